@@ -1,0 +1,15 @@
+//! The contract between the app on the phone and the backend: routes, view models, requests, problem
+//! documents and the parsed types they are made of.
+//! There is no I/O here, and nothing that reads a clock: both sides compile it, and both sides trust it.
+
+pub mod civil;
+pub mod clinics;
+pub mod content;
+pub mod followups;
+pub mod ids;
+pub mod page;
+pub mod places;
+pub mod problem;
+pub mod route;
+pub mod slots;
+pub mod staff;

@@ -1,0 +1,107 @@
+//! One document per page: what every public route loads, renders on the server and takes over on the phone.
+
+use crate::clinics::{Clinic, Finder, Phone};
+use crate::content::{Article, ArticleCard, PerThousand};
+use crate::followups::FollowUp;
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// The hospital whose name stands in the header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hospital {
+    /// Its id among the clinics.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The enquiry phone to call at this hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// When the phone number was published, in words; empty once the hospital has confirmed it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone_dated: String,
+}
+
+/// What stands around a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Meta {
+    /// The title.
+    pub title: String,
+    /// One sentence for search engines and share cards.
+    pub description: String,
+    /// The language of the address (BCP 47).
+    pub lang: String,
+    /// False where the text is still only in simplified Chinese.
+    pub translated: bool,
+    /// The page's address without language prefix, for the language links.
+    pub path: String,
+    /// True for demonstration data: slots that no hospital offers.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub demonstration: bool,
+    /// The hospital in the header.
+    pub hospital: Hospital,
+}
+
+/// The first page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Home {
+    /// The topics, with the age at which they begin.
+    pub topics: Vec<ArticleCard>,
+    /// The sources of those ages, in words.
+    pub topics_sources: String,
+    /// Survival found early and found late, side by side.
+    pub early: Vec<PerThousand>,
+    /// The source of those two, in words.
+    pub early_source: String,
+    /// The guidance pages.
+    pub guidance: Vec<ArticleCard>,
+}
+
+/// A list of articles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ArticleList {
+    /// The articles.
+    pub cards: Vec<ArticleCard>,
+}
+
+/// The body of a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// `/`
+    Home(Home),
+    /// `/screening`
+    Topics(ArticleList),
+    /// `/screening/{topic}`
+    Topic(Article),
+    /// `/guidance`
+    GuidanceList(ArticleList),
+    /// `/guidance/{page}`
+    Guidance(Article),
+    /// `/clinics`
+    Clinics(Finder),
+    /// `/clinics/{id}`
+    Clinic(Box<Clinic>),
+    /// `/f`
+    FollowUpEntry,
+    /// `/f/{token}`
+    FollowUp(FollowUp),
+    /// `/privacy`
+    Privacy(Article),
+    /// What could not be shown, and what to do.
+    Problem(Problem),
+}
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page {
+    /// What stands around it.
+    pub meta: Meta,
+    /// What stands in it.
+    pub body: Body,
+}

@@ -1,0 +1,142 @@
+//! What went wrong, told to a person and to a program: a problem document (RFC 9457) with a stable code.
+//! The text says what happened, what was kept and what to do next; the cause stays in the log.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
+        /// The stable code of a problem. Codes are part of the API: they may be added, never renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code as it stands in JSON and in URLs.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status it is answered with.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// Reads a code.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+        }
+    };
+}
+
+codes! {
+    /// There is no such page.
+    NotFound = "not-found", 404;
+    /// The method does not fit the address.
+    MethodNotAllowed = "method-not-allowed", 405;
+    /// The body is not JSON, or not of the described form.
+    BadBody = "bad-body", 400;
+    /// The body is larger than anything the form can send.
+    TooLarge = "too-large", 413;
+    /// The body came with another content type than the described one.
+    UnsupportedMedia = "unsupported-media", 415;
+    /// One or more fields were not understood; `errors` names them.
+    InvalidInput = "invalid-input", 422;
+    /// The write came from another site.
+    ForeignOrigin = "foreign-origin", 403;
+    /// Too many requests from one place in a short time.
+    TooMany = "too-many", 429;
+    /// No follow-up has this link.
+    LinkUnknown = "link-unknown", 404;
+    /// The link's time is over.
+    LinkExpired = "link-expired", 410;
+    /// The hospital withdrew this follow-up.
+    LinkWithdrawn = "link-withdrawn", 410;
+    /// Five wrong tries: the link is locked until the nurse opens it.
+    LinkLocked = "link-locked", 423;
+    /// The last four digits did not fit.
+    WrongEnding = "wrong-ending", 403;
+    /// The last four digits must be given first.
+    IdentifyFirst = "identify-first", 401;
+    /// Somebody else took the last place.
+    SlotTaken = "slot-taken", 409;
+    /// The slot's time has passed.
+    SlotPast = "slot-past", 409;
+    /// There is no such slot for this follow-up.
+    SlotUnknown = "slot-unknown", 404;
+    /// The follow-up already has an appointment.
+    AlreadyBooked = "already-booked", 409;
+    /// The follow-up has no appointment to move or cancel.
+    NotBooked = "not-booked", 409;
+    /// The same idempotency key came with another request.
+    KeyReused = "key-reused", 422;
+    /// Name or password do not fit.
+    WrongLogin = "wrong-login", 401;
+    /// Too many wrong passwords: the account waits.
+    AccountLocked = "account-locked", 423;
+    /// Staff must sign in first.
+    SignInFirst = "sign-in-first", 401;
+    /// The answer took too long.
+    TimedOut = "timed-out", 503;
+    /// The database cannot be reached now.
+    Unavailable = "unavailable", 503;
+    /// Something unforeseen; the log has the cause under the request id.
+    Internal = "internal", 500;
+}
+
+/// One field that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// The field's name in the request.
+    pub field: String,
+    /// What is wrong and what would be right, with an example.
+    pub message: String,
+}
+
+/// A problem document, served as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `about:blank`: the code tells the kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The stable code.
+    pub code: Code,
+    /// What happened, in one short sentence.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do next.
+    pub detail: String,
+    /// What was kept of what the person did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept: String,
+    /// A number to call.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    /// The request's id, which the log has too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_id: String,
+    /// The fields that were not understood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn every_code_reads_back() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+            assert!((400..600).contains(&code.status()), "{code:?}");
+        }
+    }
+}

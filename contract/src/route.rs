@@ -1,0 +1,323 @@
+//! Every public address of the app, as one enum: parsed from a path, printed as a path, in a language.
+//! App, backend, tests and share links all use it, so a link cannot be wrong.
+
+use crate::ids::{Slug, Token};
+
+/// A language of the interface, chosen by the front of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    /// Simplified Chinese, without a prefix.
+    #[default]
+    Hans,
+    /// Traditional Chinese, under `/hant`.
+    Hant,
+    /// English, under `/en`.
+    En,
+}
+
+impl Lang {
+    /// All languages, the default first.
+    pub const ALL: [Self; 3] = [Self::Hans, Self::Hant, Self::En];
+
+    /// The front of the path: "", "/hant" or "/en".
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Hans => "",
+            Self::Hant => "/hant",
+            Self::En => "/en",
+        }
+    }
+
+    /// The value of the `lang` attribute (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Hans => "zh-CN",
+            Self::Hant => "zh-Hant",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads what [`Self::tag`] prints.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+}
+
+/// What the clinic finder is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ClinicFilter {
+    /// A service's id.
+    pub service: Option<Slug>,
+    /// A city's name, like 株洲市.
+    pub city: Option<String>,
+    /// Only places where somebody answers now.
+    pub open_now: bool,
+    /// Sort by distance from this clinic's neighbourhood: the choice for those who keep their position to themselves.
+    pub near: Option<Slug>,
+}
+
+/// What a follow-up link is asked to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FollowUpView {
+    /// The plan, or the times to choose from while there is no appointment.
+    #[default]
+    Plan,
+    /// Other times, to move the appointment to.
+    Moving,
+    /// The question whether to cancel.
+    Cancelling,
+}
+
+impl FollowUpView {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "",
+            Self::Moving => "move",
+            Self::Cancelling => "cancel",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            "move" => Self::Moving,
+            "cancel" => Self::Cancelling,
+            _ => Self::Plan,
+        }
+    }
+}
+
+/// A public page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Route {
+    /// `/`
+    Home,
+    /// `/screening`
+    Topics,
+    /// `/screening/{topic}`
+    Topic(Slug),
+    /// `/guidance`
+    GuidanceList,
+    /// `/guidance/{page}`
+    Guidance(Slug),
+    /// `/clinics`
+    Clinics(ClinicFilter),
+    /// `/clinics/{id}`
+    Clinic(Slug),
+    /// `/f`: the follow-up tab, for those who have no link at hand
+    FollowUpEntry,
+    /// `/f/{token}`
+    FollowUp(Token, FollowUpView),
+    /// `/privacy`
+    Privacy,
+}
+
+/// The four areas of the tab bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// 筛查
+    Screening,
+    /// 指导
+    Guidance,
+    /// 找医院
+    Clinics,
+    /// 随访
+    FollowUp,
+}
+
+impl Route {
+    /// Reads a path and its query (without `?`). Unknown query keys are ignored, as messengers add their own.
+    pub fn parse(path: &str, query: &str) -> Option<(Lang, Self)> {
+        let mut rest = path;
+        let mut lang = Lang::Hans;
+        for candidate in [Lang::Hant, Lang::En] {
+            if let Some(after) = path.strip_prefix(candidate.prefix())
+                && (after.is_empty() || after.starts_with('/'))
+            {
+                lang = candidate;
+                rest = after;
+            }
+        }
+        let mut parts = rest.trim_matches('/').split('/').filter(|part| !part.is_empty());
+        let route = match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Self::Home,
+            (Some("screening"), None, _) => Self::Topics,
+            (Some("screening"), Some(topic), None) => Self::Topic(Slug::parse(topic)?),
+            (Some("guidance"), None, _) => Self::GuidanceList,
+            (Some("guidance"), Some(page), None) => Self::Guidance(Slug::parse(page)?),
+            (Some("clinics"), None, _) => Self::Clinics(ClinicFilter::parse(query)),
+            (Some("clinics"), Some(id), None) => Self::Clinic(Slug::parse(id)?),
+            (Some("f"), None, _) => Self::FollowUpEntry,
+            (Some("f"), Some(token), None) => {
+                let view = value_of(query, "view").map_or(FollowUpView::Plan, |view| FollowUpView::parse(&view));
+                Self::FollowUp(Token::parse(token)?, view)
+            }
+            (Some("privacy"), None, _) => Self::Privacy,
+            _ => return None,
+        };
+        Some((lang, route))
+    }
+
+    /// The address in a language, beginning with `/`.
+    pub fn path(&self, lang: Lang) -> String {
+        let tail = match self {
+            Self::Home => return if lang == Lang::Hans { "/".to_owned() } else { lang.prefix().to_owned() },
+            Self::Topics => "/screening".to_owned(),
+            Self::Topic(topic) => format!("/screening/{topic}"),
+            Self::GuidanceList => "/guidance".to_owned(),
+            Self::Guidance(page) => format!("/guidance/{page}"),
+            Self::Clinics(filter) => format!("/clinics{}", filter.query()),
+            Self::Clinic(id) => format!("/clinics/{id}"),
+            Self::FollowUpEntry => "/f".to_owned(),
+            Self::FollowUp(token, FollowUpView::Plan) => format!("/f/{token}"),
+            Self::FollowUp(token, view) => format!("/f/{token}?view={}", view.as_str()),
+            Self::Privacy => "/privacy".to_owned(),
+        };
+        format!("{}{tail}", lang.prefix())
+    }
+
+    /// The address of the page's one JSON document.
+    pub fn api_path(&self, lang: Lang) -> String {
+        let tail = match self {
+            Self::Home => "/home".to_owned(),
+            Self::Topics => "/topics".to_owned(),
+            Self::Topic(topic) => format!("/topics/{topic}"),
+            Self::GuidanceList => "/guidance".to_owned(),
+            Self::Guidance(page) => format!("/guidance/{page}"),
+            Self::Clinics(filter) => format!("/clinics{}", filter.query()),
+            Self::Clinic(id) => format!("/clinics/{id}"),
+            Self::FollowUpEntry => "/followups".to_owned(),
+            Self::FollowUp(token, FollowUpView::Plan) => format!("/followups/{token}"),
+            Self::FollowUp(token, view) => format!("/followups/{token}?view={}", view.as_str()),
+            Self::Privacy => "/privacy".to_owned(),
+        };
+        if lang == Lang::Hans {
+            return format!("/api/v1{tail}");
+        }
+        let joint = if tail.contains('?') { '&' } else { '?' };
+        format!("/api/v1{tail}{joint}lang={}", lang.tag())
+    }
+
+    /// The tab this page belongs to.
+    pub fn tab(&self) -> Option<Tab> {
+        match self {
+            Self::Home | Self::Topics | Self::Topic(_) => Some(Tab::Screening),
+            Self::GuidanceList | Self::Guidance(_) => Some(Tab::Guidance),
+            Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
+            Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),
+            Self::Privacy => None,
+        }
+    }
+}
+
+impl ClinicFilter {
+    /// Reads a query string; what is not understood counts as not asked for.
+    pub fn parse(query: &str) -> Self {
+        let mut filter = Self::default();
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            match key.as_ref() {
+                "service" => filter.service = Slug::parse(&value),
+                "city" if !value.is_empty() && value.len() <= 60 => filter.city = Some(value.into_owned()),
+                "open" => filter.open_now = value == "now",
+                "near" => filter.near = Slug::parse(&value),
+                _ => {}
+            }
+        }
+        filter
+    }
+
+    /// The query string with its `?`, or nothing when nothing is asked for.
+    pub fn query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(service) = &self.service {
+            query.append_pair("service", service.as_str());
+        }
+        if let Some(city) = &self.city {
+            query.append_pair("city", city);
+        }
+        if self.open_now {
+            query.append_pair("open", "now");
+        }
+        if let Some(near) = &self.near {
+            query.append_pair("near", near.as_str());
+        }
+        let query = query.finish();
+        if query.is_empty() { query } else { format!("?{query}") }
+    }
+}
+
+/// The first value of a key in a query string.
+pub fn value_of(query: &str, key: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn slug(text: &str) -> Slug {
+        Slug::parse(text).expect("a slug")
+    }
+
+    #[test]
+    fn paths_read_as_routes() {
+        let token = Token::from_bits(42);
+        for (path, query, expected) in [
+            ("/", "", Some((Lang::Hans, Route::Home))),
+            ("/en", "", Some((Lang::En, Route::Home))),
+            ("/en/", "", Some((Lang::En, Route::Home))),
+            ("/hant/screening/lung", "", Some((Lang::Hant, Route::Topic(slug("lung"))))),
+            ("/screening/lung", "from=singlemessage&isappinstalled=0", Some((Lang::Hans, Route::Topic(slug("lung"))))),
+            ("/screening/lung/", "", Some((Lang::Hans, Route::Topic(slug("lung"))))),
+            ("/english", "", None),
+            ("/screening/../etc", "", None),
+            ("/screening/lung/more", "", None),
+            ("/f/short", "", None),
+            (
+                &format!("/f/{token}"),
+                "view=cancel",
+                Some((Lang::Hans, Route::FollowUp(token.clone(), FollowUpView::Cancelling))),
+            ),
+            ("/fr", "", None),
+        ] {
+            assert_eq!(Route::parse(path, query), expected, "{path}?{query}");
+        }
+    }
+
+    fn any_route() -> impl Strategy<Value = Route> {
+        let slug = "[a-z][a-z0-9-]{0,20}".prop_map(|text| Slug::parse(&text).expect("a slug"));
+        let filter = (
+            proptest::option::of(slug.clone()),
+            proptest::option::of("[株洲德州安庆&=+% a-z]{1,6}"),
+            any::<bool>(),
+            proptest::option::of(slug.clone()),
+        )
+            .prop_map(|(service, city, open_now, near)| ClinicFilter { service, city, open_now, near });
+        prop_oneof![
+            Just(Route::Home),
+            Just(Route::Topics),
+            slug.clone().prop_map(Route::Topic),
+            Just(Route::GuidanceList),
+            slug.clone().prop_map(Route::Guidance),
+            filter.prop_map(Route::Clinics),
+            slug.prop_map(Route::Clinic),
+            Just(Route::FollowUpEntry),
+            any::<u128>().prop_map(|bits| Route::FollowUp(Token::from_bits(bits), FollowUpView::Moving)),
+            Just(Route::Privacy),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_printed_path_reads_back(route in any_route(), lang in prop::sample::select(&Lang::ALL[..])) {
+            let printed = route.path(lang);
+            let (path, query) = printed.split_once('?').unwrap_or((&printed, ""));
+            prop_assert_eq!(Route::parse(path, query), Some((lang, route)));
+        }
+
+        #[test]
+        fn no_path_makes_the_parser_panic(path in ".{0,40}", query in ".{0,40}") {
+            let _ = Route::parse(&path, &query);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What nurses send and see. Staff pages are rendered by the backend alone and never part of the residents' app.
+
+use crate::civil::{CivilDate, Moment};
+use crate::followups::State;
+use crate::ids::Token;
+use serde::{Deserialize, Serialize};
+
+/// Signing in.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoginRequest {
+    /// The account's name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+}
+
+impl core::fmt::Debug for LoginRequest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("LoginRequest").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Staff {
+    /// The account's name.
+    pub name: String,
+    /// How she is shown, like 张护士.
+    pub display: String,
+}
+
+/// A new follow-up, as the form sends it: text that is parsed and answered field by field.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct NewFollowUp {
+    /// How the patient is greeted, like 李女士: 1 to 20 characters.
+    pub name: String,
+    /// Her phone number; the last four digits open the link.
+    pub phone: String,
+    /// Why she should come, in words she understands: 1 to 200 characters.
+    pub reason: String,
+    /// The services she may book, by id; at least one.
+    pub services: Vec<String>,
+    /// First day of the due window, `2026-11-21`.
+    pub due_from: String,
+    /// Last day of the due window.
+    pub due_to: String,
+}
+
+impl core::fmt::Debug for NewFollowUp {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("NewFollowUp").field("services", &self.services).finish_non_exhaustive()
+    }
+}
+
+/// A service that can be booked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookableService {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A follow-up in the nurse's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowUpRow {
+    /// Its id; not the link's token.
+    pub id: String,
+    /// How the patient is greeted.
+    pub name: String,
+    /// Her phone number, for calling.
+    pub phone: String,
+    /// Why she should come.
+    pub reason: String,
+    /// The services she may book, in words.
+    pub services: Vec<String>,
+    /// First day of the due window.
+    pub due_from: CivilDate,
+    /// Last day of the due window.
+    pub due_to: CivilDate,
+    /// The state.
+    pub state: State,
+    /// When the appointment is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Moment>,
+    /// Where the appointment is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub room: String,
+    /// True after five wrong tries at the link.
+    pub locked: bool,
+    /// True when the window is over and nothing is booked.
+    pub overdue: bool,
+}
+
+/// One line of a follow-up's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryLine {
+    /// When.
+    pub at: Moment,
+    /// Who, in words.
+    pub who: String,
+    /// What, in words.
+    pub what: String,
+}
+
+/// A follow-up with its link, for the nurse who sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowUpDetail {
+    /// What the list shows of it.
+    pub row: FollowUpRow,
+    /// The link's token.
+    pub token: Token,
+    /// The whole link.
+    pub link: String,
+    /// The message to paste: no health data, the full link, the hospital's phone.
+    pub message: String,
+    /// The last day the link works.
+    pub link_until: CivilDate,
+    /// What happened, latest first.
+    pub history: Vec<HistoryLine>,
+}
+
+/// The nurse's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowUpList {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// Now.
+    pub now: Moment,
+    /// Overdue first, then waiting, then booked by time, then the ended ones.
+    pub rows: Vec<FollowUpRow>,
+}
+
+/// The form for a new follow-up, with what was typed and what was wrong with it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewFollowUpForm {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// What was typed so far.
+    pub form: NewFollowUp,
+    /// The services to choose from.
+    pub services: Vec<BookableService>,
+    /// The idempotency key of this form.
+    pub key: crate::ids::IdempotencyKey,
+    /// Why it was refused, field by field.
+    pub problem: Option<crate::problem::Problem>,
+}
+
+/// A page for staff, rendered by the backend.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum StaffPage {
+    /// `/staff/login`
+    Login {
+        /// The name typed so far.
+        name: String,
+        /// Why the last try failed.
+        problem: Option<crate::problem::Problem>,
+    },
+    /// `/staff`
+    List(FollowUpList),
+    /// `/staff/followups/new`
+    New(Box<NewFollowUpForm>),
+    /// `/staff/followups/{id}`
+    Detail {
+        /// Who is signed in.
+        staff: Staff,
+        /// The follow-up.
+        detail: Box<FollowUpDetail>,
+        /// The link's QR code: an SVG path's `d` for dark modules, in module units.
+        qr_path: String,
+        /// The side of the QR code in modules, without quiet zone.
+        qr_side: u16,
+        /// True right after it was made.
+        created: bool,
+        /// Why the last write was refused.
+        problem: Option<crate::problem::Problem>,
+    },
+    /// What could not be shown.
+    Problem(crate::problem::Problem),
+}
