@@ -1,1 +1,16 @@
-//! x
+//! The server of Zaoshai: one binary, one database. Renders every public page to HTML, answers the JSON API,
+//! and holds follow-ups and slots. It holds no state of its own beside the loaded content.
+
+pub mod app;
+pub mod cache;
+pub mod calendar;
+pub mod clock;
+pub mod content;
+pub mod db;
+pub mod demonstration;
+pub mod failures;
+pub mod html;
+pub mod qr;
+pub mod routes;
+pub mod secrets;
+pub mod visitor;

@@ -17,16 +17,12 @@ pub struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// The value of an attribute; an attribute without a value has an empty one.
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes
-            .iter()
-            .find(|(attribute, _)| attribute == name)
-            .map(|(_, value)| *value)
+        self.attributes.iter().find(|(attribute, _)| attribute == name).map(|(_, value)| *value)
     }
 
     /// Whether `rel` holds this word.
     pub fn has_rel(&self, word: &str) -> bool {
-        self.attribute("rel")
-            .is_some_and(|rel| rel.split_ascii_whitespace().any(|each| each == word))
+        self.attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|each| each == word))
     }
 }
 
@@ -58,16 +54,12 @@ pub fn tags(html: &str) -> Vec<Tag<'_>> {
 
 fn read_tag(html: &str, start: usize) -> Tag<'_> {
     let mut at = start + 1;
-    let name_end = find(html, at, |letter| {
-        letter.is_ascii_whitespace() || matches!(letter, '>' | '/')
-    });
+    let name_end = find(html, at, |letter| letter.is_ascii_whitespace() || matches!(letter, '>' | '/'));
     let name = html[at..name_end].to_ascii_lowercase();
     at = name_end;
     let mut attributes = Vec::new();
     loop {
-        at = find(html, at, |letter| {
-            !letter.is_ascii_whitespace() && letter != '/'
-        });
+        at = find(html, at, |letter| !letter.is_ascii_whitespace() && letter != '/');
         if at >= html.len() {
             break;
         }
@@ -75,9 +67,7 @@ fn read_tag(html: &str, start: usize) -> Tag<'_> {
             at += 1;
             break;
         }
-        let end = find(html, at + 1, |letter| {
-            letter.is_ascii_whitespace() || matches!(letter, '=' | '>' | '/')
-        });
+        let end = find(html, at + 1, |letter| letter.is_ascii_whitespace() || matches!(letter, '=' | '>' | '/'));
         let attribute = html[at..end].to_ascii_lowercase();
         at = find(html, end, |letter| !letter.is_ascii_whitespace());
         let mut value = "";
@@ -87,11 +77,7 @@ fn read_tag(html: &str, start: usize) -> Tag<'_> {
         }
         attributes.push((attribute, value));
     }
-    Tag {
-        name,
-        place: start..at,
-        attributes,
-    }
+    Tag { name, place: start..at, attributes }
 }
 
 /// A value with or without quotation marks, and where it ends.
@@ -101,9 +87,7 @@ fn read_value(html: &str, at: usize) -> (&str, usize) {
         let end = find(html, at + 1, |letter| letter == quote);
         return (&html[at + 1..end], (end + 1).min(html.len()));
     }
-    let end = find(html, at, |letter| {
-        letter.is_ascii_whitespace() || letter == '>'
-    });
+    let end = find(html, at, |letter| letter.is_ascii_whitespace() || letter == '>');
     (&html[at..end], end)
 }
 
@@ -114,9 +98,7 @@ fn find(html: &str, at: usize, wanted: impl Fn(char) -> bool) -> usize {
     while !html.is_char_boundary(at) {
         at += 1;
     }
-    html[at..]
-        .find(wanted)
-        .map_or(html.len(), |offset| at + offset)
+    html[at..].find(wanted).map_or(html.len(), |offset| at + offset)
 }
 
 #[cfg(test)]

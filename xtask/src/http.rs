@@ -34,10 +34,7 @@ pub fn get(port: u16, path: &str) -> Result<Response> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Response> {
-    let end = bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .context("the header does not end")?;
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").context("the header does not end")?;
     let head = str::from_utf8(&bytes[..end]).context("the header is not text")?;
     let body = &bytes[end + 4..];
     let mut lines = head.split("\r\n");
@@ -65,9 +62,7 @@ fn parse(bytes: &[u8]) -> Result<Response> {
     let body = if chunked {
         unchunk(body)?
     } else if let Some(length) = length {
-        body.get(..length)
-            .context("the body ends too early")?
-            .to_vec()
+        body.get(..length).context("the body ends too early")?.to_vec()
     } else {
         body.to_vec()
     };
@@ -78,10 +73,7 @@ fn parse(bytes: &[u8]) -> Result<Response> {
 fn unchunk(mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let end = rest
-            .windows(2)
-            .position(|window| window == b"\r\n")
-            .context("a chunk without its size")?;
+        let end = rest.windows(2).position(|window| window == b"\r\n").context("a chunk without its size")?;
         let line = str::from_utf8(&rest[..end]).context("a chunk size that is not text")?;
         // Behind a semicolon there may be extensions that nobody uses.
         let size = line.split(';').next().unwrap_or(line).trim();
@@ -91,10 +83,7 @@ fn unchunk(mut rest: &[u8]) -> Result<Vec<u8>> {
             return Ok(body);
         }
         body.extend_from_slice(rest.get(..size).context("a chunk ends too early")?);
-        rest = rest
-            .get(size..)
-            .and_then(|rest| rest.strip_prefix(b"\r\n"))
-            .context("a chunk does not end")?;
+        rest = rest.get(size..).and_then(|rest| rest.strip_prefix(b"\r\n")).context("a chunk does not end")?;
     }
 }
 
@@ -108,10 +97,7 @@ mod tests {
 
     #[test]
     fn bodies_are_read_by_length_by_chunks_and_to_the_end() -> Result<()> {
-        assert_eq!(
-            body("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcd")?,
-            "abc"
-        );
+        assert_eq!(body("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcd")?, "abc");
         assert_eq!(
             body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=1\r\n0123456789\r\n0\r\n\r\n")?,
             "abc0123456789"

@@ -1,10 +1,7 @@
 //! `cargo xtask`: the one tool to learn. It sets up what is missing, builds the app and the
 //! backend, starts them, tests them and checks them. Nothing in the product depends on it; each
 //! concern has a module of its own, and this file only reads the arguments.
-#![expect(
-    clippy::print_stdout,
-    reason = "a command-line tool speaks on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 
 mod app;
 mod backend;
@@ -144,15 +141,12 @@ fn parse_start(words: Vec<String>) -> Result<start::Options> {
     while let Some((name, value)) = next_option(&mut words)? {
         match name.as_str() {
             "--port" => {
-                options.port = value
-                    .parse()
-                    .with_context(|| format!("`{value}` is not a port number"))?;
+                options.port = value.parse().with_context(|| format!("`{value}` is not a port number"))?;
             }
             "--database" => options.database = value,
             "--content" => {
-                options.content = std::path::absolute(&value)
-                    .with_context(|| format!("`{value}` is not a folder"))?
-                    .into();
+                options.content =
+                    std::path::absolute(&value).with_context(|| format!("`{value}` is not a folder"))?.into();
             }
             _ => bail!("`start` takes no argument `{name}`"),
         }
@@ -168,9 +162,7 @@ fn next_option(words: &mut impl Iterator<Item = String>) -> Result<Option<(Strin
     if let Some((name, value)) = word.split_once('=') {
         return Ok(Some((name.to_owned(), value.to_owned())));
     }
-    let value = words
-        .next()
-        .with_context(|| format!("`{word}` needs a value after it"))?;
+    let value = words.next().with_context(|| format!("`{word}` needs a value after it"))?;
     Ok(Some((word, value)))
 }
 
@@ -212,15 +204,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        for line in [
-            "strat",
-            "start --port",
-            "start --port x",
-            "test --fast",
-            "test --phase moon",
-            "check --all",
-            "build app",
-        ] {
+        for line in
+            ["strat", "start --port", "start --port x", "test --fast", "test --phase moon", "check --all", "build app"]
+        {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

@@ -1,12 +1,16 @@
-//! A PostgreSQL server of our own for tests and benchmarks: a fresh cluster in a temporary
+//! A Postgres server of our own for tests and benchmarks: a fresh cluster in a temporary
 //! folder, on a free port of this machine only, gone when the value is dropped. No server that
 //! was there before is ever touched.
 
 use crate::process::{Session, free_port, output_of, refuse_when_interrupted, step};
 use crate::system;
 use anyhow::{Context as _, Result, bail};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// A running server; dropping it stops it.
 pub struct Cluster<'a> {
@@ -17,6 +21,7 @@ pub struct Cluster<'a> {
     port: u16,
     /// Whether the server runs as another user, because it refuses to run as root.
     as_postgres: bool,
+    server: Option<Child>,
 }
 
 impl<'a> Cluster<'a> {
@@ -34,6 +39,7 @@ impl<'a> Cluster<'a> {
             folder,
             port: 0,
             as_postgres: system::is_root(session),
+            server: None,
         };
         if cluster.as_postgres {
             output_of(session.command("chown").arg("postgres:").arg(&cluster.folder))
@@ -47,29 +53,46 @@ impl<'a> Cluster<'a> {
                 .arg(cluster.data()),
         )?;
         // Between finding a free port and using it another program may take it.
-        for attempt in 1.. {
-            cluster.port = free_port()?;
-            let log = cluster.folder.join("log");
-            let started = cluster
-                .control("start")
-                .args(["--wait", "--timeout=60", "--log"])
-                .arg(&log)
-                .args(["--options", &cluster.settings()])
-                // The server inherits what it is given and must not hold our output open.
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status()
-                .context("cannot run pg_ctl")?;
-            refuse_when_interrupted()?;
-            if started.success() {
-                break;
-            }
-            if attempt == 3 {
-                let told = std::fs::read_to_string(&log).unwrap_or_default();
-                bail!("PostgreSQL did not start:\n{told}");
+        let mut attempts = 0;
+        while !cluster.serve()? {
+            attempts += 1;
+            if attempts == 3 {
+                let told = std::fs::read_to_string(cluster.log()).unwrap_or_default();
+                bail!("Postgres did not start:\n{told}");
             }
         }
         Ok(cluster)
+    }
+
+    /// Starts the server and waits until it is ready; false when it ended instead.
+    fn serve(&mut self) -> Result<bool> {
+        self.port = free_port()?;
+        let log = File::create(self.log())?;
+        // As a child rather than through `pg_ctl start`: a server that detaches itself is nobody's
+        // to wait for, and in a container without init its remains would stay.
+        let server = self
+            .command("postgres")
+            .arg("-D")
+            .arg(self.data())
+            .args(self.settings())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("cannot run Postgres")?;
+        let server = self.server.insert(server);
+        let begun = Instant::now();
+        while begun.elapsed() < READY_WITHIN {
+            refuse_when_interrupted()?;
+            if server.try_wait()?.is_some() {
+                self.server = None;
+                return Ok(false);
+            }
+            if says_ready(&self.folder.join("data/postmaster.pid")) {
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("Postgres was not ready in time");
     }
 
     /// Where the server is reached, without a database's name: tests append `/name`.
@@ -81,22 +104,19 @@ impl<'a> Cluster<'a> {
         self.folder.join("data")
     }
 
-    fn settings(&self) -> String {
-        let settings = [
-            format!("-p {}", self.port),
-            "-h 127.0.0.1".to_owned(),
-            format!("-k {}", self.folder.display()),
-            "-c max_connections=300".to_owned(),
-            // Losing everything in a power cut is fine for data that lives for one run.
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off".to_owned(),
-        ];
-        settings.join(" ")
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
     }
 
-    fn control(&self, order: &str) -> Command {
-        let mut command = self.command("pg_ctl");
-        command.arg(order).arg("--pgdata").arg(self.data());
-        command
+    fn settings(&self) -> Vec<String> {
+        let (port, folder) = (self.port.to_string(), self.folder.display().to_string());
+        let mut settings =
+            vec!["-p".to_owned(), port, "-h".to_owned(), "127.0.0.1".to_owned(), "-k".to_owned(), folder];
+        // Losing everything in a power cut is fine for data that lives for one run.
+        for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
+            settings.extend(["-c".to_owned(), setting.to_owned()]);
+        }
+        settings
     }
 
     fn command(&self, program: &str) -> Command {
@@ -116,20 +136,28 @@ impl<'a> Cluster<'a> {
 
 impl Drop for Cluster<'_> {
     fn drop(&mut self) {
-        if !Path::new(&self.data()).join("postmaster.pid").exists() {
+        let Some(mut server) = self.server.take() else {
             return;
-        }
+        };
         for mode in ["fast", "immediate"] {
             let stopped = self
-                .control("stop")
-                .args(["--wait", "--timeout=20", "--mode", mode])
+                .command("pg_ctl")
+                .args(["stop", "--wait", "--timeout=20", "--mode", mode, "--pgdata"])
+                .arg(self.data())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status();
             if matches!(stopped, Ok(status) if status.success()) {
+                let _ = server.wait();
                 return;
             }
         }
-        eprintln!("PostgreSQL in {} did not stop", self.folder.display());
+        // The session ends whatever is left of a run.
+        eprintln!("Postgres in {} did not stop when asked", self.folder.display());
     }
+}
+
+/// Whether the server has written into its file that it takes connections.
+fn says_ready(file: &Path) -> bool {
+    std::fs::read_to_string(file).is_ok_and(|text| text.lines().last().is_some_and(|line| line.trim() == "ready"))
 }

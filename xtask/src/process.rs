@@ -7,8 +7,10 @@ use anyhow::{Context as _, Result, bail};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -81,23 +83,15 @@ impl Session {
     pub fn new() -> Result<Self> {
         let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
             .context("start this program as `cargo xtask`: cargo tells it where it is")?;
-        let root = Path::new(&xtask)
-            .parent()
-            .context("xtask has no folder above it")?
-            .to_owned();
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.subsec_nanos());
+        let root = Path::new(&xtask).parent().context("xtask has no folder above it")?.to_owned();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let mark = format!("{}-{now}", std::process::id());
         let scratch = std::env::temp_dir().join(format!("zaoshai-{mark}"));
-        std::fs::create_dir_all(&scratch)
-            .with_context(|| format!("cannot create {}", scratch.display()))?;
-        Ok(Self {
-            root,
-            scratch,
-            mark,
-            tools: OnceCell::new(),
-        })
+        // Not `create_dir_all`: a folder that somebody else made beforehand is not ours to use.
+        std::fs::create_dir(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+        // The database server runs as another user and has to pass through.
+        std::fs::set_permissions(&scratch, Permissions::from_mode(0o755))?;
+        Ok(Self { root, scratch, mark, tools: OnceCell::new() })
     }
 
     /// A folder for temporary files, removed at the end.
@@ -135,21 +129,22 @@ impl Session {
 
     /// Ends every process that carries this run's mark: also those that left their parent, as
     /// browsers do. Where there is no `/proc`, ending the process groups has to be enough.
-    fn sweep(&self) {
+    pub fn sweep(&self) {
         for name in ["TERM", "KILL"] {
             let asked = Instant::now();
-            loop {
+            // Seen twice, because a process that is just starting a program has no environment
+            // for a moment.
+            let mut nothing_seen = 0;
+            while asked.elapsed() < PATIENCE {
                 let left = self.marked();
-                if left.is_empty() {
+                nothing_seen = if left.is_empty() { nothing_seen + 1 } else { 0 };
+                if nothing_seen == 2 {
                     return;
                 }
                 for id in left {
                     signal(&id.to_string(), name);
                 }
-                if asked.elapsed() > PATIENCE {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(100));
+                std::thread::sleep(Duration::from_millis(40));
             }
         }
     }
@@ -164,9 +159,7 @@ impl Session {
             .filter_map(|process| {
                 let id: u32 = process.file_name().to_str()?.parse().ok()?;
                 let environment = std::fs::read(process.path().join("environ")).ok()?;
-                let ours = environment
-                    .split(|byte| *byte == 0)
-                    .any(|variable| variable == mark.as_bytes());
+                let ours = environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes());
                 (ours && id != std::process::id()).then_some(id)
             })
             .collect()
@@ -208,14 +201,9 @@ impl Running {
     /// Starts a command made by [`Session::command`].
     pub fn start(command: &mut Command) -> Result<Self> {
         refuse_when_interrupted()?;
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot run `{}`", describe(command)))?;
+        let child = command.spawn().with_context(|| format!("cannot run `{}`", describe(command)))?;
         groups().insert(child.id());
-        Ok(Self {
-            child,
-            ended: false,
-        })
+        Ok(Self { child, ended: false })
     }
 
     /// Whether it has ended, and how.
@@ -227,7 +215,8 @@ impl Running {
         Ok(status)
     }
 
-    fn wait(&mut self) -> Result<ExitStatus> {
+    /// Waits for its end.
+    pub fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.child.wait().context("cannot wait for a process")?;
         self.forget();
         Ok(status)
@@ -280,16 +269,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a command and gives back what it wrote on standard output; its failure is an error.
 pub fn output_of(command: &mut Command) -> Result<String> {
     refuse_when_interrupted()?;
-    let output = command
-        .output()
-        .with_context(|| format!("cannot run `{}`", describe(command)))?;
+    let output = command.output().with_context(|| format!("cannot run `{}`", describe(command)))?;
     if !output.status.success() {
-        bail!(
-            "`{}` failed ({}): {}",
-            describe(command),
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`{}` failed ({}): {}", describe(command), output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("`{}` wrote something that is not text", describe(command)))
@@ -342,11 +324,7 @@ pub fn run_and_watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result
 /// The command as a person would type it.
 pub fn describe(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    words.extend(
-        command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
     words.join(" ")
 }
 
@@ -357,10 +335,7 @@ pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let begun = Instant::now();
     let result = work();
     let outcome = if result.is_ok() { "done" } else { "failed" };
-    say(&format!(
-        "   {outcome}: {title} ({})",
-        seconds(begun.elapsed())
-    ));
+    say(&format!("   {outcome}: {title} ({})", seconds(begun.elapsed())));
     result
 }
 
@@ -396,8 +371,7 @@ pub fn all_on_path(program: &str) -> impl Iterator<Item = PathBuf> {
 
 /// A port on this machine that nobody listens on at the moment.
 pub fn free_port() -> Result<u16> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
     Ok(listener.local_addr()?.port())
 }
 
@@ -415,12 +389,10 @@ mod tests {
     fn a_child_that_leaves_a_grandchild_behind_does_not_hang_the_run() -> Result<()> {
         let begun = Instant::now();
         let mut seen = Vec::new();
-        let status = run_and_watch(
-            Command::new("sh")
-                .args(["-c", "sleep 60 & echo ready; exit 3"])
-                .process_group(0),
-            |line| seen.push(line.to_owned()),
-        )?;
+        let status =
+            run_and_watch(Command::new("sh").args(["-c", "sleep 61 & echo ready; exit 3"]).process_group(0), |line| {
+                seen.push(line.to_owned());
+            })?;
         assert_eq!(status.code(), Some(3));
         assert_eq!(seen, ["ready"]);
         assert!(begun.elapsed() < Duration::from_secs(30));
@@ -433,19 +405,20 @@ mod tests {
         let folder = session.scratch().to_owned();
         std::fs::write(folder.join("file"), "text")?;
         // A process that detaches itself, as a browser's helper does.
-        let id = output_of(session.command("sh").args([
-            "-c",
-            "nohup sleep 300 >/dev/null 2>&1 & echo $!",
-        ]))?;
+        let id = output_of(session.command("sh").args(["-c", "nohup sleep 300 >/dev/null 2>&1 & echo $!"]))?;
         let process = Path::new("/proc").join(id.trim());
         if Path::new("/proc/self").exists() {
             assert!(process.exists());
         }
         drop(session);
         assert!(!folder.exists());
-        let gone = std::fs::read_to_string(process.join("stat"))
-            .map_or(true, |stat| stat.contains(") Z "));
-        assert!(gone);
+        // A process that is just ending has no environment any more, but still an entry.
+        let begun = Instant::now();
+        let gone = || std::fs::read_to_string(process.join("stat")).map_or(true, |stat| stat.contains(") Z "));
+        while !gone() && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(gone());
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What tests need from the operating system: a browser with its driver, PostgreSQL, and a font
+//! What tests need from the operating system: a browser with its driver, Postgres, and a font
 //! with Chinese characters. On Debian as root they are installed when missing; elsewhere one
 //! sentence says what to install.
 
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 /// Something tests need from the operating system.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Need {
-    /// Chromium, its WebDriver, and a font with Chinese characters.
+    /// Chromium, its driver, and a font with Chinese characters.
     Browser,
-    /// The programs of a PostgreSQL server.
+    /// The programs of a Postgres server.
     Postgres,
 }
 
@@ -40,9 +40,7 @@ pub fn provide(session: &Session, needs: &[Need]) -> Result<()> {
         let mut update = session.command("apt-get");
         update.arg("update");
         let mut install = session.command("apt-get");
-        install
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(&missing);
+        install.args(["install", "--yes", "--no-install-recommends"]).args(&missing);
         for command in [&mut update, &mut install] {
             command
                 .env("DEBIAN_FRONTEND", "noninteractive")
@@ -90,11 +88,8 @@ pub fn browser() -> Result<Browser> {
 }
 
 fn chromium() -> Option<PathBuf> {
-    chosen("ZAOSHAI_CHROMIUM").or_else(|| {
-        ["chromium", "chromium-browser", "google-chrome"]
-            .into_iter()
-            .find_map(on_path)
-    })
+    chosen("ZAOSHAI_CHROMIUM")
+        .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
 }
 
 fn driver() -> Option<PathBuf> {
@@ -102,9 +97,7 @@ fn driver() -> Option<PathBuf> {
 }
 
 fn chosen(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Without fontconfig nothing can be asked; macOS, which lacks it, has Chinese fonts.
@@ -112,8 +105,7 @@ fn has_chinese_font(session: &Session) -> bool {
     if on_path("fc-list").is_none() {
         return !on_debian();
     }
-    output_of(session.command("fc-list").args([":lang=zh", "family"]))
-        .is_ok_and(|families| !families.trim().is_empty())
+    output_of(session.command("fc-list").args([":lang=zh", "family"])).is_ok_and(|families| !families.trim().is_empty())
 }
 
 /// The folder with `initdb` and `pg_ctl`. Debian keeps it off PATH, one folder a version.
@@ -129,10 +121,7 @@ pub fn postgres_programs() -> Option<PathBuf> {
         .filter_map(|version| {
             let number: u32 = version.file_name().to_str()?.parse().ok()?;
             let programs = version.path().join("bin");
-            programs
-                .join("initdb")
-                .is_file()
-                .then_some((number, programs))
+            programs.join("initdb").is_file().then_some((number, programs))
         })
         .max()
         .map(|(_, programs)| programs)

@@ -70,17 +70,11 @@ pub fn set_up(session: &Session) -> Result<Tools> {
     std::fs::create_dir_all(&bin)?;
     for tool in trunk.iter().chain(&bindgen).chain([&wasm_opt]) {
         let name = tool.file_name().context("a tool without a name")?;
-        std::os::unix::fs::symlink(tool, bin.join(name))
-            .with_context(|| format!("cannot link {}", tool.display()))?;
+        std::os::unix::fs::symlink(tool, bin.join(name)).with_context(|| format!("cannot link {}", tool.display()))?;
     }
     let mut folders = vec![bin];
-    folders.extend(std::env::split_paths(
-        &std::env::var_os("PATH").unwrap_or_default(),
-    ));
-    Ok(Tools {
-        path: std::env::join_paths(folders).context("PATH cannot be extended")?,
-        modules,
-    })
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    Ok(Tools { path: std::env::join_paths(folders).context("PATH cannot be extended")?, modules })
 }
 
 fn cache_folder() -> Result<PathBuf> {
@@ -114,8 +108,7 @@ pub fn lock(path: &Path, whose: &str) -> Result<File> {
 pub fn locked_version(root: &Path, package: &str) -> Result<String> {
     let text = std::fs::read_to_string(root.join("Cargo.lock"))
         .context("cannot read Cargo.lock; run `cargo generate-lockfile`")?;
-    version_in_lock(&text, package)
-        .with_context(|| format!("Cargo.lock names no version of {package}"))
+    version_in_lock(&text, package).with_context(|| format!("Cargo.lock names no version of {package}"))
 }
 
 fn version_in_lock(text: &str, package: &str) -> Option<String> {
@@ -133,10 +126,7 @@ fn wasm_target(session: &Session) -> Result<()> {
         return Ok(());
     }
     step("install the Rust target wasm32-unknown-unknown", || {
-        run(session
-            .command("rustup")
-            .args(["target", "add", "wasm32-unknown-unknown"]))
-        .map_err(|_| {
+        run(session.command("rustup").args(["target", "add", "wasm32-unknown-unknown"])).map_err(|_| {
             anyhow!(
                 "the Rust target wasm32-unknown-unknown is missing and could not be installed; \
                  run: rustup target add wasm32-unknown-unknown"
@@ -176,10 +166,7 @@ impl<'a> CargoTool<'a> {
 
     fn install_command(&self, session: &Session, place: &Path) -> Command {
         let mut command = session.command("cargo");
-        command
-            .args(["install", self.package, "--version"])
-            .arg(format!("={}", self.version))
-            .args(self.options);
+        command.args(["install", self.package, "--version"]).arg(format!("={}", self.version)).args(self.options);
         command.arg("--force").arg("--root").arg(place);
         command
     }
@@ -225,12 +212,8 @@ fn cargo_tool(session: &Session, cache: &Path, tool: &CargoTool<'_>) -> Result<V
             )
         })?;
         std::fs::remove_dir_all(&build).context("cannot remove what the install left")?;
-        find_all().with_context(|| {
-            format!(
-                "{} was installed but does not answer as version {}",
-                tool.package, tool.version
-            )
-        })
+        find_all()
+            .with_context(|| format!("{} was installed but does not answer as version {}", tool.package, tool.version))
     })
 }
 
@@ -244,8 +227,8 @@ fn answers_version(session: &Session, program: &Path, version: &str) -> bool {
 /// a changed lock file is a new folder, and the repository stays clean.
 fn npm_modules(session: &Session, cache: &Path) -> Result<PathBuf> {
     let source = session.root.join("xtask/tools");
-    let lock_file = std::fs::read(source.join("package-lock.json"))
-        .context("cannot read xtask/tools/package-lock.json")?;
+    let lock_file =
+        std::fs::read(source.join("package-lock.json")).context("cannot read xtask/tools/package-lock.json")?;
     let place = cache.join(format!("npm-{}", short_hash(&lock_file)));
     let modules = place.join("node_modules");
     let complete = place.join("complete");
@@ -281,8 +264,8 @@ fn npm_modules(session: &Session, cache: &Path) -> Result<PathBuf> {
         process::refuse_when_interrupted()?;
         if installed.is_err() || !all_there() {
             bail!(
-                "esbuild, binaryen and axe-core could not be installed; check that npm reaches \
-                 its registry: npm ci --prefix xtask/tools --ignore-scripts"
+                "the npm packages esbuild, binaryen and axe-core could not be installed; check that npm reaches its \
+                 registry (npm ping), then run: cargo xtask tools"
             );
         }
         std::fs::write(&complete, "")?;
@@ -308,20 +291,14 @@ fn wasm_opt(session: &Session, modules: &Path) -> Result<PathBuf> {
 /// The number in `wasm-opt version 132 (version_132)`.
 fn wasm_opt_version(answer: &str) -> Option<u32> {
     let word = answer.strip_prefix("wasm-opt version ")?;
-    let end = word
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(word.len());
+    let end = word.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(word.len());
     word[..end].parse().ok()
 }
 
 /// Twelve hexadecimal digits of SHA-256: enough to tell files of one project apart, short enough
 /// for a name.
 pub fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -332,19 +309,13 @@ mod tests {
     fn the_locked_version_is_that_of_the_very_package() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(
-            version_in_lock(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(version_in_lock(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(version_in_lock(lock, "trunk"), None);
     }
 
     #[test]
     fn versions_of_wasm_opt_are_compared_as_numbers() {
-        assert_eq!(
-            wasm_opt_version("wasm-opt version 132 (version_132)\n"),
-            Some(132)
-        );
+        assert_eq!(wasm_opt_version("wasm-opt version 132 (version_132)\n"), Some(132));
         assert_eq!(wasm_opt_version("wasm-opt version 108"), Some(108));
         assert_eq!(wasm_opt_version("something else"), None);
         assert!(None < Some(OLDEST_WASM_OPT));

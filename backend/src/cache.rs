@@ -1,0 +1,162 @@
+//! Documents that are the same for everybody, rendered and compressed once an hour instead of once a request.
+//! A key is bounded by what routes exist; a flood of invented queries empties the cache rather than filling memory.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{Arc, PoisonError, RwLock};
+use zaoshai_contract::civil::Moment;
+
+/// Most documents held at once.
+const MOST: usize = 512;
+/// What the hours of phones are judged by: their edges are full hours.
+const HOUR_MS: i64 = 3_600_000;
+
+/// A finished document.
+pub struct Document {
+    hour: i64,
+    content_type: &'static str,
+    etag: HeaderValue,
+    plain: Bytes,
+    brotli: Bytes,
+    gzip: Bytes,
+}
+
+/// The documents by key.
+#[derive(Default)]
+pub struct Cache {
+    documents: RwLock<HashMap<String, Arc<Document>>>,
+}
+
+/// The beginning of the hour; documents are made as of then, so that they stay the same within it.
+pub fn hour_of(now: Moment) -> Moment {
+    Moment(now.0.div_euclid(HOUR_MS) * HOUR_MS)
+}
+
+impl Cache {
+    /// The document under a key, if it was made in this hour.
+    pub fn get(&self, key: &str, now: Moment) -> Option<Arc<Document>> {
+        let documents = self.documents.read().unwrap_or_else(PoisonError::into_inner);
+        documents.get(key).filter(|document| document.hour == hour_of(now).0).cloned()
+    }
+
+    /// Keeps a document.
+    pub fn put(&self, key: String, text: String, content_type: &'static str, now: Moment) -> Arc<Document> {
+        let document = Arc::new(Document::new(text, content_type, now));
+        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
+        if documents.len() >= MOST {
+            documents.clear();
+        }
+        documents.insert(key, Arc::clone(&document));
+        document
+    }
+}
+
+impl Document {
+    fn new(text: String, content_type: &'static str, now: Moment) -> Self {
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let etag = HeaderValue::from_str(&format!("\"{}\"", hex::encode(&digest[..10])))
+            .expect("hexadecimal digits are a header value");
+        Self {
+            hour: hour_of(now).0,
+            content_type,
+            etag,
+            brotli: brotli(text.as_bytes()),
+            gzip: gzip(text.as_bytes()),
+            plain: Bytes::from(text),
+        }
+    }
+
+    /// Answers a request with it, or with 304 when the phone has it already.
+    pub fn respond(&self, request: &HeaderMap) -> Response {
+        let known = request.get(header::IF_NONE_MATCH).is_some_and(|tags| {
+            // A proxy that compresses may have weakened the tag.
+            tags.to_str().is_ok_and(|tags| {
+                tags.split(',').any(|tag| tag.trim().trim_start_matches("W/").as_bytes() == self.etag.as_bytes())
+            })
+        });
+        let headers = [
+            (header::ETAG, self.etag.clone()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (header::VARY, HeaderValue::from_static("accept-encoding, cookie, save-data")),
+        ];
+        if known {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type))];
+        let encoding = |name| [(header::CONTENT_ENCODING, HeaderValue::from_static(name))];
+        if accepted.contains("br") {
+            (headers, content_type, encoding("br"), self.brotli.clone()).into_response()
+        } else if accepted.contains("gzip") {
+            (headers, content_type, encoding("gzip"), self.gzip.clone()).into_response()
+        } else {
+            (headers, content_type, self.plain.clone()).into_response()
+        }
+    }
+}
+
+/// Quality 9 takes a few milliseconds once an hour and stays within a few percent of the best.
+fn brotli(text: &[u8]) -> Bytes {
+    let mut out = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut out, 4096, 9, 22);
+    writer.write_all(text).expect("writing into memory does not fail");
+    drop(writer);
+    Bytes::from(out)
+}
+
+fn gzip(text: &[u8]) -> Bytes {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(text).expect("writing into memory does not fail");
+    Bytes::from(writer.finish().expect("writing into memory does not fail"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("a value"))).collect()
+    }
+
+    #[test]
+    fn a_phone_that_has_the_document_is_told_so() {
+        let cache = Cache::default();
+        let document = cache.put("k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
+        let etag = document.etag.to_str().expect("a tag").to_owned();
+        for (tags, status) in [(etag.clone(), 304), (format!("W/{etag}"), 304), ("\"other\"".to_owned(), 200)] {
+            let response = document.respond(&headers(&[(header::IF_NONE_MATCH, &tags)]));
+            assert_eq!(response.status().as_u16(), status, "{tags}");
+        }
+    }
+
+    #[test]
+    fn the_best_accepted_encoding_is_used() {
+        let document = Cache::default().put("k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
+        for (accepted, encoding) in [("gzip, deflate, br", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
+            let response = document.respond(&headers(&[(header::ACCEPT_ENCODING, accepted)]));
+            let told = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+            assert_eq!(told, encoding);
+        }
+    }
+
+    #[test]
+    fn a_document_lasts_until_the_hour_changes() {
+        let cache = Cache::default();
+        cache.put("k".to_owned(), "text".to_owned(), "text/plain", Moment(HOUR_MS + 5));
+        assert!(cache.get("k", Moment(2 * HOUR_MS - 1)).is_some());
+        assert!(cache.get("k", Moment(2 * HOUR_MS)).is_none());
+    }
+
+    #[test]
+    fn invented_keys_do_not_fill_the_memory() {
+        let cache = Cache::default();
+        for n in 0..=MOST {
+            cache.put(n.to_string(), String::new(), "text/plain", Moment(0));
+        }
+        assert!(cache.documents.read().expect("no panic").len() <= MOST);
+    }
+}

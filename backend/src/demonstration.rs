@@ -1,0 +1,89 @@
+//! What a stranger needs to try everything: a week of slots, a nurse, and a follow-up link.
+//! Nothing here runs unless the server is started with `--demonstration`.
+
+use crate::app::App;
+use crate::db::slots::NewSlot;
+use crate::routes::staff;
+use crate::secrets;
+use zaoshai_contract::ids::{IdempotencyKey, SlotId};
+use zaoshai_contract::route::{FollowUpView, Lang, Route};
+use zaoshai_contract::staff::{NewFollowUp, Staff};
+
+/// How many days of slots are kept ahead.
+const DAYS: i64 = 14;
+/// The demonstration nurse's account.
+const NURSE: &str = "nurse";
+/// The demonstration patient's phone: its last four digits open the link.
+const PHONE: &str = "13800138000";
+
+/// What was prepared, for the terminal.
+pub struct Prepared {
+    /// The nurse's account.
+    pub nurse: &'static str,
+    /// Her password, when the account was made just now.
+    pub password: Option<String>,
+    /// The follow-up link.
+    pub link: String,
+    /// The last four digits that open it.
+    pub ending: String,
+}
+
+/// Makes what is missing; what is there stays.
+pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
+    make_slots(app).await?;
+    let password = secrets::fresh_password();
+    let hash = secrets::hash_password(&password)?;
+    let made = app.db.make_staff(NURSE, "示范护士", &hash, app.now()).await?;
+    let today = app.now().date();
+    let id = format!("demonstration-{today}");
+    if app.db.followup(&id).await?.is_none() {
+        let form = NewFollowUp {
+            name: "李女士".to_owned(),
+            phone: PHONE.to_owned(),
+            reason: "上次低剂量 CT 看到小结节，请复查一次。".to_owned(),
+            services: app.library.booking.first().map(|service| service.id.clone()).into_iter().collect(),
+            due_from: today.to_string(),
+            due_to: today.plus_days(DAYS).to_string(),
+        };
+        let nurse = Staff { name: NURSE.to_owned(), display: "示范护士".to_owned() };
+        let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
+        staff::make(app, &nurse, &form, key, id.clone())
+            .await
+            .map_err(|failure| anyhow::anyhow!("making the demonstration follow-up: {failure:?}"))?;
+    }
+    let record = app.db.followup(&id).await?.ok_or_else(|| anyhow::anyhow!("{id} was made and is gone"))?;
+    let token = app.secrets.link_token(&record.id, record.link_generation);
+    let path = Route::FollowUp(token, FollowUpView::Plan).path(Lang::Hans);
+    Ok(Prepared {
+        nurse: NURSE,
+        password: made.then_some(password),
+        link: format!("{}{path}", app.config.public_url),
+        ending: PHONE[PHONE.len() - 4..].to_owned(),
+    })
+}
+
+/// Makes the slots of the next days from the weekly times in the content.
+pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
+    let today = app.now().date();
+    let mut slots = Vec::new();
+    for service in &app.library.booking {
+        for date in (0..DAYS).map(|days| today.plus_days(days)) {
+            for weekly in &service.weekly {
+                for starts in weekly.starts(date) {
+                    let minute = starts.minute_of_day();
+                    let id = format!("{}-{date}-{:02}{:02}", service.id, minute / 60, minute % 60);
+                    slots.push(NewSlot {
+                        id: SlotId::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a slot id"))?,
+                        clinic: service.clinic.clone(),
+                        service: service.id.clone(),
+                        room: service.room.clone(),
+                        starts,
+                        minutes: service.minutes,
+                        capacity: weekly.capacity,
+                    });
+                }
+            }
+        }
+    }
+    Ok(app.db.make_slots(&slots).await?)
+}

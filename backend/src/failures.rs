@@ -1,0 +1,117 @@
+//! What goes wrong in a request. What the person reads and what the log holds are different texts:
+//! the code decides the first, the cause stays in the second.
+
+use crate::db;
+use zaoshai_contract::problem::{Code, FieldError, Problem};
+
+/// A request that could not be answered as asked.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What it is for the person and the program.
+    pub code: Code,
+    /// The fields that were not understood.
+    pub errors: Vec<FieldError>,
+    /// What it is for the log; never personal data.
+    pub cause: Option<String>,
+}
+
+/// A result whose failure can be shown.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Self { code, errors: Vec::new(), cause: None }
+    }
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        let code = if error.is_outage() { Code::Unavailable } else { Code::Internal };
+        Self { code, errors: Vec::new(), cause: Some(error.to_string()) }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self { code: Code::Internal, errors: Vec::new(), cause: Some(format!("{error:#}")) }
+    }
+}
+
+impl Failure {
+    /// A form whose fields were not understood.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        Self { code: Code::InvalidInput, errors, cause: None }
+    }
+
+    /// The problem document, with the hospital's phone and the request's id.
+    pub fn problem(&self, phone: &str, request_id: &str) -> Problem {
+        let (title, detail, kept) = words(self.code);
+        Problem {
+            kind: "about:blank".to_owned(),
+            code: self.code,
+            title: title.to_owned(),
+            status: self.code.status(),
+            detail: detail.to_owned(),
+            kept: kept.to_owned(),
+            phone: phone.to_owned(),
+            request_id: request_id.to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// What happened, what to do next, and what was kept.
+fn words(code: Code) -> (&'static str, &'static str, &'static str) {
+    match code {
+        Code::NotFound => ("没有这个页面", "网址可能抄错了，或者页面已经换了地方。请从首页找，或打电话问。", ""),
+        Code::MethodNotAllowed => ("这个地址不能这样用", "请回到上一页，再试一次。", ""),
+        Code::BadBody => ("收到的内容读不懂", "请回到上一页，再填一次。", "什么都没有改动。"),
+        Code::TooLarge => ("内容太大了", "请写短一点，再试一次。", "什么都没有改动。"),
+        Code::UnsupportedMedia => ("内容的格式不对", "请用网页上的表单填写。", "什么都没有改动。"),
+        Code::InvalidInput => ("有地方要改一下", "请看下面写明的地方，改好再提交。", "您填的都还在。"),
+        Code::ForeignOrigin => ("这一步不是从本站发出的", "请直接打开护士发给您的链接，再做一次。", "什么都没有改动。"),
+        Code::TooMany => ("操作太快了", "请等一分钟，再试一次。急事请打电话。", "您之前做的都还在。"),
+        Code::LinkUnknown => {
+            ("这个链接打不开", "链接可能没有复制完整，或者护士换了新链接。请再看一次短信，或打电话问。", "")
+        }
+        Code::LinkExpired => {
+            ("这个链接过期了", "请打电话给医院，护士会发新的链接给您。", "您以前约好的时间，医院都有记录。")
+        }
+        Code::LinkWithdrawn => ("这次随访已经结束", "医院结束了这次随访。有疑问，请打电话问护士。", ""),
+        Code::LinkLocked => {
+            ("为了安全，链接先锁住了", "后四位试错了 5 次。请打电话给医院，护士会帮您打开。", "您的预约没有变。")
+        }
+        Code::WrongEnding => ("后四位对不上", "请填您留给医院的那个手机号的最后四位数字。", "什么都没有改动。"),
+        Code::IdentifyFirst => ("请先核对手机号", "请填手机号的最后四位，再继续。", "您的预约没有变。"),
+        Code::SlotTaken => ("这个时间刚被别人约走了", "请在下面另选一个时间。", "您原来的安排没有变。"),
+        Code::SlotPast => ("这个时间已经过了", "请另选一个时间，或打电话给医院。", "您原来的安排没有变。"),
+        Code::SlotUnknown => ("没有找到您选的时间", "请在下面重新选一个时间。", "您原来的安排没有变。"),
+        Code::AlreadyBooked => ("您已经约好了", "要换时间，请点“改时间”。", "您原来的预约没有变。"),
+        Code::NotBooked => ("现在没有可以改的预约", "请看下面现在的安排。", ""),
+        Code::KeyReused => ("这一步已经提交过", "请刷新页面，看现在的安排。", "您之前的预约没有变。"),
+        Code::WrongLogin => ("用户名或密码不对", "请再输入一次。忘记了，请找系统管理员。", ""),
+        Code::AccountLocked => ("账号先锁住了", "密码错了 5 次。请等 15 分钟再试，或找系统管理员。", ""),
+        Code::SignInFirst => ("请先登录", "登录之后再继续。", ""),
+        Code::TimedOut => ("系统太忙，没有来得及回答", "请再试一次。重复提交不会约两次。", "您填的都还在。"),
+        Code::Unavailable => ("系统暂时连不上", "请过几分钟再试。急事请打电话。", "以前约好的时间都还在。"),
+        Code::Internal => {
+            ("系统出了问题", "我们已经记下来了。请过几分钟再试，急事请打电话。", "以前约好的时间都还在。")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_says_what_happened_and_what_to_do() {
+        for code in Code::ALL {
+            let problem = Failure::from(*code).problem("0731-28307119", "id");
+            assert!(!problem.title.is_empty() && !problem.detail.is_empty(), "{code:?}");
+            assert_eq!(problem.status, code.status());
+            let long = problem.detail.split(['。', '，']).any(|sentence| sentence.chars().count() > 25);
+            assert!(!long, "{code:?} speaks in long sentences");
+        }
+    }
+}

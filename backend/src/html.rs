@@ -1,0 +1,180 @@
+//! The shell: trunk's `index.html`, into which the backend puts a page's title, HTML and JSON.
+
+use anyhow::{Context as _, ensure};
+use std::path::Path;
+use zaoshai_contract::page::Page;
+use zaoshai_contract::route::Lang;
+
+/// Where the title and the share card go.
+const HEAD: &str = "<!--head-->";
+/// Where the page's HTML goes.
+const PAGE: &str = "<!--page-->";
+/// Where the page's JSON goes.
+const DATA: &str = "<!--data-->";
+/// The lines that load the app stand between these two.
+const APP: (&str, &str) = ("<!-- app -->", "<!-- /app -->");
+
+/// Whether a page loads the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loading {
+    /// The wasm takes over.
+    App,
+    /// HTML alone: the phone asks to save data, or the page is for staff.
+    HtmlOnly,
+}
+
+/// The two sizes of type that the cookie knows.
+pub use zaoshai_app::TextSize;
+
+/// The shell, cut at its marks.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    before_head: String,
+    app: String,
+    before_page: String,
+    before_data: String,
+    rest: String,
+}
+
+/// What is put into the shell.
+pub struct Filling<'a> {
+    /// The language of the address.
+    pub lang: Lang,
+    /// Large type or not.
+    pub size: TextSize,
+    /// The title.
+    pub title: &'a str,
+    /// The description.
+    pub description: &'a str,
+    /// The address for share cards and search engines; empty for pages nobody should share.
+    pub canonical: &'a str,
+    /// The page's HTML.
+    pub html: &'a str,
+    /// The page's JSON.
+    pub data: Option<&'a Page>,
+    /// Whether it loads the app.
+    pub loading: Loading,
+}
+
+impl Shell {
+    /// Reads the shell from the folder that the app was built into.
+    pub fn read(dist: &Path) -> anyhow::Result<Self> {
+        let path = dist.join("index.html");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("reading {}: build the app first with `cargo xtask build`", path.display()))?;
+        Self::parse(&text)
+    }
+
+    /// Cuts the text at its marks.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        for mark in [HEAD, PAGE, DATA] {
+            ensure!(text.matches(mark).count() == 1, "index.html must hold {mark} once");
+        }
+        let (text, app) = match (text.find(APP.0), text.find(APP.1)) {
+            (Some(start), Some(end)) if start < end => {
+                let end = end + APP.1.len();
+                (format!("{}{}", &text[..start], &text[end..]), text[start + APP.0.len()..end - APP.1.len()].to_owned())
+            }
+            _ => (text.to_owned(), String::new()),
+        };
+        let (before_head, rest) = text.split_once(HEAD).context("no head mark")?;
+        let (before_page, rest) = rest.split_once(PAGE).context("the page mark must follow the head mark")?;
+        let (before_data, rest) = rest.split_once(DATA).context("the data mark must follow the page mark")?;
+        Ok(Self {
+            before_head: before_head.to_owned(),
+            app: app.trim().to_owned(),
+            before_page: before_page.to_owned(),
+            before_data: before_data.to_owned(),
+            rest: rest.to_owned(),
+        })
+    }
+
+    /// A whole document.
+    pub fn fill(&self, filling: &Filling<'_>) -> String {
+        let html_tag = match filling.size {
+            TextSize::Normal => format!("<html lang=\"{}\"", filling.lang.tag()),
+            TextSize::Elder => format!("<html lang=\"{}\" data-size=\"elder\"", filling.lang.tag()),
+        };
+        let title = escape(filling.title);
+        let description = escape(filling.description);
+        let mut head = format!(
+            "<title>{title}</title><meta name=\"description\" content=\"{description}\">\
+             <meta property=\"og:type\" content=\"article\"><meta property=\"og:title\" content=\"{title}\">\
+             <meta property=\"og:description\" content=\"{description}\">"
+        );
+        if filling.canonical.is_empty() {
+            head.push_str("<meta name=\"robots\" content=\"noindex\">");
+        } else {
+            let canonical = escape(filling.canonical);
+            let origin = canonical.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+            head.push_str(&format!(
+                "<link rel=\"canonical\" href=\"{canonical}\"><meta property=\"og:url\" content=\"{canonical}\">\
+                 <meta property=\"og:image\" content=\"{origin}/share.png\">"
+            ));
+        }
+        let mut out = self.before_head.replacen("<html lang=\"zh-CN\"", &html_tag, 1);
+        out.push_str(&head);
+        if filling.loading == Loading::App {
+            out.push_str(&self.app);
+        }
+        out.push_str(&self.before_page);
+        out.push_str(filling.html);
+        out.push_str(&self.before_data);
+        if let Some(page) = filling.data
+            && filling.loading == Loading::App
+        {
+            let json = serde_json::to_string(page).unwrap_or_default().replace('<', "\\u003c");
+            out.push_str("<script type=\"application/json\" id=\"page\">");
+            out.push_str(&json);
+            out.push_str("</script>");
+        }
+        out.push_str(&self.rest);
+        out
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELL: &str = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/l.js\"></script>\n<!-- /app --></head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
+
+    fn fill(shell: &Shell, loading: Loading, title: &str) -> String {
+        shell.fill(&Filling {
+            lang: Lang::En,
+            size: TextSize::Elder,
+            title,
+            description: "",
+            canonical: "https://example.org/en",
+            html: "<p>页</p>",
+            data: None,
+            loading,
+        })
+    }
+
+    #[test]
+    fn the_app_is_left_out_for_those_who_save_data() {
+        let shell = Shell::parse(SHELL).expect("parses");
+        assert!(fill(&shell, Loading::App, "t").contains("/l.js"));
+        assert!(!fill(&shell, Loading::HtmlOnly, "t").contains("/l.js"));
+    }
+
+    #[test]
+    fn language_size_and_share_card_are_put_in_and_nothing_breaks_out() {
+        let shell = Shell::parse(SHELL).expect("parses");
+        let html = fill(&shell, Loading::App, "a\"><script>");
+        assert!(html.contains("<html lang=\"en\" data-size=\"elder\">"));
+        assert!(html.contains("<title>a&quot;&gt;&lt;script&gt;</title>"));
+        assert!(html.contains("og:image\" content=\"https://example.org/share.png"));
+        assert!(html.contains("<div id=\"app\"><p>页</p></div>"));
+    }
+
+    #[test]
+    fn a_shell_without_its_marks_is_refused() {
+        assert!(Shell::parse("<html></html>").is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! QR codes of links: as an SVG path for pages, and as half blocks for the terminal.
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// A QR code as a path of unit squares and the side in modules, without the quiet zone.
+pub fn path(text: &str) -> Option<(String, u16)> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let mut path = String::new();
+    for y in 0..code.size() {
+        for x in 0..code.size() {
+            if code.get_module(x, y) {
+                path.push_str(&format!("M{x},{y}h1v1h-1z"));
+            }
+        }
+    }
+    Some((path, u16::try_from(code.size()).ok()?))
+}
+
+/// A QR code for a terminal with a dark ground: two modules a character, with the quiet zone.
+pub fn terminal(text: &str) -> Option<String> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
+    let quiet = 2;
+    let mut out = String::new();
+    let light = |x, y| !code.get_module(x, y);
+    let mut y = -quiet;
+    while y < code.size() + quiet {
+        for x in -quiet..code.size() + quiet {
+            out.push(match (light(x, y), light(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            });
+        }
+        out.push('\n');
+        y += 2;
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_link_fits_into_a_code() {
+        let link = "https://zaoshai.example.org/f/0123456789abcdefghjkmnpqrs";
+        let (path, side) = super::path(link).expect("fits");
+        assert!(path.starts_with("M0,0h1v1h-1z") && (25..=41).contains(&side), "{side}");
+        let lines = super::terminal(link).expect("fits");
+        assert!(
+            lines.lines().all(|line| line.chars().count() == lines.lines().next().expect("a line").chars().count())
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! The router: pages, forms, the JSON API and the files of the app, and what happens around every request.
+
+pub mod api;
+pub mod body;
+pub mod clinics;
+pub mod followups;
+pub mod frame;
+pub mod health;
+pub mod pages;
+pub mod settings;
+pub mod staff;
+
+use crate::app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+
+/// The whole server as one router.
+pub fn router(app: App) -> Router {
+    let (api, description) = api::router().split_for_parts();
+    let description = serde_json::to_string(&description).unwrap_or_default();
+    let mut forms = Router::new().route("/settings", post(settings::change));
+    for prefix in ["", "/hant", "/en"] {
+        forms = forms
+            .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))
+            .route(&format!("{prefix}/f/{{token}}/book"), post(followups::book_form))
+            .route(&format!("{prefix}/f/{{token}}/move"), post(followups::move_form))
+            .route(&format!("{prefix}/f/{{token}}/cancel"), post(followups::cancel_form))
+            .route(&format!("{prefix}/f/{{token}}/appointment.ics"), get(followups::calendar));
+    }
+    let files = ServeDir::new(&app.config.dist)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(get(pages::show).with_state(app.clone()));
+    Router::new()
+        .merge(api)
+        .route("/api/openapi.json", get(move || std::future::ready(api::description(description))))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/sitemap.txt", get(pages::sitemap))
+        .route("/hospitals/{id}", get(clinics::hospital))
+        .route("/index.html", get(pages::to_home))
+        .merge(forms)
+        .merge(staff::router())
+        .fallback_service(files)
+        .layer(DefaultBodyLimit::disable())
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
+        .layer(middleware::from_fn_with_state(app.clone(), frame::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), frame::finish))
+        .with_state(app)
+}

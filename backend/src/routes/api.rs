@@ -1,0 +1,167 @@
+//! The JSON API under `/api/v1`, described by the OpenAPI 3.1 document that this module generates.
+
+use super::{followups, pages, staff};
+use crate::app::App;
+use crate::failures::Result;
+use crate::visitor::Visitor;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use zaoshai_contract::ids::Slug;
+use zaoshai_contract::page::Page;
+use zaoshai_contract::problem::{Code, Problem};
+use zaoshai_contract::route::{ClinicFilter, Route};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Zaoshai",
+        description = "Cancer screening explainers, early-cancer guidance, a clinic finder and follow-up booking. \
+                       Every public page has one document here, and every form one operation. Problems are \
+                       `application/problem+json` with a stable `code`.",
+    ),
+    tags(
+        (name = "pages", description = "The document of each public page"),
+        (name = "follow-up", description = "The patient's link"),
+        (name = "staff", description = "The nurse's work"),
+    )
+)]
+struct Description;
+
+/// The API's routes with their description.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(home))
+        .routes(routes!(topics))
+        .routes(routes!(topic))
+        .routes(routes!(guidance_list))
+        .routes(routes!(guidance))
+        .routes(routes!(clinics))
+        .routes(routes!(clinic))
+        .routes(routes!(privacy))
+        .routes(routes!(followup_entry))
+        .routes(routes!(followups::show))
+        .routes(routes!(followups::identify_json))
+        .routes(routes!(followups::book_json, followups::move_json, followups::cancel_json))
+        .routes(routes!(followups::calendar))
+        .routes(routes!(staff::login_json, staff::logout_json))
+        .routes(routes!(staff::list_json, staff::make_json))
+        .routes(routes!(staff::detail_json))
+        .routes(routes!(staff::withdraw_json))
+}
+
+/// The OpenAPI document as text, for the snapshot and for `zaoshai openapi`.
+pub fn openapi() -> String {
+    router().to_openapi().to_pretty_json().unwrap_or_default()
+}
+
+/// `GET /api/openapi.json`
+pub fn description(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// The first page.
+#[utoipa::path(get, path = "/api/v1/home", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Home)
+}
+
+/// All topics.
+#[utoipa::path(get, path = "/api/v1/topics", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn topics(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Topics)
+}
+
+fn slug(text: &str) -> Result<Slug> {
+    Ok(Slug::parse(text).ok_or(Code::NotFound)?)
+}
+
+/// One topic.
+#[utoipa::path(get, path = "/api/v1/topics/{topic}", tag = "pages",
+    params(
+        ("topic" = String, Path, description = "Like `lung`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn topic(State(app): State<App>, Path(topic): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Topic(slug(&topic)?))
+}
+
+/// All guidance pages.
+#[utoipa::path(get, path = "/api/v1/guidance", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn guidance_list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::GuidanceList)
+}
+
+/// One guidance page.
+#[utoipa::path(get, path = "/api/v1/guidance/{page}", tag = "pages",
+    params(
+        ("page" = String, Path, description = "Like `warning-signs`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn guidance(State(app): State<App>, Path(page): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Guidance(slug(&page)?))
+}
+
+/// The clinic finder. The phone's own position is never sent: distances are counted in the browser.
+#[utoipa::path(get, path = "/api/v1/clinics", tag = "pages",
+    params(
+        ("service" = Option<String>, Query, description = "A service's id, like `lung`"),
+        ("city" = Option<String>, Query, description = "A city's name, like 株洲市"),
+        ("open" = Option<String>, Query, description = "`now`: only where somebody answers now"),
+        ("near" = Option<String>, Query, description = "A neighbourhood to sort from: the id of a clinic in it"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn clinics(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Clinics(ClinicFilter::parse(query.as_deref().unwrap_or(""))))
+}
+
+/// One institution.
+#[utoipa::path(get, path = "/api/v1/clinics/{id}", tag = "pages",
+    params(
+        ("id" = String, Path, description = "Like `zhuzhou-2`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn clinic(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Clinic(slug(&id)?))
+}
+
+/// What is collected, why, and for how long.
+#[utoipa::path(get, path = "/api/v1/privacy", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn privacy(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Privacy)
+}
+
+/// The follow-up tab for those who have no link at hand.
+#[utoipa::path(get, path = "/api/v1/followups", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn followup_entry(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::FollowUpEntry)
+}

@@ -1,0 +1,106 @@
+//! Reading the bodies of requests: forms and JSON, small, with failures that say what was wrong.
+
+use crate::failures::{Failure, Result};
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+use zaoshai_contract::ids::IdempotencyKey;
+use zaoshai_contract::problem::{Code, FieldError};
+
+/// Largest body that is read: the longest form is well under it.
+const MOST: usize = 32 * 1024;
+/// How much of a too large body is swallowed, so that the phone hears the answer instead of a broken connection.
+const SWALLOWED: usize = 16 * 1024 * 1024;
+
+/// A JSON body.
+pub struct JsonBody<T>(pub T);
+
+/// The fields of a form.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The first value of a field; empty when it is missing.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values of a field.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The idempotency key that the form carries.
+    pub fn key(&self) -> Result<IdempotencyKey> {
+        read_key(self.get("key"))
+    }
+}
+
+/// Reads an idempotency key.
+pub fn read_key(text: &str) -> Result<IdempotencyKey> {
+    IdempotencyKey::parse(text).ok_or_else(|| {
+        Failure::fields(vec![FieldError {
+            field: "Idempotency-Key".to_owned(),
+            message: "要有 16 到 64 个字母、数字或短横".to_owned(),
+        }])
+    })
+}
+
+async fn read(body: Body) -> Result<Vec<u8>> {
+    let mut body = body;
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Failure {
+            code: Code::BadBody,
+            errors: Vec::new(),
+            cause: Some(format!("the body broke off: {error}")),
+        })?;
+        let Some(data) = frame.data_ref() else { continue };
+        seen += data.len();
+        if seen > SWALLOWED {
+            break;
+        }
+        if seen <= MOST {
+            bytes.extend_from_slice(data);
+        }
+    }
+    if seen > MOST { Err(Code::TooLarge.into()) } else { Ok(bytes) }
+}
+
+fn content_type(request: &Request) -> &str {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    value.split(';').next().unwrap_or("").trim()
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let fits = content_type(&request).eq_ignore_ascii_case("application/json");
+        let bytes = read(request.into_body()).await?;
+        if !fits {
+            return Err(Code::UnsupportedMedia.into());
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Failure {
+            code: Code::BadBody,
+            errors: Vec::new(),
+            // Only the place of the mistake: the words of the error may repeat what was sent.
+            cause: Some(format!("JSON does not fit at line {} column {}", error.line(), error.column())),
+        })
+    }
+}
+
+impl<S: Sync> FromRequest<S> for Form {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let fits = content_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let bytes = read(request.into_body()).await?;
+        if !fits {
+            return Err(Code::UnsupportedMedia.into());
+        }
+        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+    }
+}

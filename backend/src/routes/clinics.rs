@@ -1,0 +1,79 @@
+//! The clinic finder: the contract's plain functions applied to the loaded institutions.
+
+use crate::app::App;
+use axum::extract::Path;
+use axum::response::Redirect;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, Question, find, order_by_distance};
+use zaoshai_contract::places::Position;
+use zaoshai_contract::route::ClinicFilter;
+
+/// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
+pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
+    let all = app.library.clinic_cards();
+    let places = places(&all);
+    let cities = cities(&all);
+    let service =
+        app.library.services.iter().find(|known| filter.service.as_ref().is_some_and(|id| id.as_str() == known.value));
+    let city = filter.city.as_ref().filter(|city| cities.contains(city));
+    let near = places.iter().find(|(choice, _)| filter.near.as_ref().is_some_and(|id| id.as_str() == choice.value));
+    let question = Question {
+        service: service.map(|service| service.value.as_str()),
+        city: city.map(String::as_str),
+        open_now: filter.open_now,
+        now,
+    };
+    let mut answer = find(&all, &question);
+    if let Some((_, from)) = near {
+        order_by_distance(&mut answer.found, *from);
+        order_by_distance(&mut answer.unsure, *from);
+        if let Some(instead) = &mut answer.instead {
+            order_by_distance(&mut instead.clinics, *from);
+        }
+    }
+    Finder {
+        service: service.cloned(),
+        city: city.cloned(),
+        open_now: filter.open_now,
+        near: near.map(|(choice, _)| choice.clone()),
+        services: app.library.services.clone(),
+        cities,
+        places: places.into_iter().map(|(choice, _)| choice).collect(),
+        found: answer.found,
+        unsure: answer.unsure,
+        instead: answer.instead,
+        now,
+    }
+}
+
+/// Cities in the order of their first institution.
+fn cities(all: &[ClinicCard]) -> Vec<String> {
+    let mut cities: Vec<String> = Vec::new();
+    for card in all {
+        if !cities.contains(&card.city) {
+            cities.push(card.city.clone());
+        }
+    }
+    cities
+}
+
+/// Neighbourhoods with a known position, each once.
+fn places(all: &[ClinicCard]) -> Vec<(Choice, Position)> {
+    let mut places: Vec<(Choice, Position)> = Vec::new();
+    for card in all {
+        let Some(position) = card.position else { continue };
+        if !places.iter().any(|(choice, _)| choice.label == card.area) {
+            places.push((Choice { value: card.id.clone(), label: card.area.clone() }, position));
+        }
+    }
+    places.sort_by(|a, b| a.0.label.cmp(&b.0.label));
+    places
+}
+
+/// `GET /hospitals/{id}`: a hospital's page is its place in the finder.
+pub async fn hospital(Path(id): Path<String>) -> Redirect {
+    match zaoshai_contract::ids::Slug::parse(&id) {
+        Some(id) => Redirect::permanent(&format!("/clinics/{id}")),
+        None => Redirect::temporary("/clinics"),
+    }
+}

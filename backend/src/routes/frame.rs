@@ -1,0 +1,201 @@
+//! What happens around every request: an id, a log line without personal data, a time limit, the check of the origin,
+//! security headers, and failures turned into a page or a problem document.
+
+use super::pages;
+use crate::app::{App, Proxy};
+use crate::failures::Failure;
+use crate::secrets;
+use crate::visitor::Visitor;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::route::Route;
+
+/// How long an answer may take.
+const LIMIT: Duration = Duration::from_secs(20);
+/// Only our own files, nothing inline, no frames around us.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+tokio::task_local! {
+    static REQUEST: String;
+}
+
+/// The id of the request under way; empty outside of one.
+pub fn request_id() -> String {
+    REQUEST.try_with(Clone::clone).unwrap_or_default()
+}
+
+impl IntoResponse for Failure {
+    /// A bare answer that carries the failure; [`finish`] gives it words.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The outermost layer.
+pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = secrets::fresh_id()[..16].to_owned();
+    REQUEST.scope(id.clone(), answer(app, request, next, id)).await
+}
+
+async fn answer(app: App, request: Request, next: Next, id: String) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let headers = request.headers().clone();
+    let route = name(&request);
+    let running = AssertUnwindSafe(tokio::time::timeout(LIMIT, next.run(request)));
+    let mut response = match futures_util::FutureExt::catch_unwind(running).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Failure::from(Code::TimedOut).into_response(),
+        // The panic itself is in the log already, by the hook that the server sets.
+        Err(_) => Failure::from(Code::Internal).into_response(),
+    };
+    let bare = !response.headers().contains_key(header::CONTENT_TYPE);
+    let failure = response.extensions_mut().remove::<Failure>().or_else(|| match response.status() {
+        StatusCode::NOT_FOUND if bare => Some(Code::NotFound.into()),
+        StatusCode::METHOD_NOT_ALLOWED if bare => Some(Code::MethodNotAllowed.into()),
+        _ => None,
+    });
+    if let Some(failure) = failure {
+        if let Some(cause) = &failure.cause {
+            tracing::error!(request = id, route, code = failure.code.as_str(), cause, "failed");
+        }
+        let allow = response.headers().get(header::ALLOW).cloned();
+        response = in_words(&app, &failure, &uri, &headers, &id);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+    dress(response.headers_mut(), &uri, &id);
+    let status = response.status().as_u16();
+    let ms = begun.elapsed().as_millis() as u64;
+    tracing::info!(request = id, method = method.as_str(), route, status, ms, "answered");
+    response
+}
+
+/// The name of a route for the log: a pattern, never the address, which may hold a token.
+fn name(request: &Request) -> String {
+    if let Some(path) = request.extensions().get::<MatchedPath>() {
+        return path.as_str().to_owned();
+    }
+    let uri = request.uri();
+    match Route::parse(uri.path(), "") {
+        Some((_, Route::FollowUp(..))) => "/f/{token}".to_owned(),
+        Some((lang, route)) => route.path(lang),
+        None => "other".to_owned(),
+    }
+}
+
+fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &str) -> Response {
+    let problem = failure.problem(&app.phone(), id);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = if uri.path().starts_with("/api/") {
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    } else {
+        let visitor = Visitor::read(uri.path(), uri.query().unwrap_or(""), headers);
+        let html = if uri.path().starts_with("/staff") {
+            super::staff::problem_page(app, problem)
+        } else {
+            pages::problem_page(app, &visitor, problem)
+        };
+        (status, html).into_response()
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn dress(headers: &mut HeaderMap, uri: &Uri, id: &str) {
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(HeaderName::from_static("x-request-id"), id);
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Same-origin, and not no-referrer: with that some browsers send forms with `Origin: null`.
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()");
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        let lasting = if is_hashed(uri.path()) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
+    }
+}
+
+/// Whether a file's name holds a hash of its content: eight or more hexadecimal digits between hyphens, `_` or dots.
+fn is_hashed(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or("");
+    file.contains('.')
+        && file.split(['-', '.', '_']).any(|part| part.len() >= 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Refuses writes that come from other sites, and floods of writes from one address.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    if !own_origin(&app, request.headers()) {
+        return Failure::from(Code::ForeignOrigin).into_response();
+    }
+    if !within_limit(&app, &request) {
+        return Failure::from(Code::TooMany).into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers name the origin of a write. Programs that are no browsers do not, and carry no cookies of anybody else.
+fn own_origin(app: &App, headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return headers.get("sec-fetch-site").is_none_or(|site| {
+            site == HeaderValue::from_static("same-origin") || site == HeaderValue::from_static("none")
+        });
+    };
+    let Ok(origin) = origin.to_str() else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    origin == app.config.public_url || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+}
+
+fn within_limit(app: &App, request: &Request) -> bool {
+    match (&app.writes, address(app, request)) {
+        (Some(limiter), Some(address)) => limiter.check_key(&address).is_ok(),
+        _ => true,
+    }
+}
+
+fn address(app: &App, request: &Request) -> Option<IpAddr> {
+    if app.config.proxy == Proxy::Trusted {
+        let forwarded = request.headers().get("x-forwarded-for")?.to_str().ok()?;
+        return forwarded.rsplit(',').next()?.trim().parse().ok();
+    }
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn only_files_named_by_their_content_are_kept_for_good() {
+        for (path, hashed) in [
+            ("/zaoshai-app-4f5e6d7c8b9a0f1e_bg.wasm", true),
+            ("/loader-0a1b2c3d4e5f.js", true),
+            ("/style-deadbeef.css", true),
+            ("/loader.js", false),
+            ("/favicon.svg", false),
+            ("/f/0123456789abcdef", false),
+        ] {
+            assert_eq!(is_hashed(path), hashed, "{path}");
+        }
+    }
+}

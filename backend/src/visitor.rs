@@ -1,0 +1,119 @@
+//! Who asks: language, size of type, cookies and the wish to save data, read once from the request.
+
+use crate::app::App;
+use crate::html::{Loading, TextSize};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use std::convert::Infallible;
+use zaoshai_contract::route::{Lang, value_of};
+
+/// The cookie of large type.
+pub const SIZE: &str = "zs_size";
+/// The cookie of an opened follow-up.
+pub const PATIENT: &str = "zs_followup";
+/// The cookie of a signed-in nurse.
+pub const STAFF: &str = "zs_staff";
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The language of the address, or of `?lang=` on the API.
+    pub lang: Lang,
+    /// The size of type.
+    pub size: TextSize,
+    /// Whether the page should load the app.
+    pub loading: Loading,
+    /// The secret of an opened follow-up.
+    pub patient: Option<String>,
+    /// The secret of a staff session.
+    pub staff: Option<String>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+}
+
+impl Visitor {
+    /// Reads a request's address and headers.
+    pub fn read(path: &str, query: &str, headers: &HeaderMap) -> Self {
+        let jar = CookieJar::from_headers(headers);
+        let cookie = |name: &str| jar.get(name).map(|cookie| cookie.value().to_owned());
+        let prefixed = Lang::ALL.into_iter().find(|lang| {
+            *lang != Lang::Hans
+                && path.strip_prefix(lang.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let asked = path.starts_with("/api/").then(|| value_of(query, "lang")).flatten();
+        let saves = headers.get("save-data").is_some_and(|value| value == HeaderValue::from_static("on"));
+        Self {
+            lang: prefixed.or_else(|| Lang::from_tag(&asked?)).unwrap_or_default(),
+            size: if cookie(SIZE).as_deref() == Some("elder") { TextSize::Elder } else { TextSize::Normal },
+            loading: if saves { Loading::HtmlOnly } else { Loading::App },
+            patient: cookie(PATIENT),
+            staff: cookie(STAFF),
+            headers: headers.clone(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::read(parts.uri.path(), parts.uri.query().unwrap_or(""), &parts.headers))
+    }
+}
+
+/// A cookie that scripts cannot read and other sites cannot send with a write.
+/// It ends with the browser's session; the server ends it earlier.
+pub fn session_cookie(app: &App, name: &'static str, value: String) -> HeaderValue {
+    set(Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build())
+}
+
+/// Takes a cookie back.
+pub fn end_cookie(name: &'static str) -> HeaderValue {
+    let mut cookie = Cookie::build((name, "")).path("/").http_only(true).same_site(SameSite::Lax).build();
+    cookie.make_removal();
+    set(cookie)
+}
+
+/// The cookie of large type, kept for a year. Scripts may read it: the app changes it without a round trip.
+pub fn size_cookie(size: TextSize) -> HeaderValue {
+    let value = match size {
+        TextSize::Normal => "normal",
+        TextSize::Elder => "elder",
+    };
+    HeaderValue::from_str(&format!("{SIZE}={value}; Path=/; Max-Age=31536000; SameSite=Lax"))
+        .expect("letters are a header value")
+}
+
+fn set(cookie: Cookie<'_>) -> HeaderValue {
+    HeaderValue::from_str(&cookie.to_string()).expect("our cookies are hexadecimal digits")
+}
+
+/// The header that carries a cookie.
+pub const SET_COOKIE: header::HeaderName = header::SET_COOKIE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_size_and_wishes_are_read() {
+        let headers: HeaderMap = [(header::COOKIE, "zs_size=elder; zs_followup=abc")]
+            .into_iter()
+            .map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .chain([(header::HeaderName::from_static("save-data"), HeaderValue::from_static("on"))])
+            .collect();
+        let visitor = Visitor::read("/en/screening", "", &headers);
+        assert_eq!((visitor.lang, visitor.size, visitor.loading), (Lang::En, TextSize::Elder, Loading::HtmlOnly));
+        assert_eq!(visitor.patient.as_deref(), Some("abc"));
+        for (path, query, lang) in [
+            ("/api/v1/home", "lang=zh-Hant", Lang::Hant),
+            ("/api/v1/home", "lang=xx", Lang::Hans),
+            ("/screening", "lang=en", Lang::Hans),
+            ("/english", "", Lang::Hans),
+        ] {
+            assert_eq!(Visitor::read(path, query, &HeaderMap::new()).lang, lang, "{path}?{query}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The follow-up link: identity check, booking, moving, cancelling, as JSON and as plain forms.
+
+use crate::world::{Client, PHONE, World};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use zaoshai_backend::secrets;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::staff::FollowUpDetail;
+
+async fn plan(patient: &mut Client, followup: &FollowUpDetail) -> Value {
+    let answer = patient.get(&format!("/api/v1/followups/{}", followup.token)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.json()["body"]["follow-up"]["stage"]["plan"].clone()
+}
+
+async fn moving(patient: &mut Client, followup: &FollowUpDetail) -> Value {
+    let answer = patient.get(&format!("/api/v1/followups/{}?view=move", followup.token)).await;
+    answer.json()["body"]["follow-up"]["stage"]["plan"].clone()
+}
+
+fn slot(plan: &Value, day: usize, place: usize) -> String {
+    plan["days"][day]["slots"][place]["id"].as_str().unwrap_or_else(|| panic!("a slot in {plan}")).to_owned()
+}
+
+async fn write(
+    patient: &mut Client,
+    followup: &FollowUpDetail,
+    method: &str,
+    slot: &str,
+    key: &str,
+) -> crate::world::Answer {
+    let path = format!("/api/v1/followups/{}/appointment", followup.token);
+    patient.json(method, &path, &json!({ "slot": slot }), &[("idempotency-key", key)]).await
+}
+
+async fn taken(world: &World, slot: &str) -> i64 {
+    let id = SlotId::parse(slot).expect("an id");
+    world.app.db.occupancy(&id).await.expect("the database").expect("a slot").0
+}
+
+#[tokio::test]
+async fn a_link_shows_nothing_about_the_patient_before_the_check() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut stranger = world.client();
+    for path in [format!("/f/{}", followup.token), format!("/api/v1/followups/{}", followup.token)] {
+        let answer = stranger.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        for secret in ["李女士", PHONE, "8000", "结节", "低剂量"] {
+            assert!(!answer.text.contains(secret), "{path} tells {secret}");
+        }
+        assert!(answer.text.contains("0731-28307119"), "{path} names a phone");
+    }
+}
+
+#[tokio::test]
+async fn opening_a_link_changes_nothing() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut scanner = world.client();
+    for _ in 0..7 {
+        scanner.get(&format!("/f/{}", followup.token)).await;
+        scanner.get(&format!("/f/{}?view=cancel&done=booked", followup.token)).await;
+    }
+    let mut nurse = world.nurse().await;
+    let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+    assert_eq!((detail["row"]["state"].as_str(), detail["row"]["locked"].as_bool()), (Some("waiting"), Some(false)));
+    assert_eq!(detail["history"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_patient_books_moves_and_cancels_and_the_nurse_sees_it() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let first = plan(&mut patient, &followup).await;
+    assert_eq!((first["state"].as_str(), first["name"].as_str()), (Some("waiting"), Some("李女士")));
+    let early = slot(&first, 0, 0);
+    let booked = write(&mut patient, &followup, "POST", &early, first["key"].as_str().expect("a key")).await;
+    assert_eq!((booked.status, booked.json()["done"].as_str()), (StatusCode::OK, Some("booked")));
+    assert_eq!(taken(&world, &early).await, 1);
+
+    let second = moving(&mut patient, &followup).await;
+    assert_eq!(second["appointment"]["slot"]["id"].as_str(), Some(early.as_str()));
+    let late = slot(&second, 1, 0);
+    let moved = write(&mut patient, &followup, "PUT", &late, second["key"].as_str().expect("a key")).await;
+    assert_eq!(moved.json()["done"], "moved");
+    assert_eq!((taken(&world, &early).await, taken(&world, &late).await), (0, 1));
+
+    let mut nurse = world.nurse().await;
+    let list = nurse.get("/api/v1/staff/followups").await.json();
+    assert_eq!(list["rows"][0]["state"], "booked");
+
+    let third = plan(&mut patient, &followup).await;
+    let cancelled = write(&mut patient, &followup, "DELETE", "", third["key"].as_str().expect("a key")).await;
+    assert_eq!(cancelled.json()["state"], "cancelled");
+    assert_eq!(taken(&world, &late).await, 0);
+    let again = plan(&mut patient, &followup).await;
+    assert!(again["appointment"].is_null() && again["days"].as_array().is_some_and(|days| !days.is_empty()));
+    assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn the_same_journey_works_with_forms_alone() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.client();
+    let link = format!("/f/{}", followup.token);
+    let wrong = patient.form(&format!("{link}/identify"), &[("ending", "1234")]).await;
+    assert_eq!(
+        (wrong.status, wrong.location()),
+        (StatusCode::SEE_OTHER, format!("{link}?problem=wrong-ending").as_str())
+    );
+    let told = patient.get(wrong.location()).await;
+    assert!(told.text.contains("后四位对不上"));
+    let right = patient.form(&format!("{link}/identify"), &[("ending", "８０００")]).await;
+    assert_eq!(right.location(), link);
+    let first = plan(&mut patient, &followup).await;
+    let fields = [("slot", slot(&first, 0, 0)), ("key", first["key"].as_str().expect("a key").to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let booked = patient.form(&format!("{link}/book"), &fields).await;
+    assert_eq!(booked.location(), format!("{link}?done=booked"));
+    assert!(patient.get(booked.location()).await.text.contains("11月23日"));
+    let repeated = patient.form(&format!("{link}/book"), &fields).await;
+    assert_eq!(repeated.location(), format!("{link}?done=booked"), "a form sent twice is one booking");
+    let second = moving(&mut patient, &followup).await;
+    let key = second["key"].as_str().expect("a key").to_owned();
+    let moved = patient.form(&format!("{link}/move"), &[("slot", &slot(&second, 0, 0)), ("key", &key)]).await;
+    assert_eq!(moved.location(), format!("{link}?done=moved"));
+    let unchosen = patient.form(&format!("{link}/move"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(unchosen.location(), format!("{link}?view=move&problem=invalid-input"));
+    let cancelled = patient.form(&format!("{link}/cancel"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(cancelled.location(), format!("{link}?done=cancelled"));
+}
+
+#[tokio::test]
+async fn a_repeated_key_gets_the_first_answer_and_books_once() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let first = plan(&mut patient, &followup).await;
+    let (a, b) = (slot(&first, 0, 0), slot(&first, 0, 1));
+    let key = secrets::fresh_id();
+    let one = write(&mut patient, &followup, "POST", &a, &key).await;
+    let two = write(&mut patient, &followup, "POST", &a, &key).await;
+    assert_eq!((one.status, &one.text), (two.status, &two.text));
+    assert_eq!(taken(&world, &a).await, 1);
+    let other = write(&mut patient, &followup, "POST", &b, &key).await;
+    assert_eq!(other.code(), "key-reused");
+    let fresh = write(&mut patient, &followup, "POST", &b, &secrets::fresh_id()).await;
+    assert_eq!(fresh.code(), "already-booked");
+    assert_eq!(taken(&world, &b).await, 0);
+}
+
+#[tokio::test]
+async fn a_refusal_is_also_kept_for_its_key() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let key = secrets::fresh_id();
+    for _ in 0..2 {
+        let answer = write(&mut patient, &followup, "DELETE", "", &key).await;
+        assert_eq!(answer.code(), "not-booked");
+    }
+}
+
+#[tokio::test]
+async fn the_last_place_goes_to_one_and_the_other_is_told_and_offered_more() {
+    let world = World::new().await;
+    let (one, two, three) = (world.followup().await, world.followup().await, world.followup().await);
+    let mut patients = [world.patient(&one).await, world.patient(&two).await, world.patient(&three).await];
+    let wanted = slot(&plan(&mut patients[0], &one).await, 0, 0);
+    for (patient, followup) in patients.iter_mut().zip([&one, &two]) {
+        assert_eq!(write(patient, followup, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
+    }
+    let answer = write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "slot-taken".to_owned()));
+    let left = plan(&mut patients[2], &three).await;
+    assert_ne!(slot(&left, 0, 0), wanted);
+    let html = patients[2]
+        .form(&format!("/f/{}/book", three.token), &[("slot", &wanted), ("key", &secrets::fresh_id())])
+        .await;
+    let page = patients[2].get(html.location()).await;
+    assert!(page.text.contains("这个时间刚被别人约走了") && page.text.contains("0731-28307119"));
+}
+
+#[tokio::test]
+async fn five_wrong_tries_lock_the_link_and_the_nurse_can_open_it() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut stranger = world.client();
+    let path = format!("/api/v1/followups/{}/identify", followup.token);
+    let mut codes = Vec::new();
+    for _ in 0..6 {
+        codes.push(stranger.json("POST", &path, &json!({ "ending": "0000" }), &[]).await.code());
+    }
+    assert_eq!(codes[..4], ["wrong-ending"; 4]);
+    assert_eq!(codes[4..], ["link-locked"; 2]);
+    let right = stranger.json("POST", &path, &json!({ "ending": "8000" }), &[]).await;
+    assert_eq!(right.code(), "link-locked", "a locked link does not tell whether the digits are right");
+    let page = stranger.get(&format!("/f/{}", followup.token)).await;
+    assert_eq!(page.status, StatusCode::LOCKED);
+    assert!(page.text.contains("0731-28307119"));
+    let mut nurse = world.nurse().await;
+    let detail = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await;
+    assert!(detail.text.contains("锁"), "the nurse is told");
+    nurse.form(&format!("/staff/followups/{}/unlock", followup.row.id), &[]).await;
+    world.patient(&followup).await;
+}
+
+#[tokio::test]
+async fn slots_in_the_past_of_other_services_or_invented_are_refused() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let early = slot(&plan(&mut patient, &followup).await, 0, 0);
+    for (wanted, code) in [
+        ("colonoscopy-2026-11-23-1330", "slot-unknown"),
+        ("nothing", "slot-unknown"),
+        ("", "invalid-input"),
+        ("../..", "invalid-input"),
+    ] {
+        let answer = write(&mut patient, &followup, "POST", wanted, &secrets::fresh_id()).await;
+        assert_eq!(answer.code(), code, "{wanted}");
+    }
+    world.app.clock.set(Moment(world.app.now().0 + 20 * 60_000));
+    let mut patient = world.patient(&followup).await;
+    let soon = write(&mut patient, &followup, "POST", &early, &secrets::fresh_id()).await;
+    assert_eq!(soon.status, StatusCode::OK, "8:30 can be had at 8:20");
+    world.app.clock.set(Moment(world.app.now().0 + 30 * 60_000));
+    let mut patient = world.patient(&followup).await;
+    let over = write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
+    assert_eq!(over.code(), "slot-past");
+    let page = patient.get(&format!("/f/{}", followup.token)).await;
+    assert!(page.text.contains("过了") && page.text.contains("0731-28307119"));
+}
+
+#[tokio::test]
+async fn an_expired_a_withdrawn_and_a_retired_link_say_so() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let (expired, withdrawn, retired) = (world.followup().await, world.followup().await, world.followup().await);
+    let path = format!("/api/v1/staff/followups/{}/withdraw", withdrawn.row.id);
+    let answer = nurse.json("POST", &path, &Value::Null, &[("idempotency-key", &secrets::fresh_id())]).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    nurse.form(&format!("/staff/followups/{}/relink", retired.row.id), &[]).await;
+    let mut patient = world.client();
+    for (followup, status, words) in
+        [(&withdrawn, StatusCode::GONE, "已经结束"), (&retired, StatusCode::NOT_FOUND, "打不开")]
+    {
+        let page = patient.get(&format!("/f/{}", followup.token)).await;
+        assert_eq!(page.status, status, "{words}");
+        assert!(page.text.contains(words) && page.text.contains("0731-28307119"), "{words}");
+    }
+    world.app.clock.set(Moment(world.app.now().0 + 60 * 86_400_000));
+    let page = patient.get(&format!("/f/{}", expired.token)).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.text.contains("过期") && page.text.contains("0731-28307119"));
+    let answer = patient
+        .json("POST", &format!("/api/v1/followups/{}/identify", expired.token), &json!({ "ending": "8000" }), &[])
+        .await;
+    assert_eq!(answer.code(), "link-expired");
+}
+
+#[tokio::test]
+async fn a_withdrawn_follow_up_gives_its_place_back() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let wanted = slot(&plan(&mut patient, &followup).await, 0, 0);
+    write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
+    let mut nurse = world.nurse().await;
+    nurse.form(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
+    assert_eq!(taken(&world, &wanted).await, 0);
+}
+
+#[tokio::test]
+async fn the_check_lasts_half_an_hour_and_only_for_its_own_link() {
+    let world = World::new().await;
+    let (one, two) = (world.followup().await, world.followup().await);
+    let mut patient = world.patient(&one).await;
+    let other = patient.get(&format!("/api/v1/followups/{}", two.token)).await.json();
+    assert!(other["body"]["follow-up"]["stage"]["identify"].is_object());
+    world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
+    let late = write(&mut patient, &one, "POST", "ldct-review-2026-11-23-1000", &secrets::fresh_id()).await;
+    assert_eq!(late.code(), "identify-first");
+}
+
+#[tokio::test]
+async fn the_calendar_entry_follows_the_appointment() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let path = format!("/f/{}/appointment.ics", followup.token);
+    assert_eq!(patient.get(&path).await.status, StatusCode::CONFLICT, "nothing is booked yet");
+    let wanted = slot(&plan(&mut patient, &followup).await, 0, 0);
+    write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
+    let entry = patient.get(&path).await;
+    assert!(entry.headers["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/calendar")));
+    assert!(entry.text.contains("DTSTART:20261123T003000Z\r\n") && entry.text.contains("SEQUENCE:1\r\n"));
+    for secret in ["李女士", "CT 室", "低剂量", "结节", PHONE] {
+        assert!(!entry.text.contains(secret), "the calendar tells {secret}");
+    }
+    let stranger = world.client().get(&path).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+    write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
+    let cancelled = patient.get(&path).await;
+    assert!(cancelled.text.contains("METHOD:CANCEL\r\n") && cancelled.text.contains("SEQUENCE:2\r\n"));
+}

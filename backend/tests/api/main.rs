@@ -1,0 +1,10 @@
+//! The backend as a client sees it: requests against the whole router, on SQLite, and on PostgreSQL when
+//! `ZAOSHAI_TEST_POSTGRES` names a server.
+
+mod bad_input;
+mod database;
+mod followups;
+mod openapi;
+mod pages;
+mod staff;
+mod world;

@@ -1,0 +1,135 @@
+//! The nurse: signing in, making follow-ups, and what nobody else may see.
+
+use crate::world::{PASSWORD, World, new_followup};
+use axum::http::StatusCode;
+use serde_json::json;
+use zaoshai_backend::secrets;
+use zaoshai_contract::civil::Moment;
+
+#[tokio::test]
+async fn staff_pages_lead_strangers_to_the_login() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut stranger = world.client();
+    for path in
+        ["/staff".to_owned(), "/staff/followups/new".to_owned(), format!("/staff/followups/{}", followup.row.id)]
+    {
+        let answer = stranger.get(&path).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/login"), "{path}");
+    }
+    for path in ["/api/v1/staff/followups".to_owned(), format!("/api/v1/staff/followups/{}", followup.row.id)] {
+        assert_eq!(stranger.get(&path).await.code(), "sign-in-first", "{path}");
+    }
+    let answer = stranger
+        .json("POST", "/api/v1/staff/followups", &new_followup(), &[("idempotency-key", &secrets::fresh_id())])
+        .await;
+    assert_eq!(answer.code(), "sign-in-first");
+}
+
+#[tokio::test]
+async fn a_nurse_makes_a_follow_up_with_forms_alone() {
+    let world = World::new().await;
+    let mut nurse = world.client();
+    let login = nurse.form("/staff/login", &[("name", "zhang"), ("password", PASSWORD)]).await;
+    assert_eq!((login.status, login.location()), (StatusCode::SEE_OTHER, "/staff"));
+    let cookie = login.headers["set-cookie"].to_str().expect("a cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let key = secrets::fresh_id();
+    let fields = [
+        ("name", "王先生"),
+        ("phone", "139 0013 9000"),
+        ("reason", "肠镜复查"),
+        ("services", "colonoscopy"),
+        ("services", "gastroscopy"),
+        ("due_from", "2026-11-24"),
+        ("due_to", "2026-12-01"),
+        ("key", key.as_str()),
+    ];
+    let made = nurse.form("/staff/followups", &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let again = nurse.form("/staff/followups", &fields).await;
+    assert_eq!(made.location(), again.location(), "a form sent twice is one follow-up");
+    let detail = nurse.get(made.location()).await;
+    for words in ["王先生", "http://zaoshai.test/f/", "肠镜检查", "胃镜检查", "【株洲市二医院】"] {
+        assert!(detail.text.contains(words), "{words}");
+    }
+    let list = nurse.get("/staff").await;
+    assert_eq!(list.text.matches("王先生").count(), list.text.matches("王先生").count().min(4));
+    assert!(list.text.contains("王先生"));
+    nurse.form("/staff/logout", &[]).await;
+    assert_eq!(nurse.get("/staff").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_message_to_paste_holds_no_personal_data() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    assert!(followup.message.contains(&followup.link) && followup.message.contains("0731-28307119"));
+    for secret in ["李女士", "8000", "结节", "CT"] {
+        assert!(!followup.message.contains(secret), "the message tells {secret}");
+    }
+}
+
+#[tokio::test]
+async fn each_wrong_field_is_named_and_what_was_typed_is_kept() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    for (field, value) in [
+        ("name", json!("")),
+        ("name", json!("长".repeat(21))),
+        ("phone", json!("12345")),
+        ("reason", json!(" ")),
+        ("services", json!([])),
+        ("services", json!(["unknown"])),
+        ("due_from", json!("tomorrow")),
+        ("due_to", json!("2026-13-01")),
+        ("due_to", json!("2026-11-01")),
+        ("due_to", json!("2030-01-01")),
+    ] {
+        let mut form = new_followup();
+        form[field] = value.clone();
+        let answer =
+            nurse.json("POST", "/api/v1/staff/followups", &form, &[("idempotency-key", &secrets::fresh_id())]).await;
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid-input"));
+        let errors = answer.json()["errors"].clone();
+        assert!(
+            errors.as_array().is_some_and(|errors| errors.iter().any(|error| error["field"] == field)),
+            "{field} = {value}: {errors}"
+        );
+    }
+    let fields = [("name", "赵奶奶"), ("phone", "1"), ("reason", "复查"), ("key", &secrets::fresh_id())];
+    let page = nurse.form("/staff/followups", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("赵奶奶") && page.text.contains("请填手机号"));
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_make_the_account_wait() {
+    let world = World::new().await;
+    let mut stranger = world.client();
+    let wrong = json!({ "name": "zhang", "password": "guess" });
+    for _ in 0..5 {
+        assert_eq!(stranger.json("POST", "/api/v1/staff/session", &wrong, &[]).await.code(), "wrong-login");
+    }
+    let right = json!({ "name": "zhang", "password": PASSWORD });
+    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &right, &[]).await.code(), "account-locked");
+    world.app.clock.set(Moment(world.app.now().0 + 16 * 60_000));
+    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &right, &[]).await.status, StatusCode::NO_CONTENT);
+    let unknown = json!({ "name": "nobody", "password": "guess" });
+    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &unknown, &[]).await.code(), "wrong-login");
+}
+
+#[tokio::test]
+async fn overdue_comes_first() {
+    let world = World::new().await;
+    let early = world.followup().await;
+    world.app.clock.set(Moment(world.app.now().0 + 13 * 86_400_000));
+    let mut nurse = world.nurse().await;
+    let mut later = new_followup();
+    later["due_from"] = json!("2026-12-06");
+    later["due_to"] = json!("2026-12-20");
+    nurse.json("POST", "/api/v1/staff/followups", &later, &[("idempotency-key", &secrets::fresh_id())]).await;
+    let rows = nurse.get("/api/v1/staff/followups").await.json()["rows"].clone();
+    assert_eq!((rows[0]["id"].as_str(), rows[0]["overdue"].as_bool()), (Some(early.row.id.as_str()), Some(true)));
+    assert_eq!(rows[1]["overdue"], false);
+}

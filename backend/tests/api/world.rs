@@ -1,0 +1,208 @@
+//! A whole backend for one test: its own database, the bundled content, a clock that stands still, and clients.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use std::path::Path;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use zaoshai_backend::app::{App, Config, Proxy};
+use zaoshai_backend::clock::Clock;
+use zaoshai_backend::content::Library;
+use zaoshai_backend::db::Db;
+use zaoshai_backend::html::Shell;
+use zaoshai_backend::secrets::{self, Secrets};
+use zaoshai_backend::{demonstration, routes};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::staff::FollowUpDetail;
+
+/// The password of the nurse in every test.
+pub const PASSWORD: &str = "correct horse";
+/// The phone of the patient in every test.
+pub const PHONE: &str = "13800138000";
+
+/// A backend.
+pub struct World {
+    pub app: App,
+    pub router: Router,
+    _folder: TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text))
+    }
+
+    pub fn code(&self) -> String {
+        let json = self.json();
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(json["status"], self.status.as_u16());
+        assert!(json["request_id"].as_str().is_some_and(|id| !id.is_empty()));
+        json["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn location(&self) -> &str {
+        self.headers["location"].to_str().expect("a readable address")
+    }
+}
+
+/// A browser or program with its cookies.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    cookies: Vec<(String, String)>,
+}
+
+pub async fn database(folder: &Path) -> Db {
+    let url = match std::env::var("ZAOSHAI_TEST_POSTGRES") {
+        Ok(server) => fresh_postgres(&server).await,
+        Err(_) => format!("sqlite://{}/test.db", folder.display()),
+    };
+    Db::open(&url).await.expect("a database")
+}
+
+async fn fresh_postgres(server: &str) -> String {
+    let name = format!("test_{}", secrets::fresh_id());
+    let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a new database");
+    pool.close().await;
+    format!("{server}/{name}")
+}
+
+impl World {
+    /// A backend on Monday 2026-11-23, 8:00, with two weeks of slots and a nurse.
+    pub async fn new() -> Self {
+        static LIBRARY: OnceLock<Library> = OnceLock::new();
+        static HASH: OnceLock<String> = OnceLock::new();
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = database(folder.path()).await;
+        let library = LIBRARY.get_or_init(|| {
+            Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")).expect("sound content")
+        });
+        let monday = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
+        let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
+                     </script>\n<!-- /app -->\n</head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
+        let config = Config {
+            public_url: "http://zaoshai.test".to_owned(),
+            dist: folder.path().to_owned(),
+            writes_per_minute: 0,
+            proxy: Proxy::None,
+        };
+        let app = App::new(
+            library.clone(),
+            db,
+            Secrets::new(&[7; 32]),
+            Shell::parse(shell).expect("a shell"),
+            Clock::still(monday),
+            config,
+        );
+        demonstration::make_slots(&app).await.expect("slots");
+        let hash = HASH.get_or_init(|| secrets::hash_password(PASSWORD).expect("a hash"));
+        app.db.make_staff("zhang", "张护士", hash, app.now()).await.expect("a nurse");
+        Self { router: routes::router(app.clone()), app, _folder: folder }
+    }
+
+    pub fn client(&self) -> Client {
+        Client { router: self.router.clone(), cookies: Vec::new() }
+    }
+
+    /// A client that is signed in as the nurse.
+    pub async fn nurse(&self) -> Client {
+        let mut nurse = self.client();
+        let login = serde_json::json!({ "name": "zhang", "password": PASSWORD });
+        let answer = nurse.json("POST", "/api/v1/staff/session", &login, &[]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+        nurse
+    }
+
+    /// A follow-up for a CT, made by a nurse.
+    pub async fn followup(&self) -> FollowUpDetail {
+        let mut nurse = self.nurse().await;
+        let key = secrets::fresh_id();
+        let answer = nurse.json("POST", "/api/v1/staff/followups", &new_followup(), &[("idempotency-key", &key)]).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        serde_json::from_str(&answer.text).expect("a follow-up")
+    }
+
+    /// A patient who has given her last four digits.
+    pub async fn patient(&self, followup: &FollowUpDetail) -> Client {
+        let mut patient = self.client();
+        let path = format!("/api/v1/followups/{}/identify", followup.token);
+        let answer = patient.json("POST", &path, &serde_json::json!({ "ending": "8000" }), &[]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+        patient
+    }
+}
+
+/// What the nurse sends for a new follow-up.
+pub fn new_followup() -> serde_json::Value {
+    serde_json::json!({
+        "name": "李女士", "phone": PHONE, "reason": "小结节，3 个月复查",
+        "services": ["ldct-review"], "due_from": "2026-11-23", "due_to": "2026-12-04",
+    })
+}
+
+impl Client {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty(), &[]).await
+    }
+
+    pub async fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Request::get(path), Body::empty(), headers).await
+    }
+
+    pub async fn json(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        self.send(request, Body::from(body.to_string()), headers).await
+    }
+
+    pub async fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request, Body::from(body), &[]).await
+    }
+
+    pub async fn send(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: Body,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = request.header("host", "zaoshai.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", cookies.join("; "));
+        }
+        let request = request.body(body).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        for cookie in parts.headers.get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("a readable cookie");
+            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).expect("text") }
+    }
+}

@@ -1,0 +1,5 @@
+//! Real server processes: races for the last places, and a server that is killed while bookings come in.
+
+mod crash;
+mod races;
+mod server;

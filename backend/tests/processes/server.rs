@@ -1,0 +1,191 @@
+//! A `zaoshai serve` of one's own: started on a free port, stopped by its own process id.
+
+use reqwest::{Client, StatusCode};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use zaoshai_backend::db::Db;
+use zaoshai_backend::db::followups::NewRecord;
+use zaoshai_backend::db::slots::NewSlot;
+use zaoshai_backend::secrets::{self, Secrets};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+
+/// A moment far enough in the future that no slot of these tests is past.
+pub fn soon() -> Moment {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    Moment(i64::try_from(now.as_millis()).expect("before the year 292 million")).plus_minutes(24 * 60)
+}
+
+/// A folder with what servers need, and the address of a fresh database.
+pub struct Site {
+    folder: TempDir,
+    pub database: String,
+}
+
+impl Site {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}/test.db", folder.path().display());
+        Self::fill(folder, database)
+    }
+
+    /// A fresh database on the PostgreSQL server of the test run; none when the run has no such server.
+    pub async fn postgres() -> Option<Self> {
+        let server = std::env::var("ZAOSHAI_TEST_POSTGRES").ok()?;
+        let name = format!("test_{}", secrets::fresh_id());
+        let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::query(create).execute(&pool).await.expect("a new database");
+        pool.close().await;
+        Some(Self::fill(tempfile::tempdir().expect("a folder"), format!("{server}/{name}")))
+    }
+
+    fn fill(folder: TempDir, database: String) -> Self {
+        let shell = "<html lang=\"zh-CN\"><head><!--head--></head><body><!--page--><!--data--></body></html>";
+        std::fs::write(folder.path().join("index.html"), shell).expect("a shell");
+        Self { folder, database }
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.folder.path().join("key")
+    }
+
+    pub fn secrets(&self) -> Secrets {
+        Secrets::from_file(&self.key_file()).expect("a key")
+    }
+
+    pub async fn db(&self) -> Db {
+        Db::open(&self.database).await.expect("the database")
+    }
+
+    /// Starts a server and waits until it listens.
+    pub fn serve(&self) -> Server {
+        let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zaoshai"))
+            .args(["serve", "--port", "0", "--writes-per-minute", "0", "--database", &self.database])
+            .arg("--content")
+            .arg(content)
+            .arg("--dist")
+            .arg(self.folder.path())
+            .arg("--key-file")
+            .arg(self.key_file())
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let address = lines
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
+            .expect("the server listens");
+        Server { child, address }
+    }
+
+    /// Makes follow-ups that are identified already; gives their tokens and session cookies.
+    pub async fn patients(&self, db: &Db, service: &str, count: usize) -> Vec<Patient> {
+        let secrets_of_site = self.secrets();
+        let mut patients = Vec::new();
+        for _ in 0..count {
+            let id = secrets::fresh_id();
+            let token = secrets_of_site.link_token(&id, 1);
+            let new = NewRecord {
+                token_hash: secrets::hash(token.as_str()),
+                link_until: soon().plus_minutes(60 * 24 * 60),
+                name_sealed: secrets_of_site.seal(&id, "name", "李女士"),
+                phone_sealed: secrets_of_site.seal(&id, "phone", "13800138000"),
+                reason_sealed: secrets_of_site.seal(&id, "reason", "复查"),
+                services: vec![service.to_owned()],
+                due_from: CivilDate::new(2026, 1, 1).expect("a day"),
+                due_to: CivilDate::new(2030, 1, 1).expect("a day"),
+                created_by: "test".to_owned(),
+                now: Moment(0),
+                key: IdempotencyKey::parse(&id).expect("a key"),
+                request: String::new(),
+                id: id.clone(),
+            };
+            db.make_followup(&new).await.expect("the database").expect("a follow-up");
+            let session = secrets::session_secret();
+            db.open_patient_session(&id, &secrets::hash(&session), soon()).await.expect("a session");
+            patients.push(Patient { token, session });
+        }
+        patients
+    }
+
+    /// Makes one slot a day ahead.
+    pub async fn slot(&self, db: &Db, service: &str, id: &str, capacity: u16) -> SlotId {
+        let id = SlotId::parse(id).expect("an id");
+        let slot = NewSlot {
+            id: id.clone(),
+            clinic: "zhuzhou-2".to_owned(),
+            service: service.to_owned(),
+            room: format!("room {id}"),
+            starts: soon(),
+            minutes: 20,
+            capacity,
+        };
+        assert_eq!(db.make_slots(&[slot]).await.expect("the database"), 1);
+        id
+    }
+}
+
+/// A patient who has given her last four digits.
+#[derive(Clone)]
+pub struct Patient {
+    token: Token,
+    session: String,
+}
+
+/// What a booking was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Booked,
+    Conflict,
+    NoAnswer,
+}
+
+impl Patient {
+    pub async fn book(&self, client: &Client, address: &str, slot: &SlotId, key: &str) -> Outcome {
+        let answer = client
+            .post(format!("{address}/api/v1/followups/{}/appointment", self.token))
+            .header("cookie", format!("zs_followup={}", self.session))
+            .header("idempotency-key", key)
+            .json(&serde_json::json!({ "slot": slot }))
+            .send()
+            .await;
+        match answer.map(|answer| answer.status()) {
+            Ok(StatusCode::OK) => Outcome::Booked,
+            Ok(StatusCode::CONFLICT) => Outcome::Conflict,
+            Ok(status) => panic!("answered {status}"),
+            Err(_) => Outcome::NoAnswer,
+        }
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// SIGKILL: no chance to finish anything.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn client() -> Client {
+    Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().expect("a client")
+}

@@ -1,0 +1,237 @@
+//! Finishing what trunk put together: one style sheet instead of several, small scripts, names
+//! that change with the contents (so that phones may keep the files for ever), and compressed
+//! copies beside the files. The backend uses the finished `index.html` as the shell of every
+//! page and cuts out what stands between the two `app` comments for phones that ask to save data.
+
+use crate::process::{Session, output_of};
+use crate::tools::{Tools, short_hash};
+use crate::{app, compress, html};
+use anyhow::{Context as _, Result, ensure};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What is worth compressing; pictures and fonts are compressed in themselves.
+const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "webmanifest", "txt"];
+
+/// The lines around everything that loads the app.
+const APP_BEGINS: &str = "<!-- app -->";
+const APP_ENDS: &str = "<!-- /app -->";
+
+/// Finishes the folder in place.
+pub fn finish(session: &Session, tools: &Tools, folder: &Path) -> Result<()> {
+    let page = folder.join("index.html");
+    let shell = std::fs::read_to_string(&page).context("trunk made no index.html")?;
+    let shell = one_style_sheet(session, tools, folder, &shell)?;
+    let shell = named_scripts(session, tools, folder, &shell)?;
+    std::fs::write(&page, shell)?;
+
+    let mut files = Vec::new();
+    app::files_below(folder, &mut files)?;
+    files.retain(|file| file.extension().is_some_and(|ending| COMPRESSIBLE.iter().any(|known| *known == ending)));
+    compress::beside(&files)
+}
+
+fn one_style_sheet(session: &Session, tools: &Tools, folder: &Path, shell: &str) -> Result<String> {
+    let sheets = style_sheets(shell);
+    ensure!(!sheets.is_empty(), "index.html links no style sheet");
+    let mut css = String::new();
+    for sheet in &sheets {
+        let file = folder.join(sheet.trim_start_matches('/'));
+        css += &std::fs::read_to_string(&file).with_context(|| format!("no style sheet {sheet}"))?;
+        css.push('\n');
+        std::fs::remove_file(&file)?;
+    }
+    let source = session.scratch().join("style.css");
+    std::fs::write(&source, css)?;
+    let css = output_of(tools.esbuild(session).arg(&source))?;
+    let name = format!("style-{}.css", short_hash(css.as_bytes()));
+    std::fs::write(folder.join(&name), css)?;
+    Ok(with_one_sheet(shell, &name))
+}
+
+/// The style sheets of a page, in order.
+fn style_sheets(shell: &str) -> Vec<String> {
+    html::tags(shell)
+        .into_iter()
+        .filter(|tag| tag.name == "link" && tag.has_rel("stylesheet"))
+        .filter_map(|tag| tag.attribute("href").map(str::to_owned))
+        .collect()
+}
+
+/// Puts one link where the first style sheet was linked, and takes the other links out together
+/// with their lines.
+fn with_one_sheet(shell: &str, name: &str) -> String {
+    let mut page = String::new();
+    let mut at = 0;
+    let mut first = true;
+    for tag in html::tags(shell) {
+        if tag.name != "link" || !tag.has_rel("stylesheet") {
+            continue;
+        }
+        let before = &shell[at..tag.place.start];
+        at = tag.place.end;
+        if first {
+            page += before;
+            let _ = write!(page, "<link rel=\"stylesheet\" href=\"/{name}\">");
+            first = false;
+        } else {
+            // The break and the indentation that led up to the link go with it.
+            page += before.trim_end();
+        }
+    }
+    page += &shell[at..];
+    page
+}
+
+/// The files that start the app, as the shell names them.
+#[derive(Debug, PartialEq)]
+struct Scripts {
+    /// The JavaScript that wasm-bindgen made.
+    glue: String,
+    wasm: String,
+    loader: String,
+}
+
+fn named_scripts(session: &Session, tools: &Tools, folder: &Path, shell: &str) -> Result<String> {
+    let old = scripts(shell)?;
+    let path_of = |name: &str| folder.join(name.trim_start_matches('/'));
+    let read = |name: &str| std::fs::read(path_of(name)).with_context(|| format!("trunk made no file {name}"));
+
+    let wasm_bytes = read(&old.wasm)?;
+    let wasm = hashed(&old.wasm, "_bg.wasm", &wasm_bytes)?;
+    std::fs::write(path_of(&wasm), &wasm_bytes)?;
+
+    // The glue's fallback names the wasm file too. Bundling takes in the snippets that crates may
+    // bring along.
+    let glue_source = String::from_utf8(read(&old.glue)?).context("the glue is not text")?;
+    let glue_source = glue_source.replace(old.wasm.trim_start_matches('/'), wasm.trim_start_matches('/'));
+    std::fs::write(path_of(&old.glue), glue_source)?;
+    let glue_text = output_of(tools.esbuild(session).args(["--bundle", "--format=esm"]).arg(path_of(&old.glue)))?;
+    let glue = hashed(&old.glue, ".js", glue_text.as_bytes())?;
+    std::fs::write(path_of(&glue), glue_text)?;
+
+    // The loader is an ordinary script: the wrapping function lets its names be shortened.
+    let loader_text = output_of(tools.esbuild(session).arg("--format=iife").arg(path_of(&old.loader)))?;
+    let loader = hashed(&old.loader, ".js", loader_text.as_bytes())?;
+    std::fs::write(path_of(&loader), loader_text)?;
+
+    for name in [&old.glue, &old.wasm, &old.loader] {
+        std::fs::remove_file(path_of(name))?;
+    }
+    let snippets = folder.join("snippets");
+    if snippets.is_dir() {
+        std::fs::remove_dir_all(snippets)?;
+    }
+    let new = Scripts { glue, wasm, loader };
+    with_scripts(shell, &new)
+}
+
+/// Reads the names from the loader's tag, which Trunk.toml writes.
+fn scripts(shell: &str) -> Result<Scripts> {
+    let tags = html::tags(shell);
+    let tag = tags
+        .iter()
+        .find(|tag| tag.name == "script" && tag.attribute("data-wasm").is_some())
+        .context("index.html has no script with data-wasm; Trunk.toml should put it there")?;
+    let named = |attribute| {
+        tag.attribute(attribute)
+            .filter(|name| name.starts_with('/'))
+            .map(str::to_owned)
+            .with_context(|| format!("the loader's {attribute} is not an absolute path"))
+    };
+    Ok(Scripts { glue: named("data-js")?, wasm: named("data-wasm")?, loader: named("src")? })
+}
+
+/// `/name<ending>` with a hash of the contents before the ending.
+fn hashed(path: &str, ending: &str, contents: &[u8]) -> Result<String> {
+    let stem = path.strip_suffix(ending).with_context(|| format!("{path} does not end in {ending}"))?;
+    Ok(format!("{stem}-{}{ending}", short_hash(contents)))
+}
+
+/// Writes the part between the two comments anew, each element on a line of its own.
+fn with_scripts(shell: &str, scripts: &Scripts) -> Result<String> {
+    let begins = shell.find(APP_BEGINS).with_context(|| format!("index.html lacks the line {APP_BEGINS}"))?;
+    let ends = shell
+        .find(APP_ENDS)
+        .filter(|ends| *ends > begins)
+        .with_context(|| format!("index.html lacks the line {APP_ENDS}"))?;
+    let Scripts { glue, wasm, loader } = scripts;
+    // Starting on a fresh line, so that cutting whole lines out leaves the rest whole.
+    let before = shell[..begins].trim_end();
+    let after = shell[ends + APP_ENDS.len()..].trim_start_matches(['\r', '\n']);
+    Ok(format!(
+        "{before}\n\
+         {APP_BEGINS}\n\
+         <link rel=\"modulepreload\" href=\"{glue}\">\n\
+         <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{wasm}\">\n\
+         <script defer src=\"{loader}\" data-js=\"{glue}\" data-wasm=\"{wasm}\"></script>\n\
+         {APP_ENDS}\n\
+         {after}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELL: &str = "<!doctype html>\n<head>\n  <meta charset=\"utf-8\">\n  \
+        <link rel=\"stylesheet\" href=\"/tokens.css\"/>\n  \
+        <link rel=\"stylesheet\" href=\"/base.css\"/>\n  \
+        <link rel=\"icon\" href=\"/icon.svg\">\n  \
+        <!-- app -->\n<link rel=\"modulepreload\" href=\"/a.js\">\n\
+        <script defer src=\"/loader.js\" data-js=\"/a.js\" data-wasm=\"/a_bg.wasm\"></script>\n\
+        <!-- /app -->\n</head>\n<body></body>\n";
+
+    #[test]
+    fn several_style_sheets_become_one_in_the_place_of_the_first() {
+        assert_eq!(style_sheets(SHELL), ["/tokens.css", "/base.css"]);
+        let page = with_one_sheet(SHELL, "style-1.css");
+        assert!(page.contains(
+            "<meta charset=\"utf-8\">\n  <link rel=\"stylesheet\" href=\"/style-1.css\">\n  \
+             <link rel=\"icon\""
+        ));
+        assert_eq!(page.matches("stylesheet").count(), 1);
+    }
+
+    #[test]
+    fn the_apps_part_is_exactly_three_elements_on_lines_of_their_own() -> Result<()> {
+        let old = scripts(SHELL)?;
+        assert_eq!(old.glue, "/a.js");
+        let page = with_scripts(
+            SHELL,
+            &Scripts { glue: "/a-1.js".to_owned(), wasm: "/a-2_bg.wasm".to_owned(), loader: "/loader-3.js".to_owned() },
+        )?;
+        let (_, rest) = page.split_once("\n<!-- app -->\n").context("no beginning")?;
+        let (part, rest) = rest.split_once("\n<!-- /app -->\n").context("no end")?;
+        assert_eq!(
+            part.lines().collect::<Vec<_>>(),
+            [
+                "<link rel=\"modulepreload\" href=\"/a-1.js\">",
+                "<link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin \
+                 href=\"/a-2_bg.wasm\">",
+                "<script defer src=\"/loader-3.js\" data-js=\"/a-1.js\" \
+                 data-wasm=\"/a-2_bg.wasm\"></script>",
+            ]
+        );
+        assert!(rest.starts_with("</head>"));
+        Ok(())
+    }
+
+    #[test]
+    fn names_change_with_the_contents_only() -> Result<()> {
+        let one = hashed("/a_bg.wasm", "_bg.wasm", b"one")?;
+        assert_eq!(one, hashed("/a_bg.wasm", "_bg.wasm", b"one")?);
+        assert_ne!(one, hashed("/a_bg.wasm", "_bg.wasm", b"two")?);
+        assert!(one.starts_with("/a-") && one.ends_with("_bg.wasm"));
+        assert!(hashed("/a.css", ".js", b"").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_shell_without_a_loader_or_comments_is_refused() {
+        assert!(scripts("<head></head>").is_err());
+        assert!(scripts("<script src=\"l.js\" data-js=\"a.js\" data-wasm=\"a.wasm\">").is_err());
+        let names = Scripts { glue: String::new(), wasm: String::new(), loader: String::new() };
+        assert!(with_scripts("<!-- /app --><!-- app -->", &names).is_err());
+    }
+}
