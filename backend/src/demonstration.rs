@@ -2,10 +2,13 @@
 //! Nothing here runs unless the server is started with `--demonstration`.
 
 use crate::app::App;
+use crate::db::Db;
+use crate::db::followups::NewRecord;
 use crate::db::slots::NewSlot;
 use crate::routes::staff;
-use crate::secrets;
-use zaoshai_contract::ids::{IdempotencyKey, SlotId};
+use crate::secrets::{self, Secrets};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::staff::{NewFollowUp, Staff};
 
@@ -86,4 +89,51 @@ pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
         }
     }
     Ok(app.db.make_slots(&slots).await?)
+}
+
+/// A patient who has given her last four digits, for races and benchmarks.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The follow-up's id.
+    pub followup: String,
+    /// The link's token.
+    pub token: Token,
+    /// The secret of the open session: the value of its cookie.
+    pub session: String,
+}
+
+/// Makes follow-ups for one service whose patients have identified already.
+pub async fn crowd(
+    db: &Db,
+    secrets: &Secrets,
+    service: &str,
+    count: usize,
+    until: Moment,
+) -> anyhow::Result<Vec<Identified>> {
+    let mut crowd = Vec::with_capacity(count);
+    for _ in 0..count {
+        let id = secrets::fresh_id();
+        let token = secrets.link_token(&id, 1);
+        let new = NewRecord {
+            token_hash: secrets::hash(token.as_str()),
+            link_until: until,
+            name_sealed: secrets.seal(&id, "name", "李女士"),
+            phone_sealed: secrets.seal(&id, "phone", PHONE),
+            reason_sealed: secrets.seal(&id, "reason", "复查"),
+            services: vec![service.to_owned()],
+            due_from: Moment(0).date(),
+            due_to: until.date(),
+            created_by: NURSE.to_owned(),
+            now: Moment(0),
+            key: secrets::fresh_key(),
+            request: String::new(),
+            id: id.clone(),
+        };
+        let made = db.make_followup(&new).await?;
+        anyhow::ensure!(made.as_ref() == Ok(&id), "a fresh follow-up was refused");
+        let session = secrets::session_secret();
+        db.open_patient_session(&id, &secrets::hash(&session), until).await?;
+        crowd.push(Identified { followup: id, token, session });
+    }
+    Ok(crowd)
 }

@@ -370,13 +370,15 @@ impl Db {
 
     /// The slot of the appointment that ended last, for a calendar's cancellation.
     pub async fn last_ended_slot(&self, followup: &str) -> Result<Option<Slot>> {
-        let row: Option<SlotRow> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT slots.id, room, starts, minutes, 0 AS free FROM appointments JOIN slots ON slots.id = slot \
+        let row: Option<SlotRow> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT slots.id, room, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments JOIN slots ON slots.id = slot \
              WHERE followup = $1 AND active = 0 ORDER BY ended DESC LIMIT 1",
         )
         .bind(followup)
         .fetch_optional(pool)
-        .await?);
+        .await?
+        });
         row.map(SlotRow::read).transpose()
     }
 

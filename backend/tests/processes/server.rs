@@ -7,11 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use zaoshai_backend::db::Db;
-use zaoshai_backend::db::followups::NewRecord;
 use zaoshai_backend::db::slots::NewSlot;
+use zaoshai_backend::demonstration::{Identified, crowd};
 use zaoshai_backend::secrets::{self, Secrets};
-use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::ids::SlotId;
 
 /// A moment far enough in the future that no slot of these tests is past.
 pub fn soon() -> Moment {
@@ -85,34 +85,10 @@ impl Site {
         Server { child, address }
     }
 
-    /// Makes follow-ups that are identified already; gives their tokens and session cookies.
+    /// Makes patients who have given their last four digits.
     pub async fn patients(&self, db: &Db, service: &str, count: usize) -> Vec<Patient> {
-        let secrets_of_site = self.secrets();
-        let mut patients = Vec::new();
-        for _ in 0..count {
-            let id = secrets::fresh_id();
-            let token = secrets_of_site.link_token(&id, 1);
-            let new = NewRecord {
-                token_hash: secrets::hash(token.as_str()),
-                link_until: soon().plus_minutes(60 * 24 * 60),
-                name_sealed: secrets_of_site.seal(&id, "name", "李女士"),
-                phone_sealed: secrets_of_site.seal(&id, "phone", "13800138000"),
-                reason_sealed: secrets_of_site.seal(&id, "reason", "复查"),
-                services: vec![service.to_owned()],
-                due_from: CivilDate::new(2026, 1, 1).expect("a day"),
-                due_to: CivilDate::new(2030, 1, 1).expect("a day"),
-                created_by: "test".to_owned(),
-                now: Moment(0),
-                key: IdempotencyKey::parse(&id).expect("a key"),
-                request: String::new(),
-                id: id.clone(),
-            };
-            db.make_followup(&new).await.expect("the database").expect("a follow-up");
-            let session = secrets::session_secret();
-            db.open_patient_session(&id, &secrets::hash(&session), soon()).await.expect("a session");
-            patients.push(Patient { token, session });
-        }
-        patients
+        let until = soon().plus_minutes(60 * 24 * 60);
+        crowd(db, &self.secrets(), service, count, until).await.expect("a crowd").into_iter().map(Patient).collect()
     }
 
     /// Makes one slot a day ahead.
@@ -134,10 +110,7 @@ impl Site {
 
 /// A patient who has given her last four digits.
 #[derive(Clone)]
-pub struct Patient {
-    token: Token,
-    session: String,
-}
+pub struct Patient(Identified);
 
 /// What a booking was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,8 +123,8 @@ pub enum Outcome {
 impl Patient {
     pub async fn book(&self, client: &Client, address: &str, slot: &SlotId, key: &str) -> Outcome {
         let answer = client
-            .post(format!("{address}/api/v1/followups/{}/appointment", self.token))
-            .header("cookie", format!("zs_followup={}", self.session))
+            .post(format!("{address}/api/v1/followups/{}/appointment", self.0.token))
+            .header("cookie", format!("zs_followup={}", self.0.session))
             .header("idempotency-key", key)
             .json(&serde_json::json!({ "slot": slot }))
             .send()

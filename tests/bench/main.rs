@@ -1,0 +1,31 @@
+//! `cargo xtask bench`: page loads on the phone profile against a static page of the same text, and requests against
+//! a bare axum handler and the bare database transaction, each pair in the same run and told as a ratio.
+#![expect(clippy::print_stdout, reason = "a benchmark speaks on standard output")]
+
+mod load;
+mod pages;
+mod requests;
+
+use anyhow::Result;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["bare", file, kind] => runtime.block_on(load::serve_bare(file, kind)),
+        ["pages"] => runtime.block_on(pages::run()),
+        ["requests"] => runtime.block_on(requests::run()),
+        [] => runtime.block_on(async {
+            pages::run().await?;
+            requests::run().await
+        }),
+        _ => anyhow::bail!("cargo xtask bench [pages | requests]"),
+    }
+}
+
+/// The value below which `share` of the sorted values lie.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let place = ((values.len() as f64 - 1.0) * share).round() as usize;
+    values.get(place).copied().unwrap_or(f64::NAN)
+}

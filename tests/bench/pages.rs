@@ -1,0 +1,124 @@
+//! How long a page takes on the phone profile: 390×844, CPU slowed 4×, 150 ms, 1.6 Mbit/s.
+//! The peer is the same page as a static file: the same HTML and style sheet, without the app.
+
+use crate::load::Bare;
+use crate::quantile;
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use zaoshai_tests::backend::Backend;
+use zaoshai_tests::browser::{Browser, Network, Scripts};
+
+/// Runs of each page; the medians are compared.
+const RUNS: usize = 9;
+/// The pages that are measured.
+const PAGES: [&str; 3] = ["/", "/screening/lung", "/clinics"];
+
+/// What one load of a page measured.
+#[derive(Clone, Debug, Default)]
+struct Loaded {
+    first_paint: Vec<f64>,
+    largest_paint: Vec<f64>,
+    ready: Vec<f64>,
+    bytes: Vec<f64>,
+    shift: Vec<f64>,
+}
+
+/// Measures all pages.
+pub async fn run() -> Result<()> {
+    println!("pages on the phone profile, medians of {RUNS} loads with an empty cache");
+    println!("  {:<18} {:>9} {:>9} {:>9} {:>9} {:>7}", "", "FCP ms", "LCP ms", "ready ms", "bytes", "shift");
+    let backend = Backend::start();
+    let folder = tempfile::tempdir()?;
+    for path in PAGES {
+        let still = static_copy(&backend, path, folder.path()).await?;
+        let browser = Browser::open(Scripts::All).await?;
+        browser.network(Network::Phone).await?;
+        browser.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
+        browser.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await?;
+        let (mut ours, mut theirs) = (Loaded::default(), Loaded::default());
+        for _ in 0..RUNS {
+            measure(&browser, &backend.at(path), Ends::Ready, &mut ours).await?;
+            measure(&browser, &still.address, Ends::Loaded, &mut theirs).await?;
+        }
+        browser.close().await?;
+        let ours = tell(path, ours);
+        let theirs = tell("  static page", theirs);
+        let ratio = |n: usize| ours[n] / theirs[n];
+        println!("  {:<18} {:>8.2}× {:>8.2}× {:>9} {:>8.2}×", "  ratio", ratio(0), ratio(1), "", ratio(3));
+    }
+    Ok(())
+}
+
+/// Until when a load is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Ready,
+    Loaded,
+}
+
+/// The same page as a file: what phones get that ask to save data, compressed once.
+async fn static_copy(backend: &Backend, path: &str, folder: &std::path::Path) -> Result<Bare> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let html = client.get(backend.at(path)).header("save-data", "on").send().await?.text().await?;
+    let start = html.find("href=\"/style-").context("one style sheet")? + "href=\"".len();
+    let style = &html[start..start + html[start..].find('"').context("an address")?];
+    let css = client.get(backend.at(style)).header("accept-encoding", "br").send().await?.bytes().await?;
+    let html = html.replace(style, "/style.css");
+    let file = folder.join(format!("page{}.html.br", path.replace('/', "-")));
+    std::fs::write(folder.join("style.css.br"), css)?;
+    std::fs::write(&file, brotli_of(html.as_bytes())?)?;
+    Bare::start(&file, "text/html; charset=utf-8")
+}
+
+fn brotli_of(text: &[u8]) -> Result<Vec<u8>> {
+    use std::io::Write as _;
+    let mut out = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut out, 4096, 9, 22);
+    writer.write_all(text)?;
+    drop(writer);
+    Ok(out)
+}
+
+async fn measure(browser: &Browser, address: &str, ends: Ends, into: &mut Loaded) -> Result<()> {
+    browser.go("about:blank").await?;
+    browser.go(address).await?;
+    if ends == Ends::Ready {
+        browser.ready().await?;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let script = "
+        return new Promise((done) => {
+          const paint = performance.getEntriesByType('paint').find((entry) => entry.name === 'first-contentful-paint');
+          const mark = performance.getEntriesByName('app-ready')[0];
+          const page = performance.getEntriesByType('navigation')[0];
+          const parts = performance.getEntriesByType('resource');
+          new PerformanceObserver((list, observer) => {
+            observer.disconnect();
+            const entries = list.getEntries();
+            done([paint ? paint.startTime : 0, entries[entries.length - 1].startTime, mark ? mark.startTime : 0,
+              [page, ...parts].reduce((sum, part) => sum + part.transferSize, 0), window.__shift]);
+          }).observe({ type: 'largest-contentful-paint', buffered: true });
+        })";
+    let Value::Array(numbers) = browser.run(script).await? else { anyhow::bail!("no measures") };
+    let numbers: Vec<f64> = numbers.iter().filter_map(Value::as_f64).collect();
+    let [first, largest, ready, bytes, shift] = numbers[..] else { anyhow::bail!("not five measures: {numbers:?}") };
+    into.first_paint.push(first);
+    into.largest_paint.push(largest);
+    into.ready.push(ready);
+    into.bytes.push(bytes);
+    into.shift.push(shift);
+    Ok(())
+}
+
+fn tell(name: &str, mut loaded: Loaded) -> [f64; 5] {
+    let medians = [
+        quantile(&mut loaded.first_paint, 0.5),
+        quantile(&mut loaded.largest_paint, 0.5),
+        quantile(&mut loaded.ready, 0.5),
+        quantile(&mut loaded.bytes, 0.5),
+        quantile(&mut loaded.shift, 0.5),
+    ];
+    let [first, largest, ready, bytes, shift] = medians;
+    println!("  {name:<18} {first:>9.0} {largest:>9.0} {ready:>9.0} {bytes:>9.0} {shift:>7.3}");
+    medians
+}

@@ -1,0 +1,9 @@
+//! A real Chromium of a phone's size against a real backend. Run by `cargo xtask test --phase browser`.
+
+mod accessibility;
+mod clinics;
+mod followup;
+mod network;
+mod resident;
+mod stage;
+mod takeover;

@@ -1,0 +1,49 @@
+//! What several tests do: a nurse signs in and makes a follow-up, a patient identifies.
+
+use anyhow::{Context as _, Result};
+use zaoshai_tests::backend::Backend;
+use zaoshai_tests::browser::{Browser, Scripts};
+
+/// The phone number of the follow-ups in these tests.
+pub const PHONE: &str = "13912345678";
+/// Its last four digits.
+pub const ENDING: &str = "5678";
+
+/// Opens a browser, runs a journey in it, and closes it; the journey's failure comes with what the page says.
+pub async fn with_browser(scripts: Scripts, journey: impl AsyncFnOnce(&Browser) -> Result<()>) {
+    let browser = Browser::open(scripts).await.expect("a browser");
+    let result = journey(&browser).await;
+    if let Err(error) = result {
+        let page = browser.text().await.unwrap_or_default();
+        let url = browser.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let _ = browser.close().await;
+        panic!("{error:?}\nat {url}\nthe page says:\n{page}");
+    }
+    browser.close().await.expect("the browser closes");
+}
+
+/// A nurse signs in and makes a follow-up for a CT; gives the link that she would send.
+pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Result<String> {
+    browser.go(&backend.at("/staff")).await?;
+    browser.fill("input[name=name]", "nurse").await?;
+    browser.fill("input[name=password]", &backend.password).await?;
+    browser.click("form[action='/staff/login'] button").await?;
+    browser.click("a[href='/staff/followups/new']").await?;
+    browser.fill("input[name=name]", "王女士").await?;
+    browser.fill("input[name=phone]", PHONE).await?;
+    browser.fill("[name=reason]", "小结节，3 个月复查").await?;
+    browser.click("label[for='services-ldct-review'], input[name=services][value=ldct-review]").await?;
+    browser.click("form[action='/staff/followups'] button[type=submit]").await?;
+    browser.see("王女士").await?;
+    let body = browser.driver.source().await?;
+    let start = body.find(&backend.at("/f/")).context("the link on the nurse's page")?;
+    Ok(body[start..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || ":/.".contains(*letter)).collect())
+}
+
+/// A patient opens the link and gives the last four digits of her phone.
+pub async fn patient_identifies(browser: &Browser, link: &str) -> Result<()> {
+    browser.go(link).await?;
+    browser.fill("input[name=ending]", ENDING).await?;
+    browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+    browser.see("王女士").await
+}

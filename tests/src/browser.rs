@@ -1,0 +1,349 @@
+//! A Chromium the size of a phone, driven over WebDriver and the DevTools protocol.
+
+use crate::setting;
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+/// How long a page may take to do what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What happens on every new page before its own scripts: errors are collected, and survive moving on.
+const WATCH: &str = r#"
+(() => {
+  const keep = (text) => {
+    try {
+      const all = JSON.parse(sessionStorage.getItem('errors') || '[]');
+      all.push(text);
+      sessionStorage.setItem('errors', JSON.stringify(all));
+    } catch (_) {}
+  };
+  addEventListener('error', (e) => { if (e.message) keep(e.message); });
+  addEventListener('unhandledrejection', (e) => keep('rejected: ' + e.reason));
+  document.addEventListener('securitypolicyviolation', (e) => keep('policy: ' + e.violatedDirective + ' ' + e.blockedURI));
+  const error = console.error;
+  console.error = (...args) => { keep(args.join(' ')); error.apply(console, args); };
+  window.__shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+})();
+"#;
+
+/// Whether pages may run what they load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    /// Everything runs.
+    All,
+    /// WebAssembly cannot be fetched.
+    NoWasm,
+    /// No script runs at all.
+    None,
+}
+
+/// A browser with one tab.
+pub struct Browser {
+    /// The WebDriver session.
+    pub driver: WebDriver,
+    chromedriver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a browser of 390×844 with a fresh profile.
+    ///
+    /// # Errors
+    /// When ChromeDriver or Chromium do not start.
+    pub async fn open(scripts: Scripts) -> anyhow::Result<Self> {
+        let profile = tempfile::tempdir()?;
+        let mut chromedriver = Command::new(setting("ZAOSHAI_CHROMEDRIVER"))
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let output = chromedriver.stdout.take().expect("its output");
+        let port = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("on port ")?.1.trim_end_matches('.').parse::<u16>().ok())
+            .expect("ChromeDriver names its port");
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary(&setting("ZAOSHAI_CHROMIUM"))?;
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=zh-CN",
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        let driver = match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
+            Ok(driver) => driver,
+            Err(error) => {
+                let _ = chromedriver.kill();
+                let _ = chromedriver.wait();
+                return Err(error.into());
+            }
+        };
+        let browser = Self { driver, chromedriver, _profile: profile };
+        browser.size(390, 844).await?;
+        browser.cdp("Network.enable", json!({})).await?;
+        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
+        match scripts {
+            Scripts::All => {}
+            Scripts::NoWasm => {
+                browser.cdp("Network.setBlockedURLs", json!({ "urls": ["*.wasm*"] })).await?;
+            }
+            Scripts::None => {
+                browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
+            }
+        }
+        Ok(browser)
+    }
+
+    /// Sends a DevTools command.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn cdp(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+        Ok(self.driver.cdp().send_raw(command, parameters).await?)
+    }
+
+    /// Makes the window as large as a phone of this size in CSS pixels.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn size(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
+    /// Opens an address.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub async fn go(&self, address: &str) -> anyhow::Result<()> {
+        self.driver.goto(address).await?;
+        Ok(())
+    }
+
+    /// Opens an address and waits until the app has taken over.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn go_ready(&self, address: &str) -> anyhow::Result<()> {
+        self.go(address).await?;
+        self.ready().await
+    }
+
+    /// Waits until the app has taken over.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        self.until("the app takes over", "return performance.getEntriesByName('app-ready').length > 0").await
+    }
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str) -> anyhow::Result<Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Waits until a script gives true.
+    ///
+    /// # Errors
+    /// When it does not in twenty seconds; names what was waited for.
+    pub async fn until(&self, what: &str, script: &str) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        loop {
+            // A page that is just being left cannot be asked; the next one can.
+            if self.run(script).await.is_ok_and(|answer| answer == Value::Bool(true)) {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                anyhow::bail!("waited in vain until {what}; the page says:\n{}", self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page holds these words. Works with scripts off, too.
+    ///
+    /// # Errors
+    /// When it does not in twenty seconds.
+    pub async fn see(&self, words: &str) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        loop {
+            let text = self.text().await.unwrap_or_default();
+            if text.contains(words) {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                anyhow::bail!("waited in vain for “{words}”; the page says:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The words a person can read on the page.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn text(&self) -> anyhow::Result<String> {
+        Ok(self.driver.find(By::Tag("body")).await?.text().await?)
+    }
+
+    /// Waits for an element that can be seen, and scrolls to it.
+    ///
+    /// # Errors
+    /// When there is none in twenty seconds.
+    pub async fn find(&self, css: &str) -> anyhow::Result<WebElement> {
+        let begun = Instant::now();
+        loop {
+            for element in self.driver.find_all(By::Css(css)).await? {
+                if element.is_displayed().await.unwrap_or(false) {
+                    let _ = element.scroll_into_view().await;
+                    return Ok(element);
+                }
+            }
+            if begun.elapsed() > PATIENCE {
+                anyhow::bail!("no {css} on the page, which says:\n{}", self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Clicks the first element that can be seen.
+    ///
+    /// # Errors
+    /// When there is none, or something covers it.
+    pub async fn click(&self, css: &str) -> anyhow::Result<()> {
+        self.find(css).await?.click().await?;
+        Ok(())
+    }
+
+    /// Types into a field.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.find(css).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Sets a date field, which takes no plain typing.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn date(&self, css: &str, iso: &str) -> anyhow::Result<()> {
+        self.run(&format!("document.querySelector({css:?}).value = {iso:?}")).await?;
+        Ok(())
+    }
+
+    /// The path of the page.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn path(&self) -> anyhow::Result<String> {
+        Ok(self.driver.current_url().await?.path().to_owned())
+    }
+
+    /// Cuts the network, or gives it back.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn network(&self, state: Network) -> anyhow::Result<()> {
+        let (offline, latency, bytes) = match state {
+            Network::Free => (false, 0, -1),
+            Network::Phone => (false, 150, 200_000),
+            Network::Slow => (false, 300, 40_000),
+            Network::Lost => (true, 0, -1),
+        };
+        let conditions = json!({
+            "offline": offline, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes,
+        });
+        self.cdp("Network.emulateNetworkConditions", conditions).await?;
+        Ok(())
+    }
+
+    /// The errors that pages of this tab have written to the console.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn errors(&self) -> anyhow::Result<Vec<String>> {
+        let errors = self.run("return JSON.parse(sessionStorage.getItem('errors') || '[]')").await?;
+        Ok(serde_json::from_value(errors)?)
+    }
+
+    /// What axe finds wrong with the page: rules, and the elements that break them.
+    ///
+    /// # Errors
+    /// When axe does not run.
+    pub async fn axe(&self) -> anyhow::Result<Vec<String>> {
+        let axe = std::fs::read_to_string(setting("ZAOSHAI_AXE"))?;
+        self.run(&axe).await?;
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(
+              (result) => done(result.violations.map((violation) => violation.id + ': '
+                + violation.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(' | '))),
+              (error) => done(['axe failed: ' + error]));";
+        let found = self.driver.execute_async(script, Vec::new()).await?;
+        Ok(serde_json::from_value(found.json().clone())?)
+    }
+
+    /// Saves a picture of the window, for looking at.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn picture(&self, file: &std::path::Path) -> anyhow::Result<()> {
+        self.driver.screenshot(file).await?;
+        Ok(())
+    }
+
+    /// Closes the browser.
+    ///
+    /// # Errors
+    /// When it is gone already.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.driver.clone().quit().await?;
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Chromium ends with the driver that started it.
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
+    }
+}
+
+/// The state of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// As fast as the machine.
+    Free,
+    /// The phone profile: 150 ms, 1.6 Mbit/s.
+    Phone,
+    /// Slow enough to type before the app has come.
+    Slow,
+    /// None.
+    Lost,
+}
