@@ -1,1 +1,40 @@
-//! x
+//! The pages of Zaoshai. With `ssr` the backend renders them to HTML; with `csr` they are compiled to WebAssembly and
+//! take over that HTML on the phone. What people read about health is data and never stands in this code.
+
+pub mod app;
+#[cfg(feature = "csr")]
+pub mod api;
+pub mod components;
+pub mod pages;
+pub mod platform;
+pub mod text;
+
+/// The size of type that a visitor has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextSize {
+    /// As the phone's own setting says.
+    #[default]
+    Normal,
+    /// Larger type and larger targets.
+    Elder,
+}
+
+/// A public page as HTML: what stands in `<div id="app">`.
+#[cfg(feature = "ssr")]
+pub fn render(page: &zaoshai_contract::page::Page, size: TextSize) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| app::framed(page.clone(), size).to_html());
+    drop(owner);
+    html
+}
+
+/// A staff page as HTML, likewise.
+#[cfg(feature = "ssr")]
+pub fn render_staff(page: &zaoshai_contract::staff::StaffPage) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| pages::staff::page(page).to_html());
+    drop(owner);
+    html
+}

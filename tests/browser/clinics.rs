@@ -18,7 +18,7 @@ async fn the_position_sorts_the_list_and_never_leaves_the_phone() {
         browser.cdp("Emulation.setGeolocationOverride", place).await?;
         browser.go_ready(&backend.at("/clinics")).await?;
         browser.run("performance.clearResourceTimings(); window.__sent = 0; const f = window.fetch; window.fetch = (...a) => { window.__sent++; return f(...a); }").await?;
-        browser.run("[...document.querySelectorAll('main button')].find((b) => b.textContent.includes('按离我远近')).click()").await?;
+        browser.run("document.querySelector('[data-locate]').click()").await?;
         browser.see("公里").await?;
         let first = browser.run("return document.querySelector('.zs-clinic-card h3').textContent").await?;
         ensure!(first.as_str().is_some_and(|name| name.contains("德")), "the nearest comes first: {first}");
@@ -37,7 +37,7 @@ async fn a_refused_position_leads_to_the_choice_of_a_neighbourhood() {
             .cdp("Browser.setPermission", json!({ "permission": { "name": "geolocation" }, "setting": "denied", "origin": backend.address }))
             .await?;
         browser.go_ready(&backend.at("/clinics")).await?;
-        browser.run("[...document.querySelectorAll('main button')].find((b) => b.textContent.includes('按离我远近')).click()").await?;
+        browser.run("document.querySelector('[data-locate]').click()").await?;
         browser.until("the choice has the focus", "return document.activeElement.name === 'near'").await
     })
     .await;

@@ -1,0 +1,60 @@
+// Starts the app where it can run, and leaves the served page alone where it cannot.
+// A classic script without top-level await: what does not understand it keeps the page as it is.
+(function () {
+  var script = document.currentScript;
+  var state = (window.zaoshai = { busy: false, leaving: false });
+
+  // The take-over waits while a finger is down or a character is being composed, and for good once the page is left.
+  function flag(kind, name, value) {
+    addEventListener(kind, function () { state[name] = value; }, true);
+  }
+  flag('pointerdown', 'busy', true);
+  flag('pointerup', 'busy', false);
+  flag('pointercancel', 'busy', false);
+  flag('compositionstart', 'busy', true);
+  flag('compositionend', 'busy', false);
+  flag('pagehide', 'leaving', true);
+  addEventListener('pageshow', function () { state.leaving = false; });
+  addEventListener('submit', function () { if (!document.documentElement.dataset.app) state.leaving = true; }, true);
+
+  var connection = navigator.connection || {};
+  if (connection.saveData || /2g/.test(connection.effectiveType || '')) return;
+
+  // Reference types and bulk memory: Chrome 96, iOS 15.1.
+  var probe = new Uint8Array([
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1,
+    10, 16, 1, 14, 0, 65, 0, 65, 0, 65, 0, 252, 11, 0, 208, 111, 26, 11
+  ]);
+  var able = typeof WebAssembly === 'object' && WebAssembly.validate && WebAssembly.validate(probe);
+
+  var settled = false;
+  function giveUp() {
+    if (settled) return;
+    settled = true;
+    var note = document.getElementById('loader-note');
+    if (!note) return;
+    note.textContent = document.documentElement.lang === 'en'
+      ? 'Simple mode: reading, calling and booking all work.'
+      : '现在是精简模式：阅读、打电话、预约都能照常用。';
+    note.hidden = false;
+  }
+
+  if (!able) { giveUp(); return; }
+  setTimeout(giveUp, 20000);
+  var wasm = script.dataset.wasm;
+  import(script.dataset.js).then(function (app) {
+    return app.default({ module_or_path: fetch(wasm) }).catch(function () {
+      // Some browsers break streaming; the bytes themselves may still be good.
+      return fetch(wasm)
+        .then(function (answer) {
+          if (!answer.ok) throw new Error('no app');
+          return answer.arrayBuffer();
+        })
+        .then(function (bytes) { return app.default({ module_or_path: bytes }); });
+    });
+  }).then(function () {
+    settled = true;
+    var note = document.getElementById('loader-note');
+    if (note) note.hidden = true;
+  }, giveUp);
+})();

@@ -1,0 +1,52 @@
+//! The only HTTP of the app: one document for each page, and the writes of the follow-up link.
+
+use gloo_net::http::{Method, RequestBuilder};
+use zaoshai_contract::page::Page;
+use zaoshai_contract::problem::Problem;
+
+/// Why there is no answer.
+pub enum Trouble {
+    /// The server answered that it cannot be so.
+    Problem(Box<Problem>),
+    /// Nothing came back, or nothing that can be read.
+    Network,
+}
+
+/// Fetches the document of a page.
+pub async fn page(path: &str) -> Result<Page, Trouble> {
+    let answer = RequestBuilder::new(path).send().await.map_err(|_| Trouble::Network)?;
+    let ok = answer.ok();
+    let text = answer.text().await.map_err(|_| Trouble::Network)?;
+    if ok {
+        return serde_json::from_str(&text).map_err(|_| Trouble::Network);
+    }
+    Err(problem(&text))
+}
+
+/// Sends a write. A repeat with the same key is safe.
+pub async fn write(method: Method, path: &str, key: &str, body: String) -> Result<(), Trouble> {
+    let mut request = RequestBuilder::new(path).method(method);
+    if !key.is_empty() {
+        request = request.header("Idempotency-Key", key);
+    }
+    let request = if body.is_empty() {
+        request.build()
+    } else {
+        request.header("Content-Type", "application/json").body(body)
+    };
+    let answer = request.map_err(|_| Trouble::Network)?.send().await.map_err(|_| Trouble::Network)?;
+    if answer.ok() {
+        return Ok(());
+    }
+    let status = answer.status();
+    let text = answer.text().await.map_err(|_| Trouble::Network)?;
+    // What is only busy or out of reach is worth another try with the same key.
+    if status >= 502 {
+        return Err(Trouble::Network);
+    }
+    Err(problem(&text))
+}
+
+fn problem(text: &str) -> Trouble {
+    serde_json::from_str(text).map_or(Trouble::Network, |problem| Trouble::Problem(Box::new(problem)))
+}

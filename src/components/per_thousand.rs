@@ -1,0 +1,172 @@
+//! A count per 1,000 as words, dots and a text equivalent. The dots are dashes of a few lines, so that a thousand of
+//! them cost a few hundred bytes.
+
+use super::Site;
+use super::icon::icon;
+use super::source_note::source_note;
+use leptos::prelude::*;
+use zaoshai_contract::content::{DotKind, PerThousand, Source, Tone};
+
+/// Dots in a row of the large picture.
+const ROW: u16 = 40;
+/// Dots in a row of the small picture.
+const SMALL_ROW: u16 = 10;
+
+/// The y of a row: ten units apart, with a gap of four after every fifth.
+fn y_of(row: u16, grouped: u16) -> u16 {
+    5 + row * 10 + if grouped > 0 { row / grouped * 4 } else { 0 }
+}
+
+/// A path over the dots `from..to` in rows of `row`. The dash pattern of the style makes dots of it.
+/// In rows of forty, every tenth gap is four units wider.
+fn dots(from: u16, to: u16, row: u16, grouped: u16) -> String {
+    use std::fmt::Write as _;
+    let x_of = |n: u16| 5 + n * 10 + n / 10 * 4;
+    let mut path = String::new();
+    let mut n = from;
+    while n < to {
+        let line = n / row;
+        let end = to.min((line + 1) * row);
+        // The dash pattern counts from the beginning of a line: a part that begins inside a line gets single dots.
+        if n % row == 0 {
+            let _ = write!(path, "M5 {}H{}.1", y_of(line, grouped), x_of((end - 1) % row));
+        } else {
+            for one in n..end {
+                let _ = write!(path, "M{} {}h.01", x_of(one % row), y_of(line, grouped));
+            }
+        }
+        n = end;
+    }
+    path
+}
+
+fn part_paths(kind: DotKind, path: String) -> AnyView {
+    match kind {
+        DotKind::Hit => view! { <path class="zs-dot-hit" d=path></path> }.into_any(),
+        DotKind::Flag => view! {
+            <path class="zs-dot-flag" d=path.clone()></path>
+            <path class="zs-dot-hole" d=path></path>
+        }
+        .into_any(),
+    }
+}
+
+/// The picture of a thousand dots: 25 rows of 40.
+fn picture(data: &PerThousand) -> AnyView {
+    let mut begun = 0;
+    let parts = data
+        .parts
+        .iter()
+        .map(|part| {
+            let from = begun;
+            begun += part.count;
+            part_paths(part.kind, dots(from, begun.min(1000), ROW, 5))
+        })
+        .collect_view();
+    view! {
+        <svg class="zs-per-thousand__dots" viewBox="0 0 412 266" role="img" aria-label=data.text.clone()>
+            <path class="zs-dot-rest" d=dots(0, 1000, ROW, 5)></path>
+            {parts}
+        </svg>
+    }
+    .into_any()
+}
+
+fn key(kind: Option<DotKind>) -> AnyView {
+    let d = String::from("M7 7h.01");
+    let mark = match kind {
+        Some(kind) => part_paths(kind, d),
+        None => view! { <path class="zs-dot-rest" d=d></path> }.into_any(),
+    };
+    view! {
+        <svg class="zs-key" viewBox="2 2 10 10" aria-hidden="true">
+            {mark}
+        </svg>
+    }
+    .into_any()
+}
+
+/// The whole figure with words, picture, key and source.
+pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> AnyView {
+    let chip = match data.tone {
+        Tone::Benefit => Some(("zs-chip zs-chip--act", "plus", site.words.benefit)),
+        Tone::Harm => Some(("zs-chip", "dash", site.words.harm)),
+        Tone::Plain => None,
+    }
+    .map(|(class, name, word)| view! { <p class=class>{icon(name)} <span>{word}</span></p> });
+    let shown = picture(&data);
+    let mut keys: Vec<AnyView> = data
+        .parts
+        .into_iter()
+        .map(|part| {
+            view! {
+                <li>
+                    {key(Some(part.kind))} <span>{part.label}</span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    if !data.rest.is_empty() {
+        keys.push(view! { <li>{key(None)} <span>{data.rest}</span></li> }.into_any());
+    }
+    let note = (!data.note.is_empty()).then(|| view! { <p class="zs-small">{data.note}</p> });
+    view! {
+        <figure class="zs-card zs-per-thousand">
+            {chip}
+            <p class="zs-per-thousand__figure">
+                <span class="zs-per-thousand__unit">{data.before}</span>
+                <span class="zs-per-thousand__number">{data.number}</span>
+                <span class="zs-per-thousand__unit">{data.after}</span>
+            </p>
+            {shown}
+            <ul class="zs-per-thousand__keys">{keys}</ul>
+            {note}
+            <figcaption>{source_note(site, &data.cited, sources)}</figcaption>
+        </figure>
+    }
+    .into_any()
+}
+
+/// A small picture of fifty dots, each for twenty people, to stand beside another.
+pub fn small_per_thousand(data: PerThousand) -> AnyView {
+    let filled = (data.number + 10) / 20;
+    view! {
+        <figure>
+            <p class="zs-small">{data.before}</p>
+            <p class="zs-per-thousand__figure">
+                <span class="zs-per-thousand__number">{data.number}</span>
+                <span class="zs-small">{data.after}</span>
+            </p>
+            <svg class="zs-per-thousand__dots" viewBox="0 0 100 50" role="img" aria-label=data.text>
+                <path class="zs-dot-rest" d=dots(0, 50, SMALL_ROW, 0)></path>
+                <path class="zs-dot-hit" d=dots(0, filled, SMALL_ROW, 0)></path>
+            </svg>
+        </figure>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dots;
+
+    #[test]
+    fn a_thousand_dots_are_25_lines_of_40() {
+        let path = dots(0, 1000, 40, 5);
+        assert_eq!(path.matches('M').count(), 25);
+        assert!(path.starts_with("M5 5H407.1M5 15H407.1") && path.contains("M5 59H407.1"), "{path}");
+    }
+
+    #[test]
+    fn a_part_inside_a_line_is_single_dots() {
+        assert_eq!(dots(0, 4, 40, 5), "M5 5H35.1");
+        assert_eq!(dots(38, 41, 40, 5), "M397 5h.01M407 5h.01M5 15H5.1");
+    }
+
+    #[test]
+    fn a_small_picture_is_five_lines_of_ten() {
+        assert_eq!(dots(0, 7, 10, 0), "M5 5H65.1");
+        assert_eq!(dots(0, 50, 10, 0).matches('M').count(), 5);
+    }
+}

@@ -1,0 +1,51 @@
+//! Where a statement comes from, right below it; a statement that nobody has checked against an original says so.
+
+use super::Site;
+use super::icon::icon;
+use leptos::prelude::*;
+use zaoshai_contract::content::{Cited, Grade, Source};
+
+/// A source in one line: issuer, title, year, and how far it was read.
+pub fn told(site: &Site, source: &Source) -> String {
+    let mut out = format!("{}《{}》{}", source.issuer, source.title, source.year);
+    if source.grade == Grade::C {
+        out.push_str("（");
+        out.push_str(site.words.second_hand);
+        out.push('）');
+    }
+    out
+}
+
+/// The note; nothing when nothing is cited.
+pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> AnyView {
+    let mut text = String::new();
+    for place in &cited.sources {
+        if let Some(source) = sources.get(usize::from(*place)) {
+            if !text.is_empty() {
+                text.push('；');
+            }
+            text.push_str(&told(site, source));
+        }
+    }
+    let named = (!text.is_empty()).then(|| {
+        view! {
+            <p class="zs-source-note">
+                {icon("source")}
+                <span>{text}</span>
+            </p>
+        }
+    });
+    let unchecked = cited.unchecked.then(|| {
+        view! {
+            <p class="zs-source-note zs-source-note--unchecked">
+                {icon("pending")}
+                <span>{site.words.unchecked}</span>
+            </p>
+        }
+    });
+    view! {
+        {named}
+        {unchecked}
+    }
+    .into_any()
+}

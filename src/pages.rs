@@ -1,0 +1,46 @@
+//! One file a page. A page is a plain function of its loaded document and reads as an outline of itself.
+
+pub mod article;
+pub mod clinic;
+pub mod clinics;
+pub mod followup;
+pub mod home;
+pub mod lists;
+pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod staff;
+
+use crate::components::Site;
+use leptos::prelude::*;
+use zaoshai_contract::page::Body;
+
+/// A page: what stands in it, and its action bar when it has one.
+pub struct Shown {
+    /// The content of `<main>`.
+    pub main: AnyView,
+    /// The bar at the thumb; without one the page ends in the tab bar.
+    pub action: Option<AnyView>,
+}
+
+impl From<AnyView> for Shown {
+    fn from(main: AnyView) -> Self {
+        Self { main, action: None }
+    }
+}
+
+/// The page of a document.
+pub fn shown(site: &Site, body: Body) -> Shown {
+    match body {
+        Body::Home(home) => home::page(site, home).into(),
+        Body::Topics(list) => lists::topics(site, list.cards).into(),
+        Body::GuidanceList(list) => lists::guidance(site, list.cards).into(),
+        Body::Topic(article) => article::page(site, article, article::Kind::Topic).into(),
+        Body::Guidance(article) => article::page(site, article, article::Kind::Guidance).into(),
+        Body::Privacy(article) => article::page(site, article, article::Kind::About).into(),
+        Body::Clinics(finder) => clinics::page(site, finder).into(),
+        Body::Clinic(clinic) => clinic::page(site, *clinic).into(),
+        Body::FollowUpEntry => followup::entry(site).into(),
+        Body::FollowUp(followup) => followup::page(site, followup),
+        Body::Problem(problem) => problem::page(site, problem).into(),
+    }
+}
