@@ -1,6 +1,7 @@
 //! The only HTTP of the app: one document for each page, and the writes of the follow-up link.
 
 use gloo_net::http::{Method, RequestBuilder};
+use zaoshai_contract::json;
 use zaoshai_contract::page::Page;
 use zaoshai_contract::problem::Problem;
 
@@ -12,13 +13,13 @@ pub enum Trouble {
     Network,
 }
 
-/// Fetches the document of a page.
-pub async fn page(path: &str) -> Result<Page, Trouble> {
+/// Fetches the document of a page; gives the page and the text it was read from.
+pub async fn page(path: &str) -> Result<(Page, String), Trouble> {
     let answer = RequestBuilder::new(path).send().await.map_err(|_| Trouble::Network)?;
     let ok = answer.ok();
     let text = answer.text().await.map_err(|_| Trouble::Network)?;
     if ok {
-        return serde_json::from_str(&text).map_err(|_| Trouble::Network);
+        return json::from_str(&text).map(|page| (page, text)).ok_or(Trouble::Network);
     }
     Err(problem(&text))
 }
@@ -48,5 +49,5 @@ pub async fn write(method: Method, path: &str, key: &str, body: String) -> Resul
 }
 
 fn problem(text: &str) -> Trouble {
-    serde_json::from_str(text).map_or(Trouble::Network, |problem| Trouble::Problem(Box::new(problem)))
+    json::from_str(text).map_or(Trouble::Network, Trouble::Problem)
 }

@@ -7,7 +7,7 @@ use crate::components::header::header;
 use crate::components::tab_bar::tab_bar;
 use crate::pages;
 use leptos::prelude::*;
-use zaoshai_contract::page::{Body, Page};
+use zaoshai_contract::page::Page;
 
 /// A page with header, footer and tab bar.
 pub fn framed(page: Page, size: TextSize) -> AnyView {
@@ -34,11 +34,6 @@ pub fn framed(page: Page, size: TextSize) -> AnyView {
         {bar}
     }
     .into_any()
-}
-
-/// Whether a page is about one person: it is loaded anew whenever it is shown.
-pub fn is_personal(body: &Body) -> bool {
-    matches!(body, Body::FollowUp(_))
 }
 
 /// Starts the app: takes over the page and follows links from then on.

@@ -7,6 +7,7 @@ pub mod clinics;
 pub mod content;
 pub mod followups;
 pub mod ids;
+pub mod json;
 pub mod page;
 pub mod places;
 pub mod problem;

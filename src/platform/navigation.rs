@@ -3,13 +3,13 @@
 use super::document::{after, by_id, document, on, on_window, root, window};
 use super::writes::Sending;
 use crate::api::{self, Trouble};
-use crate::app::is_personal;
 use crate::components::Site;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Event, HtmlElement, HtmlFormElement, MouseEvent};
-use zaoshai_contract::page::{Body, Page};
+use zaoshai_contract::json;
+use zaoshai_contract::page::{Body, Meta, Page};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{Lang, Route};
 
@@ -21,8 +21,10 @@ const PATIENCE: i32 = 200;
 const NOTED: i32 = 150;
 
 thread_local! {
-    static PAGE: Cell<Option<RwSignal<Page>>> = const { Cell::new(None) };
-    static KEPT_PAGES: RefCell<Vec<(String, Page)>> = const { RefCell::new(Vec::new()) };
+    static META: RefCell<Option<Meta>> = const { RefCell::new(None) };
+    static TURN: Cell<Option<RwSignal<u32>>> = const { Cell::new(None) };
+    static NEXT: RefCell<Option<Page>> = const { RefCell::new(None) };
+    static KEPT_DOCUMENTS: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
     static TICKET: Cell<u32> = const { Cell::new(0) };
     static FAILED: RefCell<Option<Visit>> = const { RefCell::new(None) };
     static HERE: RefCell<String> = const { RefCell::new(String::new()) };
@@ -38,6 +40,22 @@ enum Place {
     Back(f64),
 }
 
+/// Whether a document may be shown again without asking for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The same for everybody.
+    Public,
+    /// About one person, or a failure: always asked for anew.
+    Passing,
+}
+
+impl Kind {
+    /// The kind of a page.
+    pub fn of(page: &Page) -> Self {
+        if matches!(page.body, Body::FollowUp(_) | Body::Problem(_)) { Self::Passing } else { Self::Public }
+    }
+}
+
 /// Going somewhere.
 #[derive(Clone, Debug)]
 struct Visit {
@@ -50,11 +68,23 @@ struct Visit {
     place: Place,
 }
 
-/// Begins: the page on display is `page`; links, forms and the back button are followed from now on.
-pub fn begin(page: RwSignal<Page>) {
-    PAGE.set(Some(page));
+/// Hands the page over that is to be shown next; nothing when it was taken already.
+pub fn take_next() -> Option<Page> {
+    NEXT.take()
+}
+
+/// Gives the page that is to be shown first, before anything is on display.
+pub fn set_first(page: Page) {
+    META.set(Some(page.meta.clone()));
+    NEXT.set(Some(page));
+}
+
+/// Begins: the page on display came from `document`; links, forms and the back button are followed from now on.
+/// Each turn of `turn` shows the page that [`take_next`] gives.
+pub fn begin(turn: RwSignal<u32>, document: String, kind: Kind) {
+    TURN.set(Some(turn));
     HERE.set(here());
-    keep(&page.get_untracked());
+    keep(document, kind);
     if let Ok(history) = window().history() {
         let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
     }
@@ -160,8 +190,8 @@ fn returned(event: &Event) {
         .and_then(|event| event.state().as_f64())
         .unwrap_or(0.0);
     let visit = Visit { lang, route, address: address.clone(), tail: String::new(), place: Place::Back(y) };
-    let kept = KEPT_PAGES.with_borrow(|pages| {
-        pages.iter().find(|(known, _)| *known == address).map(|(_, page)| page.clone())
+    let kept = KEPT_DOCUMENTS.with_borrow(|kept| {
+        kept.iter().find(|(known, _)| *known == address).and_then(|(_, document)| json::from_str(document))
     });
     match kept {
         Some(page) => show(page, &visit),
@@ -217,7 +247,11 @@ fn load(visit: Visit) {
             push(&visit);
         }
         match answer {
-            Ok(page) => show(page, &visit),
+            Ok((page, document)) => {
+                let kind = Kind::of(&page);
+                show(page, &visit);
+                keep(document, kind);
+            }
             Err(trouble) => show(failed(trouble, &visit), &visit),
         }
     });
@@ -238,10 +272,10 @@ fn push(visit: &Visit) {
 /// The page of a load that failed; it can be tried again.
 fn failed(trouble: Trouble, visit: &Visit) -> Page {
     FAILED.set(Some(visit.clone()));
-    let mut page = PAGE.get().map(|page| page.get_untracked()).expect("the app has begun with a page");
-    page.meta.path = visit.route.path(Lang::Hans);
-    page.meta.lang = visit.lang.tag().to_owned();
-    let site = Site::of(&page.meta);
+    let mut meta = META.with_borrow(Clone::clone).expect("the app has begun with a page");
+    meta.path = visit.route.path(Lang::Hans);
+    meta.lang = visit.lang.tag().to_owned();
+    let site = Site::of(&meta);
     let problem = match trouble {
         Trouble::Problem(problem) => *problem,
         Trouble::Network => {
@@ -264,34 +298,34 @@ fn failed(trouble: Trouble, visit: &Visit) -> Page {
             }
         }
     };
-    page.meta.title = problem.title.clone();
-    page.body = Body::Problem(problem);
-    page
+    meta.title = problem.title.clone();
+    Page { meta, body: Body::Problem(problem) }
 }
 
-fn keep(page: &Page) {
-    if is_personal(&page.body) || matches!(page.body, Body::Problem(_)) {
+fn keep(document: String, kind: Kind) {
+    if kind == Kind::Passing {
         return;
     }
     let address = HERE.with_borrow(Clone::clone);
-    KEPT_PAGES.with_borrow_mut(|pages| {
-        pages.retain(|(known, _)| *known != address);
-        pages.push((address, page.clone()));
-        if pages.len() > KEPT {
-            pages.remove(0);
+    KEPT_DOCUMENTS.with_borrow_mut(|kept| {
+        kept.retain(|(known, _)| *known != address);
+        kept.push((address, document));
+        if kept.len() > KEPT {
+            kept.remove(0);
         }
     });
 }
 
 fn show(page: Page, visit: &Visit) {
     HERE.set(visit.address.split('#').next().unwrap_or_default().to_owned());
-    keep(&page);
     document().set_title(&[page.meta.title.as_str(), " · ", &page.meta.hospital.name].concat());
     if let Some(root) = root() {
         let _ = root.set_attribute("lang", &page.meta.lang);
     }
-    if let Some(signal) = PAGE.get() {
-        signal.set(page);
+    META.set(Some(page.meta.clone()));
+    NEXT.set(Some(page));
+    if let Some(turn) = TURN.get() {
+        turn.update(|turn| *turn += 1);
     }
     // The new page stands in the document once the signal's effects have run.
     let place = visit.place.clone();
@@ -332,8 +366,7 @@ fn busy(is: bool) {
     if let Some(root) = root() {
         let _ = if is { root.set_attribute("data-loading", "") } else { root.remove_attribute("data-loading") };
     }
-    if let (Some(status), Some(page)) = (by_id("busy"), PAGE.get()) {
-        let words = Site::of(&page.get_untracked().meta).words;
-        status.set_text_content(is.then_some(words.loading));
+    if let (Some(status), Some(meta)) = (by_id("busy"), META.with_borrow(Clone::clone)) {
+        status.set_text_content(is.then_some(Site::of(&meta).words.loading));
     }
 }

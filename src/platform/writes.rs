@@ -137,8 +137,9 @@ mod browser {
     async fn once(write: &Write) -> Result<(), Trouble> {
         let mut path = Route::FollowUp(write.token.clone(), FollowUpView::Plan).api_path(Default::default());
         let json = |name: &str| {
-            // Values are digits, letters and hyphens that people type: quotes are escaped by serde.
-            let value = serde_json::to_string(&write.value).unwrap_or_default();
+            // The browser's own writer escapes whatever a person may have typed.
+            let value = js_sys::JSON::stringify(&wasm_bindgen::JsValue::from_str(&write.value));
+            let value = value.map(String::from).unwrap_or_default();
             ["{\"", name, "\":", &value, "}"].concat()
         };
         let (method, body) = match write.action {
