@@ -30,11 +30,8 @@ pub async fn write(method: Method, path: &str, key: &str, body: String) -> Resul
     if !key.is_empty() {
         request = request.header("Idempotency-Key", key);
     }
-    let request = if body.is_empty() {
-        request.build()
-    } else {
-        request.header("Content-Type", "application/json").body(body)
-    };
+    let request =
+        if body.is_empty() { request.build() } else { request.header("Content-Type", "application/json").body(body) };
     let answer = request.map_err(|_| Trouble::Network)?.send().await.map_err(|_| Trouble::Network)?;
     if answer.ok() {
         return Ok(());

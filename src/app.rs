@@ -6,34 +6,32 @@ use crate::components::footer::footer;
 use crate::components::header::header;
 use crate::components::tab_bar::tab_bar;
 use crate::pages;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::page::Page;
 
 /// A page with header, footer and tab bar.
-pub fn framed(page: Page, size: TextSize) -> AnyView {
+pub fn framed(page: Page, size: TextSize) -> Node {
     let site = Site::of(&page.meta);
     let translated = page.meta.translated;
-    let notice = (!translated && !site.words.untranslated.is_empty()).then(|| {
-        view! {
-            <p class="zs-notice" lang=site.lang.tag()>
-                {site.words.untranslated}
-            </p>
-        }
-    });
+    let notice = (!translated && !site.words.untranslated.is_empty())
+        .then(|| el("p").class("zs-notice").with("lang", site.lang.tag()).child(site.words.untranslated));
     let top = header(&site, &page.meta.path, size);
     let bottom = footer(&site, &page.meta.path);
     let pages::Shown { main, action } = pages::shown(&site, page.body);
     let bar = action.unwrap_or_else(|| tab_bar(&site));
-    view! {
-        {top}
-        <main class="zs-main" id="main" tabindex="-1">
-            {notice}
-            {main}
-            {bottom}
-        </main>
-        {bar}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(top),
+        Node::from(
+            el("main")
+                .class("zs-main")
+                .with("id", "main")
+                .with("tabindex", "-1")
+                .child(notice)
+                .child(main)
+                .child(bottom),
+        ),
+        Node::from(bar),
+    ])
 }
 
 /// Starts the app: takes over the page and follows links from then on.

@@ -1,13 +1,14 @@
 //! The pages of Zaoshai. With `ssr` the backend renders them to HTML; with `csr` they are compiled to WebAssembly and
 //! take over that HTML on the phone. What people read about health is data and never stands in this code.
 
-pub mod app;
 #[cfg(feature = "csr")]
 pub mod api;
+pub mod app;
 pub mod components;
 pub mod pages;
 pub mod platform;
 pub mod text;
+pub mod view;
 
 /// The size of type that a visitor has chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

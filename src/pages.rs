@@ -11,19 +11,19 @@ pub mod problem;
 pub mod staff;
 
 use crate::components::Site;
-use leptos::prelude::*;
+use crate::view::Node;
 use zaoshai_contract::page::Body;
 
 /// A page: what stands in it, and its action bar when it has one.
 pub struct Shown {
     /// The content of `<main>`.
-    pub main: AnyView,
+    pub main: Node,
     /// The bar at the thumb; without one the page ends in the tab bar.
-    pub action: Option<AnyView>,
+    pub action: Option<Node>,
 }
 
-impl From<AnyView> for Shown {
-    fn from(main: AnyView) -> Self {
+impl From<Node> for Shown {
+    fn from(main: Node) -> Self {
         Self { main, action: None }
     }
 }

@@ -13,3 +13,14 @@ pub mod settings;
 pub mod start;
 #[cfg(feature = "csr")]
 pub mod takeover;
+
+/// Keeps the browser from doing what it does by itself at an event.
+#[cfg(feature = "csr")]
+pub fn prevent_default(event: wasm_bindgen::JsValue) {
+    use wasm_bindgen::JsCast as _;
+    event.unchecked_into::<web_sys::Event>().prevent_default();
+}
+
+/// On the server nothing happens to elements.
+#[cfg(not(feature = "csr"))]
+pub fn prevent_default<E>(_: E) {}

@@ -285,16 +285,15 @@ impl ClinicCard {
 /// Orders cards by distance from a place, nearest first; those without a position come last, in their old order.
 /// Writes the distance into each card.
 pub fn order_by_distance(cards: &mut [ClinicCard], from: Position) {
-    let mut keyed: Vec<(f64, ClinicCard)> = cards
-        .iter()
-        .map(|card| {
-            let km = card.position.map_or(f64::INFINITY, |place| place.distance_km(from));
-            let mut card = card.clone();
-            card.km = card.position.map(|place| crate::places::told_km(km, place.precision));
-            (km, card)
-        })
-        .collect();
-    keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // A list of a dozen: putting each in its place is shorter than a general sort, and keeps the order of equals.
+    let mut keyed: Vec<(f64, ClinicCard)> = Vec::with_capacity(cards.len());
+    for card in cards.iter() {
+        let km = card.position.map_or(f64::INFINITY, |place| place.distance_km(from));
+        let mut card = card.clone();
+        card.km = card.position.map(|place| crate::places::told_km(km, place.precision));
+        let place = keyed.iter().position(|(other, _)| *other > km).unwrap_or(keyed.len());
+        keyed.insert(place, (km, card));
+    }
     for (slot, (_, card)) in cards.iter_mut().zip(keyed) {
         *slot = card;
     }

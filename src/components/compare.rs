@@ -2,27 +2,24 @@
 
 use super::Site;
 use super::source_note::source_note;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::{Position, Source};
 
 /// A comparison.
-pub fn compare(site: &Site, rows: Vec<Position>, follows: String, sources: &[Source]) -> AnyView {
+pub fn compare(site: &Site, rows: Vec<Position>, follows: String, sources: &[Source]) -> Node {
     let rows = rows
         .into_iter()
         .map(|row| {
             let issuer = format!("{} {}", row.issuer, row.year);
             let unchecked = row.cited.unchecked.then(|| source_note(site, &row.cited, sources));
-            view! {
-                <div class="zs-summary-list__row">
-                    <dt>{issuer}</dt>
-                    <dd>{row.text} {unchecked}</dd>
-                </div>
-            }
+            el("div")
+                .class("zs-summary-list__row")
+                .child(el("dt").child(issuer))
+                .child(el("dd").child(row.text).child(unchecked))
         })
-        .collect_view();
-    view! {
-        <dl class="zs-summary-list zs-summary-list--wide">{rows}</dl>
-        <p class="zs-small">{follows}</p>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    Node::from(vec![
+        Node::from(el("dl").class("zs-summary-list zs-summary-list--wide").child(rows)),
+        Node::from(el("p").class("zs-small").child(follows)),
+    ])
 }

@@ -1,11 +1,11 @@
 //! The end of every page: no diagnosis, whom to call, privacy, languages.
 
 use super::Site;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::route::{Lang, Route};
 
 /// The footer.
-pub fn footer(site: &Site, path: &str) -> AnyView {
+pub fn footer(site: &Site, path: &str) -> Node {
     let words = site.words;
     let route = path.split_once('?').map_or_else(|| Route::parse(path, ""), |(path, query)| Route::parse(path, query));
     let route = route.map_or(Route::Home, |(_, route)| route);
@@ -18,29 +18,35 @@ pub fn footer(site: &Site, path: &str) -> AnyView {
                 Lang::En => "English",
             };
             let current = (lang == site.lang).then_some("true");
-            view! {
-                <li>
-                    <a href=route.path(lang) lang=lang.tag() hreflang=lang.tag() aria-current=current>
-                        {name}
-                    </a>
-                </li>
-            }
+            el("li").child(
+                el("a")
+                    .with("href", route.path(lang))
+                    .with("lang", lang.tag())
+                    .with("hreflang", lang.tag())
+                    .with("aria-current", current)
+                    .child(name),
+            )
         })
-        .collect_view();
-    view! {
-        <footer class="zs-foot">
-            <p>{words.not_a_diagnosis}</p>
-            <p>
-                {words.health_line} " " <a href="tel:12320">12320</a> " · " {words.support_line} " "
-                <a href="tel:12356">12356</a>
-            </p>
-            <p>
-                <a href=site.to(&Route::Privacy)>{words.privacy}</a>
-            </p>
-            <nav id="languages" aria-label=words.language>
-                <ul class="zs-languages">{languages}</ul>
-            </nav>
-        </footer>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("footer")
+        .class("zs-foot")
+        .child(el("p").child(words.not_a_diagnosis))
+        .child(
+            el("p")
+                .child(words.health_line)
+                .child(" ")
+                .child(el("a").with("href", "tel:12320").child("12320"))
+                .child(" · ")
+                .child(words.support_line)
+                .child(" ")
+                .child(el("a").with("href", "tel:12356").child("12356")),
+        )
+        .child(el("p").child(el("a").with("href", site.to(&Route::Privacy)).child(words.privacy)))
+        .child(
+            el("nav")
+                .with("id", "languages")
+                .with("aria-label", words.language)
+                .child(el("ul").class("zs-languages").child(languages)),
+        )
+        .node()
 }

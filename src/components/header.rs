@@ -3,11 +3,11 @@
 use super::Site;
 use super::icon::icon;
 use crate::TextSize;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::route::Route;
 
 /// The header. Large type is a form, so that it works without scripts.
-pub fn header(site: &Site, path: &str, size: TextSize) -> AnyView {
+pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
     let words = site.words;
     let (value, label) = match size {
         TextSize::Normal => ("elder", words.larger),
@@ -17,33 +17,52 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> AnyView {
     if path != "/" || back.is_empty() {
         back.push_str(path);
     }
-    view! {
-        <header class="zs-header">
-            <a class="zs-header__brand" href=site.to(&Route::Home)>
-                <svg class="zs-header__mark" viewBox="0 0 32 32" aria-hidden="true">
-                    <use href="#i-mark"></use>
-                </svg>
-                <span>
-                    <span class="zs-header__name" lang="zh-CN">
-                        {site.hospital.name.clone()}
-                    </span>
-                    <span class="zs-header__sub">{words.brand}</span>
-                </span>
-            </a>
-            <div class="zs-header__tools">
-                <form method="post" action="/settings" id="size">
-                    <input type="hidden" name="back" value=back />
-                    <button class="zs-header__tool" name="size" value=value>
-                        {icon("size")}
-                        <span>{label}</span>
-                    </button>
-                </form>
-                <a class="zs-header__tool" href="#languages">
-                    {icon("globe")}
-                    <span>{words.language}</span>
-                </a>
-            </div>
-        </header>
-    }
-    .into_any()
+    el("header")
+        .class("zs-header")
+        .child(
+            el("a")
+                .class("zs-header__brand")
+                .with("href", site.to(&Route::Home))
+                .child(
+                    el("svg")
+                        .class("zs-header__mark")
+                        .with("viewBox", "0 0 32 32")
+                        .with("aria-hidden", "true")
+                        .child(el("use").with("href", "#i-mark")),
+                )
+                .child(
+                    el("span")
+                        .child(
+                            el("span").class("zs-header__name").with("lang", "zh-CN").child(site.hospital.name.clone()),
+                        )
+                        .child(el("span").class("zs-header__sub").child(words.brand)),
+                ),
+        )
+        .child(
+            el("div")
+                .class("zs-header__tools")
+                .child(
+                    el("form")
+                        .with("method", "post")
+                        .with("action", "/settings")
+                        .with("id", "size")
+                        .child(el("input").with("type", "hidden").with("name", "back").with("value", back))
+                        .child(
+                            el("button")
+                                .class("zs-header__tool")
+                                .with("name", "size")
+                                .with("value", value)
+                                .child(icon("size"))
+                                .child(el("span").child(label)),
+                        ),
+                )
+                .child(
+                    el("a")
+                        .class("zs-header__tool")
+                        .with("href", "#languages")
+                        .child(icon("globe"))
+                        .child(el("span").child(words.language)),
+                ),
+        )
+        .node()
 }

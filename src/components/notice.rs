@@ -1,15 +1,10 @@
 //! Something to keep in mind.
 
 use super::icon::icon;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 
 /// A notice with a heading; the heading may be empty.
-pub fn notice(title: String, text: String) -> AnyView {
-    let heading = (!title.is_empty()).then(|| view! { <b>{title}</b> });
-    view! {
-        <div class="zs-notice">
-            {icon("info")} <p>{heading} {text}</p>
-        </div>
-    }
-    .into_any()
+pub fn notice(title: String, text: String) -> Node {
+    let heading = (!title.is_empty()).then(|| el("b").child(title));
+    el("div").class("zs-notice").child(icon("info")).child(el("p").child(heading).child(text)).node()
 }

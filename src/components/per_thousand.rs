@@ -4,7 +4,7 @@
 use super::Site;
 use super::icon::icon;
 use super::source_note::source_note;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::{DotKind, PerThousand, Source, Tone};
 
 /// Dots in a row of the large picture.
@@ -40,19 +40,18 @@ fn dots(from: u16, to: u16, row: u16, grouped: u16) -> String {
     path
 }
 
-fn part_paths(kind: DotKind, path: String) -> AnyView {
+fn part_paths(kind: DotKind, path: String) -> Node {
     match kind {
-        DotKind::Hit => view! { <path class="zs-dot-hit" d=path></path> }.into_any(),
-        DotKind::Flag => view! {
-            <path class="zs-dot-flag" d=path.clone()></path>
-            <path class="zs-dot-hole" d=path></path>
-        }
-        .into_any(),
+        DotKind::Hit => el("path").class("zs-dot-hit").with("d", path).node(),
+        DotKind::Flag => Node::from(vec![
+            Node::from(el("path").class("zs-dot-flag").with("d", path.clone())),
+            Node::from(el("path").class("zs-dot-hole").with("d", path)),
+        ]),
     }
 }
 
 /// The picture of a thousand dots: 25 rows of 40.
-fn picture(data: &PerThousand) -> AnyView {
+fn picture(data: &PerThousand) -> Node {
     let mut begun = 0;
     let parts = data
         .parts
@@ -62,89 +61,82 @@ fn picture(data: &PerThousand) -> AnyView {
             begun += part.count;
             part_paths(part.kind, dots(from, begun.min(1000), ROW, 5))
         })
-        .collect_view();
-    view! {
-        <svg class="zs-per-thousand__dots" viewBox="0 0 412 266" role="img" aria-label=data.text.clone()>
-            <path class="zs-dot-rest" d=dots(0, 1000, ROW, 5)></path>
-            {parts}
-        </svg>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("svg")
+        .class("zs-per-thousand__dots")
+        .with("viewBox", "0 0 412 266")
+        .with("role", "img")
+        .with("aria-label", data.text.clone())
+        .child(el("path").class("zs-dot-rest").with("d", dots(0, 1000, ROW, 5)))
+        .child(parts)
+        .node()
 }
 
-fn key(kind: Option<DotKind>) -> AnyView {
+fn key(kind: Option<DotKind>) -> Node {
     let d = String::from("M7 7h.01");
     let mark = match kind {
         Some(kind) => part_paths(kind, d),
-        None => view! { <path class="zs-dot-rest" d=d></path> }.into_any(),
+        None => el("path").class("zs-dot-rest").with("d", d).node(),
     };
-    view! {
-        <svg class="zs-key" viewBox="2 2 10 10" aria-hidden="true">
-            {mark}
-        </svg>
-    }
-    .into_any()
+    el("svg").class("zs-key").with("viewBox", "2 2 10 10").with("aria-hidden", "true").child(mark).node()
 }
 
 /// The whole figure with words, picture, key and source.
-pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> AnyView {
+pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> Node {
     let chip = match data.tone {
         Tone::Benefit => Some(("zs-chip zs-chip--act", "plus", site.words.benefit)),
         Tone::Harm => Some(("zs-chip", "dash", site.words.harm)),
         Tone::Plain => None,
     }
-    .map(|(class, name, word)| view! { <p class=class>{icon(name)} <span>{word}</span></p> });
+    .map(|(class, name, word)| el("p").class(class).child(icon(name)).child(el("span").child(word)));
     let shown = picture(&data);
-    let mut keys: Vec<AnyView> = data
+    let mut keys: Vec<Node> = data
         .parts
         .into_iter()
-        .map(|part| {
-            view! {
-                <li>
-                    {key(Some(part.kind))} <span>{part.label}</span>
-                </li>
-            }
-            .into_any()
-        })
+        .map(|part| el("li").child(key(Some(part.kind))).child(el("span").child(part.label)).node())
         .collect();
     if !data.rest.is_empty() {
-        keys.push(view! { <li>{key(None)} <span>{data.rest}</span></li> }.into_any());
+        keys.push(el("li").child(key(None)).child(el("span").child(data.rest)).node());
     }
-    let note = (!data.note.is_empty()).then(|| view! { <p class="zs-small">{data.note}</p> });
-    view! {
-        <figure class="zs-card zs-per-thousand">
-            {chip}
-            <p class="zs-per-thousand__figure">
-                <span class="zs-per-thousand__unit">{data.before}</span>
-                <span class="zs-per-thousand__number">{data.number}</span>
-                <span class="zs-per-thousand__unit">{data.after}</span>
-            </p>
-            {shown}
-            <ul class="zs-per-thousand__keys">{keys}</ul>
-            {note}
-            <figcaption>{source_note(site, &data.cited, sources)}</figcaption>
-        </figure>
-    }
-    .into_any()
+    let note = (!data.note.is_empty()).then(|| el("p").class("zs-small").child(data.note));
+    el("figure")
+        .class("zs-card zs-per-thousand")
+        .child(chip)
+        .child(
+            el("p")
+                .class("zs-per-thousand__figure")
+                .child(el("span").class("zs-per-thousand__unit").child(data.before))
+                .child(el("span").class("zs-per-thousand__number").child(data.number))
+                .child(el("span").class("zs-per-thousand__unit").child(data.after)),
+        )
+        .child(shown)
+        .child(el("ul").class("zs-per-thousand__keys").child(keys))
+        .child(note)
+        .child(el("figcaption").child(source_note(site, &data.cited, sources)))
+        .node()
 }
 
 /// A small picture of fifty dots, each for twenty people, to stand beside another.
-pub fn small_per_thousand(data: PerThousand) -> AnyView {
+pub fn small_per_thousand(data: PerThousand) -> Node {
     let filled = (data.number + 10) / 20;
-    view! {
-        <figure>
-            <p class="zs-small">{data.before}</p>
-            <p class="zs-per-thousand__figure">
-                <span class="zs-per-thousand__number">{data.number}</span>
-                <span class="zs-small">{data.after}</span>
-            </p>
-            <svg class="zs-per-thousand__dots" viewBox="0 0 100 50" role="img" aria-label=data.text>
-                <path class="zs-dot-rest" d=dots(0, 50, SMALL_ROW, 0)></path>
-                <path class="zs-dot-hit" d=dots(0, filled, SMALL_ROW, 0)></path>
-            </svg>
-        </figure>
-    }
-    .into_any()
+    el("figure")
+        .child(el("p").class("zs-small").child(data.before))
+        .child(
+            el("p")
+                .class("zs-per-thousand__figure")
+                .child(el("span").class("zs-per-thousand__number").child(data.number))
+                .child(el("span").class("zs-small").child(data.after)),
+        )
+        .child(
+            el("svg")
+                .class("zs-per-thousand__dots")
+                .with("viewBox", "0 0 100 50")
+                .with("role", "img")
+                .with("aria-label", data.text)
+                .child(el("path").class("zs-dot-rest").with("d", dots(0, 50, SMALL_ROW, 0)))
+                .child(el("path").class("zs-dot-hit").with("d", dots(0, filled, SMALL_ROW, 0))),
+        )
+        .node()
 }
 
 #[cfg(test)]

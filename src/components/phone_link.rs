@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::icon::icon;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::{Answered, Hours, Phone};
 
@@ -24,36 +24,28 @@ pub fn hours(site: &Site, hours: Hours) -> &'static str {
 }
 
 /// One number.
-pub fn phone_link(number: &str, note: String) -> AnyView {
-    view! {
-        <a class="zs-phone" href=tel(number)>
-            {icon("phone")}
-            <b>{number.to_owned()}</b>
-            <span>{note}</span>
-        </a>
-    }
-    .into_any()
+pub fn phone_link(number: &str, note: String) -> Node {
+    el("a")
+        .class("zs-phone")
+        .with("href", tel(number))
+        .child(icon("phone"))
+        .child(el("b").child(number.to_owned()))
+        .child(el("span").child(note))
+        .node()
 }
 
 /// All numbers of an institution, the one to call now first; says so when none is known.
-pub fn phone_list(site: &Site, phones: &[Phone], now: Moment) -> AnyView {
+pub fn phone_list(site: &Site, phones: &[Phone], now: Moment) -> Node {
     if phones.is_empty() {
-        return view! {
-            <p class="zs-phone zs-phone--unknown">
-                {icon("phone")}
-                <span>{site.words.phone_unknown}</span>
-            </p>
-        }
-        .into_any();
+        return el("p")
+            .class("zs-phone zs-phone--unknown")
+            .child(icon("phone"))
+            .child(el("span").child(site.words.phone_unknown))
+            .node();
     }
-    let mut sorted: Vec<&Phone> = phones.iter().collect();
-    sorted.sort_by_key(|phone| match phone.hours.answered(now) {
-        Answered::Yes => 0,
-        Answered::Unknown => 1,
-        Answered::No => 2,
-    });
+    let answered = |wanted| phones.iter().filter(move |phone| phone.hours.answered(now) == wanted);
+    let sorted = answered(Answered::Yes).chain(answered(Answered::Unknown)).chain(answered(Answered::No));
     let links = sorted
-        .into_iter()
         .map(|phone| {
             let mut note = String::from(&phone.label);
             if !note.is_empty() {
@@ -62,8 +54,8 @@ pub fn phone_list(site: &Site, phones: &[Phone], now: Moment) -> AnyView {
             note.push_str(hours(site, phone.hours));
             phone_link(&phone.number, note)
         })
-        .collect_view();
-    view! { <div class="zs-phones">{links}</div> }.into_any()
+        .collect::<Vec<_>>();
+    el("div").class("zs-phones").child(links).node()
 }
 
 /// Whether any of these phones is answered by hours that the source does not spell out.

@@ -1,35 +1,31 @@
 //! Running text, and points with a bold title and a smaller explanation.
 
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::{Point, Span};
 
 /// Running text.
-pub fn spans(text: Vec<Span>) -> AnyView {
+pub fn spans(text: Vec<Span>) -> Node {
     text.into_iter()
         .map(|span| match span {
-            Span::Text(text) => text.into_any(),
-            Span::Strong(text) => view! { <strong>{text}</strong> }.into_any(),
-            Span::Link(text, address) => view! { <a href=address>{text}</a> }.into_any(),
+            Span::Text(text) => Node::from(text),
+            Span::Strong(text) => el("strong").child(text).node(),
+            Span::Link(text, address) => el("a").with("href", address).child(text).node(),
         })
-        .collect_view()
-        .into_any()
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// A point's title and explanation.
-pub fn point(point: Point) -> AnyView {
+pub fn point(point: Point) -> Node {
     if point.title.is_empty() {
         return spans(point.text);
     }
-    let text = (!point.text.is_empty()).then(|| view! { <small>{spans(point.text)}</small> });
-    view! {
-        <b>{point.title}</b>
-        {text}
-    }
-    .into_any()
+    let text = (!point.text.is_empty()).then(|| el("small").child(spans(point.text)));
+    Node::from(vec![Node::from(el("b").child(point.title)), Node::from(text)])
 }
 
 /// A list of points.
-pub fn points(items: Vec<Point>) -> AnyView {
-    let items = items.into_iter().map(|item| view! { <li>{point(item)}</li> }).collect_view();
-    view! { <ul class="zs-points">{items}</ul> }.into_any()
+pub fn points(items: Vec<Point>) -> Node {
+    let items = items.into_iter().map(|item| el("li").child(point(item))).collect::<Vec<_>>();
+    el("ul").class("zs-points").child(items).node()
 }

@@ -3,11 +3,11 @@
 use super::Site;
 use super::icon::icon;
 use crate::text::long_date;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::Review;
 
 /// The banner: pending, or who reviewed it and when it is due again.
-pub fn review_banner(site: &Site, review: &Review) -> AnyView {
+pub fn review_banner(site: &Site, review: &Review) -> Node {
     let words = site.words;
     let dates = format!(
         "{}{} · {}{}",
@@ -17,28 +17,22 @@ pub fn review_banner(site: &Site, review: &Review) -> AnyView {
         long_date(site.lang, review.due)
     );
     if review.reviewer.is_empty() {
-        view! {
-            <div class="zs-review-banner zs-review-banner--pending">
-                {icon("pending")}
-                <p>
-                    <b>{words.pending_title}</b>
-                    {words.pending_text}
-                    <br />
-                    {dates}
-                </p>
-            </div>
-        }
-        .into_any()
+        el("div")
+            .class("zs-review-banner zs-review-banner--pending")
+            .child(icon("pending"))
+            .child(
+                el("p")
+                    .child(el("b").child(words.pending_title))
+                    .child(words.pending_text)
+                    .child(el("br"))
+                    .child(dates),
+            )
+            .node()
     } else {
-        view! {
-            <div class="zs-review-banner">
-                {icon("check")}
-                <p>
-                    <b>{words.reviewed_by} {review.reviewer.clone()}</b>
-                    {dates}
-                </p>
-            </div>
-        }
-        .into_any()
+        el("div")
+            .class("zs-review-banner")
+            .child(icon("check"))
+            .child(el("p").child(el("b").child(words.reviewed_by).child(review.reviewer.clone())).child(dates))
+            .node()
     }
 }

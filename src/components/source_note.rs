@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::icon::icon;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::{Cited, Grade, Source};
 
 /// A source in one line: issuer, title, year, and how far it was read.
@@ -17,7 +17,7 @@ pub fn told(site: &Site, source: &Source) -> String {
 }
 
 /// The note; nothing when nothing is cited.
-pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> AnyView {
+pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> Node {
     let mut text = String::new();
     for place in &cited.sources {
         if let Some(source) = sources.get(usize::from(*place)) {
@@ -27,25 +27,13 @@ pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> AnyView {
             text.push_str(&told(site, source));
         }
     }
-    let named = (!text.is_empty()).then(|| {
-        view! {
-            <p class="zs-source-note">
-                {icon("source")}
-                <span>{text}</span>
-            </p>
-        }
-    });
+    let named =
+        (!text.is_empty()).then(|| el("p").class("zs-source-note").child(icon("source")).child(el("span").child(text)));
     let unchecked = cited.unchecked.then(|| {
-        view! {
-            <p class="zs-source-note zs-source-note--unchecked">
-                {icon("pending")}
-                <span>{site.words.unchecked}</span>
-            </p>
-        }
+        el("p")
+            .class("zs-source-note zs-source-note--unchecked")
+            .child(icon("pending"))
+            .child(el("span").child(site.words.unchecked))
     });
-    view! {
-        {named}
-        {unchecked}
-    }
-    .into_any()
+    Node::from(vec![Node::from(named), Node::from(unchecked)])
 }

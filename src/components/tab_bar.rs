@@ -2,11 +2,11 @@
 
 use super::Site;
 use super::icon::icon;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::route::{ClinicFilter, Route, Tab};
 
 /// The tab bar. A page ends in it or in an action bar, never in both.
-pub fn tab_bar(site: &Site) -> AnyView {
+pub fn tab_bar(site: &Site) -> Node {
     let words = site.words;
     let current = site.route().and_then(|route| route.tab());
     let items = [
@@ -17,20 +17,19 @@ pub fn tab_bar(site: &Site) -> AnyView {
     ]
     .into_iter()
     .map(|(tab, route, name, label)| {
-        view! {
-            <li class="zs-tab-bar__item">
-                <a class="zs-tab-bar__link" href=site.to(&route) aria-current=(current == Some(tab)).then_some("page")>
-                    {icon(name)}
-                    <span>{label}</span>
-                </a>
-            </li>
-        }
+        el("li").class("zs-tab-bar__item").child(
+            el("a")
+                .class("zs-tab-bar__link")
+                .with("href", site.to(&route))
+                .with("aria-current", (current == Some(tab)).then_some("page"))
+                .child(icon(name))
+                .child(el("span").child(label)),
+        )
     })
-    .collect_view();
-    view! {
-        <nav class="zs-tab-bar" aria-label=words.tabs_label>
-            <ul class="zs-tab-bar__list">{items}</ul>
-        </nav>
-    }
-    .into_any()
+    .collect::<Vec<_>>();
+    el("nav")
+        .class("zs-tab-bar")
+        .with("aria-label", words.tabs_label)
+        .child(el("ul").class("zs-tab-bar__list").child(items))
+        .node()
 }

@@ -1,11 +1,11 @@
 //! What happens, step by step.
 
 use super::points::point;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::Point;
 
 /// A time line.
-pub fn timeline(items: Vec<Point>) -> AnyView {
-    let items = items.into_iter().map(|item| view! { <li>{point(item)}</li> }).collect_view();
-    view! { <ol class="zs-timeline">{items}</ol> }.into_any()
+pub fn timeline(items: Vec<Point>) -> Node {
+    let items = items.into_iter().map(|item| el("li").child(point(item))).collect::<Vec<_>>();
+    el("ol").class("zs-timeline").child(items).node()
 }

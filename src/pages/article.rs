@@ -14,7 +14,7 @@ use crate::components::review_banner::review_banner;
 use crate::components::source_note::{source_note, told};
 use crate::components::summary_list::{row, summary_list};
 use crate::components::timeline::timeline;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::{Article, Block, Cited, Section, Source, SummaryRow};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
@@ -31,7 +31,7 @@ pub enum Kind {
 }
 
 /// The page.
-pub fn page(site: &Site, article: Article, kind: Kind) -> AnyView {
+pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let words = site.words;
     let (list, back) = match kind {
         Kind::Topic => (Route::Topics, words.all_topics),
@@ -41,34 +41,36 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> AnyView {
     let review = article.review.as_ref().filter(|_| kind != Kind::About).map(|review| review_banner(site, review));
     let summary = summary(site, article.summary, &article.sources);
     let contents = contents(site, &article.sections);
-    let sections = article.sections.into_iter().map(|part| section(site, part, &article.sources)).collect_view();
+    let sections = article.sections.into_iter().map(|part| section(site, part, &article.sources)).collect::<Vec<_>>();
     let onward = (kind != Kind::About).then(|| onward(site, &article.service, &article.department));
     let sources = sources(site, &article.sources);
-    view! {
-        <a class="zs-back" href=site.to(&list)>
-            {small_icon("back")}
-            <span>{back}</span>
-        </a>
-        <div class="zs-stack">
-            <h1 class="zs-h1" tabindex="-1">
-                {article.title}
-            </h1>
-            <p class="zs-lead">{article.lead}</p>
-            {summary}
-            {review}
-            {contents}
-        </div>
-        {sections}
-        {onward}
-        {ask(site)}
-        {sources}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("a")
+                .class("zs-back")
+                .with("href", site.to(&list))
+                .child(small_icon("back"))
+                .child(el("span").child(back)),
+        ),
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(article.title))
+                .child(el("p").class("zs-lead").child(article.lead))
+                .child(summary)
+                .child(review)
+                .child(contents),
+        ),
+        Node::from(sections),
+        Node::from(onward),
+        Node::from(ask(site)),
+        Node::from(sources),
+    ])
 }
 
-fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> AnyView {
+fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> Node {
     if rows.is_empty() {
-        return ().into_any();
+        return Node::from(());
     }
     let mut cited = Cited::default();
     let mut shown = Vec::new();
@@ -79,37 +81,24 @@ fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> AnyView {
                 cited.sources.push(place);
             }
         }
-        shown.push(row(line.label, line.text.into_any(), line.note));
+        shown.push(row(line.label, Node::from(line.text), line.note));
     }
-    view! {
-        {summary_list(shown)}
-        {source_note(site, &cited, sources)}
-    }
-    .into_any()
+    Node::from(vec![Node::from(summary_list(shown)), Node::from(source_note(site, &cited, sources))])
 }
 
-fn contents(site: &Site, sections: &[Section]) -> AnyView {
+fn contents(site: &Site, sections: &[Section]) -> Node {
     let links = sections
         .iter()
         .map(|section| {
             let mut href = String::from("#");
             href.push_str(&section.id);
-            view! {
-                <li>
-                    <a href=href>{section.heading.clone()}</a>
-                </li>
-            }
+            el("li").child(el("a").with("href", href).child(section.heading.clone()))
         })
-        .collect_view();
-    view! {
-        <nav class="zs-contents" aria-label=site.words.on_this_page>
-            <ul>{links}</ul>
-        </nav>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("nav").class("zs-contents").with("aria-label", site.words.on_this_page).child(el("ul").child(links)).node()
 }
 
-fn section(site: &Site, section: Section, sources: &[Source]) -> AnyView {
+fn section(site: &Site, section: Section, sources: &[Source]) -> Node {
     let mut blocks = Vec::new();
     let mut rest = section.blocks.into_iter().peekable();
     while let Some(block) = rest.next() {
@@ -122,15 +111,12 @@ fn section(site: &Site, section: Section, sources: &[Source]) -> AnyView {
         }
     }
     let labelled = section.id.clone();
-    view! {
-        <section class="zs-section" aria-labelledby=labelled>
-            <h2 class="zs-h2" id=section.id>
-                {section.heading}
-            </h2>
-            {blocks}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("zs-section")
+        .with("aria-labelledby", labelled)
+        .child(el("h2").class("zs-h2").with("id", section.id).child(section.heading))
+        .child(blocks)
+        .node()
 }
 
 /// The sources of a block that are told below it; pictures and comparisons tell their own.
@@ -145,9 +131,9 @@ fn cited_of(block: &Block) -> Option<&Cited> {
     }
 }
 
-fn shown(site: &Site, block: Block, sources: &[Source]) -> AnyView {
+fn shown(site: &Site, block: Block, sources: &[Source]) -> Node {
     match block {
-        Block::Paragraph { text, .. } => view! { <p>{spans(text)}</p> }.into_any(),
+        Block::Paragraph { text, .. } => el("p").child(spans(text)).node(),
         Block::Points { items, .. } => points(items),
         Block::Steps { items, .. } => timeline(items),
         Block::Care { level, title, items, .. } => care_card(site, level, title, items),
@@ -157,7 +143,7 @@ fn shown(site: &Site, block: Block, sources: &[Source]) -> AnyView {
     }
 }
 
-fn onward(site: &Site, service: &str, department: &str) -> AnyView {
+fn onward(site: &Site, service: &str, department: &str) -> Node {
     let words = site.words;
     let filter = ClinicFilter { service: Slug::parse(service), ..ClinicFilter::default() };
     let department = if department.is_empty() { String::new() } else { [words.department, department].concat() };
@@ -165,46 +151,33 @@ fn onward(site: &Site, service: &str, department: &str) -> AnyView {
     if let Some(phone) = &site.hospital.phone {
         links.push(link_card(tel(&phone.number), "phone", words.call_to_ask.to_owned(), phone.number.clone()));
     }
-    view! {
-        <section class="zs-section" aria-labelledby="onward">
-            <h2 class="zs-h2" id="onward">
-                {words.next_step}
-            </h2>
-            {link_list(links)}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("zs-section")
+        .with("aria-labelledby", "onward")
+        .child(el("h2").class("zs-h2").with("id", "onward").child(words.next_step))
+        .child(link_list(links))
+        .node()
 }
 
-fn sources(site: &Site, sources: &[Source]) -> AnyView {
+fn sources(site: &Site, sources: &[Source]) -> Node {
     if sources.is_empty() {
-        return ().into_any();
+        return Node::from(());
     }
     let items = sources
         .iter()
         .map(|source| {
             let text = told(site, source);
             if source.url.is_empty() {
-                view! { <li>{text}</li> }.into_any()
+                el("li").child(text).node()
             } else {
-                view! {
-                    <li>
-                        <a href=source.url.clone() rel="noopener">
-                            {text}
-                        </a>
-                    </li>
-                }
-                .into_any()
+                el("li").child(el("a").with("href", source.url.clone()).with("rel", "noopener").child(text)).node()
             }
         })
-        .collect_view();
-    view! {
-        <details class="zs-details zs-sources" id="sources">
-            <summary>{icon("source")} <span>{site.words.sources}</span> {icon("next")}</summary>
-            <div>
-                <ol>{items}</ol>
-            </div>
-        </details>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("details")
+        .class("zs-details zs-sources")
+        .with("id", "sources")
+        .child(el("summary").child(icon("source")).child(el("span").child(site.words.sources)).child(icon("next")))
+        .child(el("div").child(el("ol").child(items)))
+        .node()
 }

@@ -7,6 +7,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{hours_are_assumed, phone_link};
 use crate::platform::position;
 use crate::text::between;
+use crate::view::{Node, el};
 use leptos::prelude::*;
 use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, GivenUp, order_by_distance};
 use zaoshai_contract::ids::Slug;
@@ -27,11 +28,10 @@ enum Distance {
 }
 
 /// The page.
-pub fn page(site: &Site, finder: Finder) -> AnyView {
+pub fn page(site: &Site, finder: Finder) -> Node {
     let words = site.words;
     let distance = RwSignal::new(Distance::Unasked);
-    let ask = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
+    let ask = move || {
         distance.set(Distance::Asking);
         position::ask(move |answer| match answer {
             Some(from) => distance.set(Distance::From(from)),
@@ -61,29 +61,35 @@ pub fn page(site: &Site, finder: Finder) -> AnyView {
         }
         results(&list_site, finder)
     };
-    view! {
-        <div class="zs-stack">
-            <h1 class="zs-h1" tabindex="-1">
-                "找医院：您想查什么？"
-            </h1>
-            {pills}
-            // Without the app this leads to the choice of a neighbourhood.
-            <a class="zs-button zs-button--quiet" href="#near" data-locate="" on:click=ask>
-                {icon("pin")}
-                <span>{words.sort_by_distance}</span>
-            </a>
-            <p class="zs-aside" role="status">
-                {icon("lock")}
-                <span>{told}</span>
-            </p>
-            {form}
-        </div>
-        {list}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("找医院：您想查什么？"))
+                .child(pills)
+                .child(
+                    el("a")
+                        .class("zs-button zs-button--quiet")
+                        .with("href", "#near")
+                        .with("data-locate", "")
+                        .on("click", ask)
+                        .child(icon("pin"))
+                        .child(el("span").child(words.sort_by_distance)),
+                )
+                .child(
+                    el("p")
+                        .class("zs-aside")
+                        .with("role", "status")
+                        .child(icon("lock"))
+                        .child(el("span").child(told.into_any())),
+                )
+                .child(form),
+        ),
+        Node::from(list.into_any()),
+    ])
 }
 
-fn pills(site: &Site, finder: &Finder) -> AnyView {
+fn pills(site: &Site, finder: &Finder) -> Node {
     let current = finder.service.as_ref().map(|service| service.value.as_str());
     let pill = |value: Option<&Choice>| {
         let filter = ClinicFilter {
@@ -95,97 +101,96 @@ fn pills(site: &Site, finder: &Finder) -> AnyView {
         let chosen = value.map(|choice| choice.value.as_str()) == current;
         let mark = chosen.then(|| icon("check"));
         let label = value.map_or_else(|| site.words.all.to_owned(), |choice| choice.label.clone());
-        view! {
-            <a href=site.to(&Route::Clinics(filter)) aria-current=chosen.then_some("true")>
-                {mark}
-                <span>{label}</span>
-            </a>
-        }
-        .into_any()
+        el("a")
+            .with("href", site.to(&Route::Clinics(filter)))
+            .with("aria-current", chosen.then_some("true"))
+            .child(mark)
+            .child(el("span").child(label))
+            .node()
     };
     let mut links = vec![pill(None)];
     links.extend(finder.services.iter().map(|choice| pill(Some(choice))));
-    view! {
-        <nav class="zs-filter" aria-label=site.words.filter_label>
-            {links}
-        </nav>
-    }
-    .into_any()
+    el("nav").class("zs-filter").with("aria-label", site.words.filter_label).child(links).node()
 }
 
-fn options(choices: impl Iterator<Item = (String, String)>, chosen: Option<&str>) -> Vec<AnyView> {
+fn options(choices: impl Iterator<Item = (String, String)>, chosen: Option<&str>) -> Vec<Node> {
     choices
         .map(|(value, label)| {
             let selected = chosen == Some(value.as_str());
-            view! {
-                <option value=value selected=selected>
-                    {label}
-                </option>
-            }
-            .into_any()
+            el("option").with("value", value).with("selected", selected).child(label).node()
         })
         .collect()
 }
 
-fn form(site: &Site, finder: &Finder) -> AnyView {
+fn form(site: &Site, finder: &Finder) -> Node {
     let words = site.words;
     let service = finder
         .service
         .as_ref()
-        .map(|service| view! { <input type="hidden" name="service" value=service.value.clone() /> });
+        .map(|service| el("input").with("type", "hidden").with("name", "service").with("value", service.value.clone()));
     let cities = options(finder.cities.iter().map(|city| (city.clone(), city.clone())), finder.city.as_deref());
     let places = options(
         finder.places.iter().map(|place| (place.value.clone(), place.label.clone())),
         finder.near.as_ref().map(|near| near.value.as_str()),
     );
-    view! {
-        <form class="zs-filter-form" method="get" action=site.to(&Route::Clinics(ClinicFilter::default()))>
-            {service}
-            <div class="zs-form-field">
-                <label class="zs-form-field__small-label" for="city">
-                    {words.city}
-                </label>
-                <select class="zs-select" id="city" name="city">
-                    <option value="">{words.any_city}</option>
-                    {cities}
-                </select>
-            </div>
-            <div class="zs-form-field">
-                <label class="zs-form-field__small-label" for="near">
-                    {words.near}
-                </label>
-                <select class="zs-select" id="near" name="near" aria-describedby="near-hint">
-                    <option value="">{words.near_none}</option>
-                    {places}
-                </select>
-                <p class="zs-form-field__hint" id="near-hint">
-                    {words.near_hint}
-                </p>
-            </div>
-            <label class="zs-check" for="open">
-                <input type="checkbox" id="open" name="open" value="now" checked=finder.open_now />
-                <span>{words.open_now}</span>
-            </label>
-            <button class="zs-button zs-button--quiet" type="submit">
-                {words.show_results}
-            </button>
-        </form>
-    }
-    .into_any()
+    el("form")
+        .class("zs-filter-form")
+        .with("method", "get")
+        .with("action", site.to(&Route::Clinics(ClinicFilter::default())))
+        .child(service)
+        .child(
+            el("div")
+                .class("zs-form-field")
+                .child(el("label").class("zs-form-field__small-label").with("for", "city").child(words.city))
+                .child(
+                    el("select")
+                        .class("zs-select")
+                        .with("id", "city")
+                        .with("name", "city")
+                        .child(el("option").with("value", "").child(words.any_city))
+                        .child(cities),
+                ),
+        )
+        .child(
+            el("div")
+                .class("zs-form-field")
+                .child(el("label").class("zs-form-field__small-label").with("for", "near").child(words.near))
+                .child(
+                    el("select")
+                        .class("zs-select")
+                        .with("id", "near")
+                        .with("name", "near")
+                        .with("aria-describedby", "near-hint")
+                        .child(el("option").with("value", "").child(words.near_none))
+                        .child(places),
+                )
+                .child(el("p").class("zs-form-field__hint").with("id", "near-hint").child(words.near_hint)),
+        )
+        .child(
+            el("label")
+                .class("zs-check")
+                .with("for", "open")
+                .child(
+                    el("input")
+                        .with("type", "checkbox")
+                        .with("id", "open")
+                        .with("name", "open")
+                        .with("value", "now")
+                        .with("checked", finder.open_now),
+                )
+                .child(el("span").child(words.open_now)),
+        )
+        .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child(words.show_results))
+        .node()
 }
 
-fn results(site: &Site, finder: Finder) -> AnyView {
+fn results(site: &Site, finder: Finder) -> Node {
     let words = site.words;
     let now = finder.now;
     let cards = |cards: &[ClinicCard]| cards.iter().map(|card| clinic_card(site, card, now)).collect::<Vec<_>>();
     let assumed = finder.found.iter().chain(&finder.unsure).any(|card| hours_are_assumed(&card.phones));
     let assumed = assumed.then(|| {
-        view! {
-            <p class="zs-source-note">
-                {small_icon("clock")}
-                <span>{words.hours_assumed}</span>
-            </p>
-        }
+        el("p").class("zs-source-note").child(small_icon("clock")).child(el("span").child(words.hours_assumed))
     });
     let heading = if finder.found.is_empty() {
         words.none_found.to_owned()
@@ -200,34 +205,36 @@ fn results(site: &Site, finder: Finder) -> AnyView {
             GivenUp::CityAndOpenNow => words.without_both,
             GivenUp::All => words.without_all,
         };
-        view! {
-            <p>{words.none_call}</p>
-            {phone_link("12320", words.health_line.to_owned())}
-            <p>{why}</p>
-            {cards(&instead.clinics)}
-        }
+        Node::from(vec![
+            Node::from(el("p").child(words.none_call)),
+            Node::from(phone_link("12320", words.health_line.to_owned())),
+            Node::from(el("p").child(why)),
+            Node::from(cards(&instead.clinics)),
+        ])
     });
     let unsure = (!finder.unsure.is_empty()).then(|| {
-        view! {
-            <section class="zs-section" aria-labelledby="unsure">
-                <h2 class="zs-h3" id="unsure">
-                    {between(words.unsure, &finder.unsure.len().to_string())}
-                </h2>
-                <p class="zs-small">{words.unsure_hint}</p>
-                {cards(&finder.unsure)}
-            </section>
-        }
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "unsure")
+            .child(
+                el("h2")
+                    .class("zs-h3")
+                    .with("id", "unsure")
+                    .child(between(words.unsure, &finder.unsure.len().to_string())),
+            )
+            .child(el("p").class("zs-small").child(words.unsure_hint))
+            .child(cards(&finder.unsure))
     });
-    view! {
-        <section class="zs-section" aria-labelledby="found">
-            <h2 class="zs-h3" id="found">
-                {heading}
-            </h2>
-            {assumed}
-            {cards(&finder.found)}
-            {instead}
-        </section>
-        {unsure}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("section")
+                .class("zs-section")
+                .with("aria-labelledby", "found")
+                .child(el("h2").class("zs-h3").with("id", "found").child(heading))
+                .child(assumed)
+                .child(cards(&finder.found))
+                .child(instead),
+        ),
+        Node::from(unsure),
+    ])
 }

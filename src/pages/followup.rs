@@ -14,6 +14,7 @@ use crate::components::step_ladder::{When, step, step_ladder};
 use crate::components::summary_list::{row, summary_list};
 use crate::platform::writes::{self, Sending, Write};
 use crate::text::{between, day, moment};
+use crate::view::{Node, el};
 use leptos::prelude::*;
 use zaoshai_contract::followups::{Action, Appointment, Done, FollowUp, Plan, Stage, State};
 use zaoshai_contract::ids::Token;
@@ -21,25 +22,20 @@ use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{FollowUpView, Route};
 
 /// `/f`: for those who have no link at hand.
-pub fn entry(site: &Site) -> AnyView {
+pub fn entry(site: &Site) -> Node {
     let words = site.words;
-    let steps = words
-        .entry_steps
-        .iter()
-        .map(|text| view! { <li><b>{*text}</b></li> })
-        .collect_view();
-    view! {
-        <div class="zs-stack">
-            <h1 class="zs-h1" tabindex="-1">
-                {words.entry_title}
-            </h1>
-            <p class="zs-lead">{words.entry_lead}</p>
-            <ol class="zs-timeline">{steps}</ol>
-            {notice(String::new(), words.entry_lost.to_owned())}
-        </div>
-        {ask(site)}
-    }
-    .into_any()
+    let steps = words.entry_steps.iter().map(|text| el("li").child(el("b").child(*text))).collect::<Vec<_>>();
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.entry_title))
+                .child(el("p").class("zs-lead").child(words.entry_lead))
+                .child(el("ol").class("zs-timeline").child(steps))
+                .child(notice(String::new(), words.entry_lost.to_owned())),
+        ),
+        Node::from(ask(site)),
+    ])
 }
 
 /// `/f/{token}`
@@ -64,7 +60,7 @@ fn view_path(site: &Site, token: &Token, view: FollowUpView) -> String {
 }
 
 /// What a person hears while a write is under way or the network is lost.
-fn status(site: &Site, sending: RwSignal<Sending>) -> AnyView {
+fn status(site: &Site, sending: RwSignal<Sending>) -> Node {
     let words = site.words;
     let phone = site.phone();
     let shown = move || {
@@ -92,10 +88,11 @@ fn status(site: &Site, sending: RwSignal<Sending>) -> AnyView {
         </div>
     }
     .into_any()
+    .into()
 }
 
 /// The button of a form: it says when it is busy, and cannot be pressed twice.
-fn submit(site: &Site, form: &'static str, label: &'static str, sending: RwSignal<Sending>) -> AnyView {
+fn submit(site: &Site, form: &'static str, label: &'static str, sending: RwSignal<Sending>) -> Node {
     let sending_word = site.words.sending;
     let busy = move || sending.get() != Sending::Idle;
     view! {
@@ -104,9 +101,10 @@ fn submit(site: &Site, form: &'static str, label: &'static str, sending: RwSigna
         </button>
     }
     .into_any()
+    .into()
 }
 
-fn demonstration(site: &Site) -> Option<AnyView> {
+fn demonstration(site: &Site) -> Option<Node> {
     site.demonstration.then(|| notice(String::new(), site.words.demonstration.to_owned()))
 }
 
@@ -114,8 +112,7 @@ fn identify(site: &Site, token: Token, problem: Option<Problem>) -> Shown {
     let words = site.words;
     let sending = RwSignal::new(Sending::Idle);
     let write_token = token.clone();
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let on_submit = move || {
         writes::send(Write::identify(write_token.clone(), writes::field("followup", "ending")), sending);
     };
     let summary = problem.as_ref().map(error_summary);
@@ -123,41 +120,44 @@ fn identify(site: &Site, token: Token, problem: Option<Problem>) -> Shown {
     let class = if wrong.is_some() { "zs-form-field zs-form-field--error" } else { "zs-form-field" };
     let at_field = field_error(wrong, "ending");
     let described = if at_field.is_some() { "ending-hint ending-error" } else { "ending-hint" };
-    let main = view! {
-        <div class="zs-stack">
-            {demonstration(site)}
-            {summary}
-            <h1 class="zs-h1" tabindex="-1">
-                {words.identify_title}
-            </h1>
-            <p class="zs-lead">{words.identify_lead}</p>
-            <form class="zs-stack" method="post" id="followup" action=form_path(site, &token, "identify") on:submit=on_submit>
-                <div class=class>
-                    <label class="zs-form-field__label" for="ending">
-                        {words.ending_label}
-                    </label>
-                    <p class="zs-form-field__hint" id="ending-hint">
-                        {words.ending_hint}
-                    </p>
-                    {at_field}
-                    <input
-                        class="zs-form-field__input"
-                        id="ending"
-                        name="ending"
-                        type="text"
-                        inputmode="numeric"
-                        autocomplete="off"
-                        maxlength="8"
-                        aria-describedby=described
-                        aria-invalid=wrong.is_some().then_some("true")
-                    />
-                </div>
-                {status(site, sending)}
-            </form>
-            {ask(site)}
-        </div>
-    }
-    .into_any();
+    let main = el("div")
+        .class("zs-stack")
+        .child(demonstration(site))
+        .child(summary)
+        .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.identify_title))
+        .child(el("p").class("zs-lead").child(words.identify_lead))
+        .child(
+            el("form")
+                .class("zs-stack")
+                .with("method", "post")
+                .with("id", "followup")
+                .with("action", form_path(site, &token, "identify"))
+                .on("submit", on_submit)
+                .child(
+                    el("div")
+                        .class(class)
+                        .child(
+                            el("label").class("zs-form-field__label").with("for", "ending").child(words.ending_label),
+                        )
+                        .child(el("p").class("zs-form-field__hint").with("id", "ending-hint").child(words.ending_hint))
+                        .child(at_field)
+                        .child(
+                            el("input")
+                                .class("zs-form-field__input")
+                                .with("id", "ending")
+                                .with("name", "ending")
+                                .with("type", "text")
+                                .with("inputmode", "numeric")
+                                .with("autocomplete", "off")
+                                .with("maxlength", "8")
+                                .with("aria-describedby", described)
+                                .with("aria-invalid", wrong.is_some().then_some("true")),
+                        ),
+                )
+                .child(status(site, sending)),
+        )
+        .child(ask(site))
+        .node();
     let action = action_bar(site, submit(site, "followup", words.open, sending));
     Shown { main, action: Some(action) }
 }
@@ -168,24 +168,26 @@ fn plan(site: &Site, token: &Token, plan: Plan) -> Shown {
         _ => FollowUpView::Plan,
     };
     match (plan.appointment.clone(), view) {
-        (Some(appointment), FollowUpView::Cancelling) if !appointment.past => cancelling(site, token, &plan, &appointment),
-        (Some(appointment), FollowUpView::Moving) if !appointment.past => choosing(site, token, &plan, Some(&appointment)),
+        (Some(appointment), FollowUpView::Cancelling) if !appointment.past => {
+            cancelling(site, token, &plan, &appointment)
+        }
+        (Some(appointment), FollowUpView::Moving) if !appointment.past => {
+            choosing(site, token, &plan, Some(&appointment))
+        }
         (Some(appointment), _) => booked(site, token, &plan, &appointment),
         (None, _) => choosing(site, token, &plan, None),
     }
 }
 
-fn greeting(site: &Site, plan: &Plan) -> AnyView {
-    view! {
-        <p class="zs-aside">
-            {icon("lock")}
-            <span>{plan.name.clone()} {site.words.identified}</span>
-        </p>
-    }
-    .into_any()
+fn greeting(site: &Site, plan: &Plan) -> Node {
+    el("p")
+        .class("zs-aside")
+        .child(icon("lock"))
+        .child(el("span").child(plan.name.clone()).child(site.words.identified))
+        .node()
 }
 
-fn asked(site: &Site, plan: &Plan) -> AnyView {
+fn asked(site: &Site, plan: &Plan) -> Node {
     let meta = format!("{} · {}", day(site.lang, plan.asked), plan.reason);
     step(When::Done, site.words.step_asked.to_owned(), meta, None)
 }
@@ -200,8 +202,7 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
         None => (Action::Book, "book", words.choose_title),
     };
     let (write_token, key) = (token.clone(), plan.key.clone());
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let on_submit = move || {
         let slot = writes::field("followup", "slot");
         writes::send(Write::appointment(write_token.clone(), action, key.clone(), slot), sending);
     };
@@ -211,20 +212,18 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
     };
     let picker = if plan.days.is_empty() {
         let number = site.phone();
-        view! {
-            <p>{words.no_slots}</p>
-            {phone_link(&number, words.call_to_ask.to_owned())}
-        }
-        .into_any()
+        Node::from(vec![
+            Node::from(el("p").child(words.no_slots)),
+            Node::from(phone_link(&number, words.call_to_ask.to_owned())),
+        ])
     } else {
         slot_picker(site, &plan.days)
     };
-    let inside = view! {
-        <p class="zs-step__meta">{plan.services.join("、")}</p>
-        {field_error(plan.problem.as_ref(), "slot")}
-        {picker}
-    }
-    .into_any();
+    let inside = Node::from(vec![
+        Node::from(el("p").class("zs-step__meta").child(plan.services.join("、"))),
+        Node::from(field_error(plan.problem.as_ref(), "slot")),
+        Node::from(picker),
+    ]);
     let ladder = step_ladder(vec![
         asked(site, plan),
         step(When::Now, words.step_choose.to_owned(), String::new(), Some(inside)),
@@ -238,41 +237,43 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
             String::new(),
         )])
     });
-    let main = view! {
-        <form class="zs-stack" method="post" id="followup" action=form_path(site, token, tail) on:submit=on_submit novalidate>
-            {demonstration(site)}
-            {plan.problem.as_ref().map(error_summary)}
-            {greeting(site, plan)}
-            <div class="zs-stack zs-stack--tight">
-                <h1 class="zs-h1" tabindex="-1">
-                    {title}
-                </h1>
-                <p class="zs-lead">{lead}</p>
-            </div>
-            <input type="hidden" name="key" value=plan.key.to_string() />
-            {ladder}
-            {status(site, sending)}
-        </form>
-        {keep}
-        {questions(site)}
-    }
-    .into_any();
+    let main = Node::from(vec![
+        Node::from(
+            el("form")
+                .class("zs-stack")
+                .with("method", "post")
+                .with("id", "followup")
+                .with("action", form_path(site, token, tail))
+                .on("submit", on_submit)
+                .with("novalidate", true)
+                .child(demonstration(site))
+                .child(plan.problem.as_ref().map(error_summary))
+                .child(greeting(site, plan))
+                .child(
+                    el("div")
+                        .class("zs-stack zs-stack--tight")
+                        .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+                        .child(el("p").class("zs-lead").child(lead)),
+                )
+                .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
+                .child(ladder)
+                .child(status(site, sending)),
+        ),
+        Node::from(keep),
+        Node::from(questions(site)),
+    ]);
     let label = if current.is_some() { words.confirm_move } else { words.confirm };
     let action = (!plan.days.is_empty()).then(|| action_bar(site, submit(site, "followup", label, sending)));
     Shown { main, action }
 }
 
-fn facts(site: &Site, plan: &Plan, appointment: &Appointment) -> AnyView {
+fn facts(site: &Site, plan: &Plan, appointment: &Appointment) -> Node {
     let words = site.words;
     let slot = &appointment.slot;
     summary_list(vec![
-        row(words.your_time.to_owned(), moment(site.lang, slot.starts).into_any(), String::new()),
-        row(
-            words.place.to_owned(),
-            format!("{} {}", site.hospital.name, slot.room).into_any(),
-            String::new(),
-        ),
-        row(words.for_what.to_owned(), plan.services.join("、").into_any(), plan.reason.clone()),
+        row(words.your_time.to_owned(), moment(site.lang, slot.starts).into(), String::new()),
+        row(words.place.to_owned(), format!("{} {}", site.hospital.name, slot.room).into(), String::new()),
+        row(words.for_what.to_owned(), plan.services.join("、").into(), plan.reason.clone()),
     ])
 }
 
@@ -285,29 +286,39 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
         Some(Done::Cancelled) | None => words.standing_title,
     };
     let choices = if appointment.past {
-        view! {
-            <p class="zs-lead">{words.past_text}</p>
-            {phone_link(&site.phone(), words.call_to_ask.to_owned())}
-        }
-        .into_any()
+        Node::from(vec![
+            Node::from(el("p").class("zs-lead").child(words.past_text)),
+            Node::from(phone_link(&site.phone(), words.call_to_ask.to_owned())),
+        ])
     } else {
         let calendar = form_path(site, token, "appointment.ics");
-        view! {
-            <div class="zs-buttons">
-                <a class="zs-button zs-button--quiet" href=view_path(site, token, FollowUpView::Moving)>
-                    {words.change_time}
-                </a>
-                <a class="zs-button zs-button--quiet" href=view_path(site, token, FollowUpView::Cancelling)>
-                    {words.cancel}
-                </a>
-            </div>
-            <a class="zs-button zs-button--quiet" href=calendar download="appointment.ics">
-                {icon("calendar")}
-                <span>{words.calendar}</span>
-            </a>
-            <p class="zs-small">{words.calendar_hint}</p>
-        }
-        .into_any()
+        Node::from(vec![
+            Node::from(
+                el("div")
+                    .class("zs-buttons")
+                    .child(
+                        el("a")
+                            .class("zs-button zs-button--quiet")
+                            .with("href", view_path(site, token, FollowUpView::Moving))
+                            .child(words.change_time),
+                    )
+                    .child(
+                        el("a")
+                            .class("zs-button zs-button--quiet")
+                            .with("href", view_path(site, token, FollowUpView::Cancelling))
+                            .child(words.cancel),
+                    ),
+            ),
+            Node::from(
+                el("a")
+                    .class("zs-button zs-button--quiet")
+                    .with("href", calendar)
+                    .with("download", "appointment.ics")
+                    .child(icon("calendar"))
+                    .child(el("span").child(words.calendar)),
+            ),
+            Node::from(el("p").class("zs-small").child(words.calendar_hint)),
+        ])
     };
     let come = if appointment.past { When::Done } else { When::Now };
     let ladder = step_ladder(vec![
@@ -315,21 +326,20 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
         step(When::Done, words.step_choose.to_owned(), moment(site.lang, appointment.slot.starts), None),
         step(come, words.step_come.to_owned(), appointment.slot.room.clone(), None),
     ]);
-    view! {
-        <div class="zs-stack">
-            {demonstration(site)}
-            {plan.problem.as_ref().map(error_summary)}
-            {greeting(site, plan)}
-            <h1 class="zs-h1" tabindex="-1">
-                {title}
-            </h1>
-            {facts(site, plan, appointment)}
-            {choices}
-            {ladder}
-        </div>
-        {questions(site)}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(demonstration(site))
+                .child(plan.problem.as_ref().map(error_summary))
+                .child(greeting(site, plan))
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+                .child(facts(site, plan, appointment))
+                .child(choices)
+                .child(ladder),
+        ),
+        Node::from(questions(site)),
+    ])
     .into()
 }
 
@@ -337,42 +347,47 @@ fn cancelling(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment
     let words = site.words;
     let sending = RwSignal::new(Sending::Idle);
     let (write_token, key) = (token.clone(), plan.key.clone());
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let on_submit = move || {
         writes::send(Write::appointment(write_token.clone(), Action::Cancel, key.clone(), String::new()), sending);
     };
-    let main = view! {
-        <form class="zs-stack" method="post" id="followup" action=form_path(site, token, "cancel") on:submit=on_submit>
-            {plan.problem.as_ref().map(error_summary)}
-            {greeting(site, plan)}
-            <h1 class="zs-h1" tabindex="-1">
-                {words.cancel_title}
-            </h1>
-            {facts(site, plan, appointment)}
-            <p>{words.cancel_lead}</p>
-            <input type="hidden" name="key" value=plan.key.to_string() />
-            {status(site, sending)}
-            <a class="zs-button zs-button--quiet" href=view_path(site, token, FollowUpView::Plan)>
-                {words.keep}
-            </a>
-        </form>
-        {questions(site)}
-    }
-    .into_any();
+    let main = Node::from(vec![
+        Node::from(
+            el("form")
+                .class("zs-stack")
+                .with("method", "post")
+                .with("id", "followup")
+                .with("action", form_path(site, token, "cancel"))
+                .on("submit", on_submit)
+                .child(plan.problem.as_ref().map(error_summary))
+                .child(greeting(site, plan))
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.cancel_title))
+                .child(facts(site, plan, appointment))
+                .child(el("p").child(words.cancel_lead))
+                .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
+                .child(status(site, sending))
+                .child(
+                    el("a")
+                        .class("zs-button zs-button--quiet")
+                        .with("href", view_path(site, token, FollowUpView::Plan))
+                        .child(words.keep),
+                ),
+        ),
+        Node::from(questions(site)),
+    ]);
     Shown { main, action: Some(action_bar(site, submit(site, "followup", words.cancel_confirm, sending))) }
 }
 
-fn questions(site: &Site) -> AnyView {
+fn questions(site: &Site) -> Node {
     let number = site.phone();
     if number.is_empty() {
-        return ().into_any();
+        return ().into();
     }
-    view! {
-        <p class="zs-section zs-small">
-            {site.words.questions_call} " " <a href=tel(&number)>{number.clone()}</a>
-        </p>
-    }
-    .into_any()
+    el("p")
+        .class("zs-section zs-small")
+        .child(site.words.questions_call)
+        .child(" ")
+        .child(el("a").with("href", tel(&number)).child(number.clone()))
+        .node()
 }
 
 /// The word for a state, for staff.

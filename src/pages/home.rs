@@ -7,70 +7,89 @@ use crate::components::link_list::{link_card, link_list};
 use crate::components::per_thousand::small_per_thousand;
 use crate::components::phone_link::phone_link;
 use crate::text::between;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Route;
 
 /// The page.
-pub fn page(site: &Site, home: Home) -> AnyView {
+pub fn page(site: &Site, home: Home) -> Node {
     let words = site.words;
-    let signs = home.guidance.iter().find(|card| card.icon == "alert").map(|card| {
-        link_card(guidance_path(site, &card.id), "alert", card.title.clone(), card.text.clone())
-    });
+    let signs = home
+        .guidance
+        .iter()
+        .find(|card| card.icon == "alert")
+        .map(|card| link_card(guidance_path(site, &card.id), "alert", card.title.clone(), card.text.clone()));
     let others = home
         .guidance
         .iter()
         .filter(|card| card.icon != "alert")
         .map(|card| link_card(guidance_path(site, &card.id), "", card.title.clone(), card.text.clone()))
         .collect();
-    let pictures = home.early.into_iter().map(small_per_thousand).collect_view();
-    view! {
-        <div class="zs-opening">
-            <h1 class="zs-hero" tabindex="-1">
-                "您该做" <br /> "哪些癌症" <br /> "筛查？"
-            </h1>
-            <div class="zs-opening__field" aria-hidden="true">
-                <svg viewBox="0 0 124 124">
-                    <use href="#i-field"></use>
-                </svg>
-            </div>
-        </div>
-        <div class="zs-stack">
-            <p class="zs-lead">{words.home_lead}</p>
-            <a class="zs-button" href=site.to(&Route::Topics)>
-                <span>{words.home_main}</span>
-                {icon("arrow")}
-            </a>
-            <p class="zs-aside">
-                {icon("lock")}
-                <span>{words.home_private}</span>
-            </p>
-            {signs}
-        </div>
-        <section class="zs-section" aria-labelledby="topics">
-            <h2 class="zs-h2" id="topics">
-                {words.by_part}
-            </h2>
-            {topic_grid(site, &home.topics)}
-            <p class="zs-source-note">
-                {icon("source")}
-                <span>{words.starts_note} {home.topics_sources}</span>
-            </p>
-        </section>
-        <section class="zs-section" aria-labelledby="early">
-            <h2 class="zs-h2" id="early">
-                {words.why_early}
-            </h2>
-            <div class="zs-card zs-compare">{pictures}</div>
-            <p class="zs-source-note">
-                {icon("source")}
-                <span>{words.dot_is_twenty} {home.early_source}</span>
-            </p>
-            {link_list(others)}
-        </section>
-        {ask(site)}
-    }
-    .into_any()
+    let pictures = home.early.into_iter().map(small_per_thousand).collect::<Vec<_>>();
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-opening")
+                .child(
+                    el("h1")
+                        .class("zs-hero")
+                        .with("tabindex", "-1")
+                        .child("您该做")
+                        .child(el("br"))
+                        .child("哪些癌症")
+                        .child(el("br"))
+                        .child("筛查？"),
+                )
+                .child(
+                    el("div")
+                        .class("zs-opening__field")
+                        .with("aria-hidden", "true")
+                        .child(el("svg").with("viewBox", "0 0 124 124").child(el("use").with("href", "#i-field"))),
+                ),
+        ),
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("p").class("zs-lead").child(words.home_lead))
+                .child(
+                    el("a")
+                        .class("zs-button")
+                        .with("href", site.to(&Route::Topics))
+                        .child(el("span").child(words.home_main))
+                        .child(icon("arrow")),
+                )
+                .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
+                .child(signs),
+        ),
+        Node::from(
+            el("section")
+                .class("zs-section")
+                .with("aria-labelledby", "topics")
+                .child(el("h2").class("zs-h2").with("id", "topics").child(words.by_part))
+                .child(topic_grid(site, &home.topics))
+                .child(
+                    el("p")
+                        .class("zs-source-note")
+                        .child(icon("source"))
+                        .child(el("span").child(words.starts_note).child(home.topics_sources)),
+                ),
+        ),
+        Node::from(
+            el("section")
+                .class("zs-section")
+                .with("aria-labelledby", "early")
+                .child(el("h2").class("zs-h2").with("id", "early").child(words.why_early))
+                .child(el("div").class("zs-card zs-compare").child(pictures))
+                .child(
+                    el("p")
+                        .class("zs-source-note")
+                        .child(icon("source"))
+                        .child(el("span").child(words.dot_is_twenty).child(home.early_source)),
+                )
+                .child(link_list(others)),
+        ),
+        Node::from(ask(site)),
+    ])
 }
 
 fn guidance_path(site: &Site, id: &str) -> String {
@@ -81,18 +100,15 @@ fn guidance_path(site: &Site, id: &str) -> String {
 }
 
 /// Whom to call, at the end of a page.
-pub fn ask(site: &Site) -> AnyView {
+pub fn ask(site: &Site) -> Node {
     let words = site.words;
-    let Some(phone) = &site.hospital.phone else { return ().into_any() };
+    let Some(phone) = &site.hospital.phone else { return Node::from(()) };
     let dated = (!site.hospital.phone_dated.is_empty()).then(|| between(words.phone_dated, &site.hospital.phone_dated));
-    view! {
-        <section class="zs-section" aria-labelledby="ask">
-            <h2 class="zs-h2" id="ask">
-                {words.ask_somebody}
-            </h2>
-            {phone_link(&phone.number, crate::components::phone_link::hours(site, phone.hours).to_owned())}
-            <p class="zs-small">{dated}</p>
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("zs-section")
+        .with("aria-labelledby", "ask")
+        .child(el("h2").class("zs-h2").with("id", "ask").child(words.ask_somebody))
+        .child(phone_link(&phone.number, crate::components::phone_link::hours(site, phone.hours).to_owned()))
+        .child(el("p").class("zs-small").child(dated))
+        .node()
 }

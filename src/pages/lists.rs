@@ -4,29 +4,29 @@ use super::home::ask;
 use crate::components::Site;
 use crate::components::icon::large_icon;
 use crate::components::link_list::{link_card, link_list};
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::content::ArticleCard;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
 /// Topics as a grid: icon, name, starting age.
-pub fn topic_grid(site: &Site, cards: &[ArticleCard]) -> AnyView {
+pub fn topic_grid(site: &Site, cards: &[ArticleCard]) -> Node {
     let items = cards
         .iter()
         .map(|card| {
-            view! {
-                <li>
-                    <a class="zs-topic" href=below(site, &Route::Topics, &card.id)>
-                        {large_icon(&card.icon)}
-                        <span>
-                            <span class="zs-topic__name">{card.title.clone()}</span>
-                            <span class="zs-topic__who">{card.text.clone()}</span>
-                        </span>
-                    </a>
-                </li>
-            }
+            el("li").child(
+                el("a")
+                    .class("zs-topic")
+                    .with("href", below(site, &Route::Topics, &card.id))
+                    .child(large_icon(&card.icon))
+                    .child(
+                        el("span")
+                            .child(el("span").class("zs-topic__name").child(card.title.clone()))
+                            .child(el("span").class("zs-topic__who").child(card.text.clone())),
+                    ),
+            )
         })
-        .collect_view();
-    view! { <ul class="zs-topics">{items}</ul> }.into_any()
+        .collect::<Vec<_>>();
+    el("ul").class("zs-topics").child(items).node()
 }
 
 fn below(site: &Site, list: &Route, id: &str) -> String {
@@ -37,39 +37,47 @@ fn below(site: &Site, list: &Route, id: &str) -> String {
 }
 
 /// `/screening`
-pub fn topics(site: &Site, cards: Vec<ArticleCard>) -> AnyView {
+pub fn topics(site: &Site, cards: Vec<ArticleCard>) -> Node {
     let words = site.words;
     let links = vec![
-        link_card(below(site, &Route::GuidanceList, "warning-signs"), "alert", words.home_signs.to_owned(), String::new()),
-        link_card(site.to(&Route::Clinics(ClinicFilter::default())), "pin", words.find_clinic.to_owned(), String::new()),
+        link_card(
+            below(site, &Route::GuidanceList, "warning-signs"),
+            "alert",
+            words.home_signs.to_owned(),
+            String::new(),
+        ),
+        link_card(
+            site.to(&Route::Clinics(ClinicFilter::default())),
+            "pin",
+            words.find_clinic.to_owned(),
+            String::new(),
+        ),
     ];
-    view! {
-        <div class="zs-stack">
-            <h1 class="zs-h1" tabindex="-1">
-                "癌症筛查：按部位看"
-            </h1>
-            {topic_grid(site, &cards)}
-            {link_list(links)}
-        </div>
-        {ask(site)}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("癌症筛查：按部位看"))
+                .child(topic_grid(site, &cards))
+                .child(link_list(links)),
+        ),
+        Node::from(ask(site)),
+    ])
 }
 
 /// `/guidance`
-pub fn guidance(site: &Site, cards: Vec<ArticleCard>) -> AnyView {
+pub fn guidance(site: &Site, cards: Vec<ArticleCard>) -> Node {
     let links = cards
         .into_iter()
         .map(|card| link_card(below(site, &Route::GuidanceList, &card.id), &card.icon, card.title, card.text))
         .collect();
-    view! {
-        <div class="zs-stack">
-            <h1 class="zs-h1" tabindex="-1">
-                "早癌指导"
-            </h1>
-            {link_list(links)}
-        </div>
-        {ask(site)}
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("早癌指导"))
+                .child(link_list(links)),
+        ),
+        Node::from(ask(site)),
+    ])
 }

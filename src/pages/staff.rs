@@ -7,31 +7,28 @@ mod new;
 
 use crate::components::icon::icon;
 use crate::components::link_list::link_card;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::{Staff, StaffPage};
 
 /// A staff page with its frame.
-pub fn page(page: &StaffPage) -> AnyView {
+pub fn page(page: &StaffPage) -> Node {
     match page {
         StaffPage::Login { name, problem } => frame(None, login::page(name, problem.as_ref()), None),
         StaffPage::List(list) => {
-            let action = view! {
-                <a class="zs-button" href="/staff/followups/new" data-key="n">
-                    {icon("plus")}
-                    <span>"新建随访"</span>
-                    <kbd class="zs-kbd">"N"</kbd>
-                </a>
-            };
-            frame(Some(&list.staff), list::page(list), Some(action.into_any()))
+            let action = el("a")
+                .class("zs-button")
+                .with("href", "/staff/followups/new")
+                .with("data-key", "n")
+                .child(icon("plus"))
+                .child(el("span").child("新建随访"))
+                .child(el("kbd").class("zs-kbd").child("N"));
+            frame(Some(&list.staff), list::page(list), Some(action.into()))
         }
         StaffPage::New(form) => {
-            let action = view! {
-                <button class="zs-button" type="submit" form="followup">
-                    "建好，拿链接"
-                </button>
-            };
-            frame(Some(&form.staff), new::page(form), Some(action.into_any()))
+            let action =
+                el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");
+            frame(Some(&form.staff), new::page(form), Some(action.into()))
         }
         StaffPage::Detail { staff, detail, qr_path, qr_side, created, problem } => {
             let arrival = if *created { detail::Arrival::JustMade } else { detail::Arrival::Reading };
@@ -42,57 +39,61 @@ pub fn page(page: &StaffPage) -> AnyView {
     }
 }
 
-fn failed(problem: &Problem) -> AnyView {
-    view! {
-        <div class="zs-stack">
-            <h1 class="zs-h1">{problem.title.clone()}</h1>
-            <p class="zs-lead">{problem.detail.clone()}</p>
-            <p>{problem.kept.clone()}</p>
-            {link_card("/staff".to_owned(), "back", "回到工作台".to_owned(), String::new())}
-            {link_card(crate::components::phone_link::tel(&problem.phone), "phone", "打电话".to_owned(), problem.phone.clone())}
-            <p class="zs-small">"报错编号：" {problem.request_id.clone()}</p>
-        </div>
-    }
-    .into_any()
+fn failed(problem: &Problem) -> Node {
+    el("div")
+        .class("zs-stack")
+        .child(el("h1").class("zs-h1").child(problem.title.clone()))
+        .child(el("p").class("zs-lead").child(problem.detail.clone()))
+        .child(el("p").child(problem.kept.clone()))
+        .child(link_card("/staff".to_owned(), "back", "回到工作台".to_owned(), String::new()))
+        .child(link_card(
+            crate::components::phone_link::tel(&problem.phone),
+            "phone",
+            "打电话".to_owned(),
+            problem.phone.clone(),
+        ))
+        .child(el("p").class("zs-small").child("报错编号：").child(problem.request_id.clone()))
+        .node()
 }
 
-fn frame(staff: Option<&Staff>, main: AnyView, action: Option<AnyView>) -> AnyView {
+fn frame(staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
     let name = staff.map_or_else(|| "请登录".to_owned(), |staff| staff.display.clone());
     let tools = staff.map(|_| {
-        view! {
-            <div class="zs-header__tools">
-                <form method="post" action="/staff/logout">
-                    <button class="zs-header__tool">{icon("exit")} <span>"退出"</span></button>
-                </form>
-            </div>
-        }
+        el("div").class("zs-header__tools").child(
+            el("form")
+                .with("method", "post")
+                .with("action", "/staff/logout")
+                .child(el("button").class("zs-header__tool").child(icon("exit")).child(el("span").child("退出"))),
+        )
     });
-    let bar = action.map(|action| {
-        view! {
-            <div class="zs-action-bar">
-                <div class="zs-action-bar__row">{action}</div>
-            </div>
-        }
-    });
-    view! {
-        <header class="zs-header">
-            <a class="zs-header__brand" href="/staff">
-                <svg class="zs-header__mark" viewBox="0 0 32 32" aria-hidden="true">
-                    <use href="#i-mark"></use>
-                </svg>
-                <span>
-                    <span class="zs-header__name">"护士工作台"</span>
-                    <span class="zs-header__sub">{name}</span>
-                </span>
-            </a>
-            {tools}
-        </header>
-        <main class="zs-main" id="main" tabindex="-1">
-            {main}
-        </main>
-        {bar}
-    }
-    .into_any()
+    let bar = action
+        .map(|action| el("div").class("zs-action-bar").child(el("div").class("zs-action-bar__row").child(action)));
+    Node::from(vec![
+        Node::from(
+            el("header")
+                .class("zs-header")
+                .child(
+                    el("a")
+                        .class("zs-header__brand")
+                        .with("href", "/staff")
+                        .child(
+                            el("svg")
+                                .class("zs-header__mark")
+                                .with("viewBox", "0 0 32 32")
+                                .with("aria-hidden", "true")
+                                .child(el("use").with("href", "#i-mark")),
+                        )
+                        .child(
+                            el("span")
+                                .child(el("span").class("zs-header__name").child("护士工作台"))
+                                .child(el("span").class("zs-header__sub").child(name)),
+                        ),
+                )
+                .child(tools),
+        ),
+        Node::from(el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(main)),
+        Node::from(bar),
+    ])
 }
 
 #[cfg(test)]

@@ -185,10 +185,7 @@ fn returned(event: &Event) {
         let _ = window().location().reload();
         return;
     };
-    let y = event
-        .dyn_ref::<web_sys::PopStateEvent>()
-        .and_then(|event| event.state().as_f64())
-        .unwrap_or(0.0);
+    let y = event.dyn_ref::<web_sys::PopStateEvent>().and_then(|event| event.state().as_f64()).unwrap_or(0.0);
     let visit = Visit { lang, route, address: address.clone(), tail: String::new(), place: Place::Back(y) };
     let kept = KEPT_DOCUMENTS.with_borrow(|kept| {
         kept.iter().find(|(known, _)| *known == address).and_then(|(_, document)| json::from_str(document))
@@ -334,7 +331,8 @@ fn show(page: Page, visit: &Visit) {
 
 fn arrive(place: &Place) {
     let focus = |css: &str| {
-        let found = document().query_selector(css).ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok());
+        let found =
+            document().query_selector(css).ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok());
         if let Some(element) = &found {
             let options = web_sys::FocusOptions::new();
             options.set_prevent_scroll(true);

@@ -162,7 +162,8 @@ mod browser {
             let options = web_sys::AddEventListenerOptions::new();
             options.set_once(true);
             for kind in ["online", TRY_NOW] {
-                let _ = window.add_event_listener_with_callback_and_add_event_listener_options(kind, callback, &options);
+                let _ =
+                    window.add_event_listener_with_callback_and_add_event_listener_options(kind, callback, &options);
             }
         });
         let _ = JsFuture::from(promise).await;

@@ -34,7 +34,10 @@ async fn a_refused_position_leads_to_the_choice_of_a_neighbourhood() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
         browser
-            .cdp("Browser.setPermission", json!({ "permission": { "name": "geolocation" }, "setting": "denied", "origin": backend.address }))
+            .cdp(
+                "Browser.setPermission",
+                json!({ "permission": { "name": "geolocation" }, "setting": "denied", "origin": backend.address }),
+            )
             .await?;
         browser.go_ready(&backend.at("/clinics")).await?;
         browser.run("document.querySelector('[data-locate]').click()").await?;

@@ -6,7 +6,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::phone_link;
 use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::followups::State;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
@@ -30,118 +30,151 @@ pub struct Qr {
 }
 
 /// The page.
-pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&Problem>) -> AnyView {
+pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&Problem>) -> Node {
     let followup = &detail.row;
     let made = (arrival == Arrival::JustMade).then(|| {
-        view! {
-            <p class="zs-notice" role="status">
-                {icon("check")}
-                <span>"建好了。把下面的短信发给病人。"</span>
-            </p>
-        }
+        el("p")
+            .class("zs-notice")
+            .with("role", "status")
+            .child(icon("check"))
+            .child(el("span").child("建好了。把下面的短信发给病人。"))
     });
     let mut facts = vec![
         row("状态".to_owned(), chip(followup), String::new()),
-        row("为什么".to_owned(), followup.reason.clone().into_any(), String::new()),
-        row("可以约".to_owned(), followup.services.join("、").into_any(), String::new()),
+        row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
+        row("可以约".to_owned(), followup.services.join("、").into(), String::new()),
         row(
             "时间段".to_owned(),
-            format!("{} 到 {}", day(Lang::Hans, followup.due_from), day(Lang::Hans, followup.due_to)).into_any(),
+            format!("{} 到 {}", day(Lang::Hans, followup.due_from), day(Lang::Hans, followup.due_to)).into(),
             String::new(),
         ),
     ];
     if let Some(starts) = followup.starts {
-        facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into_any(), followup.room.clone()));
+        facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
     }
     let link = (followup.state != State::Withdrawn).then(|| link(detail, qr));
     let history = detail
         .history
         .iter()
         .map(|line| {
-            view! {
-                <li class="zs-row">
-                    <div class="zs-row__body">
-                        <p>{line.what.clone()}</p>
-                        <p class="zs-row__line">{moment(Lang::Hans, line.at)} " · " {line.who.clone()}</p>
-                    </div>
-                </li>
-            }
+            el("li").class("zs-row").child(
+                el("div").class("zs-row__body").child(el("p").child(line.what.clone())).child(
+                    el("p")
+                        .class("zs-row__line")
+                        .child(moment(Lang::Hans, line.at))
+                        .child(" · ")
+                        .child(line.who.clone()),
+                ),
+            )
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let post = |tail: &str| ["/staff/followups/", followup.id.as_str(), "/", tail].concat();
     let unlock = followup.locked.then(|| {
-        view! {
-            <form method="post" action=post("unlock")>
-                <button class="zs-button" type="submit">"核对过本人，打开链接"</button>
-            </form>
-        }
+        el("form")
+            .with("method", "post")
+            .with("action", post("unlock"))
+            .child(el("button").class("zs-button").with("type", "submit").child("核对过本人，打开链接"))
     });
     let changes = (followup.state != State::Withdrawn).then(|| {
-        view! {
-            <details class="zs-details">
-                <summary>{icon("alert")} <span>"换链接、结束随访"</span> {icon("next")}</summary>
-                <div class="zs-stack">
-                    <form method="post" action=post("relink")>
-                        <button class="zs-button zs-button--quiet" type="submit">"换一个新链接（旧的作废）"</button>
-                    </form>
-                    <form method="post" action=post("withdraw")>
-                        <button class="zs-button zs-button--quiet" type="submit">"结束这次随访（退掉预约）"</button>
-                    </form>
-                </div>
-            </details>
-        }
+        el("details")
+            .class("zs-details")
+            .child(el("summary").child(icon("alert")).child(el("span").child("换链接、结束随访")).child(icon("next")))
+            .child(
+                el("div")
+                    .class("zs-stack")
+                    .child(
+                        el("form").with("method", "post").with("action", post("relink")).child(
+                            el("button")
+                                .class("zs-button zs-button--quiet")
+                                .with("type", "submit")
+                                .child("换一个新链接（旧的作废）"),
+                        ),
+                    )
+                    .child(
+                        el("form").with("method", "post").with("action", post("withdraw")).child(
+                            el("button")
+                                .class("zs-button zs-button--quiet")
+                                .with("type", "submit")
+                                .child("结束这次随访（退掉预约）"),
+                        ),
+                    ),
+            )
     });
-    view! {
-        <a class="zs-back" href="/staff">
-            {small_icon("back")}
-            <span>"工作台"</span>
-        </a>
-        <div class="zs-stack">
-            {problem.map(error_summary)}
-            {made}
-            <h1 class="zs-h1">{followup.name.clone()}</h1>
-            {summary_list(facts)}
-            {phone_link(&followup.phone, "打给病人".to_owned())}
-            {unlock}
-            {link}
-            <h2 class="zs-group">"经过"</h2>
-            <ul>{history}</ul>
-            {changes}
-        </div>
-    }
-    .into_any()
+    Node::from(vec![
+        Node::from(
+            el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        ),
+        Node::from(
+            el("div")
+                .class("zs-stack")
+                .child(problem.map(error_summary))
+                .child(made)
+                .child(el("h1").class("zs-h1").child(followup.name.clone()))
+                .child(summary_list(facts))
+                .child(phone_link(&followup.phone, "打给病人".to_owned()))
+                .child(unlock)
+                .child(link)
+                .child(el("h2").class("zs-group").child("经过"))
+                .child(el("ul").child(history))
+                .child(changes),
+        ),
+    ])
 }
 
-fn link(detail: &FollowUpDetail, qr: Qr) -> AnyView {
+fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
     let side = qr.side + 8;
     let view_box = format!("-4 -4 {side} {side}");
-    view! {
-        <section class="zs-stack" aria-labelledby="link">
-            <h2 class="zs-group" id="link">
-                "发给病人"
-                <span>"到 " {day(Lang::Hans, detail.link_until)} " 有效"</span>
-            </h2>
-            <label class="zs-form-field__small-label" for="message">
-                "短信（没有个人信息）"
-            </label>
-            <textarea class="zs-input" id="message" rows="4" readonly>
-                {detail.message.clone()}
-            </textarea>
-            <button class="zs-button zs-button--quiet" type="button" data-copy="message" hidden>
-                "复制短信"
-            </button>
-            <label class="zs-form-field__small-label" for="address">
-                "链接"
-            </label>
-            <input class="zs-input" id="address" readonly value=detail.link.clone() />
-            <button class="zs-button zs-button--quiet" type="button" data-copy="address" hidden>
-                "复制链接"
-            </button>
-            <svg class="zs-qr" viewBox=view_box role="img" aria-label="链接的二维码">
-                <path class="zs-qr__ground" d=format!("M-4 -4h{side}v{side}h-{side}z")></path>
-                <path class="zs-qr__dark" d=qr.path></path>
-            </svg>
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("zs-stack")
+        .with("aria-labelledby", "link")
+        .child(
+            el("h2")
+                .class("zs-group")
+                .with("id", "link")
+                .child("发给病人")
+                .child(el("span").child("到 ").child(day(Lang::Hans, detail.link_until)).child(" 有效")),
+        )
+        .child(el("label").class("zs-form-field__small-label").with("for", "message").child("短信（没有个人信息）"))
+        .child(
+            el("textarea")
+                .class("zs-input")
+                .with("id", "message")
+                .with("rows", "4")
+                .with("readonly", true)
+                .child(detail.message.clone()),
+        )
+        .child(
+            el("button")
+                .class("zs-button zs-button--quiet")
+                .with("type", "button")
+                .with("data-copy", "message")
+                .with("hidden", true)
+                .child("复制短信"),
+        )
+        .child(el("label").class("zs-form-field__small-label").with("for", "address").child("链接"))
+        .child(
+            el("input")
+                .class("zs-input")
+                .with("id", "address")
+                .with("readonly", true)
+                .with("value", detail.link.clone()),
+        )
+        .child(
+            el("button")
+                .class("zs-button zs-button--quiet")
+                .with("type", "button")
+                .with("data-copy", "address")
+                .with("hidden", true)
+                .child("复制链接"),
+        )
+        .child(
+            el("svg")
+                .class("zs-qr")
+                .with("viewBox", view_box)
+                .with("role", "img")
+                .with("aria-label", "链接的二维码")
+                .child(el("path").class("zs-qr__ground").with("d", format!("M-4 -4h{side}v{side}h-{side}z")))
+                .child(el("path").class("zs-qr__dark").with("d", qr.path)),
+        )
+        .node()
 }

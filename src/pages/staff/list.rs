@@ -4,13 +4,13 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::tel;
 use crate::pages::followup::state_word;
 use crate::text::{clock, day};
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::followups::State;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
 
 /// The page.
-pub fn page(list: &FollowUpList) -> AnyView {
+pub fn page(list: &FollowUpList) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
     let groups = [
         ("overdue", "phone", "要打电话", "逾期的", of(|row| row.overdue || row.locked)),
@@ -23,40 +23,37 @@ pub fn page(list: &FollowUpList) -> AnyView {
         .map(|(id, _, name, _, rows)| {
             let mut href = String::from("#");
             href.push_str(id);
-            view! {
-                <a href=href>
-                    <b>{rows.len()}</b>
-                    {*name}
-                </a>
-            }
+            el("a").with("href", href).child(el("b").child(rows.len())).child(*name)
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let sections = groups
         .into_iter()
         .filter(|(.., rows)| !rows.is_empty())
         .map(|(id, name, title, order, rows)| {
             let count = rows.len();
-            let rows = rows.into_iter().map(row).collect_view();
-            view! {
-                <section aria-labelledby=id>
-                    <h2 class="zs-group" id=id>
-                        {small_icon(name)} {title} " " {count} <span>{order}</span>
-                    </h2>
-                    <ul>{rows}</ul>
-                </section>
-            }
+            let rows = rows.into_iter().map(row).collect::<Vec<_>>();
+            el("section")
+                .with("aria-labelledby", id)
+                .child(
+                    el("h2")
+                        .class("zs-group")
+                        .with("id", id)
+                        .child(small_icon(name))
+                        .child(title)
+                        .child(" ")
+                        .child(count)
+                        .child(el("span").child(order)),
+                )
+                .child(el("ul").child(rows))
         })
-        .collect_view();
-    let empty = list.rows.is_empty().then(|| view! { <p class="zs-section">"还没有随访。点下面“新建随访”开始。"</p> });
-    view! {
-        <h1 class="zs-h2">"今天 " {day(Lang::Hans, list.now.date())}</h1>
-        <nav class="zs-counts" aria-label="今天的工作">
-            {counts}
-        </nav>
-        {empty}
-        {sections}
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    let empty = list.rows.is_empty().then(|| el("p").class("zs-section").child("还没有随访。点下面“新建随访”开始。"));
+    Node::from(vec![
+        Node::from(el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date()))),
+        Node::from(el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts)),
+        Node::from(empty),
+        Node::from(sections),
+    ])
 }
 
 fn is_open(row: &FollowUpRow) -> bool {
@@ -64,7 +61,7 @@ fn is_open(row: &FollowUpRow) -> bool {
 }
 
 /// The state as a word with an icon.
-pub fn chip(row: &FollowUpRow) -> AnyView {
+pub fn chip(row: &FollowUpRow) -> Node {
     let (class, name, word) = if row.locked {
         ("zs-chip zs-chip--amber", "lock", "链接锁住")
     } else if row.overdue {
@@ -78,32 +75,48 @@ pub fn chip(row: &FollowUpRow) -> AnyView {
         };
         (class, name, state_word(row.state))
     };
-    view! { <span class=class>{icon(name)} <span>{word}</span></span> }.into_any()
+    el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
 }
 
-fn row(row: &FollowUpRow) -> AnyView {
+fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
         Some(starts) => {
             let date = starts.date();
-            view! { {format!("{}月{}日", date.month(), date.day())} <br /> {clock(Lang::Hans, starts)} }.into_any()
+            Node::from(vec![
+                Node::from(format!("{}月{}日", date.month(), date.day())),
+                Node::from(el("br")),
+                Node::from(clock(Lang::Hans, starts)),
+            ])
         }
-        None => view! { {format!("{}月{}日", row.due_to.month(), row.due_to.day())} <br /> "前" }.into_any(),
+        None => Node::from(vec![
+            Node::from(format!("{}月{}日", row.due_to.month(), row.due_to.day())),
+            Node::from(el("br")),
+            Node::from("前"),
+        ]),
     };
     let label = ["打给", row.name.as_str()].concat();
-    view! {
-        <li class="zs-row">
-            <p class="zs-row__when">{when}</p>
-            <div class="zs-row__body">
-                <p class="zs-row__name">
-                    <a href=["/staff/followups/", row.id.as_str()].concat()>{row.name.clone()}</a>
-                    {chip(row)}
-                </p>
-                <p class="zs-row__line">{row.services.join("、")} " · " {row.reason.clone()}</p>
-            </div>
-            <a class="zs-row__call" href=tel(&row.phone) aria-label=label>
-                {icon("phone")}
-            </a>
-        </li>
-    }
-    .into_any()
+    el("li")
+        .class("zs-row")
+        .child(el("p").class("zs-row__when").child(when))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(
+                    el("p")
+                        .class("zs-row__name")
+                        .child(
+                            el("a")
+                                .with("href", ["/staff/followups/", row.id.as_str()].concat())
+                                .child(row.name.clone()),
+                        )
+                        .child(chip(row)),
+                )
+                .child(
+                    el("p").class("zs-row__line").child(row.services.join("、")).child(" · ").child(row.reason.clone()),
+                ),
+        )
+        .child(
+            el("a").class("zs-row__call").with("href", tel(&row.phone)).with("aria-label", label).child(icon("phone")),
+        )
+        .node()
 }

@@ -1,49 +1,51 @@
 //! Signing in.
 
 use crate::components::error_summary::error_summary;
-use leptos::prelude::*;
+use crate::view::{Node, el};
 use zaoshai_contract::problem::Problem;
 
 /// The page.
-pub fn page(name: &str, problem: Option<&Problem>) -> AnyView {
-    view! {
-        <div class="zs-stack">
-            {problem.map(error_summary)}
-            <h1 class="zs-h1">"登录"</h1>
-            <form class="zs-stack" method="post" action="/staff/login">
-                <div class="zs-form-field">
-                    <label class="zs-form-field__small-label" for="name">
-                        "用户名"
-                    </label>
-                    <input
-                        class="zs-input"
-                        id="name"
-                        name="name"
-                        value=name.to_owned()
-                        autocomplete="username"
-                        autocapitalize="none"
-                        required
-                    />
-                </div>
-                <div class="zs-form-field">
-                    <label class="zs-form-field__small-label" for="password">
-                        "密码"
-                    </label>
-                    <input
-                        class="zs-input"
-                        id="password"
-                        name="password"
-                        type="password"
-                        autocomplete="current-password"
-                        required
-                    />
-                </div>
-                <button class="zs-button" type="submit">
-                    "登录"
-                </button>
-            </form>
-            <p class="zs-small">"忘记密码，请找医院的系统管理员。"</p>
-        </div>
-    }
-    .into_any()
+pub fn page(name: &str, problem: Option<&Problem>) -> Node {
+    el("div")
+        .class("zs-stack")
+        .child(problem.map(error_summary))
+        .child(el("h1").class("zs-h1").child("登录"))
+        .child(
+            el("form")
+                .class("zs-stack")
+                .with("method", "post")
+                .with("action", "/staff/login")
+                .child(
+                    el("div")
+                        .class("zs-form-field")
+                        .child(el("label").class("zs-form-field__small-label").with("for", "name").child("用户名"))
+                        .child(
+                            el("input")
+                                .class("zs-input")
+                                .with("id", "name")
+                                .with("name", "name")
+                                .with("value", name.to_owned())
+                                .with("autocomplete", "username")
+                                .with("autocapitalize", "none")
+                                .with("required", true),
+                        ),
+                )
+                .child(
+                    el("div")
+                        .class("zs-form-field")
+                        .child(el("label").class("zs-form-field__small-label").with("for", "password").child("密码"))
+                        .child(
+                            el("input")
+                                .class("zs-input")
+                                .with("id", "password")
+                                .with("name", "password")
+                                .with("type", "password")
+                                .with("autocomplete", "current-password")
+                                .with("required", true),
+                        ),
+                )
+                .child(el("button").class("zs-button").with("type", "submit").child("登录")),
+        )
+        .child(el("p").class("zs-small").child("忘记密码，请找医院的系统管理员。"))
+        .node()
 }
