@@ -117,7 +117,7 @@ pub static WORDS: Words = Words {
     identify_title: "Please confirm your phone number",
     identify_lead: "To protect your privacy, enter the last four digits of the number the hospital has.",
     ending_label: "Last four digits",
-    ending_hint: "4 digits, for example 8000",
+    ending_hint: "4 digits, for example 1234",
     open: "Open",
     problem_title: "Please look at this",
     kept: "",

@@ -113,7 +113,7 @@ pub static WORDS: Words = Words {
     identify_title: "请先核对手机号",
     identify_lead: "为了保护隐私，请填您留给医院的手机号最后四位。",
     ending_label: "手机号最后四位",
-    ending_hint: "4 个数字，例如 8000",
+    ending_hint: "4 个数字，例如 1234",
     open: "打开",
     problem_title: "请看一下",
     kept: "",

@@ -113,7 +113,7 @@ pub static WORDS: Words = Words {
     identify_title: "請先核對手機號",
     identify_lead: "為了保護隱私，請填您留給醫院的手機號最後四位。",
     ending_label: "手機號最後四位",
-    ending_hint: "4 個數字，例如 8000",
+    ending_hint: "4 個數字，例如 1234",
     open: "打開",
     problem_title: "請看一下",
     kept: "",

@@ -29,6 +29,10 @@ use zaoshai_contract::slots::by_day;
 const SESSION_MS: i64 = 30 * 60_000;
 /// How far ahead times are offered when the due window has none: 60 days.
 const AHEAD_MS: i64 = 60 * 86_400_000;
+/// What the identity check asks for.
+const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
+/// What booking asks for.
+const A_SLOT: &str = "请先选一个时间";
 /// Most times on one page.
 const MOST_SLOTS: u32 = 60;
 
@@ -42,13 +46,22 @@ pub async fn load(
     visitor: &Visitor,
 ) -> Result<Page> {
     let record = find(app, token).await?;
-    let problem = value_of(query, "problem").and_then(|code| Code::parse(&code)).map(|code| told(app, code));
+    let problem = |field: &str, message: &str| {
+        let code = value_of(query, "problem").and_then(|code| Code::parse(&code))?;
+        let mut problem = told(app, code);
+        if code == Code::InvalidInput {
+            problem.errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+        }
+        Some(problem)
+    };
     let stage = match standing(app, &record) {
         Err(code) => Stage::Ended(told(app, code)),
-        Ok(()) if !identified(app, &record, visitor).await? => Stage::Identify { problem },
+        Ok(()) if !identified(app, &record, visitor).await? => {
+            Stage::Identify { problem: problem("ending", FOUR_DIGITS) }
+        }
         Ok(()) => {
             let done = value_of(query, "done").and_then(|done| Done::parse(&done));
-            Stage::Plan(Box::new(plan(app, &record, view, done, problem).await?))
+            Stage::Plan(Box::new(plan(app, &record, view, done, problem("slot", A_SLOT)).await?))
         }
     };
     let route = Route::FollowUp(token.clone(), view);
@@ -145,7 +158,7 @@ async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue>
     standing(app, &record)?;
     let ending = PhoneEnding::parse(ending).ok_or_else(|| {
         Failure::fields(vec![FieldError {
-            field: "ending".to_owned(), message: "请填 4 个数字，例如 8000".to_owned()
+            field: "ending".to_owned(), message: "请填 4 个数字，例如 1234".to_owned()
         }])
     })?;
     let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
@@ -179,7 +192,7 @@ async fn change(
     }
     let slot = match slot {
         Some(text) => Some(SlotId::parse(text).ok_or_else(|| {
-            Failure::fields(vec![FieldError { field: "slot".to_owned(), message: "请先选一个时间".to_owned() }])
+            Failure::fields(vec![FieldError { field: "slot".to_owned(), message: A_SLOT.to_owned() }])
         })?),
         None => None,
     };

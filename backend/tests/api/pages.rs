@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use axum::http::StatusCode;
+use zaoshai_contract::page::Page;
 
 #[tokio::test]
 async fn every_page_of_the_sitemap_answers_with_html_and_its_json() {
@@ -112,4 +113,32 @@ async fn the_server_says_whether_it_lives_and_works() {
     world.app.db.close().await;
     assert_eq!(client.get("/livez").await.status, StatusCode::OK);
     assert_eq!(client.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// The phone reads documents with a reader of its own, the server writes them with serde: they must agree.
+#[tokio::test]
+async fn the_phone_reads_every_document_as_it_was_written() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut stranger = world.client();
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/api/v1/followups/{}", followup.token);
+    let mut documents = vec![
+        stranger.get("/api/v1/clinics?service=lung&near=qingxian-people").await.text,
+        stranger.get("/api/v1/clinics?service=breast&city=%E6%B2%A7%E5%B7%9E%E5%B8%82&open=now").await.text,
+        stranger.get(&format!("{link}?problem=invalid-input")).await.text,
+        patient.get(&format!("{link}?problem=slot-taken&done=cancelled")).await.text,
+    ];
+    let wanted = serde_json::json!({ "slot": "ldct-review-2026-11-24-0830" });
+    let key = zaoshai_backend::secrets::fresh_id();
+    patient.json("POST", &format!("{link}/appointment"), &wanted, &[("idempotency-key", &key)]).await;
+    documents.push(patient.get(&format!("{link}?done=booked")).await.text);
+    for path in stranger.get("/sitemap.txt").await.text.lines() {
+        let (lang, route) = zaoshai_contract::route::Route::parse(path, "").expect("a route");
+        documents.push(stranger.get(&route.api_path(lang)).await.text);
+    }
+    for text in documents {
+        let written: Page = serde_json::from_str(&text).expect("a page");
+        assert_eq!(zaoshai_contract::json::from_str::<Page>(&text), Some(written), "{text}");
+    }
 }
