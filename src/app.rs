@@ -25,6 +25,7 @@ pub fn framed(page: Page, size: TextSize) -> Node {
             el("main")
                 .class("zs-main")
                 .with("id", "main")
+                .with("lang", (!translated).then_some("zh-CN"))
                 .with("tabindex", "-1")
                 .child(notice)
                 .child(main)

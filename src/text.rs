@@ -76,6 +76,7 @@ pub struct Words {
     pub near_none: &'static str,
     pub near_hint: &'static str,
     pub open_now: &'static str,
+    pub more_filters: &'static str,
     pub show_results: &'static str,
     pub sort_by_distance: &'static str,
     pub position_stays: &'static str,

@@ -70,7 +70,7 @@ pub fn page(site: &Site, finder: Finder) -> Node {
                 .child(
                     el("a")
                         .class("zs-button zs-button--quiet")
-                        .with("href", "#near")
+                        .with("href", "#filter")
                         .with("data-locate", "")
                         .on("click", ask)
                         .child(icon("pin"))
@@ -133,7 +133,8 @@ fn form(site: &Site, finder: &Finder) -> Node {
         finder.places.iter().map(|place| (place.value.clone(), place.label.clone())),
         finder.near.as_ref().map(|near| near.value.as_str()),
     );
-    el("form")
+    let asked = finder.city.is_some() || finder.near.is_some() || finder.open_now;
+    let fields = el("form")
         .class("zs-filter-form")
         .with("method", "get")
         .with("action", site.to(&Route::Clinics(ClinicFilter::default())))
@@ -180,7 +181,13 @@ fn form(site: &Site, finder: &Finder) -> Node {
                 )
                 .child(el("span").child(words.open_now)),
         )
-        .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child(words.show_results))
+        .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child(words.show_results));
+    el("details")
+        .class("zs-details")
+        .with("id", "filter")
+        .with("open", asked)
+        .child(el("summary").child(icon("screen")).child(el("span").child(words.more_filters)).child(icon("next")))
+        .child(fields)
         .node()
 }
 

@@ -46,11 +46,14 @@ pub fn ask(answer: impl Fn(Option<Position>) + Clone + 'static) {
 #[cfg(not(feature = "csr"))]
 pub fn ask(_: impl Fn(Option<Position>) + Clone + 'static) {}
 
-/// Brings a field to the eye and gives it the focus.
+/// Unfolds what a field stands in, brings it to the eye and gives it the focus.
 #[cfg(feature = "csr")]
 pub fn focus_field(id: &str) {
     use wasm_bindgen::JsCast as _;
     if let Some(field) = super::document::by_id(id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if let Ok(Some(folded)) = field.closest("details") {
+            let _ = folded.set_attribute("open", "");
+        }
         field.scroll_into_view();
         let _ = field.focus();
     }

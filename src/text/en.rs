@@ -5,7 +5,7 @@ use super::Words;
 /// The words.
 pub static WORDS: Words = Words {
     skip: "Skip to content",
-    brand: "Zaoshai · cancer screening",
+    brand: "Cancer screening",
     larger: "Large",
     smaller: "Normal",
     language: "Language",
@@ -69,6 +69,7 @@ pub static WORDS: Words = Words {
     near_none: "Do not sort by distance",
     near_hint: "Choose a place to sort by distance from it.",
     open_now: "Only where somebody answers now",
+    more_filters: "By city, distance or hour",
     show_results: "Show results",
     sort_by_distance: "Sort by distance from me",
     position_stays: "Your position is used on the phone only and is never sent.",

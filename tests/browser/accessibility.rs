@@ -104,7 +104,7 @@ async fn every_state_of_a_follow_up_and_every_error_is_clean() {
         browser.go(&backend.at("/staff/followups/new")).await?;
         clean(browser, "the form for a follow-up").await?;
         browser.run("document.querySelector(\"form[action='/staff/followups']\").noValidate = true").await?;
-        browser.click("form[action='/staff/followups'] button[type=submit]").await?;
+        browser.click("button[type=submit][form=followup]").await?;
         browser.see("请填").await?;
         clean(browser, "the form with what was wrong").await?;
 
@@ -117,8 +117,8 @@ async fn every_state_of_a_follow_up_and_every_error_is_clean() {
         clean(browser, "choosing a time").await?;
         browser.go_ready(&format!("{link}?problem=slot-taken")).await?;
         clean(browser, "a slot that was taken").await?;
-        browser.click("label.zs-slot__label").await?;
-        browser.click("button[type=submit][form], form[action$='/book'] button[type=submit]").await?;
+        browser.tap("label.zs-slot__label").await?;
+        browser.submit().await?;
         browser.see("约好了").await?;
         clean(browser, "an appointment").await?;
         for view in ["move", "cancel"] {

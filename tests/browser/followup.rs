@@ -8,22 +8,20 @@ use zaoshai_tests::browser::{Browser, Scripts};
 async fn books_moves_and_cancels(browser: &Browser, link: &str) -> anyhow::Result<()> {
     patient_identifies(browser, link).await?;
     browser.see("选").await?;
-    let label = browser.find("label.zs-slot__label").await?;
-    let first = label.text().await?;
-    label.click().await?;
-    browser.click("button[type=submit][form], form[action$='/book'] button[type=submit]").await?;
+    let first = browser.find("label.zs-slot__label").await?.text().await?;
+    browser.tap("label.zs-slot__label").await?;
+    browser.submit().await?;
     browser.see("约好了").await?;
     let time = first.split_whitespace().find(|word| word.contains(':')).unwrap_or_default().to_owned();
     ensure!(browser.text().await?.contains(&time), "the page tells the time that was picked: {first}");
 
     browser.click("main a[href$='view=move']").await?;
-    let second = browser.find("label.zs-slot__label").await?;
-    second.click().await?;
-    browser.click("button[type=submit][form], form[action$='/move'] button[type=submit]").await?;
+    browser.tap("label.zs-slot__label").await?;
+    browser.submit().await?;
     browser.see("改好了").await?;
 
     browser.click("main a[href$='view=cancel']").await?;
-    browser.click("form[action$='/cancel'] button[type=submit], button[type=submit][form]").await?;
+    browser.submit().await?;
     browser.see("取消了").await?;
     browser.find("label.zs-slot__label").await?;
     Ok(())
@@ -71,13 +69,13 @@ async fn with_the_app_booking_does_not_load_the_page_anew() {
         browser.go_ready(&backend.link).await?;
         browser.run("window.__same = true").await?;
         browser.fill("input[name=ending]", "0000").await?;
-        browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+        browser.submit().await?;
         browser.see("后四位对不上").await?;
         browser.fill("input[name=ending]", "8000").await?;
-        browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+        browser.submit().await?;
         browser.see("李女士").await?;
-        browser.click("label.zs-slot__label").await?;
-        browser.click("button[type=submit][form], form[action$='/book'] button[type=submit]").await?;
+        browser.tap("label.zs-slot__label").await?;
+        browser.submit().await?;
         browser.see("约好了").await?;
         ensure!(browser.run("return window.__same === true").await? == true);
         ensure!(browser.errors().await?.iter().all(|error| error.contains("403")), "{:?}", browser.errors().await?);

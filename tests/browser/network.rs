@@ -12,7 +12,7 @@ async fn a_booking_survives_a_lost_network() {
     with_browser(Scripts::All, async |browser| {
         browser.go_ready(&backend.link).await?;
         browser.fill("input[name=ending]", "8000").await?;
-        browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+        browser.submit().await?;
         browser.see("李女士").await?;
         browser
             .run(
@@ -24,11 +24,10 @@ async fn a_booking_survives_a_lost_network() {
                  }",
             )
             .await?;
-        let label = browser.find("label.zs-slot__label").await?;
-        label.click().await?;
+        browser.tap("label.zs-slot__label").await?;
         let chosen = browser.run("return document.querySelector('input[name=slot]:checked').value").await?;
         browser.network(Network::Lost).await?;
-        browser.click("button[type=submit][form], form[action$='/book'] button[type=submit]").await?;
+        browser.submit().await?;
         browser.see("网络").await?;
         browser.see("0731-28307119").await?;
         let kept = browser.run("return document.querySelector('input[name=slot]:checked').value").await?;

@@ -2,6 +2,7 @@
 
 use crate::stage::with_browser;
 use anyhow::ensure;
+use thirtyfour::By;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
@@ -51,9 +52,10 @@ async fn back_returns_to_the_place_that_was_left() {
     with_browser(Scripts::All, async |browser| {
         browser.go_ready(&backend.at("/screening/lung")).await?;
         browser.run("document.querySelector('#result, #prevent').scrollIntoView({ behavior: 'instant' })").await?;
+        let link = browser.driver.find(By::Css("nav.zs-tab-bar a[href='/clinics']")).await?;
         let left = browser.run("return Math.round(scrollY)").await?;
         ensure!(left.as_i64().is_some_and(|y| y > 1000), "a long page: {left}");
-        browser.click("nav.zs-tab-bar a[href='/clinics']").await?;
+        browser.tap_at(&link).await?;
         browser.see("找医院").await?;
         browser.until("the new page begins at its top", "return scrollY === 0").await?;
         browser.until("the heading has the focus", "return document.activeElement.tagName === 'H1'").await?;

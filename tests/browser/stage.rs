@@ -17,7 +17,7 @@ pub async fn with_browser(scripts: Scripts, journey: impl AsyncFnOnce(&Browser) 
         let page = browser.text().await.unwrap_or_default();
         let url = browser.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
         let _ = browser.close().await;
-        panic!("{error:?}\nat {url}\nthe page says:\n{page}");
+        panic!("{error:#}\nat {url}\nthe page says:\n{page}");
     }
     browser.close().await.expect("the browser closes");
 }
@@ -33,7 +33,7 @@ pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Res
     browser.fill("input[name=phone]", PHONE).await?;
     browser.fill("[name=reason]", "小结节，3 个月复查").await?;
     browser.click("label[for='services-ldct-review'], input[name=services][value=ldct-review]").await?;
-    browser.click("form[action='/staff/followups'] button[type=submit]").await?;
+    browser.click("button[type=submit][form=followup]").await?;
     browser.see("王女士").await?;
     let body = browser.driver.source().await?;
     let start = body.find(&backend.at("/f/")).context("the link on the nurse's page")?;
@@ -44,6 +44,6 @@ pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Res
 pub async fn patient_identifies(browser: &Browser, link: &str) -> Result<()> {
     browser.go(link).await?;
     browser.fill("input[name=ending]", ENDING).await?;
-    browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+    browser.submit().await?;
     browser.see("王女士").await
 }

@@ -29,7 +29,7 @@ async fn what_was_typed_before_the_app_came_is_still_there() {
         ensure!(after == json!({ "value": "80", "focused": true, "caret": 2, "mounted": true }), "{after}");
         browser.network(Network::Free).await?;
         browser.find("input[name=ending]").await?.send_keys("00").await?;
-        browser.click("form[action$='/identify'] button[type=submit], button[form][type=submit]").await?;
+        browser.submit().await?;
         browser.see("李女士").await
     })
     .await;
@@ -41,6 +41,7 @@ async fn a_chosen_filter_and_an_open_detail_survive() {
     with_browser(Scripts::All, async |browser| {
         browser.network(Network::Slow).await?;
         browser.run(&format!("location.href = {:?}", backend.at("/clinics"))).await?;
+        browser.click("#filter summary").await?;
         browser.find("select[name=city]").await?;
         browser
             .run("const s = document.querySelector('select[name=city]'); s.selectedIndex = 2; window.scrollTo(0, 300)")
@@ -49,8 +50,8 @@ async fn a_chosen_filter_and_an_open_detail_survive() {
         ensure!(browser.run("return performance.getEntriesByName('app-ready').length").await? == 0);
         browser.ready().await?;
         let kept =
-            browser.run("return [document.querySelector('select[name=city]').value, Math.round(scrollY)]").await?;
-        ensure!(kept == json!([chosen, 300]), "{kept}");
+            browser.run("return [document.querySelector('select[name=city]').value, document.querySelector('#filter').open, Math.round(scrollY)]").await?;
+        ensure!(kept == json!([chosen, true, 300]), "{kept}");
         Ok(())
     })
     .await;

@@ -68,7 +68,7 @@ impl Browser {
         let port = BufReader::new(output)
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.split_once("on port ")?.1.trim_end_matches('.').parse::<u16>().ok())
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok())
             .expect("ChromeDriver names its port");
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(&setting("ZAOSHAI_CHROMIUM"))?;
@@ -233,8 +233,41 @@ impl Browser {
     /// # Errors
     /// When there is none, or something covers it.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        self.find(css).await?.click().await?;
+        let begun = Instant::now();
+        loop {
+            match self.find(css).await?.click().await {
+                Ok(()) => return Ok(()),
+                // The page was rendered anew between finding and clicking.
+                Err(_) if begun.elapsed() < PATIENCE / 4 => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Taps where an element is, whatever lies on top: what a finger does.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn tap(&self, css: &str) -> anyhow::Result<()> {
+        let element = self.find(css).await?;
+        self.tap_at(&element).await
+    }
+
+    /// Taps where an element is, without scrolling to it first.
+    ///
+    /// # Errors
+    /// When it is out of sight.
+    pub async fn tap_at(&self, element: &WebElement) -> anyhow::Result<()> {
+        self.driver.action_chain().move_to_element_center(element).click().perform().await?;
         Ok(())
+    }
+
+    /// Presses the one button that a page's form has in its action bar.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn submit(&self) -> anyhow::Result<()> {
+        self.click("button[type=submit][form=followup]").await
     }
 
     /// Types into a field.
@@ -299,12 +332,17 @@ impl Browser {
     pub async fn axe(&self) -> anyhow::Result<Vec<String>> {
         let axe = std::fs::read_to_string(setting("ZAOSHAI_AXE"))?;
         self.run(&axe).await?;
+        // In a window as long as the page no bar lies on top of anything: what a bar covers can be scrolled to.
+        let size = self.run("return [innerWidth, innerHeight, document.documentElement.scrollHeight]").await?;
+        let [width, height, whole]: [u32; 3] = serde_json::from_value(size)?;
+        self.size(width, whole + 200).await?;
         let script = "const done = arguments[arguments.length - 1];
             axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(
               (result) => done(result.violations.map((violation) => violation.id + ': '
                 + violation.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(' | '))),
               (error) => done(['axe failed: ' + error]));";
         let found = self.driver.execute_async(script, Vec::new()).await?;
+        self.size(width, height).await?;
         Ok(serde_json::from_value(found.json().clone())?)
     }
 

@@ -139,7 +139,7 @@ fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
             el("textarea")
                 .class("zs-input")
                 .with("id", "message")
-                .with("rows", "4")
+                .with("rows", "6")
                 .with("readonly", true)
                 .child(detail.message.clone()),
         )
