@@ -20,7 +20,7 @@ pub fn framed(page: Page, size: TextSize) -> Node {
     let pages::Shown { main, action } = pages::shown(&site, page.body);
     let bar = action.unwrap_or_else(|| tab_bar(&site));
     Node::from(vec![
-        Node::from(top),
+        top,
         Node::from(
             el("main")
                 .class("zs-main")
@@ -31,7 +31,7 @@ pub fn framed(page: Page, size: TextSize) -> Node {
                 .child(main)
                 .child(bottom),
         ),
-        Node::from(bar),
+        bar,
     ])
 }
 

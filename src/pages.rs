@@ -32,7 +32,7 @@ impl From<Node> for Shown {
 pub fn shown(site: &Site, body: Body) -> Shown {
     match body {
         Body::Home(home) => home::page(site, home).into(),
-        Body::Topics(list) => lists::topics(site, list.cards).into(),
+        Body::Topics(list) => lists::topics(site, &list.cards).into(),
         Body::GuidanceList(list) => lists::guidance(site, list.cards).into(),
         Body::Topic(article) => article::page(site, article, article::Kind::Topic).into(),
         Body::Guidance(article) => article::page(site, article, article::Kind::Guidance).into(),

@@ -169,6 +169,17 @@ impl Db {
         Ok(db)
     }
 
+    /// Makes an empty database on a PostgreSQL server (`postgres://user@host:port`), for a test or a benchmark of its
+    /// own; gives its address. The name is letters, digits and `_`.
+    pub async fn create_on(server: &str, name: &str) -> anyhow::Result<String> {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        anyhow::ensure!(plain, "{name} is not a plain name");
+        let pool = PgPool::connect(&format!("{server}/postgres")).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await?;
+        pool.close().await;
+        Ok(format!("{server}/{name}"))
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         on_read!(self, |pool| {

@@ -66,14 +66,14 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 /// A cookie that scripts cannot read and other sites cannot send with a write.
 /// It ends with the browser's session; the server ends it earlier.
 pub fn session_cookie(app: &App, name: &'static str, value: String) -> HeaderValue {
-    set(Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build())
+    set(&Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build())
 }
 
 /// Takes a cookie back.
 pub fn end_cookie(name: &'static str) -> HeaderValue {
     let mut cookie = Cookie::build((name, "")).path("/").http_only(true).same_site(SameSite::Lax).build();
     cookie.make_removal();
-    set(cookie)
+    set(&cookie)
 }
 
 /// The cookie of large type, kept for a year. Scripts may read it: the app changes it without a round trip.
@@ -86,7 +86,7 @@ pub fn size_cookie(size: TextSize) -> HeaderValue {
         .expect("letters are a header value")
 }
 
-fn set(cookie: Cookie<'_>) -> HeaderValue {
+fn set(cookie: &Cookie<'_>) -> HeaderValue {
     HeaderValue::from_str(&cookie.to_string()).expect("our cookies are hexadecimal digits")
 }
 

@@ -536,7 +536,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Compares with what serde_json reads.
+    /// Compares with what serde reads.
     fn same(ours: &Json, theirs: &serde_json::Value) -> bool {
         match (ours, theirs) {
             (Json::Null, serde_json::Value::Null) => true,

@@ -14,7 +14,7 @@ const SMALL_ROW: u16 = 10;
 
 /// The y of a row: ten units apart, with a gap of four after every fifth.
 fn y_of(row: u16, grouped: u16) -> u16 {
-    5 + row * 10 + if grouped > 0 { row / grouped * 4 } else { 0 }
+    5 + row * 10 + row.checked_div(grouped).unwrap_or(0) * 4
 }
 
 /// A path over the dots `from..to` in rows of `row`. The dash pattern of the style makes dots of it.
@@ -28,7 +28,7 @@ fn dots(from: u16, to: u16, row: u16, grouped: u16) -> String {
         let line = n / row;
         let end = to.min((line + 1) * row);
         // The dash pattern counts from the beginning of a line: a part that begins inside a line gets single dots.
-        if n % row == 0 {
+        if n.is_multiple_of(row) {
             let _ = write!(path, "M5 {}H{}.1", y_of(line, grouped), x_of((end - 1) % row));
         } else {
             for one in n..end {

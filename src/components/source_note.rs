@@ -9,7 +9,7 @@ use zaoshai_contract::content::{Cited, Grade, Source};
 pub fn told(site: &Site, source: &Source) -> String {
     let mut out = format!("{}《{}》{}", source.issuer, source.title, source.year);
     if source.grade == Grade::C {
-        out.push_str("（");
+        out.push('（');
         out.push_str(site.words.second_hand);
         out.push('）');
     }

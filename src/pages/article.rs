@@ -63,8 +63,8 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
         ),
         Node::from(sections),
         Node::from(onward),
-        Node::from(ask(site)),
-        Node::from(sources),
+        ask(site),
+        sources,
     ])
 }
 
@@ -83,7 +83,7 @@ fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> Node {
         }
         shown.push(row(line.label, Node::from(line.text), line.note));
     }
-    Node::from(vec![Node::from(summary_list(shown)), Node::from(source_note(site, &cited, sources))])
+    Node::from(vec![summary_list(shown), source_note(site, &cited, sources)])
 }
 
 fn contents(site: &Site, sections: &[Section]) -> Node {

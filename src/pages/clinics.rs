@@ -214,7 +214,7 @@ fn results(site: &Site, finder: Finder) -> Node {
         };
         Node::from(vec![
             Node::from(el("p").child(words.none_call)),
-            Node::from(phone_link("12320", words.health_line.to_owned())),
+            phone_link("12320", words.health_line.to_owned()),
             Node::from(el("p").child(why)),
             Node::from(cards(&instead.clinics)),
         ])

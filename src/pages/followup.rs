@@ -34,15 +34,15 @@ pub fn entry(site: &Site) -> Node {
                 .child(el("ol").class("zs-timeline").child(steps))
                 .child(notice(String::new(), words.entry_lost.to_owned())),
         ),
-        Node::from(ask(site)),
+        ask(site),
     ])
 }
 
 /// `/f/{token}`
 pub fn page(site: &Site, followup: FollowUp) -> Shown {
     match followup.stage {
-        Stage::Identify { problem } => identify(site, followup.token, problem),
-        Stage::Plan(plan) => self::plan(site, &followup.token, *plan),
+        Stage::Identify { problem } => identify(site, &followup.token, problem.as_ref()),
+        Stage::Plan(plan) => self::plan(site, &followup.token, &plan),
         Stage::Ended(problem) => super::problem::page(site, problem).into(),
     }
 }
@@ -108,15 +108,15 @@ fn demonstration(site: &Site) -> Option<Node> {
     site.demonstration.then(|| notice(String::new(), site.words.demonstration.to_owned()))
 }
 
-fn identify(site: &Site, token: Token, problem: Option<Problem>) -> Shown {
+fn identify(site: &Site, token: &Token, problem: Option<&Problem>) -> Shown {
     let words = site.words;
     let sending = RwSignal::new(Sending::Idle);
     let write_token = token.clone();
     let on_submit = move || {
         writes::send(Write::identify(write_token.clone(), writes::field("followup", "ending")), sending);
     };
-    let summary = problem.as_ref().map(error_summary);
-    let wrong = problem.as_ref().filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
+    let summary = problem.map(error_summary);
+    let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
     let class = if wrong.is_some() { "zs-form-field zs-form-field--error" } else { "zs-form-field" };
     let at_field = field_error(wrong, "ending");
     let described = if at_field.is_some() { "ending-hint ending-error" } else { "ending-hint" };
@@ -131,7 +131,7 @@ fn identify(site: &Site, token: Token, problem: Option<Problem>) -> Shown {
                 .class("zs-stack")
                 .with("method", "post")
                 .with("id", "followup")
-                .with("action", form_path(site, &token, "identify"))
+                .with("action", form_path(site, token, "identify"))
                 .on("submit", on_submit)
                 .child(
                     el("div")
@@ -162,20 +162,20 @@ fn identify(site: &Site, token: Token, problem: Option<Problem>) -> Shown {
     Shown { main, action: Some(action) }
 }
 
-fn plan(site: &Site, token: &Token, plan: Plan) -> Shown {
+fn plan(site: &Site, token: &Token, plan: &Plan) -> Shown {
     let view = match site.route() {
         Some(Route::FollowUp(_, view)) => view,
         _ => FollowUpView::Plan,
     };
     match (plan.appointment.clone(), view) {
         (Some(appointment), FollowUpView::Cancelling) if !appointment.past => {
-            cancelling(site, token, &plan, &appointment)
+            cancelling(site, token, plan, &appointment)
         }
         (Some(appointment), FollowUpView::Moving) if !appointment.past => {
-            choosing(site, token, &plan, Some(&appointment))
+            choosing(site, token, plan, Some(&appointment))
         }
-        (Some(appointment), _) => booked(site, token, &plan, &appointment),
-        (None, _) => choosing(site, token, &plan, None),
+        (Some(appointment), _) => booked(site, token, plan, &appointment),
+        (None, _) => choosing(site, token, plan, None),
     }
 }
 
@@ -212,17 +212,14 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
     };
     let picker = if plan.days.is_empty() {
         let number = site.phone();
-        Node::from(vec![
-            Node::from(el("p").child(words.no_slots)),
-            Node::from(phone_link(&number, words.call_to_ask.to_owned())),
-        ])
+        Node::from(vec![Node::from(el("p").child(words.no_slots)), phone_link(&number, words.call_to_ask.to_owned())])
     } else {
         slot_picker(site, &plan.days)
     };
     let inside = Node::from(vec![
         Node::from(el("p").class("zs-step__meta").child(plan.services.join("、"))),
         Node::from(field_error(plan.problem.as_ref(), "slot")),
-        Node::from(picker),
+        picker,
     ]);
     let ladder = step_ladder(vec![
         asked(site, plan),
@@ -260,7 +257,7 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
                 .child(status(site, sending)),
         ),
         Node::from(keep),
-        Node::from(questions(site)),
+        questions(site),
     ]);
     let label = if current.is_some() { words.confirm_move } else { words.confirm };
     let action = (!plan.days.is_empty()).then(|| action_bar(site, submit(site, "followup", label, sending)));
@@ -288,7 +285,7 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
     let choices = if appointment.past {
         Node::from(vec![
             Node::from(el("p").class("zs-lead").child(words.past_text)),
-            Node::from(phone_link(&site.phone(), words.call_to_ask.to_owned())),
+            phone_link(&site.phone(), words.call_to_ask.to_owned()),
         ])
     } else {
         let calendar = form_path(site, token, "appointment.ics");
@@ -338,7 +335,7 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
                 .child(choices)
                 .child(ladder),
         ),
-        Node::from(questions(site)),
+        questions(site),
     ])
     .into()
 }
@@ -372,7 +369,7 @@ fn cancelling(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment
                         .child(words.keep),
                 ),
         ),
-        Node::from(questions(site)),
+        questions(site),
     ]);
     Shown { main, action: Some(action_bar(site, submit(site, "followup", words.cancel_confirm, sending))) }
 }

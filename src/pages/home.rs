@@ -88,7 +88,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                 )
                 .child(link_list(others)),
         ),
-        Node::from(ask(site)),
+        ask(site),
     ])
 }
 

@@ -37,7 +37,7 @@ fn below(site: &Site, list: &Route, id: &str) -> String {
 }
 
 /// `/screening`
-pub fn topics(site: &Site, cards: Vec<ArticleCard>) -> Node {
+pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
     let words = site.words;
     let links = vec![
         link_card(
@@ -58,10 +58,10 @@ pub fn topics(site: &Site, cards: Vec<ArticleCard>) -> Node {
             el("div")
                 .class("zs-stack")
                 .child(el("h1").class("zs-h1").with("tabindex", "-1").child("癌症筛查：按部位看"))
-                .child(topic_grid(site, &cards))
+                .child(topic_grid(site, cards))
                 .child(link_list(links)),
         ),
-        Node::from(ask(site)),
+        ask(site),
     ])
 }
 
@@ -78,6 +78,6 @@ pub fn guidance(site: &Site, cards: Vec<ArticleCard>) -> Node {
                 .child(el("h1").class("zs-h1").with("tabindex", "-1").child("早癌指导"))
                 .child(link_list(links)),
         ),
-        Node::from(ask(site)),
+        ask(site),
     ])
 }

@@ -88,8 +88,8 @@ pub fn begin(turn: RwSignal<u32>, document: String, kind: Kind) {
     if let Ok(history) = window().history() {
         let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
     }
-    on("click", clicked);
-    on("submit", submitted);
+    on("click", |event| clicked(&event));
+    on("submit", |event| submitted(&event));
     on_window("popstate", |event| returned(&event));
     on_window("scroll", |_| note_place());
 }
@@ -111,7 +111,7 @@ pub fn route_of(address: &str) -> Option<(Lang, Route)> {
     Route::parse(path, query)
 }
 
-fn clicked(event: Event) {
+fn clicked(event: &Event) {
     let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
     let other = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() || event.button() != 0;
     if event.default_prevented() || other {
@@ -135,7 +135,7 @@ fn clicked(event: Event) {
     go(lang, route, fragment.to_owned());
 }
 
-fn submitted(event: Event) {
+fn submitted(event: &Event) {
     if event.default_prevented() {
         return;
     }

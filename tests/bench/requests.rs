@@ -63,13 +63,7 @@ async fn bookings(name: &str, store: Store) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let database = match &store {
         Store::Sqlite => format!("sqlite://{}/test.db", folder.path().display()),
-        Store::Postgres(server) => {
-            let name = format!("bench_{}", secrets::fresh_id());
-            let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await?;
-            sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await?;
-            pool.close().await;
-            format!("{server}/{name}")
-        }
+        Store::Postgres(server) => Db::create_on(server, &format!("bench_{}", secrets::fresh_id())).await?,
     };
     let bare = bare_bookings(&database, &folder).await?;
     bare.tell("bare transaction", None);

@@ -393,3 +393,25 @@ impl Db {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::db::Db;
+    use crate::demonstration::crowd;
+    use crate::secrets::Secrets;
+    use zaoshai_contract::civil::Moment;
+
+    #[tokio::test]
+    async fn names_phones_reasons_tokens_and_sessions_are_not_readable() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.expect("a database");
+        let people = crowd(&db, &Secrets::new(&[7; 32]), "any", 1, Moment(i64::MAX / 2)).await.expect("a patient");
+        let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
+        let select = "SELECT name_sealed || phone_sealed || reason_sealed || token_hash || hash FROM followups \
+                      JOIN patient_sessions ON followup = followups.id";
+        let (stored,): (String,) = sqlx::query_as(select).fetch_one(read).await.expect("a row");
+        for secret in ["李女士", "13800138000", "8000", "复查", people[0].token.as_str(), &people[0].session] {
+            assert!(!stored.contains(secret), "{secret} is readable");
+        }
+    }
+}

@@ -253,7 +253,7 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     let hospital = app.hospital();
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
-    let history = app.db.history(&record.id).await?.into_iter().map(|line| in_words(staff, line)).collect();
+    let history = app.db.history(&record.id).await?.iter().map(|line| in_words(staff, line)).collect();
     app.db.audit(&staff.name, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
@@ -265,7 +265,7 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     })
 }
 
-fn in_words(staff: &Staff, line: HistoryRow) -> HistoryLine {
+fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
     let who = match line.actor.as_str() {
         "patient" => "病人（链接）".to_owned(),
         name if name == staff.name => staff.display.clone(),

@@ -64,18 +64,10 @@ pub struct Client {
 
 pub async fn database(folder: &Path) -> Db {
     let url = match std::env::var("ZAOSHAI_TEST_POSTGRES") {
-        Ok(server) => fresh_postgres(&server).await,
+        Ok(server) => Db::create_on(&server, &format!("test_{}", secrets::fresh_id())).await.expect("a new database"),
         Err(_) => format!("sqlite://{}/test.db", folder.display()),
     };
     Db::open(&url).await.expect("a database")
-}
-
-async fn fresh_postgres(server: &str) -> String {
-    let name = format!("test_{}", secrets::fresh_id());
-    let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a new database");
-    pool.close().await;
-    format!("{server}/{name}")
 }
 
 impl World {

@@ -36,11 +36,8 @@ impl Site {
     pub async fn postgres() -> Option<Self> {
         let server = std::env::var("ZAOSHAI_TEST_POSTGRES").ok()?;
         let name = format!("test_{}", secrets::fresh_id());
-        let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
-        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::query(create).execute(&pool).await.expect("a new database");
-        pool.close().await;
-        Some(Self::fill(tempfile::tempdir().expect("a folder"), format!("{server}/{name}")))
+        let database = Db::create_on(&server, &name).await.expect("a new database");
+        Some(Self::fill(tempfile::tempdir().expect("a folder"), database))
     }
 
     fn fill(folder: TempDir, database: String) -> Self {
