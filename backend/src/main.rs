@@ -69,7 +69,7 @@ struct Serve {
     /// The file with the key that seals names and phones; made when missing. Losing it loses them.
     #[arg(long, env = "ZAOSHAI_KEY_FILE", default_value = "var/key")]
     key_file: PathBuf,
-    /// The address that links in messages begin with, like https://zaoshai.example.org.
+    /// The address that links in messages begin with, like `https://zaoshai.example.org`.
     #[arg(long, env = "ZAOSHAI_PUBLIC_URL")]
     public_url: Option<String>,
     /// A trusted proxy stands in front: take the phone's address from X-Forwarded-For.
