@@ -6,7 +6,7 @@ use crate::components::footer::footer;
 use crate::components::header::header;
 use crate::components::tab_bar::tab_bar;
 use crate::pages;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Page;
 
 /// A page with header, footer and tab bar.
@@ -19,20 +19,18 @@ pub fn framed(page: Page, size: TextSize) -> Node {
     let bottom = footer(&site, &page.meta.path);
     let pages::Shown { main, action } = pages::shown(&site, page.body);
     let bar = action.unwrap_or_else(|| tab_bar(&site));
-    Node::from(vec![
+    nodes![
         top,
-        Node::from(
-            el("main")
-                .class("zs-main")
-                .with("id", "main")
-                .with("lang", (!translated).then_some("zh-CN"))
-                .with("tabindex", "-1")
-                .child(notice)
-                .child(main)
-                .child(bottom),
-        ),
-        bar,
-    ])
+        el("main")
+            .class("zs-main")
+            .with("id", "main")
+            .with("lang", (!translated).then_some("zh-CN"))
+            .with("tabindex", "-1")
+            .child(notice)
+            .child(main)
+            .child(bottom),
+        bar
+    ]
 }
 
 /// Starts the app: takes over the page and follows links from then on.

@@ -90,6 +90,15 @@ impl El {
     }
 }
 
+/// Several nodes, one after the other.
+macro_rules! nodes {
+    [$($node:expr),* $(,)?] => {
+        $crate::view::Node::Many(vec![$($crate::view::Node::from($node)),*])
+    };
+}
+
+pub(crate) use nodes;
+
 macro_rules! into_node {
     ($($kind:ty => |$value:ident| $node:expr;)*) => {
         $(impl From<$kind> for Node {

@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::source_note::source_note;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Position, Source};
 
 /// A comparison.
@@ -18,8 +18,8 @@ pub fn compare(site: &Site, rows: Vec<Position>, follows: String, sources: &[Sou
                 .child(el("dd").child(row.text).child(unchecked))
         })
         .collect::<Vec<_>>();
-    Node::from(vec![
-        Node::from(el("dl").class("zs-summary-list zs-summary-list--wide").child(rows)),
-        Node::from(el("p").class("zs-small").child(follows)),
-    ])
+    nodes![
+        el("dl").class("zs-summary-list zs-summary-list--wide").child(rows),
+        el("p").class("zs-small").child(follows)
+    ]
 }

@@ -4,7 +4,7 @@
 use super::Site;
 use super::icon::icon;
 use super::source_note::source_note;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{DotKind, PerThousand, Source, Tone};
 
 /// Dots in a row of the large picture.
@@ -43,10 +43,10 @@ fn dots(from: u16, to: u16, row: u16, grouped: u16) -> String {
 fn part_paths(kind: DotKind, path: String) -> Node {
     match kind {
         DotKind::Hit => el("path").class("zs-dot-hit").with("d", path).node(),
-        DotKind::Flag => Node::from(vec![
-            Node::from(el("path").class("zs-dot-flag").with("d", path.clone())),
-            Node::from(el("path").class("zs-dot-hole").with("d", path)),
-        ]),
+        DotKind::Flag => nodes![
+            el("path").class("zs-dot-flag").with("d", path.clone()),
+            el("path").class("zs-dot-hole").with("d", path)
+        ],
     }
 }
 

@@ -1,6 +1,6 @@
 //! Running text, and points with a bold title and a smaller explanation.
 
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Point, Span};
 
 /// Running text.
@@ -21,7 +21,7 @@ pub fn point(point: Point) -> Node {
         return spans(point.text);
     }
     let text = (!point.text.is_empty()).then(|| el("small").child(spans(point.text)));
-    Node::from(vec![Node::from(el("b").child(point.title)), Node::from(text)])
+    nodes![el("b").child(point.title), text]
 }
 
 /// A list of points.

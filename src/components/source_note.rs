@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::icon::icon;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Cited, Grade, Source};
 
 /// A source in one line: issuer, title, year, and how far it was read.
@@ -35,5 +35,5 @@ pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> Node {
             .child(icon("pending"))
             .child(el("span").child(site.words.unchecked))
     });
-    Node::from(vec![Node::from(named), Node::from(unchecked)])
+    nodes![named, unchecked]
 }

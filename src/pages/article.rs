@@ -14,7 +14,7 @@ use crate::components::review_banner::review_banner;
 use crate::components::source_note::{source_note, told};
 use crate::components::summary_list::{row, summary_list};
 use crate::components::timeline::timeline;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Article, Block, Cited, Section, Source, SummaryRow};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
@@ -44,28 +44,20 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let sections = article.sections.into_iter().map(|part| section(site, part, &article.sources)).collect::<Vec<_>>();
     let onward = (kind != Kind::About).then(|| onward(site, &article.service, &article.department));
     let sources = sources(site, &article.sources);
-    Node::from(vec![
-        Node::from(
-            el("a")
-                .class("zs-back")
-                .with("href", site.to(&list))
-                .child(small_icon("back"))
-                .child(el("span").child(back)),
-        ),
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(article.title))
-                .child(el("p").class("zs-lead").child(article.lead))
-                .child(summary)
-                .child(review)
-                .child(contents),
-        ),
-        Node::from(sections),
-        Node::from(onward),
+    nodes![
+        el("a").class("zs-back").with("href", site.to(&list)).child(small_icon("back")).child(el("span").child(back)),
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(article.title))
+            .child(el("p").class("zs-lead").child(article.lead))
+            .child(summary)
+            .child(review)
+            .child(contents),
+        sections,
+        onward,
         ask(site),
-        sources,
-    ])
+        sources
+    ]
 }
 
 fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> Node {
@@ -83,7 +75,7 @@ fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> Node {
         }
         shown.push(row(line.label, Node::from(line.text), line.note));
     }
-    Node::from(vec![summary_list(shown), source_note(site, &cited, sources)])
+    nodes![summary_list(shown), source_note(site, &cited, sources)]
 }
 
 fn contents(site: &Site, sections: &[Section]) -> Node {

@@ -6,7 +6,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::phone_link::{hours_are_assumed, phone_list};
 use crate::components::summary_list::{row, summary_list};
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::clinics::{Alliance, Clinic};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::places::Precision;
@@ -71,50 +71,40 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(el("h2").class("zs-h2").with("id", "alliances").child(words.alliances))
             .child(items)
     });
-    Node::from(vec![
-        Node::from(
-            el("a")
-                .class("zs-back")
-                .with("href", site.to(&Route::Clinics(ClinicFilter::default())))
-                .child(small_icon("back"))
-                .child(el("span").child(words.all_clinics)),
-        ),
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(card.name.clone()))
-                .child(el("p").class("zs-lead").child(card.area.clone()))
-                .child(el("p").child(clinic.intro))
-                .child(phone_list(site, &card.phones, clinic.now))
-                .child(assumed)
-                .child(summary_list(facts))
-                .child(provenance(site, &card.provenance, card.position)),
-        ),
-        Node::from(
-            el("section")
-                .class("zs-section")
-                .with("aria-labelledby", "services")
-                .child(el("h2").class("zs-h2").with("id", "services").child(words.services))
-                .child(services),
-        ),
-        Node::from(
-            el("section")
-                .class("zs-section")
-                .with("aria-labelledby", "directions")
-                .child(el("h2").class("zs-h2").with("id", "directions").child(words.directions))
-                .child(hint)
-                .child(link_list(maps)),
-        ),
-        Node::from(notes),
-        Node::from(alliances),
-        Node::from(complaints),
-        Node::from(
-            el("p")
-                .class("zs-section zs-source-note")
-                .child(icon("source"))
-                .child(el("span").child(card.provenance.source.clone())),
-        ),
-    ])
+    nodes![
+        el("a")
+            .class("zs-back")
+            .with("href", site.to(&Route::Clinics(ClinicFilter::default())))
+            .child(small_icon("back"))
+            .child(el("span").child(words.all_clinics)),
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(card.name.clone()))
+            .child(el("p").class("zs-lead").child(card.area.clone()))
+            .child(el("p").child(clinic.intro))
+            .child(phone_list(site, &card.phones, clinic.now))
+            .child(assumed)
+            .child(summary_list(facts))
+            .child(provenance(site, &card.provenance, card.position)),
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "services")
+            .child(el("h2").class("zs-h2").with("id", "services").child(words.services))
+            .child(services),
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "directions")
+            .child(el("h2").class("zs-h2").with("id", "directions").child(words.directions))
+            .child(hint)
+            .child(link_list(maps)),
+        notes,
+        alliances,
+        complaints,
+        el("p")
+            .class("zs-section zs-source-note")
+            .child(icon("source"))
+            .child(el("span").child(card.provenance.source.clone()))
+    ]
 }
 
 fn link(site: &Site, id: &str, name: &str) -> Node {

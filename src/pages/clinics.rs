@@ -7,7 +7,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{hours_are_assumed, phone_link};
 use crate::platform::position;
 use crate::text::between;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use leptos::prelude::*;
 use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, GivenUp, order_by_distance};
 use zaoshai_contract::ids::Slug;
@@ -61,32 +61,30 @@ pub fn page(site: &Site, finder: Finder) -> Node {
         }
         results(&list_site, finder)
     };
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("找医院：您想查什么？"))
-                .child(pills)
-                .child(
-                    el("a")
-                        .class("zs-button zs-button--quiet")
-                        .with("href", "#filter")
-                        .with("data-locate", "")
-                        .on("click", ask)
-                        .child(icon("pin"))
-                        .child(el("span").child(words.sort_by_distance)),
-                )
-                .child(
-                    el("p")
-                        .class("zs-aside")
-                        .with("role", "status")
-                        .child(icon("lock"))
-                        .child(el("span").child(told.into_any())),
-                )
-                .child(form),
-        ),
-        Node::from(list.into_any()),
-    ])
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("找医院：您想查什么？"))
+            .child(pills)
+            .child(
+                el("a")
+                    .class("zs-button zs-button--quiet")
+                    .with("href", "#filter")
+                    .with("data-locate", "")
+                    .on("click", ask)
+                    .child(icon("pin"))
+                    .child(el("span").child(words.sort_by_distance)),
+            )
+            .child(
+                el("p")
+                    .class("zs-aside")
+                    .with("role", "status")
+                    .child(icon("lock"))
+                    .child(el("span").child(told.into_any())),
+            )
+            .child(form),
+        list.into_any()
+    ]
 }
 
 fn pills(site: &Site, finder: &Finder) -> Node {
@@ -212,12 +210,12 @@ fn results(site: &Site, finder: Finder) -> Node {
             GivenUp::CityAndOpenNow => words.without_both,
             GivenUp::All => words.without_all,
         };
-        Node::from(vec![
-            Node::from(el("p").child(words.none_call)),
+        nodes![
+            el("p").child(words.none_call),
             phone_link("12320", words.health_line.to_owned()),
-            Node::from(el("p").child(why)),
-            Node::from(cards(&instead.clinics)),
-        ])
+            el("p").child(why),
+            cards(&instead.clinics)
+        ]
     });
     let unsure = (!finder.unsure.is_empty()).then(|| {
         el("section")
@@ -232,16 +230,14 @@ fn results(site: &Site, finder: Finder) -> Node {
             .child(el("p").class("zs-small").child(words.unsure_hint))
             .child(cards(&finder.unsure))
     });
-    Node::from(vec![
-        Node::from(
-            el("section")
-                .class("zs-section")
-                .with("aria-labelledby", "found")
-                .child(el("h2").class("zs-h3").with("id", "found").child(heading))
-                .child(assumed)
-                .child(cards(&finder.found))
-                .child(instead),
-        ),
-        Node::from(unsure),
-    ])
+    nodes![
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "found")
+            .child(el("h2").class("zs-h3").with("id", "found").child(heading))
+            .child(assumed)
+            .child(cards(&finder.found))
+            .child(instead),
+        unsure
+    ]
 }

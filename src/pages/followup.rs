@@ -13,9 +13,10 @@ use crate::components::slot_picker::slot_picker;
 use crate::components::step_ladder::{When, step, step_ladder};
 use crate::components::summary_list::{row, summary_list};
 use crate::platform::writes::{self, Sending, Write};
-use crate::text::{between, day, moment};
-use crate::view::{Node, el};
+use crate::text::{between, clock, day, moment};
+use crate::view::{Node, el, nodes};
 use leptos::prelude::*;
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Action, Appointment, Done, FollowUp, Plan, Stage, State};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::{Code, Problem};
@@ -25,17 +26,15 @@ use zaoshai_contract::route::{FollowUpView, Route};
 pub fn entry(site: &Site) -> Node {
     let words = site.words;
     let steps = words.entry_steps.iter().map(|text| el("li").child(el("b").child(*text))).collect::<Vec<_>>();
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.entry_title))
-                .child(el("p").class("zs-lead").child(words.entry_lead))
-                .child(el("ol").class("zs-timeline").child(steps))
-                .child(notice(String::new(), words.entry_lost.to_owned())),
-        ),
-        ask(site),
-    ])
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.entry_title))
+            .child(el("p").class("zs-lead").child(words.entry_lead))
+            .child(el("ol").class("zs-timeline").child(steps))
+            .child(notice(String::new(), words.entry_lost.to_owned())),
+        ask(site)
+    ]
 }
 
 /// `/f/{token}`
@@ -212,15 +211,15 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
     };
     let picker = if plan.days.is_empty() {
         let number = site.phone();
-        Node::from(vec![Node::from(el("p").child(words.no_slots)), phone_link(&number, words.call_to_ask.to_owned())])
+        nodes![el("p").child(words.no_slots), phone_link(&number, words.call_to_ask.to_owned())]
     } else {
         slot_picker(site, &plan.days)
     };
-    let inside = Node::from(vec![
-        Node::from(el("p").class("zs-step__meta").child(plan.services.join("、"))),
-        Node::from(field_error(plan.problem.as_ref(), "slot")),
-        picker,
-    ]);
+    let inside = nodes![
+        el("p").class("zs-step__meta").child(plan.services.join("、")),
+        field_error(plan.problem.as_ref(), "slot"),
+        picker
+    ];
     let ladder = step_ladder(vec![
         asked(site, plan),
         step(When::Now, words.step_choose.to_owned(), String::new(), Some(inside)),
@@ -234,41 +233,48 @@ fn choosing(site: &Site, token: &Token, plan: &Plan, current: Option<&Appointmen
             String::new(),
         )])
     });
-    let main = Node::from(vec![
-        Node::from(
-            el("form")
-                .class("zs-stack")
-                .with("method", "post")
-                .with("id", "followup")
-                .with("action", form_path(site, token, tail))
-                .on("submit", on_submit)
-                .with("novalidate", true)
-                .child(demonstration(site))
-                .child(plan.problem.as_ref().map(error_summary))
-                .child(greeting(site, plan))
-                .child(
-                    el("div")
-                        .class("zs-stack zs-stack--tight")
-                        .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
-                        .child(el("p").class("zs-lead").child(lead)),
-                )
-                .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
-                .child(ladder)
-                .child(status(site, sending)),
-        ),
-        Node::from(keep),
-        questions(site),
-    ]);
+    let main = nodes![
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("id", "followup")
+            .with("action", form_path(site, token, tail))
+            .on("submit", on_submit)
+            .with("novalidate", true)
+            .child(demonstration(site))
+            .child(plan.problem.as_ref().map(error_summary))
+            .child(greeting(site, plan))
+            .child(
+                el("div")
+                    .class("zs-stack zs-stack--tight")
+                    .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+                    .child(el("p").class("zs-lead").child(lead)),
+            )
+            .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
+            .child(ladder)
+            .child(status(site, sending)),
+        keep,
+        questions(site)
+    ];
     let label = if current.is_some() { words.confirm_move } else { words.confirm };
     let action = (!plan.days.is_empty()).then(|| action_bar(site, submit(site, "followup", label, sending)));
     Shown { main, action }
+}
+
+/// A moment that never breaks inside its day or inside its hour.
+fn when(site: &Site, starts: Moment) -> Node {
+    nodes![
+        el("span").class("zs-nowrap").child(day(site.lang, starts.date())),
+        " ",
+        el("span").class("zs-nowrap").child(clock(site.lang, starts))
+    ]
 }
 
 fn facts(site: &Site, plan: &Plan, appointment: &Appointment) -> Node {
     let words = site.words;
     let slot = &appointment.slot;
     summary_list(vec![
-        row(words.your_time.to_owned(), moment(site.lang, slot.starts).into(), String::new()),
+        row(words.your_time.to_owned(), when(site, slot.starts), String::new()),
         row(words.place.to_owned(), format!("{} {}", site.hospital.name, slot.room).into(), String::new()),
         row(words.for_what.to_owned(), plan.services.join("、").into(), plan.reason.clone()),
     ])
@@ -283,39 +289,32 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
         Some(Done::Cancelled) | None => words.standing_title,
     };
     let choices = if appointment.past {
-        Node::from(vec![
-            Node::from(el("p").class("zs-lead").child(words.past_text)),
-            phone_link(&site.phone(), words.call_to_ask.to_owned()),
-        ])
+        nodes![el("p").class("zs-lead").child(words.past_text), phone_link(&site.phone(), words.call_to_ask.to_owned())]
     } else {
         let calendar = form_path(site, token, "appointment.ics");
-        Node::from(vec![
-            Node::from(
-                el("div")
-                    .class("zs-buttons")
-                    .child(
-                        el("a")
-                            .class("zs-button zs-button--quiet")
-                            .with("href", view_path(site, token, FollowUpView::Moving))
-                            .child(words.change_time),
-                    )
-                    .child(
-                        el("a")
-                            .class("zs-button zs-button--quiet")
-                            .with("href", view_path(site, token, FollowUpView::Cancelling))
-                            .child(words.cancel),
-                    ),
-            ),
-            Node::from(
-                el("a")
-                    .class("zs-button zs-button--quiet")
-                    .with("href", calendar)
-                    .with("download", "appointment.ics")
-                    .child(icon("calendar"))
-                    .child(el("span").child(words.calendar)),
-            ),
-            Node::from(el("p").class("zs-small").child(words.calendar_hint)),
-        ])
+        nodes![
+            el("div")
+                .class("zs-buttons")
+                .child(
+                    el("a")
+                        .class("zs-button zs-button--quiet")
+                        .with("href", view_path(site, token, FollowUpView::Moving))
+                        .child(words.change_time),
+                )
+                .child(
+                    el("a")
+                        .class("zs-button zs-button--quiet")
+                        .with("href", view_path(site, token, FollowUpView::Cancelling))
+                        .child(words.cancel),
+                ),
+            el("a")
+                .class("zs-button zs-button--quiet")
+                .with("href", calendar)
+                .with("download", "appointment.ics")
+                .child(icon("calendar"))
+                .child(el("span").child(words.calendar)),
+            el("p").class("zs-small").child(words.calendar_hint)
+        ]
     };
     let come = if appointment.past { When::Done } else { When::Now };
     let ladder = step_ladder(vec![
@@ -323,20 +322,18 @@ fn booked(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment) ->
         step(When::Done, words.step_choose.to_owned(), moment(site.lang, appointment.slot.starts), None),
         step(come, words.step_come.to_owned(), appointment.slot.room.clone(), None),
     ]);
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(demonstration(site))
-                .child(plan.problem.as_ref().map(error_summary))
-                .child(greeting(site, plan))
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
-                .child(facts(site, plan, appointment))
-                .child(choices)
-                .child(ladder),
-        ),
-        questions(site),
-    ])
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(demonstration(site))
+            .child(plan.problem.as_ref().map(error_summary))
+            .child(greeting(site, plan))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+            .child(facts(site, plan, appointment))
+            .child(choices)
+            .child(ladder),
+        questions(site)
+    ]
     .into()
 }
 
@@ -347,30 +344,28 @@ fn cancelling(site: &Site, token: &Token, plan: &Plan, appointment: &Appointment
     let on_submit = move || {
         writes::send(Write::appointment(write_token.clone(), Action::Cancel, key.clone(), String::new()), sending);
     };
-    let main = Node::from(vec![
-        Node::from(
-            el("form")
-                .class("zs-stack")
-                .with("method", "post")
-                .with("id", "followup")
-                .with("action", form_path(site, token, "cancel"))
-                .on("submit", on_submit)
-                .child(plan.problem.as_ref().map(error_summary))
-                .child(greeting(site, plan))
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.cancel_title))
-                .child(facts(site, plan, appointment))
-                .child(el("p").child(words.cancel_lead))
-                .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
-                .child(status(site, sending))
-                .child(
-                    el("a")
-                        .class("zs-button zs-button--quiet")
-                        .with("href", view_path(site, token, FollowUpView::Plan))
-                        .child(words.keep),
-                ),
-        ),
-        questions(site),
-    ]);
+    let main = nodes![
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("id", "followup")
+            .with("action", form_path(site, token, "cancel"))
+            .on("submit", on_submit)
+            .child(plan.problem.as_ref().map(error_summary))
+            .child(greeting(site, plan))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.cancel_title))
+            .child(facts(site, plan, appointment))
+            .child(el("p").child(words.cancel_lead))
+            .child(el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()))
+            .child(status(site, sending))
+            .child(
+                el("a")
+                    .class("zs-button zs-button--quiet")
+                    .with("href", view_path(site, token, FollowUpView::Plan))
+                    .child(words.keep),
+            ),
+        questions(site)
+    ];
     Shown { main, action: Some(action_bar(site, submit(site, "followup", words.cancel_confirm, sending))) }
 }
 

@@ -7,7 +7,7 @@ use crate::components::link_list::{link_card, link_list};
 use crate::components::per_thousand::small_per_thousand;
 use crate::components::phone_link::phone_link;
 use crate::text::between;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Route;
 
@@ -26,70 +26,62 @@ pub fn page(site: &Site, home: Home) -> Node {
         .map(|card| link_card(guidance_path(site, &card.id), "", card.title.clone(), card.text.clone()))
         .collect();
     let pictures = home.early.into_iter().map(small_per_thousand).collect::<Vec<_>>();
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-opening")
-                .child(
-                    el("h1")
-                        .class("zs-hero")
-                        .with("tabindex", "-1")
-                        .child("您该做")
-                        .child(el("br"))
-                        .child("哪些癌症")
-                        .child(el("br"))
-                        .child("筛查？"),
-                )
-                .child(
-                    el("div")
-                        .class("zs-opening__field")
-                        .with("aria-hidden", "true")
-                        .child(el("svg").with("viewBox", "0 0 124 124").child(el("use").with("href", "#i-field"))),
-                ),
-        ),
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("p").class("zs-lead").child(words.home_lead))
-                .child(
-                    el("a")
-                        .class("zs-button")
-                        .with("href", site.to(&Route::Topics))
-                        .child(el("span").child(words.home_main))
-                        .child(icon("arrow")),
-                )
-                .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
-                .child(signs),
-        ),
-        Node::from(
-            el("section")
-                .class("zs-section")
-                .with("aria-labelledby", "topics")
-                .child(el("h2").class("zs-h2").with("id", "topics").child(words.by_part))
-                .child(topic_grid(site, &home.topics))
-                .child(
-                    el("p")
-                        .class("zs-source-note")
-                        .child(icon("source"))
-                        .child(el("span").child(words.starts_note).child(home.topics_sources)),
-                ),
-        ),
-        Node::from(
-            el("section")
-                .class("zs-section")
-                .with("aria-labelledby", "early")
-                .child(el("h2").class("zs-h2").with("id", "early").child(words.why_early))
-                .child(el("div").class("zs-card zs-compare").child(pictures))
-                .child(
-                    el("p")
-                        .class("zs-source-note")
-                        .child(icon("source"))
-                        .child(el("span").child(words.dot_is_twenty).child(home.early_source)),
-                )
-                .child(link_list(others)),
-        ),
-        ask(site),
-    ])
+    nodes![
+        el("div")
+            .class("zs-opening")
+            .child(
+                el("h1")
+                    .class("zs-hero")
+                    .with("tabindex", "-1")
+                    .child("您该做")
+                    .child(el("br"))
+                    .child("哪些癌症")
+                    .child(el("br"))
+                    .child("筛查？"),
+            )
+            .child(
+                el("div")
+                    .class("zs-opening__field")
+                    .with("aria-hidden", "true")
+                    .child(el("svg").with("viewBox", "0 0 124 124").child(el("use").with("href", "#i-field"))),
+            ),
+        el("div")
+            .class("zs-stack")
+            .child(el("p").class("zs-lead").child(words.home_lead))
+            .child(
+                el("a")
+                    .class("zs-button")
+                    .with("href", site.to(&Route::Topics))
+                    .child(el("span").child(words.home_main))
+                    .child(icon("arrow")),
+            )
+            .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
+            .child(signs),
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "topics")
+            .child(el("h2").class("zs-h2").with("id", "topics").child(words.by_part))
+            .child(topic_grid(site, &home.topics))
+            .child(
+                el("p")
+                    .class("zs-source-note")
+                    .child(icon("source"))
+                    .child(el("span").child(words.starts_note).child(home.topics_sources)),
+            ),
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "early")
+            .child(el("h2").class("zs-h2").with("id", "early").child(words.why_early))
+            .child(el("div").class("zs-card zs-compare").child(pictures))
+            .child(
+                el("p")
+                    .class("zs-source-note")
+                    .child(icon("source"))
+                    .child(el("span").child(words.dot_is_twenty).child(home.early_source)),
+            )
+            .child(link_list(others)),
+        ask(site)
+    ]
 }
 
 fn guidance_path(site: &Site, id: &str) -> String {

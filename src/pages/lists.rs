@@ -4,7 +4,7 @@ use super::home::ask;
 use crate::components::Site;
 use crate::components::icon::large_icon;
 use crate::components::link_list::{link_card, link_list};
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::ArticleCard;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
@@ -53,16 +53,14 @@ pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
             String::new(),
         ),
     ];
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("癌症筛查：按部位看"))
-                .child(topic_grid(site, cards))
-                .child(link_list(links)),
-        ),
-        ask(site),
-    ])
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("癌症筛查：按部位看"))
+            .child(topic_grid(site, cards))
+            .child(link_list(links)),
+        ask(site)
+    ]
 }
 
 /// `/guidance`
@@ -71,13 +69,11 @@ pub fn guidance(site: &Site, cards: Vec<ArticleCard>) -> Node {
         .into_iter()
         .map(|card| link_card(below(site, &Route::GuidanceList, &card.id), &card.icon, card.title, card.text))
         .collect();
-    Node::from(vec![
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(el("h1").class("zs-h1").with("tabindex", "-1").child("早癌指导"))
-                .child(link_list(links)),
-        ),
-        ask(site),
-    ])
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("早癌指导"))
+            .child(link_list(links)),
+        ask(site)
+    ]
 }

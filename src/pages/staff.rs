@@ -7,7 +7,7 @@ mod new;
 
 use crate::components::icon::icon;
 use crate::components::link_list::link_card;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::{Staff, StaffPage};
 
@@ -68,32 +68,30 @@ fn frame(staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
     });
     let bar = action
         .map(|action| el("div").class("zs-action-bar").child(el("div").class("zs-action-bar__row").child(action)));
-    Node::from(vec![
-        Node::from(
-            el("header")
-                .class("zs-header")
-                .child(
-                    el("a")
-                        .class("zs-header__brand")
-                        .with("href", "/staff")
-                        .child(
-                            el("svg")
-                                .class("zs-header__mark")
-                                .with("viewBox", "0 0 32 32")
-                                .with("aria-hidden", "true")
-                                .child(el("use").with("href", "#i-mark")),
-                        )
-                        .child(
-                            el("span")
-                                .child(el("span").class("zs-header__name").child("护士工作台"))
-                                .child(el("span").class("zs-header__sub").child(name)),
-                        ),
-                )
-                .child(tools),
-        ),
-        Node::from(el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(main)),
-        Node::from(bar),
-    ])
+    nodes![
+        el("header")
+            .class("zs-header")
+            .child(
+                el("a")
+                    .class("zs-header__brand")
+                    .with("href", "/staff")
+                    .child(
+                        el("svg")
+                            .class("zs-header__mark")
+                            .with("viewBox", "0 0 32 32")
+                            .with("aria-hidden", "true")
+                            .child(el("use").with("href", "#i-mark")),
+                    )
+                    .child(
+                        el("span")
+                            .child(el("span").class("zs-header__name").child("护士工作台"))
+                            .child(el("span").class("zs-header__sub").child(name)),
+                    ),
+            )
+            .child(tools),
+        el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(main),
+        bar
+    ]
 }
 
 #[cfg(test)]

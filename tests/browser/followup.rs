@@ -2,6 +2,7 @@
 
 use crate::stage::{nurse_makes_a_followup, patient_identifies, with_browser};
 use anyhow::ensure;
+use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
@@ -80,6 +81,23 @@ async fn with_the_app_booking_does_not_load_the_page_anew() {
         ensure!(browser.run("return window.__same === true").await? == true);
         ensure!(browser.errors().await?.iter().all(|error| error.contains("403")), "{:?}", browser.errors().await?);
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_patient_books_with_the_keyboard_alone() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        browser.go_ready(&backend.link).await?;
+        browser.key_at("input[name=ending]", "8000").await?;
+        browser.key_at("button[type=submit][form=followup]", Key::Enter).await?;
+        browser.see("李女士").await?;
+        browser.key_at("input[name=slot]", Key::Space).await?;
+        browser.key_at("button[type=submit][form=followup]", Key::Enter).await?;
+        browser.see("约好了").await?;
+        browser.key_at("a[href$='view=cancel']", Key::Enter).await?;
+        browser.see("要取消").await
     })
     .await;
 }

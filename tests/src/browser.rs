@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
 /// How long a page may take to do what a test waits for.
@@ -268,6 +269,21 @@ impl Browser {
     /// When there is none.
     pub async fn submit(&self) -> anyhow::Result<()> {
         self.click("button[type=submit][form=followup]").await
+    }
+
+    /// Presses Tab until the focus is on an element, and other keys there.
+    ///
+    /// # Errors
+    /// When sixty steps do not lead there.
+    pub async fn key_at(&self, css: &str, keys: impl Into<TypingData>) -> anyhow::Result<()> {
+        for _ in 0..60 {
+            if self.run(&format!("return document.activeElement.matches({css:?})")).await? == true {
+                self.driver.action_chain().send_keys(keys).perform().await?;
+                return Ok(());
+            }
+            self.driver.action_chain().send_keys(Key::Tab).perform().await?;
+        }
+        anyhow::bail!("Tab does not lead to {css}")
     }
 
     /// Types into a field.

@@ -10,7 +10,10 @@ use zaoshai_contract::route::ClinicFilter;
 
 /// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
 pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
-    let all = app.library.clinic_cards();
+    let mut all = app.library.clinic_cards();
+    // The hospital in the header and its city first; the rest in the order of their files.
+    let own_city = app.library.clinic(&app.library.hospital).map(|clinic| clinic.card.city.clone()).unwrap_or_default();
+    all.sort_by_key(|card| (card.id != app.library.hospital, card.city != own_city));
     let places = places(&all);
     let cities = cities(&all);
     let service =

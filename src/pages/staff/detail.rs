@@ -6,7 +6,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::phone_link;
 use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::State;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
@@ -100,25 +100,21 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&
                     ),
             )
     });
-    Node::from(vec![
-        Node::from(
-            el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        ),
-        Node::from(
-            el("div")
-                .class("zs-stack")
-                .child(problem.map(error_summary))
-                .child(made)
-                .child(el("h1").class("zs-h1").child(followup.name.clone()))
-                .child(summary_list(facts))
-                .child(phone_link(&followup.phone, "打给病人".to_owned()))
-                .child(unlock)
-                .child(link)
-                .child(el("h2").class("zs-group").child("经过"))
-                .child(el("ul").child(history))
-                .child(changes),
-        ),
-    ])
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("div")
+            .class("zs-stack")
+            .child(problem.map(error_summary))
+            .child(made)
+            .child(el("h1").class("zs-h1").child(followup.name.clone()))
+            .child(summary_list(facts))
+            .child(phone_link(&followup.phone, "打给病人".to_owned()))
+            .child(unlock)
+            .child(link)
+            .child(el("h2").class("zs-group").child("经过"))
+            .child(el("ul").child(history))
+            .child(changes)
+    ]
 }
 
 fn link(detail: &FollowUpDetail, qr: Qr) -> Node {

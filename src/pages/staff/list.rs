@@ -4,7 +4,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::tel;
 use crate::pages::followup::state_word;
 use crate::text::{clock, day};
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::State;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
@@ -48,12 +48,12 @@ pub fn page(list: &FollowUpList) -> Node {
         })
         .collect::<Vec<_>>();
     let empty = list.rows.is_empty().then(|| el("p").class("zs-section").child("还没有随访。点下面“新建随访”开始。"));
-    Node::from(vec![
-        Node::from(el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date()))),
-        Node::from(el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts)),
-        Node::from(empty),
-        Node::from(sections),
-    ])
+    nodes![
+        el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date())),
+        el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts),
+        empty,
+        sections
+    ]
 }
 
 fn is_open(row: &FollowUpRow) -> bool {
@@ -82,17 +82,9 @@ fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
         Some(starts) => {
             let date = starts.date();
-            Node::from(vec![
-                Node::from(format!("{}月{}日", date.month(), date.day())),
-                Node::from(el("br")),
-                Node::from(clock(Lang::Hans, starts)),
-            ])
+            nodes![format!("{}月{}日", date.month(), date.day()), el("br"), clock(Lang::Hans, starts)]
         }
-        None => Node::from(vec![
-            Node::from(format!("{}月{}日", row.due_to.month(), row.due_to.day())),
-            Node::from(el("br")),
-            Node::from("前"),
-        ]),
+        None => nodes![format!("{}月{}日", row.due_to.month(), row.due_to.day()), el("br"), "前"],
     };
     let label = ["打给", row.name.as_str()].concat();
     el("li")

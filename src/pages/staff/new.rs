@@ -2,7 +2,7 @@
 
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
-use crate::view::{Node, el};
+use crate::view::{Node, el, nodes};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::NewFollowUpForm;
 
@@ -97,42 +97,38 @@ pub fn page(page: &NewFollowUpForm) -> Node {
         .with("value", form.due_to.clone())
         .with("aria-invalid", wrong("due_to"))
         .with("required", true);
-    Node::from(vec![
-        Node::from(
-            el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        ),
-        Node::from(
-            el("form")
-                .class("zs-stack")
-                .with("method", "post")
-                .with("action", "/staff/followups")
-                .with("id", "followup")
-                .child(problem.map(error_summary))
-                .child(el("h1").class("zs-h1").child("新建随访"))
-                .child(el("input").with("type", "hidden").with("name", "key").with("value", page.key.to_string()))
-                .child(field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)))
-                .child(field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)))
-                .child(field(
-                    problem,
-                    "reason",
-                    "为什么要来",
-                    "病人看得懂的话，例如 小结节，3 个月复查。",
-                    Node::from(reason),
-                ))
-                .child(
-                    el("fieldset")
-                        .class("zs-form-field")
-                        .with("id", "services")
-                        .child(el("legend").class("zs-form-field__small-label").child("可以约什么"))
-                        .child(services_error)
-                        .child(el("div").class("zs-checks").child(services)),
-                )
-                .child(
-                    el("div")
-                        .class("zs-pair")
-                        .child(field(problem, "due_from", "最早", "", Node::from(from)))
-                        .child(field(problem, "due_to", "最晚", "", Node::from(to))),
-                ),
-        ),
-    ])
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("action", "/staff/followups")
+            .with("id", "followup")
+            .child(problem.map(error_summary))
+            .child(el("h1").class("zs-h1").child("新建随访"))
+            .child(el("input").with("type", "hidden").with("name", "key").with("value", page.key.to_string()))
+            .child(field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)))
+            .child(field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)))
+            .child(field(
+                problem,
+                "reason",
+                "为什么要来",
+                "病人看得懂的话，例如 小结节，3 个月复查。",
+                Node::from(reason),
+            ))
+            .child(
+                el("fieldset")
+                    .class("zs-form-field")
+                    .with("id", "services")
+                    .child(el("legend").class("zs-form-field__small-label").child("可以约什么"))
+                    .child(services_error)
+                    .child(el("div").class("zs-checks").child(services)),
+            )
+            .child(
+                el("div")
+                    .class("zs-pair")
+                    .child(field(problem, "due_from", "最早", "", Node::from(from)))
+                    .child(field(problem, "due_to", "最晚", "", Node::from(to))),
+            )
+    ]
 }
