@@ -114,12 +114,13 @@ impl Shell {
         }
         let mut out = self.before_head.replacen("<html lang=\"zh-CN\"", &html_tag, 1);
         out.push_str(&head);
-        if filling.loading == Loading::App {
-            out.push_str(&self.app);
-        }
         out.push_str(&self.before_page);
         out.push_str(filling.html);
         out.push_str(&self.before_data);
+        // After the words: what loads the app must not compete with the style sheet for a slow network.
+        if filling.loading == Loading::App {
+            out.push_str(&self.app);
+        }
         if let Some(page) = filling.data
             && filling.loading == Loading::App
         {

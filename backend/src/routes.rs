@@ -16,7 +16,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
-use tower_http::services::ServeDir;
 
 /// The whole server as one router.
 pub fn router(app: App) -> Router {
@@ -31,12 +30,6 @@ pub fn router(app: App) -> Router {
             .route(&format!("{prefix}/f/{{token}}/cancel"), post(followups::cancel_form))
             .route(&format!("{prefix}/f/{{token}}/appointment.ics"), get(followups::calendar));
     }
-    let files = ServeDir::new(&app.config.dist)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
-        .call_fallback_on_method_not_allowed(true)
-        .fallback(get(pages::show).with_state(app.clone()));
     Router::new()
         .merge(api)
         .route("/api/openapi.json", get(move || std::future::ready(api::description(description))))
@@ -47,7 +40,7 @@ pub fn router(app: App) -> Router {
         .route("/index.html", get(pages::to_home))
         .merge(forms)
         .merge(staff::router())
-        .fallback_service(files)
+        .fallback(pages::show)
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
         .layer(middleware::from_fn_with_state(app.clone(), frame::guard))

@@ -8,8 +8,10 @@ use crate::failures::Result;
 use crate::html::{Filling, Loading};
 use crate::visitor::Visitor;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use tower::ServiceExt as _;
+use tower_http::services::ServeDir;
 use zaoshai_contract::followups::Stage;
 use zaoshai_contract::page::{ArticleList, Body, Meta, Page};
 use zaoshai_contract::problem::{Code, Problem};
@@ -20,11 +22,14 @@ const HTML: &str = "text/html; charset=utf-8";
 /// The content type of documents.
 const JSON: &str = "application/json";
 
-/// Any public page as HTML; unknown addresses end here too.
+/// Any public page as HTML, and the files of the app; unknown addresses end here too.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Code::MethodNotAllowed.into());
+    }
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or(""));
+    let Some((lang, route)) = Route::parse(path, query) else { return file(&app, request).await };
     let visitor = Visitor::read(path, query, request.headers());
-    let (lang, route) = Route::parse(path, query).ok_or_else(|| unknown(path))?;
     if let Route::FollowUp(token, view) = &route {
         let page = followups::load(&app, lang, token, *view, query, &visitor).await?;
         return Ok(personal(&app, &visitor, &page));
@@ -36,6 +41,18 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
     let page = load(&app, lang, &route)?;
     let html = render(&app, &visitor, &page);
     Ok(app.cache.put(key, html, HTML, app.now()).respond(request.headers()))
+}
+
+/// A file of the built app, in the smallest form that the phone understands.
+async fn file(app: &App, request: Request) -> Result<Response> {
+    let missing = unknown(request.uri().path());
+    let files =
+        ServeDir::new(&app.config.dist).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
+    let Ok(response) = files.oneshot(request).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(missing.into());
+    }
+    Ok(response.into_response())
 }
 
 /// An address under `/f/` that is no token is a link that was copied badly, not a missing page.
