@@ -33,7 +33,10 @@ struct Description;
 
 /// The API's routes with their description.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let mut description = Description::openapi();
+    // An empty licence is not one; the description says nothing until there is one.
+    description.info.license = None;
+    OpenApiRouter::with_openapi(description)
         .routes(routes!(home))
         .routes(routes!(topics))
         .routes(routes!(topic))
