@@ -2,6 +2,7 @@
 
 pub mod action_bar;
 pub mod care_card;
+pub mod checklist;
 pub mod clinic_card;
 pub mod compare;
 pub mod error_summary;
@@ -10,6 +11,7 @@ pub mod header;
 pub mod icon;
 pub mod link_list;
 pub mod notice;
+pub mod options;
 pub mod per_thousand;
 pub mod phone_link;
 pub mod points;

@@ -7,6 +7,7 @@ pub mod followup;
 pub mod home;
 pub mod lists;
 pub mod problem;
+pub mod results;
 #[cfg(feature = "ssr")]
 pub mod staff;
 
@@ -35,6 +36,11 @@ pub fn shown(site: &Site, body: Body) -> Shown {
         Body::Topics(list) => lists::topics(site, &list.cards).into(),
         Body::GuidanceList(list) => lists::guidance(site, list.cards).into(),
         Body::Topic(article) => article::page(site, article, article::Kind::Topic).into(),
+        Body::Decision(article) => article::page(site, article, article::Kind::Decision).into(),
+        Body::Results(results) => results::page(site, results).into(),
+        Body::Result(article) => article::page(site, article, article::Kind::Result).into(),
+        Body::Programmes(list) => lists::programmes(site, list.cards).into(),
+        Body::Programme(article) => article::page(site, article, article::Kind::Programme).into(),
         Body::Guidance(article) => article::page(site, article, article::Kind::Guidance).into(),
         Body::Privacy(article) => article::page(site, article, article::Kind::About).into(),
         Body::Clinics(finder) => clinics::page(site, finder).into(),

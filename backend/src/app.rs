@@ -1,8 +1,9 @@
-//! What every request shares: content, database, secrets, shell and clock. None of it changes while the server runs.
+//! What every request shares: content, database, secrets, shell and clock. Of these only the content changes while the
+//! server runs, as a whole and only to content without mistakes.
 
 use crate::cache::Cache;
 use crate::clock::Clock;
-use crate::content::Library;
+use crate::content::{Finding, Library, Weight};
 use crate::db::Db;
 use crate::html::Shell;
 use crate::secrets::Secrets;
@@ -10,7 +11,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::Clinic;
@@ -44,8 +45,10 @@ pub struct App(Arc<Parts>);
 
 /// The shared parts.
 pub struct Parts {
-    /// The content.
-    pub library: Library,
+    /// The content; replaced as a whole.
+    library: RwLock<Arc<Library>>,
+    /// What was wrong with the content when it was read last; empty when it was taken over.
+    trouble: RwLock<String>,
     /// The database.
     pub db: Db,
     /// The keys.
@@ -77,7 +80,8 @@ impl App {
     pub fn new(library: Library, db: Db, secrets: Secrets, shell: Shell, clock: Clock, config: Config) -> Self {
         let writes = NonZeroU32::new(config.writes_per_minute).map(|n| RateLimiter::keyed(Quota::per_minute(n)));
         Self(Arc::new(Parts {
-            library,
+            library: RwLock::new(Arc::new(library)),
+            trouble: RwLock::default(),
             db,
             secrets,
             shell,
@@ -94,11 +98,49 @@ impl App {
         self.clock.now()
     }
 
+    /// The content as it is now; a request keeps what it has begun with.
+    pub fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.library.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over new content, or keeps the last good one and remembers what was wrong.
+    pub fn reload(&self, loaded: Result<Library, Vec<Finding>>) {
+        let mut trouble = self.trouble.write().unwrap_or_else(PoisonError::into_inner);
+        match loaded {
+            Ok(library) => {
+                trouble.clear();
+                let mut current = self.library.write().unwrap_or_else(PoisonError::into_inner);
+                if current.version != library.version {
+                    tracing::info!(version = library.version, gaps = library.gaps.len(), "content taken over");
+                    *current = Arc::new(library);
+                }
+            }
+            Err(findings) => {
+                let mistakes: Vec<String> = findings
+                    .iter()
+                    .filter(|finding| finding.weight == Weight::Mistake)
+                    .map(ToString::to_string)
+                    .collect();
+                let told = mistakes.join("\n");
+                if *trouble != told {
+                    tracing::error!(mistakes = mistakes.len(), first = mistakes.first(), "content kept as it was");
+                    *trouble = told;
+                }
+            }
+        }
+    }
+
+    /// What was wrong with the content when it was read last; empty when nothing was.
+    pub fn trouble(&self) -> String {
+        self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The hospital in the header, with the phone to call at this hour.
     pub fn hospital(&self) -> Hospital {
-        let clinic = self.library.clinic(&self.library.hospital);
+        let library = self.library();
+        let clinic = library.clinic(&library.hospital);
         Hospital {
-            id: self.library.hospital.clone(),
+            id: library.hospital.clone(),
             name: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
             phone: clinic.and_then(|clinic| clinic.card.phone_now(self.now())).cloned(),
             phone_dated: clinic.map(phone_dated).unwrap_or_default(),

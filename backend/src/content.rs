@@ -1,47 +1,147 @@
-//! The content: files in git, read and checked once at start, served as typed documents.
-//! A mistake in a file stops the start and names the file and the line.
+//! The content: files in git, read and checked as a whole and served as typed documents.
+//! A mistake in a file stops the start and names the file and the line; a running server keeps what it has.
 
 mod articles;
 mod booking;
 mod clinics;
+mod components;
+mod glossary;
+mod links;
 mod markdown;
+pub mod report;
+mod rules;
 mod sources;
+pub mod traditional;
 
 pub use booking::{BookingService, Weekly};
 
+use crate::lookup;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use traditional::Traditional;
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::clinics::{Choice, Clinic, ClinicCard};
 use zaoshai_contract::content::{Article, ArticleCard};
 use zaoshai_contract::page::Home;
+use zaoshai_contract::route::Lang;
 
-/// A mistake in a content file.
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Something is untrue, unbacked or broken: it is not served.
+    Mistake,
+    /// Something is weaker than it should be: it is served, and an editor has work to do.
+    Gap,
+}
+
+/// What is wrong with a content file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The file, as it was found from the content folder.
     pub file: PathBuf,
     /// The line, from 1; 0 when the file as a whole is meant.
     pub line: usize,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be right, in the words of the editors.
     pub message: String,
+    /// Whether it stops the start.
+    pub weight: Weight,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file.display(), self.line, self.message)
+        let weight = match self.weight {
+            Weight::Mistake => "错误",
+            Weight::Gap => "待办",
+        };
+        write!(f, "{}:{}: {weight}：{}", self.file.display(), self.line, self.message)
     }
 }
 
-/// What is on a page besides the article: how it is described and listed.
+/// The kinds of articles, each in a folder of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    /// What to be screened for.
+    Topics,
+    /// Whether to be screened: aids to decide.
+    Decisions,
+    /// What the words on a report mean.
+    Results,
+    /// Signs, ways and life around a finding.
+    Guidance,
+    /// Who is entitled to what, where and when.
+    Programmes,
+    /// The app itself.
+    Pages,
+}
+
+impl Area {
+    /// All areas, in the order in which people meet them.
+    pub const ALL: [Self; 6] =
+        [Self::Topics, Self::Decisions, Self::Results, Self::Guidance, Self::Programmes, Self::Pages];
+
+    /// The name of its folder.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Topics => "topics",
+            Self::Decisions => "decisions",
+            Self::Results => "results",
+            Self::Guidance => "guidance",
+            Self::Programmes => "programmes",
+            Self::Pages => "pages",
+        }
+    }
+}
+
+/// An article with how it is described, listed and found.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// The file it was read from.
+    pub file: PathBuf,
     /// The article.
     pub article: Article,
     /// One sentence for search engines and share cards.
     pub description: String,
     /// How it is listed.
     pub card: ArticleCard,
+    /// The findings that it explains; only result explainers have any.
+    pub findings: Vec<lookup::Finding>,
+    /// Characters that a person reads.
+    pub characters: usize,
+    /// Blocks that rest on what nobody has checked against an original.
+    pub unchecked: usize,
+}
+
+/// The articles of one area in one language.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    /// The articles by id.
+    pub entries: BTreeMap<String, Entry>,
+    /// How they are listed, in order.
+    pub cards: Vec<ArticleCard>,
+}
+
+/// The areas of one language.
+#[derive(Clone, Debug, Default)]
+pub struct Texts(BTreeMap<Area, Shelf>);
+
+static EMPTY: Shelf = Shelf { entries: BTreeMap::new(), cards: Vec::new() };
+
+impl Texts {
+    /// The articles of an area.
+    pub fn shelf(&self, area: Area) -> &Shelf {
+        self.0.get(&area).unwrap_or(&EMPTY)
+    }
+
+    /// An article.
+    pub fn entry(&self, area: Area, id: &str) -> Option<&Entry> {
+        self.shelf(area).entries.get(id)
+    }
+
+    /// All articles of all areas.
+    pub fn all(&self) -> impl Iterator<Item = (Area, &Entry)> {
+        self.0.iter().flat_map(|(area, shelf)| shelf.entries.values().map(|entry| (*area, entry)))
+    }
 }
 
 /// All content, checked.
@@ -51,42 +151,74 @@ pub struct Library {
     pub hospital: String,
     /// True for demonstration slots.
     pub demonstration: bool,
-    /// The topics by id.
-    pub topics: BTreeMap<String, Entry>,
-    /// The guidance pages by id.
-    pub guidance: BTreeMap<String, Entry>,
-    /// Pages about the app by id.
-    pub pages: BTreeMap<String, Entry>,
-    /// The topics in their order.
-    pub topic_cards: Vec<ArticleCard>,
-    /// The guidance pages in their order.
-    pub guidance_cards: Vec<ArticleCard>,
-    /// The first page.
+    /// The articles in simplified Chinese.
+    pub hans: Texts,
+    /// The articles in English.
+    pub en: Texts,
+    /// The first page in simplified Chinese.
     pub home: Home,
+    /// All findings of all result explainers.
+    pub findings: Vec<lookup::Finding>,
     /// The institutions, in the order of their names' files.
     pub clinics: Vec<Clinic>,
     /// The services of the clinic filter.
     pub services: Vec<Choice>,
     /// The services that can be booked.
     pub booking: Vec<BookingService>,
+    /// What turns simplified into traditional characters.
+    pub traditional: Traditional,
+    /// The register of sources: its ids and how many blocks cite each.
+    pub cited: BTreeMap<String, usize>,
+    /// What an editor has to do yet; none of it is a mistake.
+    pub gaps: Vec<Finding>,
     /// Changes when any content changes; part of every ETag.
     pub version: String,
 }
 
 impl Library {
-    /// Reads and checks a content folder.
+    /// Reads and checks a content folder as of a day, by which overdue reviews are judged.
     ///
     /// # Errors
-    /// All mistakes that were found, in the order of files and lines.
-    pub fn load(folder: &Path) -> Result<Self, Vec<Finding>> {
-        let mut reader = Reader::new(folder);
+    /// All findings, mistakes and gaps, in the order of files and lines, when there is a mistake among them.
+    pub fn load(folder: &Path, today: CivilDate) -> Result<Self, Vec<Finding>> {
+        let mut reader = Reader::new(folder, today);
         let library = build(&mut reader);
         reader.findings.sort();
         reader.findings.dedup();
         match library {
-            Some(library) if reader.findings.is_empty() => Ok(library),
+            Some(mut library) if reader.findings.iter().all(|finding| finding.weight == Weight::Gap) => {
+                library.gaps = reader.findings;
+                Ok(library)
+            }
             _ => Err(reader.findings),
         }
+    }
+
+    /// The article of an area in a language, or in simplified Chinese where it has not been translated;
+    /// the second value tells whether it is in the language that was asked for.
+    pub fn entry(&self, area: Area, lang: Lang, id: &str) -> Option<(&Entry, bool)> {
+        if lang == Lang::En
+            && let Some(entry) = self.en.entry(area, id)
+        {
+            return Some((entry, true));
+        }
+        self.hans.entry(area, id).map(|entry| (entry, lang != Lang::En))
+    }
+
+    /// The cards of an area in a language; a card that has not been translated stands in simplified Chinese.
+    /// The second value tells whether all of them are in the language that was asked for.
+    pub fn cards(&self, area: Area, lang: Lang) -> (Vec<ArticleCard>, bool) {
+        let hans = &self.hans.shelf(area).cards;
+        if lang != Lang::En {
+            return (hans.clone(), true);
+        }
+        let en = self.en.shelf(area);
+        let all = hans.iter().all(|card| en.entries.contains_key(&card.id));
+        let cards = hans
+            .iter()
+            .map(|card| en.entries.get(&card.id).map_or(card, |entry| &entry.card).clone())
+            .collect();
+        (cards, all)
     }
 
     /// The institution with this id.
@@ -114,40 +246,50 @@ struct Site {
 
 fn build(reader: &mut Reader) -> Option<Library> {
     let site: Option<Site> = reader.toml(Path::new("site.toml"));
+    let traditional = traditional::load(reader);
     let sources = sources::load(reader);
     let services = clinics::load_services(reader);
     let clinics = clinics::load(reader, &sources, &services);
     let booking = booking::load(reader, &clinics);
-    let words = articles::Words { sources: &sources, services: &services };
-    let topics = articles::load_folder(reader, "topics", &words);
-    let guidance = articles::load_folder(reader, "guidance", &words);
-    let pages = articles::load_folder(reader, "pages", &words);
-    articles::check_links(reader, &topics, &guidance, &clinics, &services);
+    let glossary = glossary::load(reader);
+    let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
+    let mut loaded = articles::load(reader, &words);
+    rules::check_languages(reader, &loaded);
+    links::check(reader, &loaded, &clinics, &services);
+    let home = articles::home(&loaded.hans, &loaded.starts_sources);
+    articles::mark_decisions(&mut loaded);
     let site = site?;
     if !clinics.iter().any(|clinic| clinic.card.id == site.hospital) {
-        reader.find("site.toml", 1, format!("hospital = \"{}\" is not a file in clinics/", site.hospital));
+        reader.find("site.toml", 1, format!("hospital = \"{}\"：clinics/ 里没有这个文件", site.hospital));
     }
-    if !pages.entries.contains_key("privacy") {
-        reader.find("zh-Hans/pages", 0, "privacy.md is missing");
+    if loaded.hans.entry(Area::Pages, "privacy").is_none() {
+        reader.find("zh-Hans/pages", 0, "缺少 privacy.md");
     }
     let offered: Vec<Choice> = services
         .iter()
         .filter(|service| clinics.iter().any(|clinic| clinic.card.offers(&service.value)))
         .cloned()
         .collect();
-    let home = articles::home(&topics, &guidance);
+    let results = loaded.hans.shelf(Area::Results);
+    let findings = results
+        .cards
+        .iter()
+        .filter_map(|card| results.entries.get(&card.id))
+        .flat_map(|entry| entry.findings.clone())
+        .collect();
     Some(Library {
         hospital: site.hospital,
         demonstration: site.demonstration,
-        topic_cards: topics.cards(),
-        guidance_cards: guidance.cards(),
-        topics: topics.entries,
-        guidance: guidance.entries,
-        pages: pages.entries,
+        hans: loaded.hans,
+        en: loaded.en,
         home,
+        findings,
         clinics,
         services: offered,
         booking,
+        traditional,
+        cited: loaded.cited,
+        gaps: Vec::new(),
         version: reader.version(),
     })
 }
@@ -155,27 +297,39 @@ fn build(reader: &mut Reader) -> Option<Library> {
 /// Reads files below the content folder and collects what is wrong with them.
 struct Reader {
     folder: PathBuf,
+    today: CivilDate,
     findings: Vec<Finding>,
     digest: sha2::Sha256,
 }
 
 impl Reader {
-    fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), findings: Vec::new(), digest: sha2::Digest::new() }
+    fn new(folder: &Path, today: CivilDate) -> Self {
+        Self { folder: folder.to_owned(), today, findings: Vec::new(), digest: sha2::Digest::new() }
     }
 
+    /// Notes a mistake.
     fn find(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>) {
-        self.findings.push(Finding { file: file.as_ref().to_owned(), line, message: message.into() });
+        self.note(file, line, message, Weight::Mistake);
+    }
+
+    /// Notes a gap.
+    fn gap(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>) {
+        self.note(file, line, message, Weight::Gap);
+    }
+
+    fn note(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>, weight: Weight) {
+        self.findings.push(Finding { file: file.as_ref().to_owned(), line, message: message.into(), weight });
     }
 
     fn text(&mut self, file: &Path) -> Option<String> {
         match std::fs::read_to_string(self.folder.join(file)) {
             Ok(text) => {
                 sha2::Digest::update(&mut self.digest, text.as_bytes());
-                Some(text)
+                // Editors on Windows end lines with two characters.
+                Some(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
             }
             Err(error) => {
-                self.find(file, 0, format!("cannot be read: {error}"));
+                self.find(file, 0, format!("读不出来：{error}"));
                 None
             }
         }
@@ -192,18 +346,19 @@ impl Reader {
             Ok(value) => Some(value),
             Err(error) => {
                 let line = error.span().map_or(0, |span| line_of(text, span.start) - 1);
-                self.find(file, first_line + line, error.message().to_owned());
+                self.find(file, first_line + line, format!("格式不对：{}", error.message()));
                 None
             }
         }
     }
 
-    /// The files of a folder with this ending, in order of their names.
+    /// The files of a folder with this ending, in order of their names; none when there is no such folder.
     fn files(&mut self, folder: &str, ending: &str) -> Vec<PathBuf> {
         let entries = match std::fs::read_dir(self.folder.join(folder)) {
             Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                self.find(folder, 0, format!("cannot be read: {error}"));
+                self.find(folder, 0, format!("读不出来：{error}"));
                 return Vec::new();
             }
         };

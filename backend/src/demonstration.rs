@@ -44,7 +44,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             name: "李女士".to_owned(),
             phone: PHONE.to_owned(),
             reason: "上次低剂量 CT 看到小结节，请复查一次。".to_owned(),
-            services: app.library.booking.first().map(|service| service.id.clone()).into_iter().collect(),
+            services: app.library().booking.first().map(|service| service.id.clone()).into_iter().collect(),
             due_from: today.to_string(),
             due_to: today.plus_days(DAYS).to_string(),
         };
@@ -69,7 +69,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
 pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
     let today = app.now().date();
     let mut slots = Vec::new();
-    for service in &app.library.booking {
+    for service in &app.library().booking {
         for date in (0..DAYS).map(|days| today.plus_days(days)) {
             for weekly in &service.weekly {
                 for starts in weekly.starts(date) {

@@ -1,11 +1,12 @@
-//! The command line of the server: `zaoshai serve`, `zaoshai content check`, `zaoshai staff add`, `zaoshai openapi`.
+//! The command line of the server: `zaoshai serve`, `zaoshai content check | watch | report`, `zaoshai staff add`,
+//! `zaoshai openapi`.
 #![expect(clippy::print_stdout, reason = "a command speaks on standard output")]
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::io::IsTerminal as _;
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -13,9 +14,11 @@ use tracing_subscriber::EnvFilter;
 use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
+use zaoshai_backend::content::report::{report, summary};
 use zaoshai_backend::db::Db;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
+use zaoshai_backend::watch::{self, Fingerprint};
 use zaoshai_backend::{demonstration, qr, routes};
 
 /// How long requests under way may take after the signal to stop.
@@ -85,12 +88,28 @@ struct Serve {
 
 #[derive(Subcommand)]
 enum ContentCommand {
-    /// Check all content; name file and line of every mistake.
-    Check {
-        /// The folder of content files.
-        #[arg(long, env = "ZAOSHAI_CONTENT", default_value = "content")]
-        content: PathBuf,
+    /// Check all content; name file and line of everything that is wrong or still to be done.
+    Check(ContentFolder),
+    /// Show the pages while their files are edited: they reload by themselves and show what is wrong.
+    Watch {
+        #[command(flatten)]
+        folder: ContentFolder,
+        /// The folder the app was built into.
+        #[arg(long, env = "ZAOSHAI_DIST", default_value = "dist")]
+        dist: PathBuf,
+        /// The port to listen on; 0 takes a free one.
+        #[arg(long, env = "ZAOSHAI_PORT", default_value_t = 8090)]
+        port: u16,
     },
+    /// List words, sources, state of review and dates.
+    Report(ContentFolder),
+}
+
+#[derive(clap::Args)]
+struct ContentFolder {
+    /// The folder of content files.
+    #[arg(long, env = "ZAOSHAI_CONTENT", default_value = "content")]
+    content: PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -112,7 +131,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Serve(options) => with_runtime(serve(options)),
-        Command::Content { command: ContentCommand::Check { content } } => check(&content),
+        Command::Content { command } => match command {
+            ContentCommand::Check(folder) => check(&folder.content),
+            ContentCommand::Watch { folder, dist, port } => with_runtime(watch_content(folder.content, dist, port)),
+            ContentCommand::Report(folder) => load(&folder.content).map(|library| print!("{}", report(&library))),
+        },
         Command::Staff { command: StaffCommand::Add { name, display, database } } => {
             with_runtime(add_staff(name, display, database))
         }
@@ -134,22 +157,55 @@ fn with_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resul
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-fn check(content: &std::path::Path) -> anyhow::Result<()> {
+fn check(content: &Path) -> anyhow::Result<()> {
     let library = load(content)?;
-    println!(
-        "content: {} topics, {} guidance pages, {} institutions, no mistakes",
-        library.topics.len(),
-        library.guidance.len(),
-        library.clinics.len()
-    );
+    for gap in &library.gaps {
+        println!("{}/{gap}", content.display());
+    }
+    println!("{}", summary(&library));
+    anyhow::ensure!(library.gaps.is_empty(), "还有 {} 条待办", library.gaps.len());
     Ok(())
 }
 
-fn load(content: &std::path::Path) -> anyhow::Result<Library> {
-    Library::load(content).map_err(|findings| {
+fn load(content: &Path) -> anyhow::Result<Library> {
+    Library::load(content, Clock::System.now().date()).map_err(|findings| {
         let told: Vec<String> = findings.iter().map(|finding| format!("{}/{finding}", content.display())).collect();
-        anyhow::anyhow!("the content has mistakes:\n{}", told.join("\n"))
+        anyhow::anyhow!("内容有错误：\n{}", told.join("\n"))
     })
+}
+
+/// Serves the content folder on this machine alone, from a database in a temporary folder.
+async fn watch_content(content: PathBuf, dist: PathBuf, port: u16) -> anyhow::Result<()> {
+    log();
+    let library = loop {
+        match load(&content) {
+            Ok(library) => break library,
+            Err(error) => {
+                eprintln!("{error:#}\n改好以后会自己再读。");
+                let seen = Fingerprint::of(&content);
+                while seen == Fingerprint::of(&content) {
+                    tokio::time::sleep(watch::QUICK).await;
+                }
+            }
+        }
+    };
+    let shell = Shell::read(&dist)?;
+    let folder = tempfile::tempdir().context("making a temporary folder")?;
+    let db = Db::open(&format!("sqlite://{}", folder.path().join("watch.db").display())).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("listening")?;
+    let address = listener.local_addr()?;
+    let config = Config { public_url: format!("http://{address}"), dist, writes_per_minute: 0, proxy: Proxy::None };
+    let secrets = Secrets::from_file(&folder.path().join("key"))?;
+    let app = App::new(library, db, secrets, shell, Clock::System, config);
+    println!("{}", summary(&app.library()));
+    println!("listening on http://{address}");
+    tokio::spawn(watch::follow(app.clone(), content, watch::QUICK));
+    let router = watch::dressed(routes::router(app.clone()), app.clone());
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop_signal())
+        .await?;
+    app.db.close().await;
+    Ok(())
 }
 
 async fn add_staff(name: String, display: String, database: String) -> anyhow::Result<()> {
@@ -166,6 +222,9 @@ async fn add_staff(name: String, display: String, database: String) -> anyhow::R
 async fn serve(options: Serve) -> anyhow::Result<()> {
     log();
     let library = load(&options.content)?;
+    if !library.gaps.is_empty() {
+        tracing::warn!(gaps = library.gaps.len(), "the content is sound but not complete: zaoshai content check");
+    }
     let shell = Shell::read(&options.dist)?;
     let secrets = Secrets::from_file(&options.key_file)?;
     let listener = TcpListener::bind(SocketAddr::new(options.host, options.port))
@@ -190,6 +249,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     // The browser tests and scripts wait for this line.
     println!("listening on http://{address}");
     tokio::spawn(sweep(app.clone(), options.demonstration));
+    tokio::spawn(watch::follow(app.clone(), options.content, watch::CALM));
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {

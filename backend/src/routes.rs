@@ -9,6 +9,7 @@ pub mod health;
 pub mod pages;
 pub mod settings;
 pub mod staff;
+pub mod titles;
 
 use crate::app::App;
 use axum::Router;
@@ -24,6 +25,7 @@ pub fn router(app: App) -> Router {
     let mut forms = Router::new().route("/settings", post(settings::change));
     for prefix in ["", "/hant", "/en"] {
         forms = forms
+            .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
             .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))
             .route(&format!("{prefix}/f/{{token}}/book"), post(followups::book_form))
             .route(&format!("{prefix}/f/{{token}}/move"), post(followups::move_form))

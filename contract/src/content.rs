@@ -63,6 +63,17 @@ pub enum Span {
     Strong(String),
     /// A link: words and address. Addresses begin with `/`, `tel:` or `https://`.
     Link(String, String),
+    /// A word of the glossary and what it means; it opens in place.
+    Term(String, String),
+}
+
+impl Span {
+    /// The words that are read in the sentence.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Text(words) | Self::Strong(words) | Self::Link(words, _) | Self::Term(words, _) => words,
+        }
+    }
 }
 
 /// How soon a person should act.
@@ -168,6 +179,77 @@ pub struct Position {
     pub cited: Cited,
 }
 
+/// A hard word and what it means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Meaning {
+    /// The word.
+    pub word: String,
+    /// What it means.
+    pub text: String,
+}
+
+/// Where a care card leads: how soon, to which department, and to clinics that do it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Onward {
+    /// How soon, like 2 周内.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub within: String,
+    /// The department.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub department: String,
+    /// The service the clinic finder is asked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub service: String,
+}
+
+impl Onward {
+    /// True when it leads nowhere.
+    pub fn is_empty(&self) -> bool {
+        self.within.is_empty() && self.department.is_empty() && self.service.is_empty()
+    }
+}
+
+/// One way to go in a decision aid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Course {
+    /// Its name among the options of the aid; `not-now` is always one of them.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What is done.
+    pub what: String,
+    /// What speaks for it.
+    pub good: Vec<String>,
+    /// What speaks against it.
+    pub bad: Vec<String>,
+    /// What it is like, for the body, the mind and daily life.
+    pub feel: Vec<String>,
+    /// What to do once it is chosen.
+    pub next: String,
+    /// The address of that step; empty when it leads nowhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub to: String,
+    /// The words of that address.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub to_text: String,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Cited::is_empty")]
+    pub cited: Cited,
+}
+
+/// Something that may matter to a person who decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Value {
+    /// The statement, in the person's own voice.
+    pub text: String,
+    /// The option it speaks for.
+    pub speaks_for: String,
+}
+
 /// A row of the summary at the top of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -221,9 +303,35 @@ pub enum Block {
         title: String,
         /// The signs or steps.
         items: Vec<String>,
+        /// Where it leads.
+        #[serde(default, skip_serializing_if = "Onward::is_empty")]
+        onward: Onward,
         /// Their sources.
         #[serde(default, skip_serializing_if = "Cited::is_empty")]
         cited: Cited,
+    },
+    /// Things to tick; the ticks stay on the phone.
+    Checklist {
+        /// The heading; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        title: String,
+        /// The things.
+        items: Vec<String>,
+        /// Their sources.
+        #[serde(default, skip_serializing_if = "Cited::is_empty")]
+        cited: Cited,
+    },
+    /// The options of a decision, side by side.
+    Options {
+        /// The options.
+        items: Vec<Course>,
+    },
+    /// What matters to the person, and which way she leans; both stay on the phone.
+    Values {
+        /// The statements.
+        items: Vec<Value>,
+        /// The options that she may lean to.
+        options: Vec<Course>,
     },
     /// A count per 1,000.
     PerThousand(PerThousand),
@@ -271,7 +379,19 @@ pub struct Review {
     pub due: CivilDate,
 }
 
-/// A topic, a guidance page or a page about the app.
+/// What holds for a whole decision aid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Frame {
+    /// The thousand people whom every picture counts.
+    pub denominator: String,
+    /// The span of time every picture covers.
+    pub span: String,
+    /// Who paid for it.
+    pub funding: String,
+}
+
+/// A topic, a decision aid, a result explainer, a programme, a guidance page or a page about the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Article {
@@ -293,8 +413,17 @@ pub struct Article {
     /// The service the clinic finder is asked for at the end.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub service: String,
+    /// True when a decision aid belongs to it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub decide: bool,
+    /// For a decision aid: whom all its pictures count, over which span, and who paid for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Frame>,
     /// The sections.
     pub sections: Vec<Section>,
+    /// Hard words that stand only where nothing can open in place, with what they mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Meaning>,
     /// All sources that the page cites, in order of first use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,

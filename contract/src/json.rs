@@ -8,14 +8,15 @@ use crate::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Finder, GivenUp, Hours, Instead, Note, Phone, PhoneKind, Provenance, Service,
 };
 use crate::content::{
-    Article, ArticleCard, Block, CareLevel, Cited, DotKind, DotPart, Grade, PerThousand, Point, Position, Review,
-    Section, Source, Span, SummaryRow, Tone,
+    Article, ArticleCard, Block, CareLevel, Cited, Course, DotKind, DotPart, Frame, Grade, Meaning, Onward, PerThousand, Point,
+    Position, Review, Section, Source, Span, SummaryRow, Tone, Value,
 };
 use crate::followups::{Appointment, Done, FollowUp, Plan, Stage, State};
 use crate::ids::{IdempotencyKey, SlotId, Token};
 use crate::page::{ArticleList, Body, Home, Hospital, Meta, Page};
 use crate::places::{Datum, MapLinks, Position as Place, Precision};
 use crate::problem::{Code, FieldError, Problem};
+use crate::results::{Found, Results};
 use crate::slots::{Slot, SlotDay};
 
 /// How deep a document may nest; ours nest nine deep.
@@ -358,6 +359,20 @@ impl Read for Cited {
     }
 }
 
+impl Read for Onward {
+    fn read(mut json: Json) -> Option<Self> {
+        Some(Self {
+            within: field(&mut json, "within")?,
+            department: field(&mut json, "department")?,
+            service: field(&mut json, "service")?,
+        })
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
 /// Types that parse themselves from a text.
 macro_rules! read_texts {
     ($($name:ty)*) => {
@@ -415,7 +430,13 @@ read_structs! {
     Home { topics, topics_sources, early, early_source, guidance }
     ArticleList { cards }
     ArticleCard { id, title, text, icon }
-    Article { id, title, lead, summary, review, department, service, sections, sources }
+    Article { id, title, lead, summary, review, department, service, decide, frame, sections, words, sources }
+    Meaning { word, text }
+    Frame { denominator, span, funding }
+    Course { id, name, what, good, bad, feel, next, to, to_text, cited }
+    Value { text, speaks_for }
+    Results { typed, found, named, explainers }
+    Found { explainer, section, heading, name }
     SummaryRow { label, text, note, cited }
     Review { reviewer, updated, due }
     Source { title, issuer, year, grade, url }
@@ -470,6 +491,10 @@ impl Read for Span {
                 let (words, address) = Read::read(value)?;
                 Self::Link(words, address)
             }
+            "term" => {
+                let (words, text) = Read::read(value)?;
+                Self::Term(words, text)
+            }
             _ => return None,
         })
     }
@@ -487,8 +512,14 @@ impl Read for Block {
                 level: field(of, "level")?,
                 title: field(of, "title")?,
                 items: field(of, "items")?,
+                onward: field(of, "onward")?,
                 cited: field(of, "cited")?,
             },
+            "checklist" => {
+                Self::Checklist { title: field(of, "title")?, items: field(of, "items")?, cited: field(of, "cited")? }
+            }
+            "options" => Self::Options { items: field(of, "items")? },
+            "values" => Self::Values { items: field(of, "items")?, options: field(of, "options")? },
             "per-thousand" => Self::PerThousand(Read::read(value)?),
             "notice" => {
                 Self::Notice { title: field(of, "title")?, text: field(of, "text")?, cited: field(of, "cited")? }
@@ -518,6 +549,11 @@ impl Read for Body {
             "home" => Self::Home(Read::read(value)?),
             "topics" => Self::Topics(Read::read(value)?),
             "topic" => Self::Topic(Read::read(value)?),
+            "decision" => Self::Decision(Read::read(value)?),
+            "results" => Self::Results(Read::read(value)?),
+            "result" => Self::Result(Read::read(value)?),
+            "programmes" => Self::Programmes(Read::read(value)?),
+            "programme" => Self::Programme(Read::read(value)?),
             "guidance-list" => Self::GuidanceList(Read::read(value)?),
             "guidance" => Self::Guidance(Read::read(value)?),
             "clinics" => Self::Clinics(Read::read(value)?),

@@ -11,6 +11,7 @@ pub mod json;
 pub mod page;
 pub mod places;
 pub mod problem;
+pub mod results;
 pub mod route;
 pub mod slots;
 pub mod staff;

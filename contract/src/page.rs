@@ -4,6 +4,7 @@ use crate::clinics::{Clinic, Finder, Phone};
 use crate::content::{Article, ArticleCard, PerThousand};
 use crate::followups::FollowUp;
 use crate::problem::Problem;
+use crate::results::Results;
 use serde::{Deserialize, Serialize};
 
 /// The hospital whose name stands in the header.
@@ -78,6 +79,16 @@ pub enum Body {
     Topics(ArticleList),
     /// `/screening/{topic}`
     Topic(Article),
+    /// `/screening/{topic}/decide`
+    Decision(Article),
+    /// `/results`
+    Results(Results),
+    /// `/results/{id}`
+    Result(Article),
+    /// `/programmes`
+    Programmes(ArticleList),
+    /// `/programmes/{id}`
+    Programme(Article),
     /// `/guidance`
     GuidanceList(ArticleList),
     /// `/guidance/{page}`

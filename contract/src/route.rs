@@ -43,6 +43,9 @@ impl Lang {
     }
 }
 
+/// Most characters of a report's words that are looked at.
+const LONGEST_QUERY: usize = 80;
+
 /// What the clinic finder is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ClinicFilter {
@@ -95,6 +98,16 @@ pub enum Route {
     Topics,
     /// `/screening/{topic}`
     Topic(Slug),
+    /// `/screening/{topic}/decide`
+    Decision(Slug),
+    /// `/results`, with the words that were typed from a report
+    Results(String),
+    /// `/results/{id}`
+    Result(Slug),
+    /// `/programmes`
+    Programmes,
+    /// `/programmes/{id}`
+    Programme(Slug),
     /// `/guidance`
     GuidanceList,
     /// `/guidance/{page}`
@@ -142,6 +155,15 @@ impl Route {
             (None, ..) => Self::Home,
             (Some("screening"), None, _) => Self::Topics,
             (Some("screening"), Some(topic), None) => Self::Topic(Slug::parse(topic)?),
+            (Some("screening"), Some(topic), Some("decide")) if parts.next().is_none() => {
+                Self::Decision(Slug::parse(topic)?)
+            }
+            (Some("results"), None, _) => {
+                Self::Results(value_of(query, "q").map(|typed| typed.trim().chars().take(LONGEST_QUERY).collect()).unwrap_or_default())
+            }
+            (Some("results"), Some(id), None) => Self::Result(Slug::parse(id)?),
+            (Some("programmes"), None, _) => Self::Programmes,
+            (Some("programmes"), Some(id), None) => Self::Programme(Slug::parse(id)?),
             (Some("guidance"), None, _) => Self::GuidanceList,
             (Some("guidance"), Some(page), None) => Self::Guidance(Slug::parse(page)?),
             (Some("clinics"), None, _) => Self::Clinics(ClinicFilter::parse(query)),
@@ -163,6 +185,11 @@ impl Route {
             Self::Home => return if lang == Lang::Hans { "/".to_owned() } else { lang.prefix().to_owned() },
             Self::Topics => "/screening".to_owned(),
             Self::Topic(topic) => format!("/screening/{topic}"),
+            Self::Decision(topic) => format!("/screening/{topic}/decide"),
+            Self::Results(typed) => format!("/results{}", typed_query(typed)),
+            Self::Result(id) => format!("/results/{id}"),
+            Self::Programmes => "/programmes".to_owned(),
+            Self::Programme(id) => format!("/programmes/{id}"),
             Self::GuidanceList => "/guidance".to_owned(),
             Self::Guidance(page) => format!("/guidance/{page}"),
             Self::Clinics(filter) => format!("/clinics{}", filter.query()),
@@ -181,6 +208,11 @@ impl Route {
             Self::Home => "/home".to_owned(),
             Self::Topics => "/topics".to_owned(),
             Self::Topic(topic) => format!("/topics/{topic}"),
+            Self::Decision(topic) => format!("/topics/{topic}/decide"),
+            Self::Results(typed) => format!("/results{}", typed_query(typed)),
+            Self::Result(id) => format!("/results/{id}"),
+            Self::Programmes => "/programmes".to_owned(),
+            Self::Programme(id) => format!("/programmes/{id}"),
             Self::GuidanceList => "/guidance".to_owned(),
             Self::Guidance(page) => format!("/guidance/{page}"),
             Self::Clinics(filter) => format!("/clinics{}", filter.query()),
@@ -200,8 +232,13 @@ impl Route {
     /// The tab this page belongs to.
     pub fn tab(&self) -> Option<Tab> {
         match self {
-            Self::Home | Self::Topics | Self::Topic(_) => Some(Tab::Screening),
-            Self::GuidanceList | Self::Guidance(_) => Some(Tab::Guidance),
+            Self::Home
+            | Self::Topics
+            | Self::Topic(_)
+            | Self::Decision(_)
+            | Self::Programmes
+            | Self::Programme(_) => Some(Tab::Screening),
+            Self::GuidanceList | Self::Guidance(_) | Self::Results(_) | Self::Result(_) => Some(Tab::Guidance),
             Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
             Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),
             Self::Privacy => None,
@@ -245,6 +282,13 @@ impl ClinicFilter {
     }
 }
 
+fn typed_query(typed: &str) -> String {
+    if typed.is_empty() {
+        return String::new();
+    }
+    format!("?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish())
+}
+
 /// The first value of a key in a query string.
 pub fn value_of(query: &str, key: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
@@ -272,6 +316,9 @@ mod tests {
             ("/english", "", None),
             ("/screening/../etc", "", None),
             ("/screening/lung/more", "", None),
+            ("/screening/lung/decide", "", Some((Lang::Hans, Route::Decision(slug("lung"))))),
+            ("/screening/lung/decide/more", "", None),
+            ("/results", "q=+FIT%2B+", Some((Lang::Hans, Route::Results("FIT+".to_owned())))),
             ("/f/short", "", None),
             (
                 &format!("/f/{token}"),
@@ -297,6 +344,11 @@ mod tests {
             Just(Route::Home),
             Just(Route::Topics),
             slug.clone().prop_map(Route::Topic),
+            slug.clone().prop_map(Route::Decision),
+            "([a-z+&%=便潜血]( ?[a-z0-9(+)阳性]){0,12})?".prop_map(Route::Results),
+            slug.clone().prop_map(Route::Result),
+            Just(Route::Programmes),
+            slug.clone().prop_map(Route::Programme),
             Just(Route::GuidanceList),
             slug.clone().prop_map(Route::Guidance),
             filter.prop_map(Route::Clinics),

@@ -2,11 +2,15 @@
 
 use super::Site;
 use super::icon::icon;
+use super::points::plain_points;
 use crate::view::{Node, el};
-use zaoshai_contract::content::CareLevel;
+use zaoshai_contract::content::{CareLevel, Onward};
+use zaoshai_contract::ids::Slug;
+use zaoshai_contract::route::{ClinicFilter, Route};
 
-/// A care card. An emergency card dials 120.
-pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String>) -> Node {
+/// A care card. An emergency card dials 120; a card that names a service leads to clinics that do it.
+pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String>, onward: Onward) -> Node {
+    let words = site.words;
     let (class, name) = match level {
         CareLevel::Routine => ("zs-care-card", "letter"),
         CareLevel::Urgent => ("zs-care-card zs-care-card--urgent", "clock"),
@@ -17,12 +21,31 @@ pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String
             .class("zs-button")
             .with("href", "tel:120")
             .child(icon("phone"))
-            .child(el("span").child(site.words.call_120))
+            .child(el("span").child(words.call_120))
     });
-    let items = items.into_iter().map(|item| el("li").child(item)).collect::<Vec<_>>();
+    let line = |label: &'static str, text: String| {
+        (!text.is_empty()).then(|| el("p").class("zs-care-card__line").child(label).child(el("b").child(text)))
+    };
+    let clinics = (!onward.service.is_empty()).then(|| {
+        let filter = ClinicFilter { service: Slug::parse(&onward.service), ..ClinicFilter::default() };
+        el("a")
+            .class("zs-more")
+            .with("href", site.to(&Route::Clinics(filter)))
+            .child(icon("pin"))
+            .child(el("span").child(words.find_clinic))
+            .child(icon("next"))
+    });
     el("div")
         .class(class)
         .child(el("h3").class("zs-care-card__head").child(icon(name)).child(el("span").child(title)))
-        .child(el("div").class("zs-care-card__body").child(el("ul").class("zs-points").child(items)).child(call))
+        .child(
+            el("div")
+                .class("zs-care-card__body")
+                .child(line(words.within, onward.within))
+                .child(line(words.department, onward.department))
+                .child(plain_points(items))
+                .child(call)
+                .child(clinics),
+        )
         .node()
 }

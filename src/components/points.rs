@@ -1,18 +1,30 @@
-//! Running text, and points with a bold title and a smaller explanation.
+//! Running text with words that open in place, and points with a bold title and a smaller explanation.
 
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Point, Span};
 
-/// Running text.
+/// Running text. A hard word opens its meaning in place, without any script.
 pub fn spans(text: Vec<Span>) -> Node {
     text.into_iter()
         .map(|span| match span {
             Span::Text(text) => Node::from(text),
             Span::Strong(text) => el("strong").child(text).node(),
             Span::Link(text, address) => el("a").with("href", address).child(text).node(),
+            Span::Term(word, meaning) => el("details")
+                .class("zs-term")
+                .child(el("summary").child(word))
+                .child(el("span").child(meaning))
+                .node(),
         })
         .collect::<Vec<_>>()
         .into()
+}
+
+/// A paragraph. What opens in place may not stand in a `<p>`.
+pub fn paragraph(text: Vec<Span>) -> Node {
+    let opens = text.iter().any(|span| matches!(span, Span::Term(..)));
+    let element = if opens { el("div").class("zs-p") } else { el("p") };
+    element.child(spans(text)).node()
 }
 
 /// A point's title and explanation.
@@ -20,12 +32,18 @@ pub fn point(point: Point) -> Node {
     if point.title.is_empty() {
         return spans(point.text);
     }
-    let text = (!point.text.is_empty()).then(|| el("small").child(spans(point.text)));
+    let text = (!point.text.is_empty()).then(|| el("div").class("zs-point").child(spans(point.text)));
     nodes![el("b").child(point.title), text]
 }
 
 /// A list of points.
 pub fn points(items: Vec<Point>) -> Node {
     let items = items.into_iter().map(|item| el("li").child(point(item))).collect::<Vec<_>>();
+    el("ul").class("zs-points").child(items).node()
+}
+
+/// A list of plain texts.
+pub fn plain_points(items: Vec<String>) -> Node {
+    let items = items.into_iter().map(|item| el("li").child(item)).collect::<Vec<_>>();
     el("ul").class("zs-points").child(items).node()
 }

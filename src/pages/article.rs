@@ -3,19 +3,22 @@
 use super::home::ask;
 use crate::components::Site;
 use crate::components::care_card::care_card;
+use crate::components::checklist::checklist;
 use crate::components::compare::compare;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::notice::notice;
 use crate::components::per_thousand::per_thousand;
 use crate::components::phone_link::tel;
-use crate::components::points::{points, spans};
+use crate::components::options::{options, values};
+use crate::components::points::{paragraph, points};
 use crate::components::review_banner::review_banner;
 use crate::components::source_note::{source_note, told};
 use crate::components::summary_list::{row, summary_list};
 use crate::components::timeline::timeline;
+use crate::text::between;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::content::{Article, Block, Cited, Section, Source, SummaryRow};
+use zaoshai_contract::content::{Article, Block, Cited, Meaning, Section, Source, SummaryRow};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
@@ -24,6 +27,12 @@ use zaoshai_contract::route::{ClinicFilter, Route};
 pub enum Kind {
     /// A topic.
     Topic,
+    /// The aid to decide about a topic.
+    Decision,
+    /// What the words on a report mean.
+    Result,
+    /// Who is entitled to what.
+    Programme,
     /// A guidance page.
     Guidance,
     /// The app itself.
@@ -33,15 +42,32 @@ pub enum Kind {
 /// The page.
 pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let words = site.words;
+    let decided = Slug::parse(&article.id);
     let (list, back) = match kind {
         Kind::Topic => (Route::Topics, words.all_topics),
+        Kind::Decision => (decided.clone().map_or(Route::Topics, Route::Topic), words.back_to_topic),
+        Kind::Result => (Route::Results(String::new()), words.title_results),
+        Kind::Programme => (Route::Programmes, words.title_programmes),
         Kind::Guidance => (Route::GuidanceList, words.all_guidance),
         Kind::About => (Route::Home, words.home),
     };
     let review = article.review.as_ref().filter(|_| kind != Kind::About).map(|review| review_banner(site, review));
     let summary = summary(site, article.summary, &article.sources);
     let contents = contents(site, &article.sections);
-    let sections = article.sections.into_iter().map(|part| section(site, part, &article.sources)).collect::<Vec<_>>();
+    let decide = decided.filter(|_| article.decide).map(|id| {
+        link_card(site.to(&Route::Decision(id)), "screen", words.decide.to_owned(), words.decide_hint.to_owned())
+    });
+    let framed = article.frame.map(|frame| {
+        let people = between(words.counts_people, &frame.denominator);
+        nodes![
+            el("p").class("zs-notice").child(icon("info")).child(between((&people, words.counts_end), &frame.span)),
+            el("p").class("zs-small").child(words.funding).child(frame.funding)
+        ]
+    });
+    let id = article.id;
+    let sections =
+        article.sections.into_iter().map(|part| section(site, &id, part, &article.sources)).collect::<Vec<_>>();
+    let meanings = meanings(site, article.words);
     let onward = (kind != Kind::About).then(|| onward(site, &article.service, &article.department));
     let sources = sources(site, &article.sources);
     nodes![
@@ -49,15 +75,40 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
         el("div")
             .class("zs-stack")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(article.title))
-            .child(el("p").class("zs-lead").child(article.lead))
-            .child(summary)
             .child(review)
+            .child(el("p").class("zs-lead").child(article.lead))
+            .child(framed)
+            .child(summary)
+            .child(decide)
             .child(contents),
         sections,
         onward,
         ask(site),
+        meanings,
         sources
     ]
+}
+
+/// Hard words of the page that could not open where they stand.
+fn meanings(site: &Site, words: Vec<Meaning>) -> Node {
+    if words.is_empty() {
+        return Node::from(());
+    }
+    let rows = words
+        .into_iter()
+        .map(|meaning| {
+            el("div")
+                .class("zs-summary-list__row")
+                .child(el("dt").child(meaning.word))
+                .child(el("dd").child(meaning.text))
+        })
+        .collect::<Vec<_>>();
+    el("details")
+        .class("zs-details")
+        .with("id", "words")
+        .child(el("summary").child(icon("book")).child(el("span").child(site.words.meanings)).child(icon("next")))
+        .child(el("dl").class("zs-summary-list zs-summary-list--wide").child(rows))
+        .node()
 }
 
 fn summary(site: &Site, rows: Vec<SummaryRow>, sources: &[Source]) -> Node {
@@ -90,12 +141,14 @@ fn contents(site: &Site, sections: &[Section]) -> Node {
     el("nav").class("zs-contents").with("aria-label", site.words.on_this_page).child(el("ul").child(links)).node()
 }
 
-fn section(site: &Site, section: Section, sources: &[Source]) -> Node {
+fn section(site: &Site, article: &str, section: Section, sources: &[Source]) -> Node {
+    // What a person ticks is kept under the article's and the section's name.
+    let name = [article, "-", &section.id].concat();
     let mut blocks = Vec::new();
     let mut rest = section.blocks.into_iter().peekable();
     while let Some(block) = rest.next() {
         let cited = cited_of(&block).cloned().unwrap_or_default();
-        blocks.push(shown(site, block, sources));
+        blocks.push(shown(site, &name, block, sources));
         // Blocks that rest on the same sources share one note.
         let next_same = rest.peek().is_some_and(|next| cited_of(next) == Some(&cited));
         if !cited.is_empty() && !next_same {
@@ -118,17 +171,21 @@ fn cited_of(block: &Block) -> Option<&Cited> {
         | Block::Points { cited, .. }
         | Block::Steps { cited, .. }
         | Block::Care { cited, .. }
+        | Block::Checklist { cited, .. }
         | Block::Notice { cited, .. } => Some(cited),
-        Block::PerThousand(_) | Block::Compare { .. } => None,
+        Block::PerThousand(_) | Block::Compare { .. } | Block::Options { .. } | Block::Values { .. } => None,
     }
 }
 
-fn shown(site: &Site, block: Block, sources: &[Source]) -> Node {
+fn shown(site: &Site, name: &str, block: Block, sources: &[Source]) -> Node {
     match block {
-        Block::Paragraph { text, .. } => el("p").child(spans(text)).node(),
+        Block::Paragraph { text, .. } => paragraph(text),
         Block::Points { items, .. } => points(items),
         Block::Steps { items, .. } => timeline(items),
-        Block::Care { level, title, items, .. } => care_card(site, level, title, items),
+        Block::Care { level, title, items, onward, .. } => care_card(site, level, title, items, onward),
+        Block::Checklist { title, items, .. } => checklist(site, name, title, items),
+        Block::Options { items } => options(site, items, sources),
+        Block::Values { items, options } => values(site, name, items, options),
         Block::PerThousand(data) => per_thousand(site, data, sources),
         Block::Notice { title, text, .. } => notice(title, text),
         Block::Compare { rows, follows } => compare(site, rows, follows, sources),

@@ -64,7 +64,7 @@ pub fn page(site: &Site, finder: Finder) -> Node {
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("找医院：您想查什么？"))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_clinics))
             .child(pills)
             .child(
                 el("a")

@@ -25,6 +25,7 @@ pub fn page(site: &Site, home: Home) -> Node {
         .filter(|card| card.icon != "alert")
         .map(|card| link_card(guidance_path(site, &card.id), "", card.title.clone(), card.text.clone()))
         .collect();
+    let early_is_told = !home.early.is_empty();
     let pictures = home.early.into_iter().map(small_per_thousand).collect::<Vec<_>>();
     nodes![
         el("div")
@@ -33,11 +34,11 @@ pub fn page(site: &Site, home: Home) -> Node {
                 el("h1")
                     .class("zs-hero")
                     .with("tabindex", "-1")
-                    .child("您该做")
+                    .child(words.title_home[0])
                     .child(el("br"))
-                    .child("哪些癌症")
+                    .child(words.title_home[1])
                     .child(el("br"))
-                    .child("筛查？"),
+                    .child(words.title_home[2]),
             )
             .child(
                 el("div")
@@ -56,7 +57,25 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .child(icon("arrow")),
             )
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
-            .child(signs),
+            .child(link_list(
+                signs
+                    .into_iter()
+                    .chain([
+                        link_card(
+                            site.to(&Route::Results(String::new())),
+                            "letter",
+                            words.title_results.to_owned(),
+                            words.results_lead.to_owned(),
+                        ),
+                        link_card(
+                            site.to(&Route::Programmes),
+                            "calendar",
+                            words.title_programmes.to_owned(),
+                            String::new(),
+                        ),
+                    ])
+                    .collect(),
+            )),
         el("section")
             .class("zs-section")
             .with("aria-labelledby", "topics")
@@ -68,7 +87,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .child(icon("source"))
                     .child(el("span").child(words.starts_note).child(home.topics_sources)),
             ),
-        el("section")
+        early_is_told.then(|| el("section")
             .class("zs-section")
             .with("aria-labelledby", "early")
             .child(el("h2").class("zs-h2").with("id", "early").child(words.why_early))
@@ -79,7 +98,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .child(icon("source"))
                     .child(el("span").child(words.dot_is_twenty).child(home.early_source)),
             )
-            .child(link_list(others)),
+            .child(link_list(others))),
         ask(site)
     ]
 }

@@ -46,6 +46,7 @@ pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
             words.home_signs.to_owned(),
             String::new(),
         ),
+        link_card(site.to(&Route::Programmes), "calendar", words.title_programmes.to_owned(), String::new()),
         link_card(
             site.to(&Route::Clinics(ClinicFilter::default())),
             "pin",
@@ -56,7 +57,7 @@ pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("癌症筛查：按部位看"))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_topics))
             .child(topic_grid(site, cards))
             .child(link_list(links)),
         ask(site)
@@ -65,14 +66,32 @@ pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
 
 /// `/guidance`
 pub fn guidance(site: &Site, cards: Vec<ArticleCard>) -> Node {
-    let links = cards
+    let words = site.words;
+    let report = link_card(
+        site.to(&Route::Results(String::new())),
+        "letter",
+        words.title_results.to_owned(),
+        words.results_lead.to_owned(),
+    );
+    listed(site, words.title_guidance, &Route::GuidanceList, cards, Some(report))
+}
+
+/// `/programmes`
+pub fn programmes(site: &Site, cards: Vec<ArticleCard>) -> Node {
+    listed(site, site.words.title_programmes, &Route::Programmes, cards, None)
+}
+
+fn listed(site: &Site, title: &'static str, list: &Route, cards: Vec<ArticleCard>, first: Option<Node>) -> Node {
+    let links = first
         .into_iter()
-        .map(|card| link_card(below(site, &Route::GuidanceList, &card.id), &card.icon, card.title, card.text))
+        .chain(
+            cards.into_iter().map(|card| link_card(below(site, list, &card.id), &card.icon, card.title, card.text)),
+        )
         .collect();
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child("早癌指导"))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
             .child(link_list(links)),
         ask(site)
     ]

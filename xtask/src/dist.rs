@@ -14,6 +14,9 @@ use std::path::Path;
 const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "webmanifest", "txt"];
 
 /// The lines around everything that loads the app.
+/// Scripts outside of the app.
+const PLAIN: [&str; 1] = ["/keep.js"];
+/// Where the part that loads the app begins.
 const APP_BEGINS: &str = "<!-- app -->";
 const APP_ENDS: &str = "<!-- /app -->";
 
@@ -121,6 +124,11 @@ fn named_scripts(session: &Session, tools: &Tools, folder: &Path, shell: &str) -
     let snippets = folder.join("snippets");
     if snippets.is_dir() {
         std::fs::remove_dir_all(snippets)?;
+    }
+    // What stands on every page, with the app or without it.
+    for name in PLAIN {
+        let text = output_of(tools.esbuild(session).arg("--format=iife").arg(path_of(name)))?;
+        std::fs::write(path_of(name), text)?;
     }
     let new = Scripts { glue, wasm, loader };
     with_scripts(shell, &new)

@@ -1,28 +1,47 @@
-//! Articles: topics, guidance and pages about the app, each with front matter and a Markdown body.
+//! Articles of all areas, each with front matter and a Markdown body.
 
+use super::glossary::Glossary;
 use super::markdown::Writer;
 use super::sources::Register;
-use super::{Entry, Reader};
+use super::{Area, Entry, Reader, Shelf, Texts, rules};
+use crate::lookup;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zaoshai_contract::civil::CivilDate;
-use zaoshai_contract::clinics::{Choice, Clinic};
-use zaoshai_contract::content::{Article, ArticleCard, Block, PerThousand, Review, SummaryRow};
+use zaoshai_contract::clinics::Choice;
+use zaoshai_contract::content::{
+    Article, ArticleCard, Block, Cited, Frame, PerThousand, Review, Section, Source, SummaryRow,
+};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::page::Home;
-use zaoshai_contract::route::Route;
 
-/// The language whose text stands at the paths without prefix.
-const LANGUAGE: &str = "zh-Hans";
 /// The page whose pictures stand on the first page.
 const EARLY: &str = "why-early";
+
+/// The folder of a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tongue {
+    /// Simplified Chinese: everything.
+    Hans,
+    /// English: what has been translated.
+    En,
+}
+
+impl Tongue {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Hans => "zh-Hans",
+            Self::En => "en",
+        }
+    }
+}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
     id: String,
     title: String,
-    /// The short name for lists; topics have one.
+    /// The short name for lists.
     #[serde(default)]
     name: String,
     description: String,
@@ -37,9 +56,25 @@ struct FrontMatter {
     department: String,
     #[serde(default)]
     services: Vec<String>,
+    /// False for a topic whose screening is not advised at average risk.
+    #[serde(default = "yes")]
+    advised: bool,
+    /// The thousand people of a decision aid.
+    #[serde(default)]
+    denominator: String,
+    /// The span of time of a decision aid.
+    #[serde(default)]
+    span: String,
+    /// Who paid for a decision aid.
+    #[serde(default)]
+    funding: String,
     review: ReviewRecord,
     #[serde(default)]
     summary: Vec<SummaryRecord>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(serde::Deserialize)]
@@ -74,108 +109,248 @@ struct SummaryRecord {
 pub(super) struct Words<'a> {
     pub(super) sources: &'a Register,
     pub(super) services: &'a [Choice],
+    pub(super) glossary: &'a Glossary,
 }
 
-/// The articles of one folder.
+/// The articles of all areas and languages, with what is still to be checked across them.
 #[derive(Default)]
-pub(super) struct Folder {
-    pub(super) entries: BTreeMap<String, Entry>,
-    order: BTreeMap<(u16, String), String>,
-    starts_sources: Vec<String>,
-    links: Vec<(PathBuf, usize, String)>,
+pub(super) struct Loaded {
+    pub(super) hans: Texts,
+    pub(super) en: Texts,
+    /// Sources of the topics' starting ages, told in one line.
+    pub(super) starts_sources: Vec<String>,
+    /// Internal links with their places.
+    pub(super) links: Vec<(PathBuf, usize, String)>,
+    /// How many blocks cite each source.
+    pub(super) cited: BTreeMap<String, usize>,
 }
 
-impl Folder {
-    /// How they are listed, in order.
-    pub(super) fn cards(&self) -> Vec<ArticleCard> {
-        self.order.values().filter_map(|id| self.entries.get(id)).map(|entry| entry.card.clone()).collect()
-    }
-}
-
-pub(super) fn load_folder(reader: &mut Reader, folder: &str, words: &Words<'_>) -> Folder {
-    let mut loaded = Folder::default();
-    for file in reader.files(&format!("{LANGUAGE}/{folder}"), "md") {
-        load(reader, &file, words, &mut loaded);
+pub(super) fn load(reader: &mut Reader, words: &Words<'_>) -> Loaded {
+    let mut loaded = Loaded::default();
+    for tongue in [Tongue::Hans, Tongue::En] {
+        let mut texts = Texts::default();
+        for area in Area::ALL {
+            let mut shelf = Shelf::default();
+            let mut order = BTreeMap::new();
+            for file in reader.files(&format!("{}/{}", tongue.folder(), area.folder()), "md") {
+                if let Some((place, entry)) = read(reader, &file, tongue, area, words, &mut loaded) {
+                    order.insert((place, entry.article.id.clone()), entry.card.clone());
+                    shelf.entries.insert(entry.article.id.clone(), entry);
+                }
+            }
+            shelf.cards = order.into_values().collect();
+            texts.0.insert(area, shelf);
+        }
+        match tongue {
+            Tongue::Hans => loaded.hans = texts,
+            Tongue::En => loaded.en = texts,
+        }
     }
     loaded
 }
 
-fn load(reader: &mut Reader, file: &Path, words: &Words<'_>, folder: &mut Folder) -> Option<()> {
+fn read(
+    reader: &mut Reader,
+    file: &Path,
+    tongue: Tongue,
+    area: Area,
+    words: &Words<'_>,
+    loaded: &mut Loaded,
+) -> Option<(u16, Entry)> {
     let text = reader.text(file)?;
-    let Some((front, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) else {
-        reader.find(file, 1, "front matter between two lines of +++ is missing");
+    let Some((front_text, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) else {
+        reader.find(file, 1, "开头要有两行 +++，中间写基本信息");
         return None;
     };
-    let body_line = front.lines().count() + 3;
-    let front_text = front;
+    let body_line = front_text.lines().count() + 3;
     let front: FrontMatter = reader.parse_toml(file, front_text, 2)?;
-    if Slug::parse(&front.id).is_none() || file.file_stem().is_none_or(|stem| stem.to_string_lossy() != front.id) {
-        reader.find(file, 2, format!("id = \"{}\" must be the file's own name", front.id));
+    let place = Place { file, front: front_text };
+    check_front(reader, &place, &front, area, tongue, words);
+    let review = read_review(reader, &place, &front.review);
+    let mut writer = Writer {
+        reader,
+        file,
+        register: words.sources,
+        glossary: (tongue == Tongue::Hans).then_some(words.glossary),
+        tongue,
+        used: Vec::new(),
+        links: Vec::new(),
+        cited: BTreeMap::new(),
+        courses: Vec::new(),
+        body,
+        first_line: body_line,
+    };
+    for text in [&front.lead, &front.title] {
+        writer.check_words(text, place.line(text));
     }
-    for service in &front.services {
-        if !words.services.iter().any(|known| known.value == *service) {
-            reader.find(file, 2, format!("service \"{service}\" is not in services.toml"));
-        }
+    let summary = summary(&mut writer, &place, front.summary);
+    let (sections, found) = writer.sections();
+    let starts_cited = writer.cite(&front.starts_sources, place.line("starts_sources"));
+    writer.need_source(&front.starts, &starts_cited, place.line("starts"));
+    let Writer { used, links, cited, .. } = writer;
+    loaded.links.extend(links.into_iter().map(|(line, link)| (file.to_owned(), line, link)));
+    for (id, blocks) in cited {
+        *loaded.cited.entry(id).or_default() += blocks;
     }
-    let review = read_review(reader, file, &front.review);
-    let mut writer = Writer { reader, file, register: words.sources, used: Vec::new(), links: Vec::new() };
-    let mut summary = Vec::new();
-    for row in front.summary {
-        let cited = writer.cite(&row.sources, 2);
-        writer.need_source(&format!("{}{}", row.text, row.note), &cited, 2);
-        summary.push(SummaryRow { label: row.label, text: row.text, note: row.note, cited });
+    if area == Area::Topics && tongue == Tongue::Hans {
+        tell_starts(&front.starts_sources, words.sources, &mut loaded.starts_sources);
     }
-    let sections = writer.sections(body, body_line);
-    let starts_cited = writer.cite(&front.starts_sources, 2);
-    writer.need_source(&front.starts, &starts_cited, 2);
-    folder.links.extend(writer.links.into_iter().map(|(line, link)| (file.to_owned(), line, link)));
-    for id in &front.starts_sources {
-        if let Some(source) = words.sources.get(id) {
-            let told = format!("{}《{}》{}", source.issuer, source.title, source.year);
-            if !folder.starts_sources.contains(&told) {
-                folder.starts_sources.push(told);
-            }
-        }
-    }
+    rules::check_sections(reader, file, area, tongue == Tongue::En, front.advised, &sections);
     let card = ArticleCard {
         id: front.id.clone(),
         title: if front.name.is_empty() { front.title.clone() } else { front.name },
         text: if front.starts.is_empty() { front.lead.clone() } else { front.starts },
         icon: front.icon,
     };
-    let article = Article {
-        id: front.id.clone(),
+    let frame = (area == Area::Decisions).then(|| Frame {
+        denominator: front.denominator,
+        span: front.span,
+        funding: front.funding,
+    });
+    let findings = found
+        .into_iter()
+        .map(|found| lookup::Finding { explainer: front.id.clone(), ..found })
+        .collect();
+    let mut article = Article {
+        id: front.id,
         title: front.title,
         lead: front.lead,
         summary,
         review,
         department: front.department,
         service: front.services.first().cloned().unwrap_or_default(),
-        sections,
-        sources: writer.used.into_iter().map(|(_, source)| source).collect(),
+        decide: false,
+        frame,
+        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        words: Vec::new(),
+        sources: used.into_iter().map(|(_, source)| source).collect(),
     };
-    folder.order.insert((front.order, front.id.clone()), front.id.clone());
-    folder.entries.insert(front.id, Entry { article, description: front.description, card });
-    Some(())
+    if tongue == Tongue::Hans {
+        words.glossary.explain(&mut article);
+    }
+    let mut characters = 0;
+    rules::every_text(&article, &mut |text| characters += text.chars().filter(|letter| letter.is_alphanumeric()).count());
+    let unchecked = article.sections.iter().flat_map(|section| &section.blocks).filter(|block| unchecked(block)).count();
+    let entry =
+        Entry { file: file.to_owned(), article, description: front.description, card, findings, characters, unchecked };
+    Some((front.order, entry))
 }
 
-fn read_review(reader: &mut Reader, file: &Path, record: &ReviewRecord) -> Option<Review> {
+/// A file's front matter, to name the lines in it.
+struct Place<'a> {
+    file: &'a Path,
+    front: &'a str,
+}
+
+impl Place<'_> {
+    /// The line of the file on which a text stands in the front matter.
+    fn line(&self, text: &str) -> usize {
+        let begin: String = text.chars().take(8).collect();
+        self.front.lines().position(|line| !begin.is_empty() && line.contains(&begin)).map_or(2, |place| place + 2)
+    }
+}
+
+fn check_front(
+    reader: &mut Reader,
+    place: &Place<'_>,
+    front: &FrontMatter,
+    area: Area,
+    tongue: Tongue,
+    words: &Words<'_>,
+) {
+    let file = place.file;
+    if Slug::parse(&front.id).is_none() || file.file_stem().is_none_or(|stem| stem.to_string_lossy() != front.id) {
+        reader.find(file, place.line("id ="), format!("id = \"{}\" 必须和文件名一样", front.id));
+    }
+    for service in &front.services {
+        if !words.services.iter().any(|known| known.value == *service) {
+            reader.find(file, place.line("services"), format!("services.toml 里没有“{service}”"));
+        }
+    }
+    if matches!(area, Area::Topics | Area::Results | Area::Decisions) && front.department.is_empty() {
+        reader.find(file, 2, "缺少 department：挂哪个科");
+    }
+    if area == Area::Topics && tongue == Tongue::Hans && front.summary.is_empty() {
+        reader.find(file, 2, "缺少 [[summary]]：谁要做、做什么、多久做、疼不疼、多少钱");
+    }
+    if area == Area::Decisions {
+        for (name, value) in
+            [("denominator", &front.denominator), ("span", &front.span), ("funding", &front.funding)]
+        {
+            if value.is_empty() {
+                reader.find(file, 2, format!("缺少 {name}：整篇的图要数同样的人、同样的时间，还要写明谁出钱"));
+            }
+        }
+    }
+}
+
+fn summary(writer: &mut Writer<'_>, place: &Place<'_>, rows: Vec<SummaryRecord>) -> Vec<SummaryRow> {
+    let mut summary = Vec::new();
+    for row in rows {
+        let line = place.line(&format!("text = \"{}", row.text)).max(place.line(&row.text));
+        let cited = writer.cite(&row.sources, line);
+        writer.check(&format!("{}\n{}", row.text, row.note), &cited, line);
+        summary.push(SummaryRow { label: row.label, text: row.text, note: row.note, cited });
+    }
+    summary
+}
+
+fn tell_starts(ids: &[String], register: &Register, told: &mut Vec<String>) {
+    for registered in ids.iter().filter_map(|id| register.get(id)) {
+        let text = in_words(&registered.source);
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+}
+
+fn in_words(source: &Source) -> String {
+    format!("{}《{}》{}", source.issuer, source.title, source.year)
+}
+
+/// The sources of a block, when it has any of its own.
+fn cited(block: &Block) -> Option<&Cited> {
+    match block {
+        Block::Paragraph { cited, .. }
+        | Block::Points { cited, .. }
+        | Block::Steps { cited, .. }
+        | Block::Care { cited, .. }
+        | Block::Checklist { cited, .. }
+        | Block::Notice { cited, .. } => Some(cited),
+        Block::PerThousand(picture) => Some(&picture.cited),
+        Block::Compare { .. } | Block::Options { .. } | Block::Values { .. } => None,
+    }
+}
+
+fn unchecked(block: &Block) -> bool {
+    match block {
+        Block::Compare { rows, .. } => rows.iter().any(|row| row.cited.unchecked),
+        Block::Options { items } => items.iter().any(|item| item.cited.unchecked),
+        other => cited(other).is_some_and(|cited| cited.unchecked),
+    }
+}
+
+fn read_review(reader: &mut Reader, place: &Place<'_>, record: &ReviewRecord) -> Option<Review> {
+    let file = place.file;
     let mut day = |name: &str, text: &str| {
         let date = CivilDate::parse(text);
         if date.is_none() {
-            reader.find(file, 2, format!("review.{name} = \"{text}\" is not a date like 2026-11-21"));
+            let line = place.line(&format!("{name} ="));
+            reader.find(file, line, format!("review.{name} = \"{text}\" 不是 2026-11-21 这样的日期"));
         }
         date
     };
     let (updated, due) = (day("updated", &record.updated)?, day("due", &record.due)?);
     if due <= updated {
-        reader.find(file, 2, "review.due must be after review.updated");
+        reader.find(file, place.line("due ="), "review.due 要在 review.updated 之后");
+    } else if due < reader.today {
+        reader.gap(file, place.line("due ="), format!("过了核对的日子：{}", record.due));
     }
     let reviewer = match record.state {
         ReviewState::Unreviewed => String::new(),
         ReviewState::Reviewed => {
             if record.reviewer.is_empty() {
-                reader.find(file, 2, "review.state = \"reviewed\" needs a reviewer");
+                reader.find(file, place.line("state ="), "state = \"reviewed\" 要写 reviewer：谁审的");
             }
             record.reviewer.clone()
         }
@@ -183,66 +358,45 @@ fn read_review(reader: &mut Reader, file: &Path, record: &ReviewRecord) -> Optio
     Some(Review { reviewer, updated, due })
 }
 
-/// Checks that every internal link leads somewhere.
-pub(super) fn check_links(
-    reader: &mut Reader,
-    topics: &Folder,
-    guidance: &Folder,
-    clinics: &[Clinic],
-    services: &[Choice],
-) {
-    let has_section = |folder: &Folder, id: &str, fragment: Option<&str>| {
-        folder.entries.get(id).is_some_and(|entry| {
-            fragment.is_none_or(|fragment| entry.article.sections.iter().any(|section| section.id == fragment))
-        })
-    };
-    for (file, line, link) in topics.links.iter().chain(&guidance.links) {
-        let (address, fragment) =
-            link.split_once('#').map_or((link.as_str(), None), |(address, fragment)| (address, Some(fragment)));
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let known = match Route::parse(path, query) {
-            Some((_, Route::Topic(id))) => has_section(topics, id.as_str(), fragment),
-            Some((_, Route::Guidance(id))) => has_section(guidance, id.as_str(), fragment),
-            Some((_, Route::Clinic(id))) => clinics.iter().any(|clinic| clinic.card.id == id.as_str()),
-            Some((_, Route::Clinics(filter))) => {
-                filter.service.is_none_or(|id| services.iter().any(|service| service.value == id.as_str()))
-            }
-            Some(_) => true,
-            None => false,
-        };
-        if !known {
-            reader.find(file, *line, format!("link \"{link}\" leads nowhere"));
+/// Tells each topic whether a decision aid belongs to it.
+pub(super) fn mark_decisions(loaded: &mut Loaded) {
+    let decisions: Vec<String> = loaded.hans.shelf(Area::Decisions).entries.keys().cloned().collect();
+    for texts in [&mut loaded.hans, &mut loaded.en] {
+        for entry in texts.0.entry(Area::Topics).or_default().entries.values_mut() {
+            entry.article.decide = decisions.contains(&entry.article.id);
         }
     }
 }
 
 /// The first page, from what the articles say.
-pub(super) fn home(topics: &Folder, guidance: &Folder) -> Home {
-    let early = guidance.entries.get(EARLY);
-    let mut pictures: Vec<PerThousand> = early
-        .iter()
-        .flat_map(|entry| &entry.article.sections)
-        .flat_map(|section| &section.blocks)
-        .filter_map(|block| match block {
-            Block::PerThousand(picture) => Some(picture.clone()),
-            _ => None,
-        })
-        .take(2)
-        .collect();
+pub(super) fn home(texts: &Texts, starts_sources: &[String]) -> Home {
+    let early = texts.entry(Area::Guidance, EARLY);
+    let blocks = |sections: &[Section]| -> Vec<PerThousand> {
+        sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .filter_map(|block| match block {
+                Block::PerThousand(picture) => Some(picture.clone()),
+                _ => None,
+            })
+            .take(2)
+            .collect()
+    };
+    let mut pictures = early.map(|entry| blocks(&entry.article.sections)).unwrap_or_default();
     let early_source = pictures
         .first()
         .and_then(|picture| picture.cited.sources.first())
         .and_then(|place| early?.article.sources.get(usize::from(*place)))
-        .map(|source| format!("{}《{}》{}", source.issuer, source.title, source.year))
+        .map(in_words)
         .unwrap_or_default();
     for picture in &mut pictures {
         picture.cited.sources.clear();
     }
     Home {
-        topics: topics.cards(),
-        topics_sources: topics.starts_sources.join("；"),
+        topics: texts.shelf(Area::Topics).cards.clone(),
+        topics_sources: starts_sources.join("；"),
         early: pictures,
         early_source,
-        guidance: guidance.cards(),
+        guidance: texts.shelf(Area::Guidance).cards.clone(),
     }
 }

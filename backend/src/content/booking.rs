@@ -85,16 +85,16 @@ pub(super) fn load(reader: &mut Reader, clinics: &[Clinic]) -> Vec<BookingServic
     for record in file.services {
         let id = record.id.clone();
         if !clinics.iter().any(|clinic| clinic.card.id == record.clinic) {
-            reader.find(path, 0, format!("service {id}: clinic \"{}\" is not a file in clinics/", record.clinic));
+            reader.find(path, 0, format!("{id}：clinics/ 里没有“{}”这个文件", record.clinic));
         }
         if record.minutes == 0 {
-            reader.find(path, 0, format!("service {id}: minutes must be more than 0"));
+            reader.find(path, 0, format!("{id}：minutes 要大于 0"));
         }
         let mut weekly = Vec::new();
         for times in record.weekly {
             match read_weekly(&times) {
                 Ok(times) => weekly.push(times),
-                Err(message) => reader.find(path, 0, format!("service {id}: {message}")),
+                Err(message) => reader.find(path, 0, format!("{id}：{message}")),
             }
         }
         services.push(BookingService {
@@ -115,19 +115,19 @@ fn read_weekly(times: &WeeklyRecord) -> Result<Weekly, String> {
     let from = read_minute(&times.from)?;
     let until = read_minute(&times.until)?;
     if times.every == 0 || times.capacity == 0 || from >= until {
-        return Err("weekly times need from < until, every > 0 and capacity > 0".to_owned());
+        return Err("每周时间要 from 早于 until，every 和 capacity 大于 0".to_owned());
     }
     Ok(Weekly { days: days?, from, until, every: times.every, capacity: times.capacity })
 }
 
 fn read_day(text: &str) -> Result<Weekday, String> {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    let place = names.iter().position(|name| *name == text).ok_or_else(|| format!("\"{text}\" is not a weekday"))?;
+    let place = names.iter().position(|name| *name == text).ok_or_else(|| format!("“{text}”不是 monday 这样的星期"))?;
     Ok(Weekday::ALL[place])
 }
 
 fn read_minute(text: &str) -> Result<u16, String> {
-    let wrong = || format!("\"{text}\" is not a time like 08:30");
+    let wrong = || format!("“{text}”不是 08:30 这样的时间");
     let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
     let (hour, minute): (u16, u16) = (hour.parse().map_err(|_| wrong())?, minute.parse().map_err(|_| wrong())?);
     if hour > 23 || minute > 59 {

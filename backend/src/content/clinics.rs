@@ -132,7 +132,7 @@ pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice])
         let named = record.alliances.iter().flat_map(|alliance| &alliance.members);
         for id in named.chain((!record.part_of.is_empty()).then_some(&record.part_of)) {
             if !names.iter().any(|(known, _)| known == id) {
-                reader.find(file, 0, format!("clinic \"{id}\" is not a file in clinics/"));
+                reader.find(file, 0, format!("clinics/ 里没有“{id}”这个文件"));
             }
         }
     }
@@ -145,7 +145,7 @@ pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice])
 
 fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, services: &[Choice]) {
     if Slug::parse(&record.id).is_none() || file.file_stem().is_none_or(|stem| stem.to_string_lossy() != record.id) {
-        reader.find(file, 1, format!("id = \"{}\" must be the file's own name", record.id));
+        reader.find(file, 1, format!("id = \"{}\" 必须和文件名一样", record.id));
     }
     let cited = (record.services.iter().map(|service| &service.source))
         .chain(record.phones.iter().map(|phone| &phone.source))
@@ -154,24 +154,24 @@ fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, 
         .chain([&record.provenance.source]);
     let unknown: Vec<&String> = cited.filter(|id| !sources.contains_key(*id)).collect();
     for id in unknown {
-        reader.find(file, 0, format!("source \"{id}\" is not in sources.toml"));
+        reader.find(file, 0, format!("sources.toml 里没有来源“{id}”"));
     }
     for service in &record.services {
         if !services.iter().any(|known| known.value == service.id) {
-            reader.find(file, 0, format!("service \"{}\" is not in services.toml", service.id));
+            reader.find(file, 0, format!("services.toml 里没有“{}”", service.id));
         }
     }
     for phone in &record.phones {
         let digits = phone.number.chars().filter(char::is_ascii_digit).count();
         if !(7..=12).contains(&digits) || phone.number.chars().any(|letter| !(letter.is_ascii_digit() || letter == '-'))
         {
-            reader.find(file, 0, format!("\"{}\" is not a phone number like 0731-28307119", phone.number));
+            reader.find(file, 0, format!("“{}”不是 0731-28307119 这样的电话", phone.number));
         }
     }
     if let Some(place) = record.position
         && !((18.0..54.0).contains(&place.lat) && (73.0..136.0).contains(&place.lon))
     {
-        reader.find(file, 0, format!("position {} {} is not in China: lat and lon swapped?", place.lat, place.lon));
+        reader.find(file, 0, format!("位置 {} {} 不在中国：lat 和 lon 写反了吗？", place.lat, place.lon));
     }
 }
 
@@ -227,7 +227,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
                 .collect(),
             phones,
             provenance: Provenance {
-                source: sources.get(&record.provenance.source).map(|source| source.title.clone()).unwrap_or_default(),
+                source: sources.get(&record.provenance.source).map(|known| known.source.title.clone()).unwrap_or_default(),
                 dated: record.provenance.dated,
                 confirmed: record.provenance.confirmed,
             },

@@ -1,13 +1,17 @@
 //! From Markdown to typed blocks: headings open sections, lists become points, fenced blocks name a component.
 //! Sources stand at the end of a block as `[^S01]`; a block with a number and no source is a mistake.
 
+use super::articles::Tongue;
+use super::components::Component;
+use super::glossary::Glossary;
+use super::rules::{long_sentences, plain};
 use super::sources::{MEMORY, Register};
 use super::{Reader, line_of};
+use crate::lookup::Finding;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::collections::BTreeMap;
 use std::path::Path;
-use zaoshai_contract::content::{
-    Block, CareLevel, Cited, DotPart, PerThousand, Point, Position, Section, Source, Span, Tone,
-};
+use zaoshai_contract::content::{Block, Cited, Course, Point, Section, Source, Span};
 
 /// Phone numbers that everybody knows: a digit in them needs no source.
 const KNOWN_NUMBERS: [&str; 3] = ["12320", "12356", "120"];
@@ -17,10 +21,20 @@ pub(super) struct Writer<'a> {
     pub(super) reader: &'a mut Reader,
     pub(super) file: &'a Path,
     pub(super) register: &'a Register,
+    /// The hard words of the language; none where the language has no glossary.
+    pub(super) glossary: Option<&'a Glossary>,
+    pub(super) tongue: Tongue,
     /// Ids and sources in order of first use.
     pub(super) used: Vec<(String, Source)>,
     /// Internal links with their lines, to be checked once all pages are known.
     pub(super) links: Vec<(usize, String)>,
+    /// How many blocks cite each source.
+    pub(super) cited: BTreeMap<String, usize>,
+    /// The options of the decision that was stated last.
+    pub(super) courses: Vec<Course>,
+    /// The body of the article, and the line of the file on which it begins.
+    pub(super) body: &'a str,
+    pub(super) first_line: usize,
 }
 
 impl Writer<'_> {
@@ -28,19 +42,25 @@ impl Writer<'_> {
     pub(super) fn cite(&mut self, ids: &[String], line: usize) -> Cited {
         let mut cited = Cited::default();
         for id in ids {
+            *self.cited.entry(id.clone()).or_default() += 1;
             if id == MEMORY {
                 cited.unchecked = true;
                 continue;
             }
             let place = self.used.iter().position(|(known, _)| known == id).or_else(|| {
-                let source = self.register.get(id)?;
-                self.used.push((id.clone(), source.clone()));
+                let registered = self.register.get(id)?;
+                let mut source = registered.source.clone();
+                if self.tongue == Tongue::En && !registered.en.is_empty() {
+                    source.title.clone_from(&registered.en);
+                    source.issuer.clear();
+                }
+                self.used.push((id.clone(), source));
                 Some(self.used.len() - 1)
             });
             match place.and_then(|place| u16::try_from(place).ok()) {
                 Some(place) if !cited.sources.contains(&place) => cited.sources.push(place),
                 Some(_) => {}
-                None => self.reader.find(self.file, line, format!("source \"{id}\" is not in sources.toml")),
+                None => self.reader.find(self.file, line, format!("sources.toml 里没有来源“{id}”")),
             }
         }
         cited
@@ -56,60 +76,116 @@ impl Writer<'_> {
             rest = rest.replace(known, "");
         }
         if rest.contains(|letter: char| letter.is_ascii_digit()) {
-            self.reader.find(self.file, line, "a number without a source: end the block with [^S01] or [^memory]");
+            self.reader.find(self.file, line, "有数字，没有来源：请在这一段末尾写 [^S01]，或 [^memory]");
         }
     }
 
-    /// Reads the body of an article; `first_line` is the line of the file where it begins.
-    pub(super) fn sections(&mut self, text: &str, first_line: usize) -> Vec<Section> {
-        let mut sections: Vec<Section> = Vec::new();
-        let mut events = Parser::new_ext(text, Options::ENABLE_HEADING_ATTRIBUTES).into_offset_iter();
+    /// Notes sentences that are too long to follow and hard words that nobody explains.
+    pub(super) fn check_words(&mut self, text: &str, line: usize) {
+        let Some(glossary) = self.glossary else { return };
+        for (sentence, length) in long_sentences(text) {
+            let begin: String = sentence.chars().take(12).collect();
+            self.reader.gap(self.file, line, format!("句子太长，有 {length} 个字，最多 40 个：“{begin}…”"));
+        }
+        for word in glossary.unexplained(text) {
+            let message = format!("“{word}”没有解释：请换个说法，或写进 glossary.toml");
+            self.reader.gap(self.file, line, message);
+        }
+    }
+
+    /// Checks a text and its sources.
+    pub(super) fn check(&mut self, text: &str, cited: &Cited, line: usize) {
+        self.need_source(text, cited, line);
+        self.check_words(text, line);
+    }
+
+    /// Checks the texts of a component, each on the line of `body` where it stands.
+    pub(super) fn check_in(&mut self, texts: &[&String], cited: &Cited, line: usize, body: &str) {
+        for text in texts {
+            let at = self.line_in(body, text, line);
+            self.check(text, cited, at);
+        }
+    }
+
+    /// The line of the file on which a text of a component stands; `line` is that of its fence.
+    pub(super) fn line_in(&self, body: &str, text: &str, line: usize) -> usize {
+        let begin: String = text.chars().take(12).collect();
+        body.lines().position(|one| !begin.is_empty() && one.contains(&begin)).map_or(line, |place| line + 1 + place)
+    }
+
+    /// The line of the file of an offset into the body.
+    fn line_at(&self, offset: usize) -> usize {
+        self.first_line + line_of(self.body, offset) - 1
+    }
+
+    /// Reads the body: the sections with their lines, and the findings of reports that they explain.
+    pub(super) fn sections(&mut self) -> (Vec<(usize, Section)>, Vec<Finding>) {
+        let mut sections: Vec<(usize, Section)> = Vec::new();
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut events = Parser::new_ext(self.body, Options::ENABLE_HEADING_ATTRIBUTES).into_offset_iter();
         while let Some((event, range)) = events.next() {
-            let line = first_line + line_of(text, range.start) - 1;
+            let line = self.line_at(range.start);
             match event {
                 Event::Start(Tag::Heading { level: HeadingLevel::H2, id, .. }) => {
                     let heading = plain(&inline(&mut events, TagEnd::Heading(HeadingLevel::H2)));
                     let id = id.map(|id| id.to_string()).unwrap_or_default();
-                    if id.is_empty() || sections.iter().any(|section| section.id == id) {
-                        self.reader.find(self.file, line, "a section needs an id of its own: ## 标题 {#name}");
+                    if id.is_empty() || sections.iter().any(|(_, section)| section.id == id) {
+                        self.reader.find(self.file, line, "每一节要有自己的名字：## 标题 {#name}");
                     }
-                    sections.push(Section { id, heading, blocks: Vec::new() });
+                    self.check_words(&heading, line);
+                    sections.push((line, Section { id, heading, blocks: Vec::new() }));
                 }
                 Event::Start(tag) => {
-                    let blocks = self.blocks(tag, &mut events, line);
-                    match sections.last_mut() {
-                        Some(section) => section.blocks.extend(blocks),
-                        None => self.reader.find(self.file, line, "text before the first ## heading"),
+                    let components = self.blocks(tag, &mut events, line);
+                    let Some((_, section)) = sections.last_mut() else {
+                        self.reader.find(self.file, line, "第一个 ## 标题之前不能有正文");
+                        continue;
+                    };
+                    for component in components {
+                        match component {
+                            Component::Block(block) => section.blocks.push(block),
+                            Component::Words(finding) => findings.push(Finding {
+                                section: section.id.clone(),
+                                heading: section.heading.clone(),
+                                ..finding
+                            }),
+                        }
                     }
                 }
                 Event::Rule | Event::Html(_) => {
-                    self.reader.find(self.file, line, "rules and HTML are not part of the format");
+                    self.reader.find(self.file, line, "不能用横线和 HTML");
                 }
                 _ => {}
             }
         }
-        for section in &sections {
+        for (line, section) in &sections {
             if section.blocks.is_empty() {
-                self.reader.find(self.file, first_line, format!("section {{#{}}} is empty", section.id));
+                self.reader.find(self.file, *line, format!("{{#{}}} 这一节是空的", section.id));
+            }
+            let explains = findings.iter().any(|finding| finding.section == section.id);
+            if explains && !matches!(section.blocks.last(), Some(Block::Care { .. })) {
+                self.reader.find(self.file, *line, format!("{{#{}}} 这一节的最后要有 ```care", section.id));
             }
         }
-        sections
+        (sections, findings)
     }
 
-    fn blocks<'t>(&mut self, tag: Tag<'t>, events: &mut Events<'t>, line: usize) -> Vec<Block> {
+    fn blocks<'t>(&mut self, tag: Tag<'t>, events: &mut Events<'t>, line: usize) -> Vec<Component> {
         match tag {
             Tag::Paragraph => {
                 let (text, cited) = self.text(inline(events, TagEnd::Paragraph), line);
-                self.need_source(&plain(&text), &cited, line);
-                vec![Block::Paragraph { text, cited }]
+                self.check(&plain(&text), &cited, line);
+                vec![Component::Block(Block::Paragraph { text, cited })]
             }
-            Tag::List(_) => self.list(events, line),
+            Tag::List(_) => self.list(events, line).into_iter().map(Component::Block).collect(),
             Tag::CodeBlock(CodeBlockKind::Fenced(name)) => {
                 let body = plain(&inline(events, TagEnd::CodeBlock));
                 self.component(&name, &body, line).into_iter().collect()
             }
             other => {
-                self.reader.find(self.file, line, format!("{other:?} is not part of the format"));
+                let name = format!("{other:?}");
+                let name = name.split(['(', ' ', '{']).next().unwrap_or_default();
+                self.reader.find(self.file, line, format!("不能用这种写法（{name}）"));
                 Vec::new()
             }
         }
@@ -120,10 +196,12 @@ impl Writer<'_> {
         let mut blocks = Vec::new();
         let mut items = Vec::new();
         let mut words = String::new();
-        while let Some((event, _)) = events.next() {
+        while let Some((event, range)) = events.next() {
             match event {
                 Event::Start(Tag::Item) => {
+                    let line = self.line_at(range.start);
                     let (spans, cited) = self.text(inline(events, TagEnd::Item), line);
+                    self.check_words(&plain(&spans), line);
                     words.push_str(&plain(&spans));
                     items.push(point(spans));
                     if !cited.is_empty() {
@@ -155,6 +233,7 @@ impl Writer<'_> {
                     self.check_address(&address, line);
                     Span::Link(text, address)
                 }
+                term @ Span::Term(..) => term,
             };
             if !matches!(&span, Span::Text(text) | Span::Strong(text) if text.is_empty()) {
                 kept.push(span);
@@ -164,158 +243,20 @@ impl Writer<'_> {
         (kept, cited)
     }
 
-    fn check_address(&mut self, address: &str, line: usize) {
+    pub(super) fn check_address(&mut self, address: &str, line: usize) {
         if address.starts_with('/') {
             self.links.push((line, address.to_owned()));
         } else if !address.starts_with("tel:") && !address.starts_with("https://") {
             self.reader.find(
                 self.file,
                 line,
-                format!("link \"{address}\" begins neither with / nor tel: nor https://"),
+                format!("链接“{address}”要以 /、tel: 或 https:// 开头"),
             );
-        }
-    }
-
-    fn component(&mut self, name: &str, body: &str, line: usize) -> Option<Block> {
-        let inside = line + 1;
-        match name.trim() {
-            "care" => {
-                let record: CareRecord = self.reader.parse_toml(self.file, body, inside)?;
-                let cited = self.cite(&record.sources, line);
-                self.need_source(&format!("{}{}", record.title, record.items.join("")), &cited, line);
-                Some(Block::Care { level: record.level, title: record.title, items: record.items, cited })
-            }
-            "per-thousand" => {
-                let record: PerThousandRecord = self.reader.parse_toml(self.file, body, inside)?;
-                let cited = self.cite(&record.sources, line);
-                self.need_source("1000", &cited, line);
-                let drawn: u32 = record.parts.iter().map(|part| u32::from(part.count)).sum();
-                if drawn > 1000 || record.number > 1000 {
-                    self.reader.find(self.file, line, "more than 1000 of 1000");
-                }
-                Some(Block::PerThousand(PerThousand {
-                    tone: record.tone,
-                    before: record.before,
-                    number: record.number,
-                    after: record.after,
-                    parts: record.parts,
-                    rest: record.rest,
-                    text: record.text,
-                    note: record.note,
-                    cited,
-                }))
-            }
-            "steps" => {
-                let record: StepsRecord = self.reader.parse_toml(self.file, body, inside)?;
-                let cited = self.cite(&record.sources, line);
-                let words: String = record.step.iter().map(|step| format!("{}{}", step.title, step.text)).collect();
-                self.need_source(&words, &cited, line);
-                let items = record
-                    .step
-                    .into_iter()
-                    .map(|step| Point {
-                        title: step.title,
-                        text: if step.text.is_empty() { Vec::new() } else { vec![Span::Text(step.text)] },
-                    })
-                    .collect();
-                Some(Block::Steps { items, cited })
-            }
-            "notice" => {
-                let record: NoticeRecord = self.reader.parse_toml(self.file, body, inside)?;
-                let cited = self.cite(&record.sources, line);
-                self.need_source(&format!("{}{}", record.title, record.text), &cited, line);
-                Some(Block::Notice { title: record.title, text: record.text, cited })
-            }
-            "compare" => {
-                let record: CompareRecord = self.reader.parse_toml(self.file, body, inside)?;
-                let mut rows = Vec::new();
-                for row in record.row {
-                    let cited = self.cite(&row.sources, line);
-                    self.need_source(&row.text, &cited, line);
-                    rows.push(Position { issuer: row.issuer, year: row.year, text: row.text, cited });
-                }
-                Some(Block::Compare { rows, follows: record.follows })
-            }
-            other => {
-                self.reader.find(
-                    self.file,
-                    line,
-                    format!("\"{other}\" is not a component: care, per-thousand, steps, notice, compare"),
-                );
-                None
-            }
         }
     }
 }
 
 type Events<'t> = pulldown_cmark::OffsetIter<'t, pulldown_cmark::DefaultBrokenLinkCallback>;
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CareRecord {
-    level: CareLevel,
-    title: String,
-    items: Vec<String>,
-    #[serde(default)]
-    sources: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PerThousandRecord {
-    tone: Tone,
-    before: String,
-    number: u16,
-    after: String,
-    parts: Vec<DotPart>,
-    #[serde(default)]
-    rest: String,
-    text: String,
-    #[serde(default)]
-    note: String,
-    sources: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepsRecord {
-    #[serde(default)]
-    sources: Vec<String>,
-    step: Vec<StepRecord>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepRecord {
-    title: String,
-    #[serde(default)]
-    text: String,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoticeRecord {
-    title: String,
-    text: String,
-    #[serde(default)]
-    sources: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CompareRecord {
-    follows: String,
-    row: Vec<CompareRow>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CompareRow {
-    issuer: String,
-    year: u16,
-    text: String,
-    sources: Vec<String>,
-}
 
 /// Reads inline text up to the end of its block.
 fn inline(events: &mut Events<'_>, end: TagEnd) -> Vec<Span> {
@@ -355,15 +296,6 @@ fn inline(events: &mut Events<'_>, end: TagEnd) -> Vec<Span> {
         }
     }
     spans
-}
-
-fn plain(spans: &[Span]) -> String {
-    spans
-        .iter()
-        .map(|span| match span {
-            Span::Text(text) | Span::Strong(text) | Span::Link(text, _) => text.as_str(),
-        })
-        .collect()
 }
 
 /// A list item: what is bold at its beginning is the title.

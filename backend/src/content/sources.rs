@@ -13,31 +13,58 @@ pub(super) const MEMORY: &str = "memory";
 struct Record {
     title: String,
     issuer: String,
-    year: u16,
+    year: Option<u16>,
     grade: Grade,
-    /// When it was read; kept for editors.
-    #[serde(rename = "read")]
-    _read: String,
+    /// The month in which it was read, like 2026-11.
+    #[serde(default)]
+    read: String,
     #[serde(default)]
     url: String,
+    /// Title and issuer for English pages; without it they stand in their own language.
+    #[serde(default)]
+    en: String,
+}
+
+/// A source as the register holds it.
+pub(super) struct Registered {
+    pub(super) source: Source,
+    /// How English pages call it.
+    pub(super) en: String,
 }
 
 /// The sources by id.
-pub(super) type Register = BTreeMap<String, Source>;
+pub(super) type Register = BTreeMap<String, Registered>;
 
 pub(super) fn load(reader: &mut Reader) -> Register {
     let file = Path::new("sources.toml");
-    let records: BTreeMap<String, Record> = reader.toml(file).unwrap_or_default();
+    let Some(text) = reader.text(file) else { return Register::new() };
+    let records: BTreeMap<String, Record> = reader.parse_toml(file, &text, 1).unwrap_or_default();
     let mut register = Register::new();
     for (id, record) in records {
-        if !(1980..=2100).contains(&record.year) {
-            reader.find(file, 0, format!("[{id}] year = {} is not a year of issue", record.year));
+        let heading = format!("[{id}]");
+        let line = text.lines().position(|line| line.trim() == heading).map_or(0, |place| place + 1);
+        match record.year {
+            None => reader.find(file, line, format!("来源 {id} 没有日期：请写 year = 发布的年份")),
+            Some(year) if !(1980..=2100).contains(&year) => {
+                reader.find(file, line, format!("来源 {id} 的 year = {year} 不是发布的年份"));
+            }
+            Some(_) => {}
+        }
+        if !is_month(&record.read) {
+            reader.find(file, line, format!("来源 {id} 没有查阅日期：请写 read = \"2026-11\" 这样的年月"));
         }
         if !record.url.is_empty() && !record.url.starts_with("https://") && !record.url.starts_with("http://") {
-            reader.find(file, 0, format!("[{id}] url is not an address"));
+            reader.find(file, line, format!("来源 {id} 的 url 不是网址"));
         }
-        let Record { title, issuer, year, grade, url, .. } = record;
-        register.insert(id, Source { title, issuer, year, grade, url });
+        let Record { title, issuer, year, grade, url, en, .. } = record;
+        let source = Source { title, issuer, year: year.unwrap_or_default(), grade, url };
+        register.insert(id, Registered { source, en });
     }
     register
+}
+
+fn is_month(text: &str) -> bool {
+    let (year, month) = text.split_once('-').unwrap_or(("", ""));
+    let month_fits = month.len() == 2 && month.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
+    year.len() == 4 && year.parse::<u16>().is_ok() && month_fits
 }

@@ -1,41 +1,175 @@
 //! The bundled content is sound, and each mistake an editor can make is named with file and line.
 
-use super::Library;
+use super::{Area, Finding, Library, Weight};
 use std::path::{Path, PathBuf};
+use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::content::{Article, Block, Span};
+use zaoshai_contract::route::Lang;
+
+const LUNG: &str = "zh-Hans/topics/lung.md";
+const LUNG_EN: &str = "en/topics/lung.md";
+const LUNG_AID: &str = "zh-Hans/decisions/lung.md";
+const FIT: &str = "zh-Hans/results/fit.md";
 
 fn bundled() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
 }
 
+fn day(year: i32, month: u8, day: u8) -> CivilDate {
+    CivilDate::new(year, month, day).expect("a day")
+}
+
+fn today() -> CivilDate {
+    day(2026, 11, 24)
+}
+
+fn library() -> Library {
+    Library::load(&bundled(), today()).unwrap_or_else(|findings| panic!("{}", told(&findings).join("\n")))
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
+
 #[test]
-fn the_bundled_content_has_no_mistakes() {
-    if let Err(findings) = Library::load(&bundled()) {
-        let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        panic!("{}", told.join("\n"));
+fn the_bundled_content_has_neither_mistakes_nor_gaps() {
+    let library = library();
+    assert!(library.gaps.is_empty(), "{}", told(&library.gaps).join("\n"));
+}
+
+#[test]
+fn every_topic_of_the_public_contract_is_there() {
+    let library = library();
+    let topics: Vec<&str> = library.hans.shelf(Area::Topics).cards.iter().map(|card| card.id.as_str()).collect();
+    assert_eq!(
+        topics,
+        [
+            "lung",
+            "colorectal",
+            "gastric",
+            "oesophageal",
+            "liver",
+            "breast",
+            "cervical",
+            "oral",
+            "nasopharyngeal",
+            "prostate",
+            "thyroid",
+            "ovarian-endometrial",
+        ]
+    );
+    assert_eq!(library.home.early.len(), 2);
+    assert_eq!(library.clinics.len(), 12);
+}
+
+#[test]
+fn every_topic_has_all_sections_in_both_languages() {
+    let library = library();
+    let sections = |article: &Article| article.sections.iter().map(|section| section.id.clone()).collect::<Vec<_>>();
+    for (id, entry) in &library.hans.shelf(Area::Topics).entries {
+        let found = sections(&entry.article);
+        for needed in
+            ["who", "signs", "test", "prepare", "day", "cost", "result", "balance", "differ", "prevent", "questions", "next"]
+        {
+            assert!(found.iter().any(|section| section == needed), "{id} has no {needed}");
+        }
+        let (english, translated) = library.entry(Area::Topics, Lang::En, id).expect("the topic");
+        assert!(translated, "{id} is in English");
+        for needed in ["who", "signs", "test", "result", "balance", "next"] {
+            assert!(sections(&english.article).iter().any(|section| section == needed), "en {id} has no {needed}");
+        }
+        assert!(!entry.article.department.is_empty() && entry.article.review.is_some(), "{id}");
+    }
+    for id in ["thyroid", "ovarian-endometrial"] {
+        let entry = library.hans.entry(Area::Topics, id).expect("the topic");
+        assert_eq!(entry.article.sections[0].id, "why-not", "{id} says first that it is not advised");
     }
 }
 
 #[test]
-fn the_areas_are_filled() {
-    let library = Library::load(&bundled()).expect("sound");
-    let topics: Vec<&str> = library.topics.keys().map(String::as_str).collect();
-    assert_eq!(topics, ["breast", "cervical", "colorectal", "gastric", "lung"]);
-    assert_eq!(library.guidance.len(), 3);
-    assert_eq!(library.clinics.len(), 12);
-    assert_eq!(library.home.early.len(), 2);
-    assert!(library.topics.values().all(|entry| entry.article.review.as_ref().is_some_and(|r| r.reviewer.is_empty())));
+fn every_finding_of_a_report_is_found_by_its_own_words() {
+    let library = library();
+    for finding in &library.findings {
+        for word in &finding.words {
+            let matches = crate::lookup::find(&library.findings, word);
+            let first = matches.first().map(|found| &library.findings[found.place]);
+            assert!(
+                first.is_some_and(|first| (&first.explainer, &first.section) == (&finding.explainer, &finding.section)),
+                "{word} of {}#{} finds {:?}",
+                finding.explainer,
+                finding.section,
+                first.map(|first| (&first.explainer, &first.section))
+            );
+        }
+    }
 }
 
-/// Copies the bundled content, changes one file, and gives the findings.
-fn after_change(file: &str, from: &str, to: &str) -> Vec<String> {
+#[test]
+fn hard_words_open_in_place_once_a_page() {
+    let library = library();
+    let article = &library.hans.entry(Area::Topics, "colorectal").expect("the topic").article;
+    let mut terms = Vec::new();
+    for block in article.sections.iter().flat_map(|section| &section.blocks) {
+        let spans: Vec<&Span> = match block {
+            Block::Paragraph { text, .. } => text.iter().collect(),
+            Block::Points { items, .. } | Block::Steps { items, .. } => {
+                items.iter().flat_map(|item| &item.text).collect()
+            }
+            _ => Vec::new(),
+        };
+        terms.extend(spans.into_iter().filter_map(|span| match span {
+            Span::Term(_, meaning) => Some(meaning.clone()),
+            _ => None,
+        }));
+    }
+    assert!(terms.len() >= 3, "{terms:?}");
+    let mut once = terms.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), terms.len(), "{terms:?}");
+    for meaning in &article.words {
+        assert!(!terms.contains(&meaning.text), "{} is explained twice", meaning.word);
+    }
+}
+
+#[test]
+fn traditional_characters_follow_the_phrase_and_the_exceptions() {
+    let library = library();
+    for (simplified, traditional) in [
+        ("复查", "複查"),
+        ("头发", "頭髮"),
+        ("发现", "發現"),
+        ("检查以后", "檢查以後"),
+        ("皇后", "皇后"),
+        ("胃里", "胃裏"),
+        ("公里", "公里"),
+        ("症状", "症狀"),
+        ("干净", "乾淨"),
+        ("医生", "醫生"),
+        ("肿瘤标志物", "腫瘤標誌物"),
+        ("只有一只手", "只有一隻手"),
+        ("BI-RADS 4A 类", "BI-RADS 4A 類"),
+    ] {
+        assert_eq!(library.traditional.text(simplified), traditional);
+    }
+}
+
+/// A copy of the bundled content with one text changed, and what is found in it as of a day.
+fn after_change(file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Finding> {
     let folder = tempfile::tempdir().expect("a folder");
     copy(&bundled(), folder.path());
     let path = folder.path().join(file);
-    let text = std::fs::read_to_string(&path).expect("a file");
-    assert!(text.contains(from), "{file} holds {from}");
-    std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
-    let findings = Library::load(folder.path()).expect_err("a mistake");
-    findings.iter().map(ToString::to_string).collect()
+    if from.is_empty() {
+        std::fs::remove_file(&path).expect("removed");
+    } else {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        assert!(text.contains(from), "{file} holds {from}");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
+    }
+    match Library::load(folder.path(), today) {
+        Ok(library) => library.gaps,
+        Err(findings) => findings,
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -52,37 +186,115 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn every_mistake_is_named_with_its_file() {
-    let lung = "zh-Hans/topics/lung.md";
-    for (file, from, to, told) in [
-        (lung, "[^S01]", "[^S999]", "source \"S999\" is not in sources.toml"),
-        (lung, "一般做到 74 岁。[^S01]", "一般做到 74 岁。", "a number without a source"),
-        (lung, "updated = \"2026-11-21\"", "updated = \"21.11.2026\"", "is not a date"),
-        (lung, "due = \"2027-05-21\"", "", "missing field `due`"),
-        (lung, "{#who}", "", "a section needs an id of its own"),
-        (lung, "```care", "```car", "\"car\" is not a component"),
-        (lung, "number = 4\n", "number = \"four\"\n", "invalid type"),
-        (lung, "count = 4,", "count = 1004,", "more than 1000 of 1000"),
-        (lung, "services = [\"lung\"]", "services = [\"lungs\"]", "service \"lungs\" is not in services.toml"),
-        (lung, "(/", "(/nowhere/", "leads nowhere"),
-        ("clinics/zhuzhou-2.toml", "0731-28307119", "call us", "is not a phone number"),
-        ("clinics/zhuzhou-2.toml", "youxian-3", "youxian-4", "clinic \"youxian-4\" is not a file in clinics/"),
-        ("clinics/zhuzhou-2.toml", "lat = 27.87", "lat = 113.13", "is not in China"),
-        ("booking.toml", "08:30", "8.30", "is not a time"),
-        ("site.toml", "zhuzhou-2", "zhuzhou-3", "is not a file in clinics/"),
-        ("sources.toml", "year = 2024", "year = 24", "is not a year of issue"),
+    let first_source = |file: &str| {
+        let text = std::fs::read_to_string(bundled().join(file)).expect("a file");
+        let start = text.find("[^S").expect("a source");
+        text[start..start + text[start..].find(']').expect("its end") + 1].to_owned()
+    };
+    for (file, from, to, message) in [
+        // A missing section, and a section without what it is for.
+        (LUNG, "{#prevent}", "{#prevents}", "缺少一节：## … {#prevent}"),
+        (LUNG_EN, "{#who}", "{#whom}", "缺少一节：## … {#who}"),
+        (LUNG_AID, "{#unsure}", "{#sure}", "缺少一节：## … {#unsure}"),
+        (FIT, "{#about}", "{#abouts}", "缺少一节：## … {#about}"),
+        ("zh-Hans/programmes/two-cancers.md", "{#cost}", "{#price}", "缺少一节：## … {#cost}"),
+        (LUNG, "```checklist", "```notice", "格式不对"),
+        (LUNG, "```steps", "```step", "没有“step”这种卡片"),
+        (LUNG, "{#who}", "", "每一节要有自己的名字"),
+        ("zh-Hans/topics/thyroid.md", "{#why-not}", "{#why}", "第一节必须是 {#why-not}"),
+        // A missing source, a number without one, a source without a date.
+        (LUNG, &first_source(LUNG), "[^S999]", "sources.toml 里没有来源“S999”"),
+        (LUNG_EN, &first_source(LUNG_EN), "", "有数字，没有来源"),
+        ("sources.toml", "year = 2024\n", "", "没有日期"),
+        ("sources.toml", "year = 2024", "year = 24", "不是发布的年份"),
+        ("sources.toml", "read = \"2026-11\"\n", "", "没有查阅日期"),
+        // Dates of review.
+        (LUNG, "updated = \"2026-11-24\"", "updated = \"24.11.2026\"", "不是 2026-11-21 这样的日期"),
+        (LUNG, "due = \"2027-05-24\"", "", "missing field `due`"),
+        (LUNG, "due = \"2027-05-24\"", "due = \"2026-05-24\"", "review.due 要在 review.updated 之后"),
+        (LUNG, "state = \"unreviewed\"", "state = \"reviewed\"", "要写 reviewer"),
+        // Broken links.
+        (LUNG, "(/guidance/", "(/guidances/", "打不开"),
+        (LUNG, "#", "\n\n看[这里](/screening/lung#nowhere)\n\n#", "第一个 ## 标题之前不能有正文"),
+        (LUNG, "services = [\"lung\"]", "services = [\"lungs\"]", "services.toml 里没有“lungs”"),
+        // What pictures, options and report words must hold.
+        (LUNG, "count = ", "count = 100", "1000 人里超过了 1000 人"),
+        (LUNG_AID, "id = \"not-now\"", "id = \"later\"", "要有一个选择 id = \"not-now\""),
+        (LUNG_AID, "funding = ", "funding = \"\" # ", "缺少 funding"),
+        (LUNG_AID, "feel = [", "feel = [\"多一条\", ", "feel 要写三条"),
+        (FIT, "words = [", "words = [\"F\", ", "太短"),
+        // The other files.
+        ("clinics/zhuzhou-2.toml", "0731-28307119", "call us", "不是 0731-28307119 这样的电话"),
+        ("clinics/zhuzhou-2.toml", "youxian-3", "youxian-4", "没有“youxian-4”这个文件"),
+        ("clinics/zhuzhou-2.toml", "lat = 27.87", "lat = 113.13", "不在中国"),
+        ("booking.toml", "08:30", "8.30", "不是 08:30 这样的时间"),
+        ("site.toml", "zhuzhou-2", "zhuzhou-3", "没有这个文件"),
+        ("zh-Hans/glossary.toml", "text = \"", "text = \"1 ", "词语解释不写数字"),
+        ("zh-Hant.toml", "\"复查\" = \"複查\"", "\"复查\" = \"\"", "例外的两边都要写字"),
     ] {
-        let findings = after_change(file, from, to);
+        let findings = after_change(file, from, to, today());
         assert!(
-            findings.iter().any(|finding| finding.starts_with(file) && finding.contains(told)),
-            "{file}: {from} -> {to}: {findings:?}"
+            findings.iter().any(|finding| finding.weight == Weight::Mistake
+                && finding.file == Path::new(file)
+                && finding.message.contains(message)),
+            "{file}: {from} -> {to}: {:#?}",
+            told(&findings)
         );
     }
 }
 
 #[test]
+fn what_is_still_to_be_done_is_named_and_stops_nothing() {
+    let long = format!("## 长句 {{#long}}\n\n{}。\n\n## ", "请".repeat(41));
+    let jargon = "## 难词 {#jargon}\n\n请查 QXR 和 ZZT。\n\n## ";
+    for (file, from, to, today, message) in [
+        (LUNG, "due = \"2027-05-24\"", "due = \"2026-11-25\"", day(2026, 11, 26), "过了核对的日子：2026-11-25"),
+        (LUNG, "## ", long.as_str(), today(), "句子太长，有 41 个字"),
+        (LUNG, "## ", jargon, today(), "“QXR”没有解释"),
+        (LUNG, "## ", jargon, today(), "“ZZT”没有解释"),
+        (LUNG, "updated = \"2026-11-24\"", "updated = \"2026-11-25\"", today(), "英文比中文旧"),
+    ] {
+        let findings = after_change(file, from, to, today);
+        assert!(findings.iter().all(|finding| finding.weight == Weight::Gap), "{:#?}", told(&findings));
+        assert!(
+            findings.iter().any(|finding| finding.message.contains(message) && finding.line > 0),
+            "{file}: {to}: {:#?}",
+            told(&findings)
+        );
+    }
+    let missing = after_change(LUNG_EN, "", "", today());
+    assert!(missing.iter().any(|finding| finding.message.contains("还没有英文：en/topics/lung.md")), "{missing:#?}");
+}
+
+#[test]
 fn a_mistake_in_the_text_is_named_with_its_line() {
-    let finding = after_change("zh-Hans/topics/lung.md", "一般做到 74 岁。[^S01]", "一般做到 74 岁。").remove(0);
-    let line: usize = finding.split(':').nth(1).and_then(|line| line.parse().ok()).expect("a line");
-    let text = std::fs::read_to_string(bundled().join("zh-Hans/topics/lung.md")).expect("a file");
-    assert!(text.lines().nth(line - 1).is_some_and(|found| found.contains("一般做到 74 岁")), "{finding}");
+    for (addition, weight) in [
+        ("请在 3 天内去。", Weight::Mistake),
+        (&*"请".repeat(41), Weight::Gap),
+        ("- 好的\n- 请查 QXR。", Weight::Gap),
+        ("```notice\ntitle = \"好\"\ntext = \"请查 QXR。\"\n```", Weight::Gap),
+    ] {
+        let findings = after_change(LUNG, "## ", &format!("## 新的 {{#new}}\n\n{addition}\n\n## "), today());
+        let finding = findings.iter().find(|finding| finding.weight == weight).expect("a finding");
+        let text = std::fs::read_to_string(bundled().join(LUNG)).expect("a file");
+        let heading = text.lines().position(|line| line.starts_with("## ")).expect("a heading") + 1;
+        let within = match addition.lines().count() {
+            1 => 0,
+            2 => 1,
+            _ => 2,
+        };
+        assert_eq!(finding.line, heading + 2 + within, "{finding}");
+    }
+}
+
+#[test]
+fn the_report_tells_words_sources_review_and_dates() {
+    let report = super::report::report(&library());
+    let lung = report.lines().find(|line| line.starts_with("topics/lung\tzh-CN")).expect("the topic");
+    let columns: Vec<&str> = lung.split('\t').collect();
+    assert_eq!(columns.len(), 8, "{lung}");
+    assert!(columns[2].parse::<usize>().is_ok_and(|characters| characters > 500), "{lung}");
+    assert!(columns[3].parse::<usize>().is_ok_and(|sources| sources > 3), "{lung}");
+    assert_eq!(columns[5], "未审核");
+    assert!(report.contains("来源\t引用次数") && report.contains("S01\t"), "{report}");
 }

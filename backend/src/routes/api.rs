@@ -40,6 +40,11 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(home))
         .routes(routes!(topics))
         .routes(routes!(topic))
+        .routes(routes!(decision))
+        .routes(routes!(results))
+        .routes(routes!(result))
+        .routes(routes!(programmes))
+        .routes(routes!(programme))
         .routes(routes!(guidance_list))
         .routes(routes!(guidance))
         .routes(routes!(clinics))
@@ -99,6 +104,71 @@ fn slug(text: &str) -> Result<Slug> {
     ))]
 async fn topic(State(app): State<App>, Path(topic): Path<String>, visitor: Visitor) -> Result<Response> {
     pages::document(&app, &visitor, &Route::Topic(slug(&topic)?))
+}
+
+/// The aid to decide of a topic.
+#[utoipa::path(get, path = "/api/v1/topics/{topic}/decide", tag = "pages",
+    params(
+        ("topic" = String, Path, description = "Like `lung`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn decision(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Decision(slug(&id)?))
+}
+
+/// One result explainer.
+#[utoipa::path(get, path = "/api/v1/results/{id}", tag = "pages",
+    params(
+        ("id" = String, Path, description = "Like `fit`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn result(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Result(slug(&id)?))
+}
+
+/// One programme.
+#[utoipa::path(get, path = "/api/v1/programmes/{id}", tag = "pages",
+    params(
+        ("id" = String, Path, description = "Like `two-cancers`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn programme(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Programme(slug(&id)?))
+}
+
+/// The index of report words with all explainers. The phone looks words up in it by itself.
+#[utoipa::path(get, path = "/api/v1/results", tag = "pages",
+    params(
+        ("q" = Option<String>, Query, description = "Words typed from a report; they are neither kept nor logged"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn results(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    let typed = zaoshai_contract::route::value_of(query.as_deref().unwrap_or(""), "q").unwrap_or_default();
+    pages::document(&app, &visitor, &Route::Results(typed))
+}
+
+/// All programmes.
+#[utoipa::path(get, path = "/api/v1/programmes", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn programmes(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Programmes)
 }
 
 /// All guidance pages.

@@ -10,15 +10,19 @@ use zaoshai_contract::route::ClinicFilter;
 
 /// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
 pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
-    let mut all = app.library.clinic_cards();
+    let library = app.library();
+    let mut all = library.clinic_cards();
     // The hospital in the header and its city first; the rest in the order of their files.
-    let own_city = app.library.clinic(&app.library.hospital).map(|clinic| clinic.card.city.clone()).unwrap_or_default();
-    all.sort_by_key(|card| (card.id != app.library.hospital, card.city != own_city));
+    let own_city = library.clinic(&library.hospital).map(|clinic| clinic.card.city.clone()).unwrap_or_default();
+    all.sort_by_key(|card| (card.id != library.hospital, card.city != own_city));
     let places = places(&all);
     let cities = cities(&all);
     let service =
-        app.library.services.iter().find(|known| filter.service.as_ref().is_some_and(|id| id.as_str() == known.value));
-    let city = filter.city.as_ref().filter(|city| cities.contains(city));
+        library.services.iter().find(|known| filter.service.as_ref().is_some_and(|id| id.as_str() == known.value));
+    // Links from pages in traditional characters hold the city's name in these.
+    let city = filter.city.as_ref().and_then(|asked| {
+        cities.iter().find(|city| *city == asked || library.traditional.text(city) == *asked)
+    });
     let near = places.iter().find(|(choice, _)| filter.near.as_ref().is_some_and(|id| id.as_str() == choice.value));
     let question = Question {
         service: service.map(|service| service.value.as_str()),
@@ -39,7 +43,7 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
         city: city.cloned(),
         open_now: filter.open_now,
         near: near.map(|(choice, _)| choice.clone()),
-        services: app.library.services.clone(),
+        services: library.services.clone(),
         cities,
         places: places.into_iter().map(|(choice, _)| choice).collect(),
         found: answer.found,

@@ -3,7 +3,7 @@
 
 use super::body::{Form, JsonBody, read_key};
 use super::frame::request_id;
-use super::pages;
+use super::pages::{self, Title};
 use crate::app::App;
 use crate::calendar::{self, Standing};
 use crate::db::appointments::Change;
@@ -72,7 +72,8 @@ pub async fn load(
         Stage::Ended(problem) => &problem.title,
     };
     let body = Body::FollowUp(FollowUp { token: token.clone(), stage: stage.clone() });
-    Ok(pages::page(app, lang, &route, title, "医院随访", body))
+    let title = Title { title, description: "医院随访", translated: lang != Lang::En };
+    Ok(pages::page(app, lang, &route, title, body))
 }
 
 fn told(app: &App, code: Code) -> Problem {
@@ -147,8 +148,9 @@ async fn plan(
 
 /// The names of services; an id that is no longer known stands for itself.
 pub fn service_names(app: &App, ids: &[String]) -> Vec<String> {
+    let library = app.library();
     ids.iter()
-        .map(|id| app.library.booking_service(id).map_or_else(|| id.clone(), |service| service.name.clone()))
+        .map(|id| library.booking_service(id).map_or_else(|| id.clone(), |service| service.name.clone()))
         .collect()
 }
 
@@ -334,7 +336,8 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
         Some(slot) => (slot, Standing::Confirmed),
         None => (app.db.last_ended_slot(&record.id).await?.ok_or(Code::NotBooked)?, Standing::Cancelled),
     };
-    let clinic = app.library.clinic(&app.library.hospital);
+    let library = app.library();
+    let clinic = library.clinic(&library.hospital);
     let text = calendar::write(&calendar::Entry {
         id: &record.id,
         sequence: record.sequence,

@@ -9,8 +9,13 @@ pub async fn live() -> &'static str {
     "live\n"
 }
 
-/// The database answers.
-pub async fn ready(State(app): State<App>) -> Result<&'static str> {
+/// The database answers. Content that could not be taken over does not make the server unready: it serves the last good
+/// one, and says here what is wrong with the new.
+pub async fn ready(State(app): State<App>) -> Result<String> {
     app.db.ping().await?;
-    Ok("ready\n")
+    let trouble = app.trouble();
+    if trouble.is_empty() {
+        return Ok("ready\n".to_owned());
+    }
+    Ok(format!("ready\ncontent: the last good version is served; the new one has mistakes\n{trouble}\n"))
 }

@@ -1,24 +1,31 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
-use super::{clinics, followups};
+use super::body::Form;
+use super::{clinics, followups, titles};
 use crate::app::App;
 use crate::cache::hour_of;
-use crate::content::Entry;
+use crate::content::Area;
 use crate::failures::Result;
 use crate::html::{Filling, Loading};
+use crate::lookup::find;
 use crate::visitor::Visitor;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
+use zaoshai_contract::content::Article;
 use zaoshai_contract::followups::Stage;
+use zaoshai_contract::ids::Slug;
 use zaoshai_contract::page::{ArticleList, Body, Meta, Page};
 use zaoshai_contract::problem::{Code, Problem};
-use zaoshai_contract::route::{Lang, Route};
+use zaoshai_contract::results::{Found, Results};
+use zaoshai_contract::route::{ClinicFilter, Lang, Route};
 
 /// The content type of pages.
 const HTML: &str = "text/html; charset=utf-8";
+/// Most characters of a report's words that are looked at.
+const LONGEST_TYPED: usize = 80;
 /// The content type of documents.
 const JSON: &str = "application/json";
 
@@ -34,13 +41,28 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         let page = followups::load(&app, lang, token, *view, query, &visitor).await?;
         return Ok(personal(&app, &visitor, &page));
     }
-    let key = format!("html {:?} {:?} {}", visitor.size, visitor.loading, route.path(lang));
+    // What was typed from a report is not kept, and every text would be a document of its own.
+    if matches!(&route, Route::Results(typed) if !typed.is_empty()) {
+        let page = load(&app, lang, &route)?;
+        return Ok(uncached(HTML, render(&app, &visitor, &page)));
+    }
+    let version = &app.library().version;
+    let key = format!("html {version} {:?} {:?} {}", visitor.size, visitor.loading, route.path(lang));
     if let Some(document) = app.cache.get(&key, app.now()) {
         return Ok(document.respond(request.headers()));
     }
     let page = load(&app, lang, &route)?;
     let html = render(&app, &visitor, &page);
     Ok(app.cache.put(key, html, HTML, app.now()).respond(request.headers()))
+}
+
+/// An answer that nobody on the way keeps.
+fn uncached(content_type: &'static str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, text).into_response()
 }
 
 /// A file of the built app, in the smallest form that the phone understands.
@@ -63,7 +85,11 @@ fn unknown(path: &str) -> Code {
 
 /// A public page as JSON.
 pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response> {
-    let key = format!("json {}", route.path(visitor.lang));
+    if matches!(route, Route::Results(typed) if !typed.is_empty()) {
+        let page = load(app, visitor.lang, route)?;
+        return Ok(uncached(JSON, serde_json::to_string(&page).map_err(anyhow::Error::from)?));
+    }
+    let key = format!("json {} {}", app.library().version, route.path(visitor.lang));
     if let Some(document) = app.cache.get(&key, app.now()) {
         return Ok(document.respond(&visitor.headers));
     }
@@ -72,83 +98,118 @@ pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response>
     Ok(app.cache.put(key, json, JSON, app.now()).respond(&visitor.headers))
 }
 
+/// `POST /results`: looks up the words of a report. They come as a body, so that no address and no log holds them.
+pub async fn look_up(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
+    let typed = form.get("q").trim().chars().take(LONGEST_TYPED).collect();
+    let page = load(&app, visitor.lang, &Route::Results(typed))?;
+    Ok(uncached(HTML, render(&app, &visitor, &page)))
+}
+
 /// Loads a page that is the same for everybody in this hour.
 pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
-    let library = &app.library;
+    let library = app.library();
     let now = hour_of(app.now());
-    let article = |entry: Option<&Entry>, body: fn(zaoshai_contract::content::Article) -> Body| {
-        let entry = entry.ok_or(Code::NotFound)?;
-        Ok(page(app, lang, route, &entry.article.title, &entry.description, body(entry.article.clone())))
+    let article = |area: Area, id: &str, body: fn(Article) -> Body| {
+        let (entry, translated) = library.entry(area, lang, id).ok_or(Code::NotFound)?;
+        let title = Title { title: &entry.article.title, description: &entry.description, translated };
+        Ok(page(app, lang, route, title, body(entry.article.clone())))
     };
+    let list = |area: Area, body: fn(ArticleList) -> Body| {
+        let (cards, translated) = library.cards(area, lang);
+        let title = Title { translated, ..titles::of(lang, route) };
+        page(app, lang, route, title, body(ArticleList { cards }))
+    };
+    let fixed = |body: Body| page(app, lang, route, titles::of(lang, route), body);
     match route {
-        Route::Home => Ok(page(
-            app,
-            lang,
-            route,
-            "早筛：您该做哪些癌症筛查？",
-            "哪些癌症值得查、从几岁查、好处和坏处、哪里能做。按公开的国家方案整理。",
-            Body::Home(library.home.clone()),
-        )),
-        Route::Topics => Ok(page(
-            app,
-            lang,
-            route,
-            "癌症筛查：按部位看",
-            "每种癌症谁该查、查什么、多久查一次、好处和坏处。",
-            Body::Topics(ArticleList { cards: library.topic_cards.clone() }),
-        )),
-        Route::Topic(id) => article(library.topics.get(id.as_str()), Body::Topic),
-        Route::GuidanceList => Ok(page(
-            app,
-            lang,
-            route,
-            "早癌指导",
-            "哪些症状要看医生、结果阳性怎么办、为什么要早发现。",
-            Body::GuidanceList(ArticleList { cards: library.guidance_cards.clone() }),
-        )),
-        Route::Guidance(id) => article(library.guidance.get(id.as_str()), Body::Guidance),
-        Route::Privacy => article(library.pages.get("privacy"), Body::Privacy),
-        Route::Clinics(filter) => Ok(page(
-            app,
-            lang,
-            route,
-            "找医院：您想查什么？",
-            "按检查、城市和时间找医院，看电话和路线。",
-            Body::Clinics(clinics::finder(app, filter, now)),
-        )),
+        Route::Home => {
+            let mut home = library.home.clone();
+            let mut translated = true;
+            if lang == Lang::En {
+                (home.topics, translated) = library.cards(Area::Topics, lang);
+                // The pictures belong to a page that is written in Chinese.
+                home.early.clear();
+                home.guidance.retain(|card| library.en.entry(Area::Guidance, &card.id).is_some());
+                for card in &mut home.guidance {
+                    if let Some(entry) = library.en.entry(Area::Guidance, &card.id) {
+                        card.clone_from(&entry.card);
+                    }
+                }
+            }
+            Ok(page(app, lang, route, Title { translated, ..titles::of(lang, route) }, Body::Home(home)))
+        }
+        Route::Topics => Ok(list(Area::Topics, Body::Topics)),
+        Route::Topic(id) => article(Area::Topics, id.as_str(), Body::Topic),
+        Route::Decision(id) => article(Area::Decisions, id.as_str(), Body::Decision),
+        Route::Results(typed) => {
+            let (explainers, translated) = library.cards(Area::Results, lang);
+            let matches = find(&library.findings, typed);
+            let found = matches
+                .iter()
+                .filter_map(|found| library.findings.get(found.place))
+                .map(|finding| Found {
+                    explainer: finding.explainer.clone(),
+                    section: finding.section.clone(),
+                    heading: finding.heading.clone(),
+                    name: explainers
+                        .iter()
+                        .find(|card| card.id == finding.explainer)
+                        .map(|card| card.title.clone())
+                        .unwrap_or_default(),
+                })
+                .collect();
+            let named = matches.first().is_some_and(|first| first.named);
+            let results = Results { typed: typed.clone(), found, named, explainers };
+            let title = Title { translated, ..titles::of(lang, route) };
+            // What was typed stands in no address.
+            Ok(page(app, lang, &Route::Results(String::new()), title, Body::Results(results)))
+        }
+        Route::Result(id) => article(Area::Results, id.as_str(), Body::Result),
+        Route::Programmes => Ok(list(Area::Programmes, Body::Programmes)),
+        Route::Programme(id) => article(Area::Programmes, id.as_str(), Body::Programme),
+        Route::GuidanceList => Ok(list(Area::Guidance, Body::GuidanceList)),
+        Route::Guidance(id) => article(Area::Guidance, id.as_str(), Body::Guidance),
+        Route::Privacy => article(Area::Pages, "privacy", Body::Privacy),
+        Route::Clinics(filter) => Ok(fixed(Body::Clinics(clinics::finder(app, filter, now)))),
         Route::Clinic(id) => {
             let mut clinic = library.clinic(id.as_str()).ok_or(Code::NotFound)?.clone();
             clinic.now = now;
-            let title = clinic.card.name.clone();
-            let description = format!("{}：电话、服务、路线。{}", title, clinic.intro);
-            Ok(page(app, lang, route, &title, &description, Body::Clinic(Box::new(clinic))))
+            let name = clinic.card.name.clone();
+            let description = format!("{}：电话、服务、路线。{}", name, clinic.intro);
+            let title = Title { title: &name, description: &description, translated: lang != Lang::En };
+            Ok(page(app, lang, route, title, Body::Clinic(Box::new(clinic))))
         }
-        Route::FollowUpEntry => Ok(page(
-            app,
-            lang,
-            route,
-            "随访：打开护士发给您的链接",
-            "用护士发的链接选时间、改时间、取消预约。",
-            Body::FollowUpEntry,
-        )),
+        Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),
         Route::FollowUp(..) => Err(Code::NotFound.into()),
     }
 }
 
-/// A page with what stands around it.
-pub fn page(app: &App, lang: Lang, route: &Route, title: &str, description: &str, body: Body) -> Page {
-    Page {
+/// How a page is called, and whether that is in its language.
+#[derive(Clone, Copy, Debug)]
+pub struct Title<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// One sentence for search engines and share cards.
+    pub description: &'a str,
+    /// False where the text is still only in simplified Chinese.
+    pub translated: bool,
+}
+
+/// A page with what stands around it, in the characters of its language.
+pub fn page(app: &App, lang: Lang, route: &Route, title: Title<'_>, body: Body) -> Page {
+    let library = app.library();
+    let page = Page {
         meta: Meta {
-            title: title.to_owned(),
-            description: description.to_owned(),
+            title: title.title.to_owned(),
+            description: title.description.to_owned(),
             lang: lang.tag().to_owned(),
-            translated: lang == Lang::Hans,
+            translated: title.translated,
             path: route.path(Lang::Hans),
-            demonstration: app.library.demonstration,
+            demonstration: library.demonstration,
             hospital: app.hospital(),
         },
         body,
-    }
+    };
+    if lang == Lang::Hant { library.traditional.page(&page) } else { page }
 }
 
 /// A page that is about one person: never kept by anybody on the way, nor by the phone.
@@ -161,17 +222,14 @@ pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
         _ => None,
     };
     let status = ended.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(HTML)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, render(app, visitor, page)).into_response()
+    (status, uncached(HTML, render(app, visitor, page))).into_response()
 }
 
 /// A page of what went wrong.
 pub fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response {
-    let title = problem.title.clone();
-    let page = page(app, visitor.lang, &Route::Home, &title, &problem.detail.clone(), Body::Problem(problem));
+    let (title, detail) = (problem.title.clone(), problem.detail.clone());
+    let title = Title { title: &title, description: &detail, translated: visitor.lang != Lang::En };
+    let page = page(app, visitor.lang, &Route::Home, title, Body::Problem(problem));
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(HTML))];
     (headers, render(app, visitor, &page)).into_response()
 }
@@ -199,11 +257,24 @@ fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
 
 /// `GET /sitemap.txt`: every public page, one path a line.
 pub async fn sitemap(State(app): State<App>) -> String {
-    let library = &app.library;
-    let slug = |id: &String| zaoshai_contract::ids::Slug::parse(id);
-    let mut routes = vec![Route::Home, Route::Topics, Route::GuidanceList, Route::Clinics(Default::default())];
-    routes.extend(library.topics.keys().filter_map(slug).map(Route::Topic));
-    routes.extend(library.guidance.keys().filter_map(slug).map(Route::Guidance));
+    let library = app.library();
+    let slug = |id: &String| Slug::parse(id);
+    let all = |area: Area, route: fn(Slug) -> Route| {
+        library.hans.shelf(area).entries.keys().filter_map(slug).map(route).collect::<Vec<_>>()
+    };
+    let mut routes = vec![
+        Route::Home,
+        Route::Topics,
+        Route::GuidanceList,
+        Route::Results(String::new()),
+        Route::Programmes,
+        Route::Clinics(ClinicFilter::default()),
+    ];
+    routes.extend(all(Area::Topics, Route::Topic));
+    routes.extend(all(Area::Decisions, Route::Decision));
+    routes.extend(all(Area::Results, Route::Result));
+    routes.extend(all(Area::Guidance, Route::Guidance));
+    routes.extend(all(Area::Programmes, Route::Programme));
     routes.extend(library.clinics.iter().filter_map(|clinic| slug(&clinic.card.id)).map(Route::Clinic));
     routes.extend([Route::FollowUpEntry, Route::Privacy]);
     routes.iter().map(|route| route.path(Lang::Hans) + "\n").collect()

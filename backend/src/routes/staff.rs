@@ -118,7 +118,7 @@ async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
 }
 
 fn services(app: &App) -> Vec<BookableService> {
-    app.library
+    app.library()
         .booking
         .iter()
         .map(|service| BookableService { id: service.id.clone(), name: service.name.clone() })
@@ -152,7 +152,8 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     if !(1..=200).contains(&reason.chars().count()) {
         wrong("reason", "请写为什么要来，1 到 200 个字，例如 肺部小结节，3 个月复查");
     }
-    let known = form.services.iter().all(|id| app.library.booking_service(id).is_some());
+    let library = app.library();
+    let known = form.services.iter().all(|id| library.booking_service(id).is_some());
     if form.services.is_empty() || !known {
         wrong("services", "请至少选一项可约的服务");
     }

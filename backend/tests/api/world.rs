@@ -78,7 +78,8 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let db = database(folder.path()).await;
         let library = LIBRARY.get_or_init(|| {
-            Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")).expect("sound content")
+            let today = CivilDate::new(2026, 11, 23).expect("a day");
+            Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), today).expect("sound content")
         });
         let monday = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
         let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
