@@ -149,6 +149,9 @@ pub struct ClinicCard {
     /// Its enquiry phones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
+    /// How its source says that one books there; empty when it does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub booking: String,
     /// Where the record comes from.
     pub provenance: Provenance,
     /// Kilometres from the chosen neighbourhood, as told to people; none when nothing was chosen.
@@ -390,6 +393,7 @@ mod tests {
                     kind: PhoneKind::Enquiry,
                 })
                 .collect(),
+            booking: String::new(),
             provenance: Provenance { source: String::new(), dated: String::new(), confirmed: String::new() },
             km: None,
         }

@@ -448,7 +448,7 @@ read_structs! {
     Finder { service, city, open_now, near, services, cities, places, found, unsure, instead, now }
     Choice { value, label }
     Instead { without, clinics }
-    ClinicCard { id, name, area, city, position, services, phones, provenance, km }
+    ClinicCard { id, name, area, city, position, services, phones, booking, provenance, km }
     Service { id, text }
     Phone { number, label, hours, kind }
     Provenance { source, dated, confirmed }

@@ -59,6 +59,12 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> Node {
                 .child(el("span").child(service.text.clone()))
         })
         .collect::<Vec<_>>();
+    let booking = (!card.booking.is_empty()).then(|| {
+        el("p")
+            .class("zs-chip zs-chip--act")
+            .child(small_icon("calendar"))
+            .child(el("span").child(site.words.can_be_booked))
+    });
     el("article")
         .class("zs-clinic-card")
         .child(
@@ -66,6 +72,7 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> Node {
                 .child(el("h3").class("zs-h3").child(name))
                 .child(el("p").class("zs-clinic-card__where").child(place(site, card))),
         )
+        .child(booking)
         .child(services)
         .child(phone_list(site, &card.phones, now))
         .child(provenance(site, &card.provenance, card.position))

@@ -10,21 +10,16 @@ pub fn spans(text: Vec<Span>) -> Node {
             Span::Text(text) => Node::from(text),
             Span::Strong(text) => el("strong").child(text).node(),
             Span::Link(text, address) => el("a").with("href", address).child(text).node(),
-            Span::Term(word, meaning) => el("details")
+            // A switch, because `<details>` would break the line, and buttons need a script.
+            Span::Term(word, meaning) => el("label")
                 .class("zs-term")
-                .child(el("summary").child(word))
+                .child(el("input").with("type", "checkbox").with("role", "switch"))
+                .child(el("span").child(word))
                 .child(el("span").child(meaning))
                 .node(),
         })
         .collect::<Vec<_>>()
         .into()
-}
-
-/// A paragraph. What opens in place may not stand in a `<p>`.
-pub fn paragraph(text: Vec<Span>) -> Node {
-    let opens = text.iter().any(|span| matches!(span, Span::Term(..)));
-    let element = if opens { el("div").class("zs-p") } else { el("p") };
-    element.child(spans(text)).node()
 }
 
 /// A point's title and explanation.

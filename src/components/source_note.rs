@@ -7,7 +7,13 @@ use zaoshai_contract::content::{Cited, Grade, Source};
 
 /// A source in one line: issuer, title, year, and how far it was read.
 pub fn told(site: &Site, source: &Source) -> String {
-    let mut out = format!("{}《{}》{}", source.issuer, source.title, source.year);
+    let year = source.year.to_string();
+    // English pages have issuer and title in one line.
+    let mut out = if source.issuer.is_empty() {
+        [&source.title, ", ", &year].concat()
+    } else {
+        [&source.issuer, "《", &source.title, "》", &year].concat()
+    };
     if source.grade == Grade::C {
         out.push('（');
         out.push_str(site.words.second_hand);

@@ -11,12 +11,11 @@ use crate::components::notice::notice;
 use crate::components::per_thousand::per_thousand;
 use crate::components::phone_link::tel;
 use crate::components::options::{options, values};
-use crate::components::points::{paragraph, points};
+use crate::components::points::{points, spans};
 use crate::components::review_banner::review_banner;
 use crate::components::source_note::{source_note, told};
 use crate::components::summary_list::{row, summary_list};
 use crate::components::timeline::timeline;
-use crate::text::between;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::{Article, Block, Cited, Meaning, Section, Source, SummaryRow};
 use zaoshai_contract::ids::Slug;
@@ -58,9 +57,9 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
         link_card(site.to(&Route::Decision(id)), "screen", words.decide.to_owned(), words.decide_hint.to_owned())
     });
     let framed = article.frame.map(|frame| {
-        let people = between(words.counts_people, &frame.denominator);
+        let counted = [words.counts, &frame.denominator, words.counts_over, &frame.span].concat();
         nodes![
-            el("p").class("zs-notice").child(icon("info")).child(between((&people, words.counts_end), &frame.span)),
+            el("p").class("zs-notice").child(icon("info")).child(el("span").child(counted)),
             el("p").class("zs-small").child(words.funding).child(frame.funding)
         ]
     });
@@ -179,7 +178,7 @@ fn cited_of(block: &Block) -> Option<&Cited> {
 
 fn shown(site: &Site, name: &str, block: Block, sources: &[Source]) -> Node {
     match block {
-        Block::Paragraph { text, .. } => paragraph(text),
+        Block::Paragraph { text, .. } => el("p").child(spans(text)).node(),
         Block::Points { items, .. } => points(items),
         Block::Steps { items, .. } => timeline(items),
         Block::Care { level, title, items, onward, .. } => care_card(site, level, title, items, onward),

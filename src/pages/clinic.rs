@@ -4,7 +4,7 @@ use crate::components::Site;
 use crate::components::clinic_card::provenance;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
-use crate::components::phone_link::{hours_are_assumed, phone_list};
+use crate::components::phone_link::{hours_are_assumed, phone_list, tel};
 use crate::components::summary_list::{row, summary_list};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::clinics::{Alliance, Clinic};
@@ -71,6 +71,24 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(el("h2").class("zs-h2").with("id", "alliances").child(words.alliances))
             .child(items)
     });
+    // The number to call now is the way to book that every person has.
+    let number = card.phone_now(clinic.now).map(|phone| phone.number.clone());
+    let booking = (!card.booking.is_empty()).then(|| {
+        let call = number.map(|number| {
+            el("a")
+                .class("zs-button")
+                .with("href", tel(&number))
+                .child(icon("phone"))
+                .child(el("span").child(words.call_to_book).child(" ").child(number))
+        });
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "booking")
+            .child(el("h2").class("zs-h2").with("id", "booking").child(words.how_to_book))
+            .child(el("p").child(card.booking.clone()))
+            .child(call)
+            .child(el("p").class("zs-small").child(words.when_you_call))
+    });
     nodes![
         el("a")
             .class("zs-back")
@@ -86,6 +104,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(assumed)
             .child(summary_list(facts))
             .child(provenance(site, &card.provenance, card.position)),
+        booking,
         el("section")
             .class("zs-section")
             .with("aria-labelledby", "services")

@@ -81,11 +81,18 @@ pub fn page(site: &Site, home: Home) -> Node {
             .with("aria-labelledby", "topics")
             .child(el("h2").class("zs-h2").with("id", "topics").child(words.by_part))
             .child(topic_grid(site, &home.topics))
+            .child(el("p").class("zs-small").child(words.starts_note))
             .child(
-                el("p")
-                    .class("zs-source-note")
-                    .child(icon("source"))
-                    .child(el("span").child(words.starts_note).child(home.topics_sources)),
+                el("details")
+                    .class("zs-details")
+                    .with("id", "starts")
+                    .child(
+                        el("summary")
+                            .child(icon("source"))
+                            .child(el("span").child(words.starts_sources))
+                            .child(icon("next")),
+                    )
+                    .child(el("div").class("zs-small").child(home.topics_sources)),
             ),
         early_is_told.then(|| el("section")
             .class("zs-section")

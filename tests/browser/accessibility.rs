@@ -29,22 +29,38 @@ async fn dark(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn every_public_page_is_clean() {
+/// Every page of a language on a common phone, as it comes and at twice the size of type, with all that opens opened.
+async fn all_pages_are_clean(prefix: &str) {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
+        browser.size(360, 740).await?;
         for path in sitemap(&backend).await? {
+            let path = format!("{prefix}{}", if path == "/" && !prefix.is_empty() { "" } else { &path });
             browser.go_ready(&backend.at(&path)).await?;
             clean(browser, &path).await?;
-        }
-        for path in ["/en/screening/lung", "/hant/clinics", "/en"] {
-            browser.go_ready(&backend.at(path)).await?;
-            clean(browser, path).await?;
+            browser
+                .run(
+                    "document.documentElement.style.fontSize = '200%';
+                     document.querySelectorAll('.zs-term input').forEach(term => { term.checked = true });
+                     document.querySelectorAll('details').forEach(part => { part.open = true })",
+                )
+                .await?;
+            clean(browser, &format!("{path} at 200%")).await?;
         }
         ensure!(browser.errors().await?.is_empty(), "{:?}", browser.errors().await?);
         Ok(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn every_page_in_chinese_is_clean_at_twice_the_size() {
+    all_pages_are_clean("").await;
+}
+
+#[tokio::test]
+async fn every_page_in_english_is_clean_at_twice_the_size() {
+    all_pages_are_clean("/en").await;
 }
 
 #[tokio::test]
@@ -54,7 +70,9 @@ async fn dark_narrow_and_large_pages_are_clean() {
         let pages = [
             "/",
             "/screening/lung",
-            "/screening/colorectal",
+            "/hant/screening/colorectal",
+            "/screening/lung/decide",
+            "/results",
             "/guidance/warning-signs",
             "/clinics",
             "/clinics/anqing-2",

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod clinics;
+mod content;
 mod followup;
 mod network;
 mod resident;

@@ -1,5 +1,6 @@
 //! Pictures of every kind of page at a phone's size, for looking at and for the README:
-//! `cargo run -p zaoshai-tests --bin pictures -- FOLDER [WIDTH HEIGHT]`, with the settings of the browser tests.
+//! `cargo run -p zaoshai-tests --bin pictures -- FOLDER [WIDTH HEIGHT [PATH…]]`, with the settings of the browser tests.
+//! With paths, only these pages are taken, and each from its top to its end.
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -17,10 +18,26 @@ async fn main() -> Result<()> {
     let backend = Backend::start();
     let browser = Browser::open(Scripts::All).await?;
     browser.size(width, height).await?;
+    if arguments.len() > 3 {
+        for path in &arguments[3..] {
+            browser.size(width, height).await?;
+            browser.go_ready(&backend.at(path)).await?;
+            let name = path.trim_matches('/').replace(['/', '?', '='], "-");
+            browser.whole_picture(&folder.join(format!("{name}.png"))).await?;
+        }
+        return browser.close().await;
+    }
     for (name, path) in [
         ("home", "/"),
         ("topics", "/screening"),
         ("topic", "/screening/lung"),
+        ("decision", "/screening/lung/decide"),
+        ("results", "/results?q=BI-RADS%204A"),
+        ("result", "/results/fit"),
+        ("programmes", "/programmes"),
+        ("programme", "/programmes/two-cancers"),
+        ("topic-en", "/en/screening/lung"),
+        ("topic-hant", "/hant/screening/lung"),
         ("guidance", "/guidance"),
         ("signs", "/guidance/warning-signs"),
         ("clinics", "/clinics?service=lung"),

@@ -371,6 +371,20 @@ impl Browser {
         Ok(())
     }
 
+    /// Takes a picture of the whole page, from its top to its end.
+    ///
+    /// # Errors
+    /// When the browser cannot take it or the file cannot be written.
+    pub async fn whole_picture(&self, file: &std::path::Path) -> anyhow::Result<()> {
+        let height = self.run("return document.documentElement.scrollHeight").await?;
+        let width = self.run("return innerWidth").await?;
+        // At one dot a pixel: a long page at two would be more than the browser can draw at once.
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.driver.screenshot(file).await?;
+        Ok(())
+    }
+
     /// Closes the browser.
     ///
     /// # Errors

@@ -51,6 +51,7 @@ struct Record {
     alliances: Vec<AllianceRecord>,
     #[serde(default)]
     notes: Vec<NoteRecord>,
+    booking: Option<BookingRecord>,
     provenance: ProvenanceRecord,
 }
 
@@ -97,6 +98,13 @@ struct AllianceRecord {
 #[serde(deny_unknown_fields)]
 struct NoteRecord {
     title: String,
+    text: String,
+    source: String,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BookingRecord {
     text: String,
     source: String,
 }
@@ -151,6 +159,7 @@ fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, 
         .chain(record.phones.iter().map(|phone| &phone.source))
         .chain(record.alliances.iter().map(|alliance| &alliance.source))
         .chain(record.notes.iter().map(|note| &note.source))
+        .chain(record.booking.iter().map(|booking| &booking.source))
         .chain([&record.provenance.source]);
     let unknown: Vec<&String> = cited.filter(|id| !sources.contains_key(*id)).collect();
     for id in unknown {
@@ -226,6 +235,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
                 .map(|service| Service { id: service.id, text: service.text })
                 .collect(),
             phones,
+            booking: record.booking.map(|booking| booking.text).unwrap_or_default(),
             provenance: Provenance {
                 source: sources.get(&record.provenance.source).map(|known| known.source.title.clone()).unwrap_or_default(),
                 dated: record.provenance.dated,

@@ -12,9 +12,9 @@ use zaoshai_contract::route::ClinicFilter;
 pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     let library = app.library();
     let mut all = library.clinic_cards();
-    // The hospital in the header and its city first; the rest in the order of their files.
+    // The hospital in the header, its city, and where one can book come first; the rest in the order of their files.
     let own_city = library.clinic(&library.hospital).map(|clinic| clinic.card.city.clone()).unwrap_or_default();
-    all.sort_by_key(|card| (card.id != library.hospital, card.city != own_city));
+    all.sort_by_key(|card| (card.id != library.hospital, card.city != own_city, card.booking.is_empty()));
     let places = places(&all);
     let cities = cities(&all);
     let service =
