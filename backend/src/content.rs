@@ -214,10 +214,8 @@ impl Library {
         }
         let en = self.en.shelf(area);
         let all = hans.iter().all(|card| en.entries.contains_key(&card.id));
-        let cards = hans
-            .iter()
-            .map(|card| en.entries.get(&card.id).map_or(card, |entry| &entry.card).clone())
-            .collect();
+        let cards =
+            hans.iter().map(|card| en.entries.get(&card.id).map_or(card, |entry| &entry.card).clone()).collect();
         (cards, all)
     }
 

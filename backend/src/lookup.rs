@@ -46,8 +46,14 @@ const NAMED: u32 = 100;
 const PER_CHARACTER: u32 = 10;
 /// What a number within its band adds to the name before it.
 const WITHIN_BAND: u32 = 15;
-/// Words that say that nothing was found.
-const NEGATIVE: [&str; 3] = ["阴性", "未见", "正常"];
+/// Words before a finding that say that it is not there.
+const DENIED_BEFORE: [&str; 5] = ["未见", "未发现", "未查见", "未检出", "排除"];
+/// Words after a finding that say that it is not there.
+const DENIED_AFTER: [&str; 4] = ["阴性", "未检出", "未检测到", "正常"];
+/// Most characters between a finding and the word that denies it, as in 未见明显肠化.
+const BETWEEN: usize = 3;
+/// The last characters of organs whose nodules are not the lung's.
+const OTHER_ORGANS: [char; 9] = ['腺', '乳', '肾', '肝', '脾', '胰', '颈', '宫', '巢'];
 
 /// Folds what stands on a report into the letters that count: small, narrow, without spaces and hyphens,
 /// `(+)` as 阳性 and `(-)` as 阴性, Roman numerals as digits.
@@ -63,12 +69,17 @@ pub fn fold(text: &str) -> String {
                     out.push_str("阳性");
                 }
             }
-            '-' if before == Some(&'(') && after == Some(&')') => out.push_str("阴性"),
+            // A dash that joins nothing stands for negative, as in "隐血：-".
+            '-' if before.is_some_and(|before| !before.is_alphanumeric() && *before != '-')
+                && after.is_none_or(|after| !after.is_alphanumeric() && *after != '-') =>
+            {
+                out.push_str("阴性");
+            }
             '.' if before.is_some_and(char::is_ascii_digit) && after.is_some_and(char::is_ascii_digit) => out.push('.'),
             '×' | '*' => out.push('x'),
             'Ⅰ'..='Ⅵ' => out.push(char::from(b'1' + (u32::from(*letter) - u32::from('Ⅰ')) as u8)),
             letter if letter.is_ascii() && !letter.is_ascii_alphanumeric() => {}
-            '、' | '。' | '“' | '”' | '·' | '—' | '《' | '》' | '…' | '\u{3000}' => {}
+            '、' | '。' | '“' | '”' | '·' | '《' | '》' | '…' | '\u{3000}' => {}
             letter => out.push(letter.to_ascii_lowercase()),
         }
     }
@@ -79,27 +90,22 @@ pub fn fold(text: &str) -> String {
 fn narrow(letter: char) -> char {
     match u32::from(letter) {
         code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(letter),
-        0x2212 | 0x2013 => '-',
+        0x2212 | 0x2013 | 0x2014 => '-',
         _ => letter,
     }
 }
 
 /// Looks a typed text up: the findings that it names, the closest first, or, when it names none, those that are near.
 pub fn find(index: &[Finding], typed: &str) -> Vec<Match> {
+    let quantities = fold(&without_reference(typed));
     let typed = fold(typed);
     if typed.chars().count() < 2 {
         return Vec::new();
     }
-    let negative = NEGATIVE.iter().any(|word| typed.contains(word)) && !typed.contains("阳性");
     let mut scored: Vec<(u32, usize)> = Vec::new();
     for (place, finding) in index.iter().enumerate() {
-        let words = finding.words.iter().map(|word| {
-            // "HPV16 阴性" holds the words of a positive finding, and is none.
-            let contradicts = negative && !NEGATIVE.iter().any(|negative| word.contains(negative));
-            let score = score(&typed, word);
-            if contradicts { score.min(NAMED / 4) } else { score }
-        });
-        let bands = finding.bands.iter().map(|band| score_of_band(&typed, band));
+        let words = finding.words.iter().map(|word| score(&typed, word));
+        let bands = finding.bands.iter().map(|band| score_of_band(&quantities, band));
         let best = words.chain(bands).max().unwrap_or(0);
         if best > 0 {
             scored.push((best, place));
@@ -118,8 +124,9 @@ pub fn find(index: &[Finding], typed: &str) -> Vec<Match> {
 /// How well a word answers a text, both folded: named in it, begun by it, or similar to it.
 fn score(typed: &str, word: &str) -> u32 {
     let length = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    if typed.contains(word) {
-        NAMED + PER_CHARACTER * length(word)
+    if let Some(at) = typed.find(word) {
+        // "HPV16 阴性" holds the words of a positive finding, and is none.
+        if is_denied(typed, at, word) { NAMED / 4 } else { NAMED + PER_CHARACTER * length(word) }
     } else if word.contains(typed) {
         NAMED / 2 + length(typed)
     } else {
@@ -128,6 +135,38 @@ fn score(typed: &str, word: &str) -> u32 {
         // Half of all pairs of letters in common: a slip, not another word.
         if all > 0 && shared * 4 >= all { (NAMED / 2 - 1) * shared * 2 / all } else { 0 }
     }
+}
+
+/// Whether the text around a word says that it is not there.
+fn is_denied(typed: &str, at: usize, word: &str) -> bool {
+    if DENIED_BEFORE.iter().chain(&DENIED_AFTER).any(|denial| word.contains(denial)) {
+        return false;
+    }
+    let near = |text: &str| text.chars().count() <= BETWEEN;
+    let before = &typed[..at];
+    let after = &typed[at + word.len()..];
+    DENIED_BEFORE.iter().any(|denial| before.rfind(denial).is_some_and(|place| near(&before[place + denial.len()..])))
+        || DENIED_AFTER.iter().any(|denial| {
+            after.find(denial).is_some_and(|place| near(&after[..place]) && !after[..place].contains("阳性"))
+        })
+}
+
+/// The text without the range that a laboratory prints beside a value: "PSA 3.2（参考值 0-4）" says 3.2.
+fn without_reference(typed: &str) -> String {
+    let end = ["参考", "正常值", "正常范围"].iter().filter_map(|mark| typed.find(mark)).min().unwrap_or(typed.len());
+    let mut out = String::new();
+    let mut rest = &typed[..end];
+    while let Some(open) = rest.find(['(', '（']) {
+        let close = rest[open..].find([')', '）']).map_or(rest.len(), |length| open + length);
+        let inside = &rest[open..close];
+        out.push_str(&rest[..open]);
+        if !inside.contains(['-', '~', '–', '—', '<', '＜', '～']) {
+            out.push_str(inside);
+        }
+        rest = rest[close..].trim_start_matches([')', '）']);
+    }
+    out.push_str(rest);
+    out
 }
 
 /// How many pairs of neighbouring letters two texts share.
@@ -147,14 +186,14 @@ fn shared_pairs(a: &str, b: &str) -> u32 {
 fn score_of_band(typed: &str, band: &Band) -> u32 {
     let name = band.names.iter().filter(|name| typed.contains(name.as_str())).max_by_key(|name| name.chars().count());
     let Some(name) = name else { return 0 };
+    let before = typed.find(name.as_str()).and_then(|at| typed[..at].chars().next_back());
+    if before.is_some_and(|before| OTHER_ORGANS.contains(&before)) {
+        return 0;
+    }
     let without = typed.replacen(name.as_str(), " ", 1);
     let Some(number) = largest_number(&without, band.unit == "mm") else { return 0 };
     let within = band.from.is_none_or(|from| number >= from) && band.below.is_none_or(|below| number < below);
-    if within {
-        NAMED + WITHIN_BAND + PER_CHARACTER * u32::try_from(name.chars().count()).unwrap_or(0)
-    } else {
-        0
-    }
+    if within { NAMED + WITHIN_BAND + PER_CHARACTER * u32::try_from(name.chars().count()).unwrap_or(0) } else { 0 }
 }
 
 /// The largest number in a text that is a quantity and not the name of a class ("4类", "4a", "16型").
@@ -184,7 +223,8 @@ fn largest_number(text: &str, size: bool) -> Option<f64> {
         }
         value /= scale;
         let unit = &letters[at..];
-        if size && (unit.starts_with(&['c', 'm']) || unit.starts_with(&['厘', '米']) || unit.starts_with(&['公', '分'])) {
+        if size && (unit.starts_with(&['c', 'm']) || unit.starts_with(&['厘', '米']) || unit.starts_with(&['公', '分']))
+        {
             value *= 10.0;
         }
         let class = matches!(unit.first(), Some('类' | '級' | '级' | '型' | '類' | '期' | 'a' | 'b'))
@@ -252,6 +292,11 @@ mod tests {
             ("总PSA：12", "psa-high"),
             ("甲状腺结节 8mm", "tirads-4a"),
             ("便潜血阳姓", "fit-positive"),
+            ("便潜血（—）", "fit-negative"),
+            ("FIT -", "fit-negative"),
+            ("PSA 5.2 ng/ml (0-4)", "psa-grey"),
+            ("总PSA 11.5 参考范围 0-4", "psa-high"),
+            ("FIT阳性，未见肺小结节", "fit-positive"),
         ] {
             let found = find(&index, typed);
             let first = found.first().map(|found| index[found.place].section.as_str());
@@ -262,9 +307,16 @@ mod tests {
     #[test]
     fn what_is_not_there_is_not_found() {
         let index = index();
-        for typed in ["", "4", "血压 150", "头发"] {
+        for typed in ["", "4", "血压 150", "头发", "肾结节 8mm", "右乳结节 8mm"] {
             assert_eq!(find(&index, typed), [], "{typed}");
         }
+    }
+
+    #[test]
+    fn the_range_beside_a_value_is_not_the_value() {
+        assert_eq!(without_reference("PSA 3.2（参考值 0-4）"), "PSA 3.2（");
+        assert_eq!(without_reference("PSA 3.2 (0-4) ng/ml"), "PSA 3.2  ng/ml");
+        assert_eq!(without_reference("FIT（阳性）"), "FIT（阳性");
     }
 
     #[test]

@@ -97,10 +97,7 @@ impl HangUp {
 
 /// Gives every page the script that reloads it, and tells the script what there is.
 pub fn dressed(router: Router, app: App) -> Router {
-    let watch = Router::new()
-        .route("/watch.js", get(script))
-        .route("/watch.json", get(state))
-        .with_state(app);
+    let watch = Router::new().route("/watch.js", get(script)).route("/watch.json", get(state)).with_state(app);
     router.layer(middleware::from_fn(with_script)).merge(watch)
 }
 
@@ -132,11 +129,8 @@ async fn with_script(mut request: Request, next: Next) -> Response {
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return parts.into_response();
     };
-    let page = String::from_utf8_lossy(&bytes).replacen(
-        "</body>",
-        "<script defer src=\"/watch.js\"></script></body>",
-        1,
-    );
+    let page =
+        String::from_utf8_lossy(&bytes).replacen("</body>", "<script defer src=\"/watch.js\"></script></body>", 1);
     parts.headers.remove(header::CONTENT_LENGTH);
     (parts, page).into_response()
 }

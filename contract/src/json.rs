@@ -8,8 +8,8 @@ use crate::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Finder, GivenUp, Hours, Instead, Note, Phone, PhoneKind, Provenance, Service,
 };
 use crate::content::{
-    Article, ArticleCard, Block, CareLevel, Cited, Course, DotKind, DotPart, Frame, Grade, Meaning, Onward, PerThousand, Point,
-    Position, Review, Section, Source, Span, SummaryRow, Tone, Value,
+    Article, ArticleCard, Block, CareLevel, Cited, Course, DotKind, DotPart, Frame, Grade, Meaning, Onward,
+    PerThousand, Point, Position, Review, Section, Source, Span, SummaryRow, Tone, Value,
 };
 use crate::followups::{Appointment, Done, FollowUp, Plan, Stage, State};
 use crate::ids::{IdempotencyKey, SlotId, Token};

@@ -158,9 +158,11 @@ impl Route {
             (Some("screening"), Some(topic), Some("decide")) if parts.next().is_none() => {
                 Self::Decision(Slug::parse(topic)?)
             }
-            (Some("results"), None, _) => {
-                Self::Results(value_of(query, "q").map(|typed| typed.trim().chars().take(LONGEST_QUERY).collect()).unwrap_or_default())
-            }
+            (Some("results"), None, _) => Self::Results(
+                value_of(query, "q")
+                    .map(|typed| typed.trim().chars().take(LONGEST_QUERY).collect())
+                    .unwrap_or_default(),
+            ),
             (Some("results"), Some(id), None) => Self::Result(Slug::parse(id)?),
             (Some("programmes"), None, _) => Self::Programmes,
             (Some("programmes"), Some(id), None) => Self::Programme(Slug::parse(id)?),
@@ -232,12 +234,9 @@ impl Route {
     /// The tab this page belongs to.
     pub fn tab(&self) -> Option<Tab> {
         match self {
-            Self::Home
-            | Self::Topics
-            | Self::Topic(_)
-            | Self::Decision(_)
-            | Self::Programmes
-            | Self::Programme(_) => Some(Tab::Screening),
+            Self::Home | Self::Topics | Self::Topic(_) | Self::Decision(_) | Self::Programmes | Self::Programme(_) => {
+                Some(Tab::Screening)
+            }
             Self::GuidanceList | Self::Guidance(_) | Self::Results(_) | Self::Result(_) => Some(Tab::Guidance),
             Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
             Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),

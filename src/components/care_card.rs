@@ -17,11 +17,7 @@ pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String
         CareLevel::Emergency => ("zs-care-card zs-care-card--emergency", "alert"),
     };
     let call = (level == CareLevel::Emergency).then(|| {
-        el("a")
-            .class("zs-button")
-            .with("href", "tel:120")
-            .child(icon("phone"))
-            .child(el("span").child(words.call_120))
+        el("a").class("zs-button").with("href", "tel:120").child(icon("phone")).child(el("span").child(words.call_120))
     });
     let line = |label: &'static str, text: String| {
         (!text.is_empty()).then(|| el("p").class("zs-care-card__line").child(label).child(el("b").child(text)))

@@ -41,9 +41,7 @@ pub fn values(site: &Site, name: &str, items: Vec<Value>, options: Vec<Course>) 
         el("label")
             .class("zs-check")
             .with("for", id.clone())
-            .child(
-                el("input").with("type", "radio").with("name", group.to_owned()).with("id", id).with("value", value),
-            )
+            .child(el("input").with("type", "radio").with("name", group.to_owned()).with("id", id).with("value", value))
             .child(el("span").child(label))
     };
     let statements = items

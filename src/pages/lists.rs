@@ -84,9 +84,7 @@ pub fn programmes(site: &Site, cards: Vec<ArticleCard>) -> Node {
 fn listed(site: &Site, title: &'static str, list: &Route, cards: Vec<ArticleCard>, first: Option<Node>) -> Node {
     let links = first
         .into_iter()
-        .chain(
-            cards.into_iter().map(|card| link_card(below(site, list, &card.id), &card.icon, card.title, card.text)),
-        )
+        .chain(cards.into_iter().map(|card| link_card(below(site, list, &card.id), &card.icon, card.title, card.text)))
         .collect();
     nodes![
         el("div")

@@ -31,7 +31,10 @@ async fn from_report_to_clinic(scripts: Scripts) {
         browser.until("the finding is shown", "return location.pathname === '/results/lung-nodule'").await?;
         let card = "document.getElementById(location.hash.slice(1)).closest('section').querySelector('.zs-care-card')";
         browser
-            .until("its care card says how soon and where", &format!("return /多快去.*挂号科室/s.test({card}.innerText)"))
+            .until(
+                "its care card says how soon and where",
+                &format!("return /多快去.*挂号科室/s.test({card}.innerText)"),
+            )
             .await?;
         browser.run(&format!("{card}.querySelector('a[href*=clinics]').click()")).await?;
         browser.until("the finder is asked for it", "return location.search === '?service=lung'").await?;

@@ -207,10 +207,7 @@ fn read(
         span: front.span,
         funding: front.funding,
     });
-    let findings = found
-        .into_iter()
-        .map(|found| lookup::Finding { explainer: front.id.clone(), ..found })
-        .collect();
+    let findings = found.into_iter().map(|found| lookup::Finding { explainer: front.id.clone(), ..found }).collect();
     let mut article = Article {
         id: front.id,
         title: front.title,
@@ -229,8 +226,11 @@ fn read(
         words.glossary.explain(&mut article);
     }
     let mut characters = 0;
-    rules::every_text(&article, &mut |text| characters += text.chars().filter(|letter| letter.is_alphanumeric()).count());
-    let unchecked = article.sections.iter().flat_map(|section| &section.blocks).filter(|block| unchecked(block)).count();
+    rules::every_text(&article, &mut |text| {
+        characters += text.chars().filter(|letter| letter.is_alphanumeric()).count()
+    });
+    let unchecked =
+        article.sections.iter().flat_map(|section| &section.blocks).filter(|block| unchecked(block)).count();
     let entry =
         Entry { file: file.to_owned(), article, description: front.description, card, findings, characters, unchecked };
     Some((front.order, entry))
@@ -274,9 +274,7 @@ fn check_front(
         reader.find(file, 2, "缺少 [[summary]]：谁要做、做什么、多久做、疼不疼、多少钱");
     }
     if area == Area::Decisions {
-        for (name, value) in
-            [("denominator", &front.denominator), ("span", &front.span), ("funding", &front.funding)]
-        {
+        for (name, value) in [("denominator", &front.denominator), ("span", &front.span), ("funding", &front.funding)] {
             if value.is_empty() {
                 reader.find(file, 2, format!("缺少 {name}：整篇的图要数同样的人、同样的时间，还要写明谁出钱"));
             }

@@ -237,7 +237,10 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
             phones,
             booking: record.booking.map(|booking| booking.text).unwrap_or_default(),
             provenance: Provenance {
-                source: sources.get(&record.provenance.source).map(|known| known.source.title.clone()).unwrap_or_default(),
+                source: sources
+                    .get(&record.provenance.source)
+                    .map(|known| known.source.title.clone())
+                    .unwrap_or_default(),
                 dated: record.provenance.dated,
                 confirmed: record.provenance.confirmed,
             },

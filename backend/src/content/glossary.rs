@@ -53,7 +53,11 @@ pub(super) fn load(reader: &mut Reader) -> Glossary {
             reader.find(file, line, format!("“{}”没有解释", entry.word));
         }
         if entry.text.contains(|letter: char| letter.is_ascii_digit()) {
-            reader.find(file, line, format!("“{}”的解释里有数字：词语解释不写数字，数字写在有来源的正文里", entry.word));
+            reader.find(
+                file,
+                line,
+                format!("“{}”的解释里有数字：词语解释不写数字，数字写在有来源的正文里", entry.word),
+            );
         }
         let place = glossary.meanings.len();
         glossary.meanings.push(entry.text);

@@ -247,11 +247,7 @@ impl Writer<'_> {
         if address.starts_with('/') {
             self.links.push((line, address.to_owned()));
         } else if !address.starts_with("tel:") && !address.starts_with("https://") {
-            self.reader.find(
-                self.file,
-                line,
-                format!("链接“{address}”要以 /、tel: 或 https:// 开头"),
-            );
+            self.reader.find(self.file, line, format!("链接“{address}”要以 /、tel: 或 https:// 开头"));
         }
     }
 }

@@ -15,9 +15,8 @@ const WHY_NOT: &str = "why-not";
 /// Guidance that must stand in English too.
 const GUIDANCE_IN_ENGLISH: [&str; 1] = ["warning-signs"];
 
-const TOPIC: [&str; 12] = [
-    "who", "signs", "test", "prepare", "day", "cost", "result", "balance", "differ", "prevent", "questions", "next",
-];
+const TOPIC: [&str; 12] =
+    ["who", "signs", "test", "prepare", "day", "cost", "result", "balance", "differ", "prevent", "questions", "next"];
 const TOPIC_EN: [&str; 6] = ["who", "signs", "test", "result", "balance", "next"];
 const DECISION: [&str; 7] = ["about", "options", "numbers", "unsure", "found", "values", "made"];
 const RESULT: [&str; 2] = ["about", "next"];
@@ -30,11 +29,9 @@ fn component_of(area: Area, section: &str) -> Option<(&'static str, fn(&Block) -
         (Area::Topics, "prepare" | "questions") => ("checklist", |block| matches!(block, Block::Checklist { .. })),
         (Area::Topics, "day") => ("steps", |block| matches!(block, Block::Steps { .. })),
         // Where no study gives a count, a notice says so.
-        (Area::Topics, "balance") => {
-            ("per-thousand（没有数字时用 notice 说明）", |block| {
-                matches!(block, Block::PerThousand(_) | Block::Notice { .. })
-            })
-        }
+        (Area::Topics, "balance") => ("per-thousand（没有数字时用 notice 说明）", |block| {
+            matches!(block, Block::PerThousand(_) | Block::Notice { .. })
+        }),
         (Area::Decisions, "numbers") => ("per-thousand", |block| matches!(block, Block::PerThousand(_))),
         (Area::Topics, "differ") => ("compare", |block| matches!(block, Block::Compare { .. })),
         (Area::Decisions, "options") => ("options", |block| matches!(block, Block::Options { .. })),
@@ -72,7 +69,11 @@ pub(super) fn check_sections(
             None => reader.find(file, end, format!("缺少一节：## … {{#{id}}}")),
             Some(place) => {
                 if place < before {
-                    reader.find(file, sections[place].0, format!("{{#{id}}} 的位置不对，顺序是 {}", required.join(" ")));
+                    reader.find(
+                        file,
+                        sections[place].0,
+                        format!("{{#{id}}} 的位置不对，顺序是 {}", required.join(" ")),
+                    );
                 }
                 before = before.max(place);
                 if let Some((name, fits)) = component_of(area, id).filter(|_| !english)
@@ -218,7 +219,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_counted_in_characters_and_latin_words() {
-        for (sentence, expected) in [("没有症状的人", 6), ("做 LDCT，一年 1 次。", 6), ("BI-RADS 4A 类", 3), ("", 0)] {
+        for (sentence, expected) in [("没有症状的人", 6), ("做 LDCT，一年 1 次。", 6), ("BI-RADS 4A 类", 3), ("", 0)]
+        {
             assert_eq!(length(sentence), expected, "{sentence}");
         }
     }

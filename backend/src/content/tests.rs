@@ -68,9 +68,20 @@ fn every_topic_has_all_sections_in_both_languages() {
     let sections = |article: &Article| article.sections.iter().map(|section| section.id.clone()).collect::<Vec<_>>();
     for (id, entry) in &library.hans.shelf(Area::Topics).entries {
         let found = sections(&entry.article);
-        for needed in
-            ["who", "signs", "test", "prepare", "day", "cost", "result", "balance", "differ", "prevent", "questions", "next"]
-        {
+        for needed in [
+            "who",
+            "signs",
+            "test",
+            "prepare",
+            "day",
+            "cost",
+            "result",
+            "balance",
+            "differ",
+            "prevent",
+            "questions",
+            "next",
+        ] {
             assert!(found.iter().any(|section| section == needed), "{id} has no {needed}");
         }
         let (english, translated) = library.entry(Area::Topics, Lang::En, id).expect("the topic");
@@ -101,6 +112,60 @@ fn every_finding_of_a_report_is_found_by_its_own_words() {
                 first.map(|first| (&first.explainer, &first.section))
             );
         }
+    }
+}
+
+#[test]
+fn what_people_type_from_their_reports_finds_its_meaning() {
+    let library = library();
+    for (typed, explainer, section) in [
+        ("便潜血阳性", "fit", "positive"),
+        ("大便隐血（＋）", "fit", "positive"),
+        ("FIT 阴性", "fit", "negative"),
+        ("隐血：-", "fit", "negative"),
+        ("粪便隐血 弱阳性", "fit", "weak"),
+        ("宫颈高危型 HPV16 阳性", "hpv", "h16-18"),
+        ("HPV 18+", "hpv", "h16-18"),
+        ("HPV52阳性", "hpv", "other-high"),
+        ("HPV 阴性", "hpv", "negative"),
+        ("ASC-US", "tbs", "asc-us"),
+        ("非典型鳞状细胞，意义不明确", "tbs", "asc-us"),
+        ("LSIL", "tbs", "lsil"),
+        ("高度鳞状上皮内病变", "tbs", "hsil"),
+        ("NILM", "tbs", "nilm"),
+        ("未见上皮内病变或恶性细胞", "tbs", "nilm"),
+        ("BI-RADS 4a", "bi-rads", "b4a"),
+        ("双乳 BI-RADS 3 类", "bi-rads", "b3"),
+        ("BI-RADS 0", "bi-rads", "b0"),
+        ("右肺上叶磨玻璃结节", "lung-nodule", "ground-glass"),
+        ("双肺多发小结节", "lung-nodule", "nodule"),
+        ("肺结节 8mm", "lung-nodule", "middle"),
+        ("左肺下叶实性结节 0.4cm", "lung-nodule", "small"),
+        ("肺结节 20×18mm", "lung-nodule", "large"),
+        ("Lung-RADS 4B", "lung-nodule", "lr-4b"),
+        ("慢性浅表性胃炎", "gastric-biopsy", "superficial"),
+        ("慢性萎缩性胃炎", "gastric-biopsy", "atrophy"),
+        ("肠上皮化生", "gastric-biopsy", "metaplasia"),
+        ("低级别上皮内瘤变", "gastric-biopsy", "low-grade"),
+        ("增生性息肉", "polyps", "hyperplastic"),
+        ("锯齿状腺瘤", "polyps", "serrated"),
+        ("AFP 35", "afp", "raised"),
+        ("甲胎蛋白 5.2 ng/ml", "afp", "normal"),
+        ("总PSA 5.23 ng/mL", "psa", "grey"),
+        ("PSA 2.1（参考值 0-4）", "psa", "low"),
+        ("前列腺特异性抗原 15", "psa", "high"),
+        ("TI-RADS 4a", "c-tirads", "t4a"),
+        ("甲状腺结节 C-TIRADS 3类", "c-tirads", "t3"),
+        ("碳13呼气试验阳性", "breath-test", "positive"),
+        ("幽门螺杆菌（-）", "breath-test", "negative"),
+    ] {
+        let matches = crate::lookup::find(&library.findings, typed);
+        let found: Vec<(&str, &str)> = matches
+            .iter()
+            .map(|found| &library.findings[found.place])
+            .map(|finding| (finding.explainer.as_str(), finding.section.as_str()))
+            .collect();
+        assert_eq!(found.first(), Some(&(explainer, section)), "{typed}: {found:?}");
     }
 }
 

@@ -20,9 +20,10 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     let service =
         library.services.iter().find(|known| filter.service.as_ref().is_some_and(|id| id.as_str() == known.value));
     // Links from pages in traditional characters hold the city's name in these.
-    let city = filter.city.as_ref().and_then(|asked| {
-        cities.iter().find(|city| *city == asked || library.traditional.text(city) == *asked)
-    });
+    let city = filter
+        .city
+        .as_ref()
+        .and_then(|asked| cities.iter().find(|city| *city == asked || library.traditional.text(city) == *asked));
     let near = places.iter().find(|(choice, _)| filter.near.as_ref().is_some_and(|id| id.as_str() == choice.value));
     let question = Question {
         service: service.map(|service| service.value.as_str()),

@@ -12,10 +12,7 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
     };
     match route {
         Route::Home => pick(
-            [
-                "早筛：您该做哪些癌症筛查？",
-                "哪些癌症值得查、从几岁查、好处和坏处、哪里能做。按公开的国家方案整理。",
-            ],
+            ["早筛：您该做哪些癌症筛查？", "哪些癌症值得查、从几岁查、好处和坏处、哪里能做。按公开的国家方案整理。"],
             [
                 "Which cancer screening is worth it for you?",
                 "Which cancers are worth screening for, from which age, benefits and harms, and where. From published Chinese programmes.",
@@ -23,7 +20,10 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
         ),
         Route::Topics => pick(
             ["癌症筛查：按部位看", "每种癌症谁该查、查什么、多久查一次、好处和坏处。"],
-            ["Cancer screening by part of the body", "Who should be screened, with which test, how often, benefits and harms."],
+            [
+                "Cancer screening by part of the body",
+                "Who should be screened, with which test, how often, benefits and harms.",
+            ],
         ),
         Route::GuidanceList => pick(
             ["早癌指导", "哪些症状要看医生、结果阳性怎么办、为什么要早发现。"],
@@ -31,7 +31,10 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
         ),
         Route::Results(_) => pick(
             ["报告上的字，是什么意思？", "便潜血、HPV、BI-RADS、肺结节、甲胎蛋白等报告怎么看，下一步去哪里。"],
-            ["What do the words on your report mean?", "Stool test, HPV, BI-RADS, lung nodules, AFP and others: what they mean and what to do next."],
+            [
+                "What do the words on your report mean?",
+                "Stool test, HPV, BI-RADS, lung nodules, AFP and others: what they mean and what to do next.",
+            ],
         ),
         Route::Programmes => pick(
             ["免费筛查项目", "两癌筛查、城市和农村项目、HPV 疫苗：谁可以、在哪里、要不要钱。"],
@@ -43,7 +46,10 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
         ),
         _ => pick(
             ["随访：打开护士发给您的链接", "用护士发的链接选时间、改时间、取消预约。"],
-            ["Follow-up: open the link from your nurse", "Choose, move or cancel your appointment with the link that your nurse sent."],
+            [
+                "Follow-up: open the link from your nurse",
+                "Choose, move or cancel your appointment with the link that your nurse sent.",
+            ],
         ),
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::world::World;
 use axum::http::StatusCode;
-use zaoshai_contract::page::Page;
+use zaoshai_backend::content::Area;
+use zaoshai_contract::content::Block;
+use zaoshai_contract::page::{Body, Page};
 
 #[tokio::test]
 async fn every_page_of_the_sitemap_answers_with_html_and_its_json() {
@@ -140,5 +142,77 @@ async fn the_phone_reads_every_document_as_it_was_written() {
     for text in documents {
         let written: Page = serde_json::from_str(&text).expect("a page");
         assert_eq!(zaoshai_contract::json::from_str::<Page>(&text), Some(written), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn words_of_a_report_are_looked_up_and_not_kept() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for prefix in ["", "/hant", "/en"] {
+        let answer = client.form(&format!("{prefix}/results"), &[("q", "宫颈高危型 HPV16 阳性")]).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.text.contains(&format!("href=\"{prefix}/results/hpv#h16-18\"")), "{prefix}: {}", answer.text);
+        assert_eq!(answer.headers["cache-control"], "no-store");
+    }
+    let nothing = client.form("/results", &[("q", "血压 150")]).await;
+    assert!(nothing.text.contains("没有找到") && nothing.text.contains("tel:0731-28307119"), "{}", nothing.text);
+    let nothing = client.form("/results", &[("q", &"长".repeat(500))]).await;
+    assert_eq!(nothing.status, StatusCode::OK);
+    let page: Page = serde_json::from_str(&client.get("/api/v1/results?q=BI-RADS%204A").await.text).expect("a page");
+    let Body::Results(results) = page.body else { panic!("not the results") };
+    assert!(results.named && results.found[0].section == "b4a", "{results:?}");
+}
+
+#[tokio::test]
+async fn every_care_card_of_a_report_says_how_soon_where_and_leads_to_clinics() {
+    let world = World::new().await;
+    let library = world.app.library();
+    for (id, entry) in &library.hans.shelf(Area::Results).entries {
+        for finding in &entry.findings {
+            let section = entry.article.sections.iter().find(|section| section.id == finding.section);
+            let Some(Block::Care { onward, .. }) = section.and_then(|section| section.blocks.last()) else {
+                panic!("{id}#{} does not end in a care card", finding.section)
+            };
+            let whole = [&onward.within, &onward.department, &onward.service].iter().all(|part| !part.is_empty());
+            assert!(whole, "{id}#{}: {onward:?}", finding.section);
+        }
+    }
+}
+
+#[tokio::test]
+async fn traditional_characters_reach_every_text_and_no_address() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let answer = client.get("/hant/clinics?city=%E6%B2%A7%E5%B7%9E%E5%B8%82").await;
+    assert!(answer.text.contains("滄州市") && answer.text.contains("selected"), "{}", answer.text);
+    // A link from that page asks for the city in its own characters.
+    let traditional = client.get("/hant/clinics?city=%E6%BB%84%E5%B7%9E%E5%B8%82").await;
+    let simplified: Page =
+        serde_json::from_str(&client.get("/api/v1/clinics?city=%E6%B2%A7%E5%B7%9E%E5%B8%82&lang=zh-Hant").await.text)
+            .expect("a page");
+    let Body::Clinics(finder) = simplified.body else { panic!("not the finder") };
+    assert!(finder.found.iter().all(|card| traditional.text.contains(&card.name)), "{finder:?}");
+    let topic = client.get("/hant/screening/lung").await.text;
+    assert!(topic.contains("href=\"/hant/screening/lung/decide\""), "{topic}");
+    assert!(!topic.contains("医院") && topic.contains("醫院"), "no simplified words are left");
+}
+
+#[tokio::test]
+async fn an_unreviewed_or_unchecked_text_says_so_in_every_language() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let library = world.app.library();
+    for (prefix, unreviewed, unchecked) in [
+        ("", "还没有经过医院审核", "待核对"),
+        ("/hant", "還沒有經過醫院審核", "待核對"),
+        ("/en", "Not yet reviewed", "To be checked"),
+    ] {
+        for id in library.hans.shelf(Area::Topics).entries.keys() {
+            let text = client.get(&format!("{prefix}/screening/{id}")).await.text;
+            let (banner, lead) = (text.find(unreviewed).expect("the banner"), text.find("zs-lead").expect("the lead"));
+            assert!(banner < lead, "{prefix} {id} says so at the top");
+            assert!(text.contains(unchecked), "{prefix} {id}");
+        }
     }
 }

@@ -60,20 +60,47 @@ impl Site {
 
     /// Starts a server and waits until it listens.
     pub fn serve(&self) -> Server {
-        let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zaoshai"))
+        self.serve_content(&bundled_content())
+    }
+
+    /// Starts a server with its own content folder.
+    pub fn serve_content(&self, content: &Path) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zaoshai"));
+        command
             .args(["serve", "--port", "0", "--writes-per-minute", "0", "--database", &self.database])
             .arg("--content")
             .arg(content)
             .arg("--dist")
             .arg(self.folder.path())
             .arg("--key-file")
-            .arg(self.key_file())
-            .env("RUST_LOG", "error")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
+            .arg(self.key_file());
+        self.start(command)
+    }
+
+    /// Starts the editors' server for a content folder.
+    pub fn watch_content(&self, content: &Path) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zaoshai"));
+        command.args(["content", "watch", "--port", "0", "--content"]).arg(content);
+        command.arg("--dist").arg(self.folder.path());
+        self.start(command)
+    }
+
+    /// The log of the last server that was started.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).expect("the log")
+    }
+
+    /// A copy of the bundled content, to be edited.
+    pub fn content(&self) -> PathBuf {
+        let copy = self.folder.path().join("content");
+        copy_folder(&bundled_content(), &copy);
+        copy
+    }
+
+    fn start(&self, mut command: Command) -> Server {
+        let log = std::fs::File::create(self.folder.path().join("log")).expect("a log");
+        let mut child =
+            command.env("RUST_LOG", "error").stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let address = lines
             .map_while(Result::ok)
@@ -102,6 +129,22 @@ impl Site {
         };
         assert_eq!(db.make_slots(&[slot]).await.expect("the database"), 1);
         id
+    }
+}
+
+fn bundled_content() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
     }
 }
 
@@ -142,6 +185,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// Tells the server to read its content again now.
+    #[cfg(unix)]
+    pub fn hang_up(&self) {
+        let told = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        assert!(told.is_ok_and(|status| status.success()), "the signal is sent");
+    }
+
     /// SIGKILL: no chance to finish anything.
     pub fn kill(mut self) {
         self.child.kill().expect("killed");
