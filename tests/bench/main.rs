@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: page loads on the phone profile against a static page of the same text, and requests against
+//! `cargo xtask bench`: reading and checking the content and the first byte of a page; page loads on the phone profile against a static page of the same text, and requests against
 //! a bare axum handler and the bare database transaction, each pair in the same run and told as a ratio.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks on standard output")]
 
+mod content;
 mod load;
 mod pages;
 mod requests;
@@ -13,13 +14,15 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["bare", file, kind] => runtime.block_on(load::serve_bare(file, kind)),
+        ["content"] => runtime.block_on(content::run()),
         ["pages"] => runtime.block_on(pages::run()),
         ["requests"] => runtime.block_on(requests::run()),
         [] => runtime.block_on(async {
+            content::run().await?;
             pages::run().await?;
             requests::run().await
         }),
-        _ => anyhow::bail!("cargo xtask bench [pages | requests]"),
+        _ => anyhow::bail!("cargo xtask bench [content | pages | requests]"),
     }
 }
 

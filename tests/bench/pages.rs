@@ -11,7 +11,7 @@ use zaoshai_tests::browser::{Browser, Network, Scripts};
 /// Runs of each page; the medians are compared.
 const RUNS: usize = 9;
 /// The pages that are measured.
-const PAGES: [&str; 3] = ["/", "/screening/lung", "/clinics"];
+const PAGES: [&str; 4] = ["/", "/screening/lung", "/screening/lung/decide", "/clinics"];
 
 /// What one load of a page measured.
 #[derive(Clone, Debug, Default)]

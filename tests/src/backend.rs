@@ -5,6 +5,11 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
+/// The content folder of the run.
+pub fn content() -> std::path::PathBuf {
+    setting("ZAOSHAI_CONTENT").into()
+}
+
 /// A running backend.
 pub struct Backend {
     child: Child,
