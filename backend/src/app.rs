@@ -110,7 +110,8 @@ impl App {
             Ok(library) => {
                 trouble.clear();
                 let mut current = self.library.write().unwrap_or_else(PoisonError::into_inner);
-                if current.version != library.version {
+                // A day that passes changes no file, and may make a review overdue.
+                if current.version != library.version || current.gaps != library.gaps {
                     tracing::info!(version = library.version, gaps = library.gaps.len(), "content taken over");
                     *current = Arc::new(library);
                 }

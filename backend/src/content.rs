@@ -182,6 +182,10 @@ impl Library {
     /// All findings, mistakes and gaps, in the order of files and lines, when there is a mistake among them.
     pub fn load(folder: &Path, today: CivilDate) -> Result<Self, Vec<Finding>> {
         let mut reader = Reader::new(folder, today);
+        if !folder.join("site.toml").is_file() {
+            reader.find("site.toml", 0, "这里没有内容：请写对 --content 后面的文件夹");
+            return Err(reader.findings);
+        }
         let library = build(&mut reader);
         reader.findings.sort();
         reader.findings.dedup();
@@ -247,13 +251,17 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let traditional = traditional::load(reader);
     let sources = sources::load(reader);
     let services = clinics::load_services(reader);
+    let glossary = glossary::load(reader);
+    // What all files lean on must be readable, or every one of them would seem wrong.
+    let (Some(sources), Some(services), Some(glossary)) = (sources, services, glossary) else { return None };
     let clinics = clinics::load(reader, &sources, &services);
     let booking = booking::load(reader, &clinics);
-    let glossary = glossary::load(reader);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
-    rules::check_languages(reader, &loaded);
-    links::check(reader, &loaded, &clinics, &services);
+    if !loaded.incomplete {
+        rules::check_languages(reader, &loaded);
+        links::check(reader, &loaded, &clinics, &services);
+    }
     let home = articles::home(&loaded.hans, &loaded.starts_sources);
     articles::mark_decisions(&mut loaded);
     let site = site?;
@@ -269,12 +277,13 @@ fn build(reader: &mut Reader) -> Option<Library> {
         .cloned()
         .collect();
     let results = loaded.hans.shelf(Area::Results);
-    let findings = results
+    let findings: Vec<lookup::Finding> = results
         .cards
         .iter()
         .filter_map(|card| results.entries.get(&card.id))
         .flat_map(|entry| entry.findings.clone())
         .collect();
+    check_report_words(reader, results);
     Some(Library {
         hospital: site.hospital,
         demonstration: site.demonstration,
@@ -290,6 +299,21 @@ fn build(reader: &mut Reader) -> Option<Library> {
         gaps: Vec::new(),
         version: reader.version(),
     })
+}
+
+/// A word on a report leads to one finding.
+fn check_report_words(reader: &mut Reader, results: &Shelf) {
+    let mut known: BTreeMap<&str, String> = BTreeMap::new();
+    for entry in results.entries.values() {
+        for finding in &entry.findings {
+            let place = format!("{}#{}", finding.explainer, finding.section);
+            for word in &finding.words {
+                if let Some(before) = known.insert(word, place.clone()) {
+                    reader.find(&entry.file, 0, format!("报告上的词“{word}”写了两次：{before} 和 {place}"));
+                }
+            }
+        }
+    }
 }
 
 /// Reads files below the content folder and collects what is wrong with them.
@@ -323,8 +347,9 @@ impl Reader {
         match std::fs::read_to_string(self.folder.join(file)) {
             Ok(text) => {
                 sha2::Digest::update(&mut self.digest, text.as_bytes());
-                // Editors on Windows end lines with two characters.
-                Some(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+                // Editors on Windows begin with a mark and end lines with two characters; nobody sees spaces at an end.
+                let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim_end);
+                Some(lines.flat_map(|line| [line, "\n"]).collect())
             }
             Err(error) => {
                 self.find(file, 0, format!("读不出来：{error}"));
@@ -344,7 +369,7 @@ impl Reader {
             Ok(value) => Some(value),
             Err(error) => {
                 let line = error.span().map_or(0, |span| line_of(text, span.start) - 1);
-                self.find(file, first_line + line, format!("格式不对：{}", error.message()));
+                self.find(file, first_line + line, format!("格式不对：{}", in_chinese(error.message())));
                 None
             }
         }
@@ -372,6 +397,22 @@ impl Reader {
     fn version(&self) -> String {
         let digest: [u8; 32] = sha2::Digest::finalize(self.digest.clone()).into();
         hex::encode(&digest[..8])
+    }
+}
+
+/// What the TOML reader says, as far as editors meet it often, in their words.
+fn in_chinese(message: &str) -> String {
+    let name = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("missing field") {
+        format!("缺少 {name}（missing field `{name}`）")
+    } else if message.starts_with("unknown field") {
+        format!("没有 {name} 这一项（{message}）")
+    } else if message.starts_with("invalid type") {
+        format!("写法不对，字要加引号，数字不加（{message}）")
+    } else if message.contains("duplicate key") {
+        format!("同一项写了两次（{message}）")
+    } else {
+        format!("标点或引号不对，要用英文的（{message}）")
     }
 }
 

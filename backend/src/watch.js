@@ -11,8 +11,12 @@
       .then(function (state) {
         if (version && version !== state.version) { location.reload(); return; }
         version = state.version;
-        var here = location.pathname.split('/').pop() || 'home';
-        var gaps = state.gaps.filter(function (gap) { return gap.indexOf('/' + here + '.md') >= 0; });
+        var parts = /^(?:\/hant|\/en)?\/(screening|results|guidance|programmes)\/([^/]+)(\/decide)?$/.exec(location.pathname);
+        var folder = parts && (parts[3] ? 'decisions' : parts[1] === 'screening' ? 'topics' : parts[1]);
+        // A page that is no article shows what there is to do anywhere.
+        var gaps = state.gaps.filter(function (gap) {
+          return !parts || gap.indexOf('/' + folder + '/' + parts[2] + '.md') >= 0;
+        });
         var told = state.trouble || gaps.join('\n');
         box.textContent = told;
         if (told && !box.isConnected) document.body.appendChild(box);

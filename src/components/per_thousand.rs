@@ -84,11 +84,12 @@ fn key(kind: Option<DotKind>) -> Node {
 /// The whole figure with words, picture, key and source.
 pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> Node {
     let chip = match data.tone {
-        Tone::Benefit => Some(("zs-chip zs-chip--act", "plus", site.words.benefit)),
-        Tone::Harm => Some(("zs-chip", "dash", site.words.harm)),
+        // Both look alike, so that neither weighs more.
+        Tone::Benefit => Some(("plus", site.words.benefit)),
+        Tone::Harm => Some(("dash", site.words.harm)),
         Tone::Plain => None,
     }
-    .map(|(class, name, word)| el("p").class(class).child(icon(name)).child(el("span").child(word)));
+    .map(|(name, word)| el("p").class("zs-chip zs-chip--act").child(icon(name)).child(el("span").child(word)));
     let shown = picture(&data);
     let mut keys: Vec<Node> = data
         .parts

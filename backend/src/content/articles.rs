@@ -123,6 +123,8 @@ pub(super) struct Loaded {
     pub(super) links: Vec<(PathBuf, usize, String)>,
     /// How many blocks cite each source.
     pub(super) cited: BTreeMap<String, usize>,
+    /// True when a file could not be read: what others say of it is then not judged.
+    pub(super) incomplete: bool,
 }
 
 pub(super) fn load(reader: &mut Reader, words: &Words<'_>) -> Loaded {
@@ -133,9 +135,12 @@ pub(super) fn load(reader: &mut Reader, words: &Words<'_>) -> Loaded {
             let mut shelf = Shelf::default();
             let mut order = BTreeMap::new();
             for file in reader.files(&format!("{}/{}", tongue.folder(), area.folder()), "md") {
-                if let Some((place, entry)) = read(reader, &file, tongue, area, words, &mut loaded) {
-                    order.insert((place, entry.article.id.clone()), entry.card.clone());
-                    shelf.entries.insert(entry.article.id.clone(), entry);
+                match read(reader, &file, tongue, area, words, &mut loaded) {
+                    Some((place, entry)) => {
+                        order.insert((place, entry.article.id.clone()), entry.card.clone());
+                        shelf.entries.insert(entry.article.id.clone(), entry);
+                    }
+                    None => loaded.incomplete = true,
                 }
             }
             shelf.cards = order.into_values().collect();
@@ -184,6 +189,14 @@ fn read(
         writer.check_words(text, place.line(text));
     }
     let summary = summary(&mut writer, &place, front.summary);
+    // The lead has no sources of its own: what it counts stands in the summary, which has.
+    let backed: String = summary.iter().map(|row| format!("{} {} ", row.text, row.note)).collect();
+    for number in front.lead.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty()) {
+        if !backed.contains(number) {
+            let message = format!("开头这句里的数字 {number} 没有来源：请在 [[summary]] 里写同样的数字和来源");
+            writer.reader.find(file, place.line(&front.lead), message);
+        }
+    }
     let (sections, found) = writer.sections();
     let starts_cited = writer.cite(&front.starts_sources, place.line("starts_sources"));
     writer.need_source(&front.starts, &starts_cited, place.line("starts"));
@@ -202,7 +215,7 @@ fn read(
         text: if front.starts.is_empty() { front.lead.clone() } else { front.starts },
         icon: front.icon,
     };
-    let frame = (area == Area::Decisions).then(|| Frame {
+    let frame = (area == Area::Decisions).then_some(Frame {
         denominator: front.denominator,
         span: front.span,
         funding: front.funding,
@@ -225,12 +238,14 @@ fn read(
     if tongue == Tongue::Hans {
         words.glossary.explain(&mut article);
     }
+    let unchecked_rows = article.summary.iter().filter(|row| row.cited.unchecked).count();
     let mut characters = 0;
     rules::every_text(&article, &mut |text| {
-        characters += text.chars().filter(|letter| letter.is_alphanumeric()).count()
+        characters += text.chars().filter(|letter| letter.is_alphanumeric()).count();
     });
     let unchecked =
-        article.sections.iter().flat_map(|section| &section.blocks).filter(|block| unchecked(block)).count();
+        article.sections.iter().flat_map(|section| &section.blocks).filter(|block| unchecked(block)).count()
+            + unchecked_rows;
     let entry =
         Entry { file: file.to_owned(), article, description: front.description, card, findings, characters, unchecked };
     Some((front.order, entry))

@@ -119,11 +119,9 @@ struct ProvenanceRecord {
 }
 
 /// The services of the filter, in their order.
-pub(super) fn load_services(reader: &mut Reader) -> Vec<Choice> {
-    let file: Option<ServicesFile> = reader.toml(Path::new("services.toml"));
-    file.map_or_else(Vec::new, |file| {
-        file.services.into_iter().map(|word| Choice { value: word.id, label: word.short }).collect()
-    })
+pub(super) fn load_services(reader: &mut Reader) -> Option<Vec<Choice>> {
+    let file: ServicesFile = reader.toml(Path::new("services.toml"))?;
+    Some(file.services.into_iter().map(|word| Choice { value: word.id, label: word.short }).collect())
 }
 
 pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice]) -> Vec<Clinic> {

@@ -217,6 +217,11 @@ impl Writer<'_> {
         if record.text.is_empty() {
             self.reader.find(self.file, line, "图要有文字说明：text");
         }
+        let told = u32::from(record.number);
+        let counted = record.parts.iter().any(|part| part.count == record.number);
+        if !counted && ![0, drawn, 1000_u32.saturating_sub(drawn)].contains(&told) {
+            self.reader.find(self.file, line, format!("number = {told}，图里画的不是这个数"));
+        }
         Some(Block::PerThousand(PerThousand {
             tone: record.tone,
             before: record.before,
@@ -313,7 +318,7 @@ impl Writer<'_> {
             if !options.iter().any(|option| option.id == value.speaks_for) {
                 self.reader.find(self.file, at, format!("for = \"{}\"：上面没有这个选择", value.speaks_for));
             }
-            self.check_words(&value.text, at);
+            self.check(&value.text, &Default::default(), at);
             items.push(Value { text: value.text, speaks_for: value.speaks_for });
         }
         for option in &options {

@@ -10,7 +10,7 @@ use zaoshai_contract::content::{Article, Block, Meaning, Point, Span};
 /// Where the glossary stands.
 const FILE: &str = "zh-Hans/glossary.toml";
 
-#[derive(serde::Deserialize, Default)]
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
     /// Abbreviations and units that everybody knows.
@@ -42,10 +42,10 @@ pub(super) struct Glossary {
     missing: Vec<String>,
 }
 
-pub(super) fn load(reader: &mut Reader) -> Glossary {
+pub(super) fn load(reader: &mut Reader) -> Option<Glossary> {
     let file = Path::new(FILE);
-    let Some(text) = reader.text(file) else { return Glossary::default() };
-    let record: Record = reader.parse_toml(file, &text, 1).unwrap_or_default();
+    let text = reader.text(file)?;
+    let record: Record = reader.parse_toml(file, &text, 1)?;
     let mut glossary = Glossary { plain: record.plain.into_iter().collect(), ..Glossary::default() };
     for entry in record.word {
         let line = text.lines().position(|line| line.contains(&format!("\"{}\"", entry.word))).map_or(0, |at| at + 1);
@@ -78,7 +78,7 @@ pub(super) fn load(reader: &mut Reader) -> Glossary {
     }
     glossary.missing =
         record.hard.into_iter().filter(|word| !glossary.spellings.iter().any(|(known, _)| known == word)).collect();
-    glossary
+    Some(glossary)
 }
 
 impl Glossary {

@@ -12,6 +12,14 @@ pub(super) fn check(reader: &mut Reader, loaded: &Loaded, clinics: &[Clinic], se
             link.split_once('#').map_or((link.as_str(), None), |(address, fragment)| (address, Some(fragment)));
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let has = |lang: Lang, area: Area, id: &str| has_section(loaded, lang, area, id, fragment);
+        if let Some((_, Route::Clinics(filter))) = Route::parse(path, query)
+            && let Some(service) = filter.service
+        {
+            if !services.iter().any(|known| known.value == service.as_str()) {
+                reader.find(file, *line, format!("services.toml 里没有“{service}”"));
+            }
+            continue;
+        }
         let known = match Route::parse(path, query) {
             Some((lang, Route::Topic(id))) => has(lang, Area::Topics, id.as_str()),
             Some((lang, Route::Decision(id))) => has(lang, Area::Decisions, id.as_str()),
@@ -19,9 +27,6 @@ pub(super) fn check(reader: &mut Reader, loaded: &Loaded, clinics: &[Clinic], se
             Some((lang, Route::Programme(id))) => has(lang, Area::Programmes, id.as_str()),
             Some((lang, Route::Guidance(id))) => has(lang, Area::Guidance, id.as_str()),
             Some((_, Route::Clinic(id))) => clinics.iter().any(|clinic| clinic.card.id == id.as_str()),
-            Some((_, Route::Clinics(filter))) => {
-                filter.service.is_none_or(|id| services.iter().any(|service| service.value == id.as_str()))
-            }
             Some(_) => true,
             None => false,
         };

@@ -103,6 +103,9 @@ impl Writer<'_> {
     pub(super) fn check_in(&mut self, texts: &[&String], cited: &Cited, line: usize, body: &str) {
         for text in texts {
             let at = self.line_in(body, text, line);
+            if ["](", "**", "[^"].iter().any(|mark| text.contains(mark)) {
+                self.reader.find(self.file, at, "卡片里只写字：不能用链接、粗体，来源写在 sources = [...]");
+            }
             self.check(text, cited, at);
         }
     }
@@ -127,7 +130,7 @@ impl Writer<'_> {
             let line = self.line_at(range.start);
             match event {
                 Event::Start(Tag::Heading { level: HeadingLevel::H2, id, .. }) => {
-                    let heading = plain(&inline(&mut events, TagEnd::Heading(HeadingLevel::H2)));
+                    let heading = plain(&self.inline(&mut events, TagEnd::Heading(HeadingLevel::H2), line));
                     let id = id.map(|id| id.to_string()).unwrap_or_default();
                     if id.is_empty() || sections.iter().any(|(_, section)| section.id == id) {
                         self.reader.find(self.file, line, "每一节要有自己的名字：## 标题 {#name}");
@@ -173,22 +176,36 @@ impl Writer<'_> {
     fn blocks<'t>(&mut self, tag: Tag<'t>, events: &mut Events<'t>, line: usize) -> Vec<Component> {
         match tag {
             Tag::Paragraph => {
-                let (text, cited) = self.text(inline(events, TagEnd::Paragraph), line);
+                let spans = self.inline(events, TagEnd::Paragraph, line);
+                let (text, cited) = self.text(spans, line);
                 self.check(&plain(&text), &cited, line);
                 vec![Component::Block(Block::Paragraph { text, cited })]
             }
             Tag::List(_) => self.list(events, line).into_iter().map(Component::Block).collect(),
             Tag::CodeBlock(CodeBlockKind::Fenced(name)) => {
-                let body = plain(&inline(events, TagEnd::CodeBlock));
+                let body = plain(&self.inline(events, TagEnd::CodeBlock, line));
                 self.component(&name, &body, line).into_iter().collect()
             }
             other => {
                 let name = format!("{other:?}");
                 let name = name.split(['(', ' ', '{']).next().unwrap_or_default();
-                self.reader.find(self.file, line, format!("不能用这种写法（{name}）"));
+                self.reader.find(self.file, line, format!("不能用这种写法：{}", in_chinese(name)));
                 Vec::new()
             }
         }
+    }
+
+    /// Reads inline text up to the end of its block, which begins on `line`.
+    fn inline(&mut self, events: &mut Events<'_>, end: TagEnd, line: usize) -> Vec<Span> {
+        let mut foreign = Vec::new();
+        let spans = inline(events, end, &mut foreign);
+        if plain(&spans).trim_start().starts_with('|') {
+            foreign.push("表格".to_owned());
+        }
+        for name in foreign {
+            self.reader.find(self.file, line, format!("不能用这种写法：{}", in_chinese(&name)));
+        }
+        spans
     }
 
     /// A list becomes points; an item with sources closes its block, so that each source backs only what stands before it.
@@ -200,7 +217,8 @@ impl Writer<'_> {
             match event {
                 Event::Start(Tag::Item) => {
                     let line = self.line_at(range.start);
-                    let (spans, cited) = self.text(inline(events, TagEnd::Item), line);
+                    let spans = self.inline(events, TagEnd::Item, line);
+                    let (spans, cited) = self.text(spans, line);
                     self.check_words(&plain(&spans), line);
                     words.push_str(&plain(&spans));
                     items.push(point(spans));
@@ -254,14 +272,38 @@ impl Writer<'_> {
 
 type Events<'t> = pulldown_cmark::OffsetIter<'t, pulldown_cmark::DefaultBrokenLinkCallback>;
 
-/// Reads inline text up to the end of its block.
-fn inline(events: &mut Events<'_>, end: TagEnd) -> Vec<Span> {
+/// What an editor calls a piece of Markdown that is not part of the format.
+fn in_chinese(name: &str) -> &str {
+    match name {
+        "Emphasis" => "斜体，请用 **粗体**",
+        "Image" => "图片",
+        "List" | "Item" => "多层列表，列表只有一层",
+        "Heading" => "这一级标题，标题只有 ##",
+        "BlockQuote" => "引用",
+        "Strikethrough" => "删除线",
+        other => other,
+    }
+}
+
+/// Reads inline text up to the end of its block; notes in `foreign` what is not part of the format.
+fn inline(events: &mut Events<'_>, end: TagEnd, foreign: &mut Vec<String>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
+    let mut nested = 0;
     let mut strong = false;
     let mut address: Option<String> = None;
     for (event, _) in events.by_ref() {
         let text = match event {
+            Event::Start(Tag::Item) => {
+                nested += 1;
+                foreign.push("List".to_owned());
+                continue;
+            }
+            Event::End(TagEnd::Item) if nested > 0 => {
+                nested -= 1;
+                continue;
+            }
             Event::End(tag) if tag == end => break,
+            Event::Start(Tag::Paragraph) => continue,
             Event::Start(Tag::Strong) => {
                 strong = true;
                 continue;
@@ -280,7 +322,22 @@ fn inline(events: &mut Events<'_>, end: TagEnd) -> Vec<Span> {
                 continue;
             }
             Event::Text(text) | Event::Code(text) => text.to_string(),
-            Event::SoftBreak | Event::HardBreak => continue,
+            // Chinese runs on over the end of a line; Latin words have a space between them.
+            Event::SoftBreak | Event::HardBreak => {
+                let before = spans.last().and_then(|span| span.words().chars().next_back());
+                if before.is_none_or(|before| !before.is_ascii()) {
+                    continue;
+                }
+                " ".to_owned()
+            }
+            Event::Start(other) => {
+                foreign.push(format!("{other:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned());
+                continue;
+            }
+            Event::Html(_) | Event::InlineHtml(_) => {
+                foreign.push("HTML".to_owned());
+                continue;
+            }
             _ => continue,
         };
         match spans.last_mut() {

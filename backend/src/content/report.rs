@@ -2,15 +2,14 @@
 
 use super::{Area, Library};
 use std::fmt::Write as _;
-use zaoshai_contract::route::Lang;
 
 /// A table of all articles with their words, sources, state of review and dates; then the sources with how often each
 /// is cited, and what is still to be done.
 pub fn report(library: &Library) -> String {
-    let mut out = String::from("文章\t语言\t字数\t来源\t待核对\t审核\t更新\t下次核对\n");
+    let mut out = String::from("文章\t字数\t来源\t待核对\t审核\t更新\t下次核对\n");
     let mut sums = (0, 0, 0);
-    for (lang, texts) in [(Lang::Hans, &library.hans), (Lang::En, &library.en)] {
-        for (area, entry) in texts.all() {
+    for texts in [&library.hans, &library.en] {
+        for (_, entry) in texts.all() {
             let article = &entry.article;
             let (reviewer, updated, due) = article.review.as_ref().map_or_else(
                 || ("-".to_owned(), "-".to_owned(), "-".to_owned()),
@@ -23,10 +22,8 @@ pub fn report(library: &Library) -> String {
             sums = (sums.0 + 1, sums.1 + entry.characters, sums.2 + unchecked);
             let _ = writeln!(
                 out,
-                "{}/{}\t{}\t{}\t{sources}\t{unchecked}\t{reviewer}\t{updated}\t{due}",
-                area.folder(),
-                article.id,
-                lang.tag(),
+                "{}\t{}\t{sources}\t{unchecked}\t{reviewer}\t{updated}\t{due}",
+                entry.file.display(),
                 entry.characters
             );
         }

@@ -22,8 +22,11 @@ const DECISION: [&str; 7] = ["about", "options", "numbers", "unsure", "found", "
 const RESULT: [&str; 2] = ["about", "next"];
 const PROGRAMME: [&str; 6] = ["who", "what", "where", "cost", "dates", "next"];
 
+/// A component by name, and whether a block is one.
+type Component = (&'static str, fn(&Block) -> bool);
+
 /// The component that a section cannot do without.
-fn component_of(area: Area, section: &str) -> Option<(&'static str, fn(&Block) -> bool)> {
+fn component_of(area: Area, section: &str) -> Option<Component> {
     Some(match (area, section) {
         (Area::Topics, "signs") => ("care", |block| matches!(block, Block::Care { .. })),
         (Area::Topics, "prepare" | "questions") => ("checklist", |block| matches!(block, Block::Checklist { .. })),

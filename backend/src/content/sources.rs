@@ -35,10 +35,10 @@ pub(super) struct Registered {
 /// The sources by id.
 pub(super) type Register = BTreeMap<String, Registered>;
 
-pub(super) fn load(reader: &mut Reader) -> Register {
+pub(super) fn load(reader: &mut Reader) -> Option<Register> {
     let file = Path::new("sources.toml");
-    let Some(text) = reader.text(file) else { return Register::new() };
-    let records: BTreeMap<String, Record> = reader.parse_toml(file, &text, 1).unwrap_or_default();
+    let text = reader.text(file)?;
+    let records: BTreeMap<String, Record> = reader.parse_toml(file, &text, 1)?;
     let mut register = Register::new();
     for (id, record) in records {
         let heading = format!("[{id}]");
@@ -60,7 +60,7 @@ pub(super) fn load(reader: &mut Reader) -> Register {
         let source = Source { title, issuer, year: year.unwrap_or_default(), grade, url };
         register.insert(id, Registered { source, en });
     }
-    register
+    Some(register)
 }
 
 fn is_month(text: &str) -> bool {

@@ -284,6 +284,13 @@ fn every_mistake_is_named_with_its_file() {
         (LUNG, "services = [\"lung\"]", "services = [\"lungs\"]", "services.toml 里没有“lungs”"),
         // What pictures, options and report words must hold.
         (LUNG, "count = ", "count = 100", "1000 人里超过了 1000 人"),
+        (LUNG, "number = 4\n", "number = 5\n", "图里画的不是这个数"),
+        (LUNG, "lead = \"", "lead = \"3456 人。", "开头这句里的数字 3456 没有来源"),
+        (LUNG, "items = [\"", "items = [\"看[这里](/screening)\", \"", "卡片里只写字"),
+        (LUNG, "\n## ", "\n## 新的 {#new}\n\n- 一\n  - 二\n\n## ", "多层列表"),
+        (LUNG, "\n## ", "\n## 新的 {#new}\n\n请*慢慢*看。\n\n## ", "斜体"),
+        (LUNG, "service = \"lung\"", "service = \"lungs\"", "services.toml 里没有“lungs”"),
+        (FIT, "words = [", "words = [\"便潜血阳性\", ", "写了两次"),
         (LUNG_AID, "id = \"not-now\"", "id = \"later\"", "要有一个选择 id = \"not-now\""),
         (LUNG_AID, "funding = ", "funding = \"\" # ", "缺少 funding"),
         (LUNG_AID, "feel = [", "feel = [\"多一条\", ", "feel 要写三条"),
@@ -355,11 +362,51 @@ fn a_mistake_in_the_text_is_named_with_its_line() {
 #[test]
 fn the_report_tells_words_sources_review_and_dates() {
     let report = super::report::report(&library());
-    let lung = report.lines().find(|line| line.starts_with("topics/lung\tzh-CN")).expect("the topic");
+    let lung = report.lines().find(|line| line.starts_with("zh-Hans/topics/lung.md\t")).expect("the topic");
     let columns: Vec<&str> = lung.split('\t').collect();
-    assert_eq!(columns.len(), 8, "{lung}");
-    assert!(columns[2].parse::<usize>().is_ok_and(|characters| characters > 500), "{lung}");
-    assert!(columns[3].parse::<usize>().is_ok_and(|sources| sources > 3), "{lung}");
-    assert_eq!(columns[5], "未审核");
+    assert_eq!(columns.len(), 7, "{lung}");
+    assert!(columns[1].parse::<usize>().is_ok_and(|characters| characters > 500), "{lung}");
+    assert!(columns[2].parse::<usize>().is_ok_and(|sources| sources > 3), "{lung}");
+    assert_eq!(columns[4], "未审核");
     assert!(report.contains("来源\t引用次数") && report.contains("S01\t"), "{report}");
+}
+
+#[test]
+fn a_slip_in_a_file_that_all_lean_on_is_told_once() {
+    for (file, from, to) in [
+        ("sources.toml", "title = \"", "title = “"),
+        ("zh-Hans/glossary.toml", "word = \"", "word = “"),
+        ("services.toml", "id = \"lung\"", "id = lung"),
+    ] {
+        let findings = after_change(file, from, to, today());
+        assert_eq!(findings.len(), 1, "{:#?}", told(&findings));
+        assert!(findings[0].file == Path::new(file) && findings[0].line > 0, "{}", findings[0]);
+    }
+}
+
+#[test]
+fn every_icon_of_the_content_is_drawn() {
+    let shell = std::fs::read_to_string(bundled().join("../index.html")).expect("the shell");
+    let library = library();
+    for (_, entry) in library.hans.all().chain(library.en.all()) {
+        let symbol = format!("<symbol id=\"i-{}\"", entry.card.icon);
+        assert!(shell.contains(&symbol), "{}: {}", entry.file.display(), entry.card.icon);
+    }
+}
+
+#[test]
+fn latin_words_keep_their_space_at_the_end_of_a_line() {
+    let library = library();
+    for (_, entry) in library.en.all() {
+        for section in &entry.article.sections {
+            for block in &section.blocks {
+                if let Block::Paragraph { text, .. } = block {
+                    let text: String = text.iter().map(Span::words).collect();
+                    let glued =
+                        text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_lowercase());
+                    assert!(!glued, "{}: {text}", entry.file.display());
+                }
+            }
+        }
+    }
 }
