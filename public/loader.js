@@ -33,9 +33,10 @@
     settled = true;
     var note = document.getElementById('loader-note');
     if (!note) return;
-    note.textContent = document.documentElement.lang === 'en'
-      ? 'Simple mode: reading, calling and booking all work.'
-      : '现在是精简模式：阅读、打电话、预约都能照常用。';
+    note.textContent = {
+      'en': 'Simple mode: reading, calling and booking all work.',
+      'zh-Hant': '現在是精簡模式：閱讀、打電話、預約都能照常用。'
+    }[document.documentElement.lang] || '现在是精简模式：阅读、打电话、预约都能照常用。';
     note.hidden = false;
   }
 

@@ -161,8 +161,10 @@ pub struct Library {
     pub findings: Vec<lookup::Finding>,
     /// The institutions, in the order of their names' files.
     pub clinics: Vec<Clinic>,
-    /// The services of the clinic filter.
+    /// The services that pages may ask the clinic finder for.
     pub services: Vec<Choice>,
+    /// Those of them that some institution's source names.
+    pub offered: Vec<Choice>,
     /// The services that can be booked.
     pub booking: Vec<BookingService>,
     /// What turns simplified into traditional characters.
@@ -271,7 +273,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     if loaded.hans.entry(Area::Pages, "privacy").is_none() {
         reader.find("zh-Hans/pages", 0, "缺少 privacy.md");
     }
-    let offered: Vec<Choice> = services
+    let offered = services
         .iter()
         .filter(|service| clinics.iter().any(|clinic| clinic.card.offers(&service.value)))
         .cloned()
@@ -292,7 +294,8 @@ fn build(reader: &mut Reader) -> Option<Library> {
         home,
         findings,
         clinics,
-        services: offered,
+        services,
+        offered,
         booking,
         traditional,
         cited: loaded.cited,

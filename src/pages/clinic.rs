@@ -79,7 +79,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
                 .class("zs-button")
                 .with("href", tel(&number))
                 .child(icon("phone"))
-                .child(el("span").child(words.call_to_book).child(" ").child(number))
+                .child(el("span").child(words.call_to_book).child(" ").child(el("span").class("zs-nowrap").child(number)))
         });
         el("section")
             .class("zs-section")

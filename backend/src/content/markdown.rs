@@ -313,6 +313,9 @@ fn inline(events: &mut Events<'_>, end: TagEnd, foreign: &mut Vec<String>) -> Ve
                 continue;
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
+                if strong {
+                    foreign.push("粗体里的链接".to_owned());
+                }
                 address = Some(dest_url.to_string());
                 spans.push(Span::Link(String::new(), dest_url.to_string()));
                 continue;

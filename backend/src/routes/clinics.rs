@@ -39,12 +39,15 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
             order_by_distance(&mut instead.clinics, *from);
         }
     }
+    // What nobody offers is a choice only for those who have asked for it.
+    let mut services = library.offered.clone();
+    services.extend(service.filter(|asked| !library.offered.contains(asked)).cloned());
     Finder {
         service: service.cloned(),
         city: city.cloned(),
         open_now: filter.open_now,
         near: near.map(|(choice, _)| choice.clone()),
-        services: library.services.clone(),
+        services,
         cities,
         places: places.into_iter().map(|(choice, _)| choice).collect(),
         found: answer.found,

@@ -216,3 +216,14 @@ async fn an_unreviewed_or_unchecked_text_says_so_in_every_language() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_service_that_no_source_names_is_said_to_be_so() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let answer = client.get("/clinics?service=urology").await;
+    assert!(answer.text.contains("没有完全符合的医院") && answer.text.contains("没有医院写明能做"), "{}", answer.text);
+    assert!(answer.text.contains("tel:12320") && answer.text.contains("0731-28307119"), "somebody can be called");
+    let others = client.get("/clinics").await;
+    assert!(!others.text.contains("service=urology"), "nobody is led to a choice that finds nothing");
+}
