@@ -75,11 +75,9 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
     let number = card.phone_now(clinic.now).map(|phone| phone.number.clone());
     let booking = (!card.booking.is_empty()).then(|| {
         let call = number.map(|number| {
-            el("a")
-                .class("zs-button")
-                .with("href", tel(&number))
-                .child(icon("phone"))
-                .child(el("span").child(words.call_to_book).child(" ").child(el("span").class("zs-nowrap").child(number)))
+            el("a").class("zs-button").with("href", tel(&number)).child(icon("phone")).child(
+                el("span").child(words.call_to_book).child(" ").child(el("span").class("zs-nowrap").child(number)),
+            )
         });
         el("section")
             .class("zs-section")

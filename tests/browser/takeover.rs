@@ -61,9 +61,19 @@ async fn a_chosen_filter_and_an_open_detail_survive() {
 async fn no_page_jumps_when_the_app_takes_over() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
-        for path in
-            ["/", "/screening", "/screening/lung", "/guidance/warning-signs", "/clinics", "/clinics/zhuzhou-2", "/f"]
-        {
+        for path in [
+            "/",
+            "/screening",
+            "/screening/lung",
+            "/screening/lung/decide",
+            "/results",
+            "/results/fit",
+            "/programmes/two-cancers",
+            "/guidance/warning-signs",
+            "/clinics",
+            "/clinics/zhuzhou-2",
+            "/f",
+        ] {
             browser.go_ready(&backend.at(path)).await?;
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             let shift = browser.run("return window.__shift").await?;
