@@ -5,19 +5,22 @@ mod articles;
 mod booking;
 mod clinics;
 mod components;
+mod front;
 mod glossary;
 mod links;
 mod markdown;
+mod reader;
 pub mod report;
 mod rules;
 mod sources;
 pub mod traditional;
 
 pub use booking::{BookingService, Weekly};
+pub use reader::{Finding, Weight};
 
 use crate::lookup;
+use reader::{Reader, line_of};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use traditional::Traditional;
 use zaoshai_contract::civil::CivilDate;
@@ -25,38 +28,6 @@ use zaoshai_contract::clinics::{Choice, Clinic, ClinicCard};
 use zaoshai_contract::content::{Article, ArticleCard};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Lang;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// Something is untrue, unbacked or broken: it is not served.
-    Mistake,
-    /// Something is weaker than it should be: it is served, and an editor has work to do.
-    Gap,
-}
-
-/// What is wrong with a content file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
-    /// The file, as it was found from the content folder.
-    pub file: PathBuf,
-    /// The line, from 1; 0 when the file as a whole is meant.
-    pub line: usize,
-    /// What is wrong, and what would be right, in the words of the editors.
-    pub message: String,
-    /// Whether it stops the start.
-    pub weight: Weight,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let weight = match self.weight {
-            Weight::Mistake => "错误",
-            Weight::Gap => "待办",
-        };
-        write!(f, "{}:{}: {weight}：{}", self.file.display(), self.line, self.message)
-    }
-}
 
 /// The kinds of articles, each in a folder of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -317,111 +288,6 @@ fn check_report_words(reader: &mut Reader, results: &Shelf) {
             }
         }
     }
-}
-
-/// Reads files below the content folder and collects what is wrong with them.
-struct Reader {
-    folder: PathBuf,
-    today: CivilDate,
-    findings: Vec<Finding>,
-    digest: sha2::Sha256,
-}
-
-impl Reader {
-    fn new(folder: &Path, today: CivilDate) -> Self {
-        Self { folder: folder.to_owned(), today, findings: Vec::new(), digest: sha2::Digest::new() }
-    }
-
-    /// Notes a mistake.
-    fn find(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>) {
-        self.note(file, line, message, Weight::Mistake);
-    }
-
-    /// Notes a gap.
-    fn gap(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>) {
-        self.note(file, line, message, Weight::Gap);
-    }
-
-    fn note(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>, weight: Weight) {
-        self.findings.push(Finding { file: file.as_ref().to_owned(), line, message: message.into(), weight });
-    }
-
-    fn text(&mut self, file: &Path) -> Option<String> {
-        match std::fs::read_to_string(self.folder.join(file)) {
-            Ok(text) => {
-                sha2::Digest::update(&mut self.digest, text.as_bytes());
-                // Editors on Windows begin with a mark and end lines with two characters; nobody sees spaces at an end.
-                let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim_end);
-                Some(lines.flat_map(|line| [line, "\n"]).collect())
-            }
-            Err(error) => {
-                self.find(file, 0, format!("读不出来：{error}"));
-                None
-            }
-        }
-    }
-
-    fn toml<T: serde::de::DeserializeOwned>(&mut self, file: &Path) -> Option<T> {
-        let text = self.text(file)?;
-        self.parse_toml(file, &text, 1)
-    }
-
-    /// Reads TOML that stands in `file` from `first_line` on.
-    fn parse_toml<T: serde::de::DeserializeOwned>(&mut self, file: &Path, text: &str, first_line: usize) -> Option<T> {
-        match toml::from_str(text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let line = error.span().map_or(0, |span| line_of(text, span.start) - 1);
-                self.find(file, first_line + line, format!("格式不对：{}", in_chinese(error.message())));
-                None
-            }
-        }
-    }
-
-    /// The files of a folder with this ending, in order of their names; none when there is no such folder.
-    fn files(&mut self, folder: &str, ending: &str) -> Vec<PathBuf> {
-        let entries = match std::fs::read_dir(self.folder.join(folder)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-            Err(error) => {
-                self.find(folder, 0, format!("读不出来：{error}"));
-                return Vec::new();
-            }
-        };
-        let mut files: Vec<PathBuf> = entries
-            .filter_map(Result::ok)
-            .map(|entry| Path::new(folder).join(entry.file_name()))
-            .filter(|path| path.extension().is_some_and(|found| found == ending))
-            .collect();
-        files.sort();
-        files
-    }
-
-    fn version(&self) -> String {
-        let digest: [u8; 32] = sha2::Digest::finalize(self.digest.clone()).into();
-        hex::encode(&digest[..8])
-    }
-}
-
-/// What the TOML reader says, as far as editors meet it often, in their words.
-fn in_chinese(message: &str) -> String {
-    let name = message.split('`').nth(1).unwrap_or_default();
-    if message.starts_with("missing field") {
-        format!("缺少 {name}（missing field `{name}`）")
-    } else if message.starts_with("unknown field") {
-        format!("没有 {name} 这一项（{message}）")
-    } else if message.starts_with("invalid type") {
-        format!("写法不对，字要加引号，数字不加（{message}）")
-    } else if message.contains("duplicate key") {
-        format!("同一项写了两次（{message}）")
-    } else {
-        format!("标点或引号不对，要用英文的（{message}）")
-    }
-}
-
-/// The line, from 1, of a byte offset.
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

@@ -354,6 +354,21 @@ pub enum Block {
     },
 }
 
+impl Block {
+    /// The sources that are told below the block; pictures, comparisons and options tell their own.
+    pub fn cited(&self) -> Option<&Cited> {
+        match self {
+            Self::Paragraph { cited, .. }
+            | Self::Points { cited, .. }
+            | Self::Steps { cited, .. }
+            | Self::Care { cited, .. }
+            | Self::Checklist { cited, .. }
+            | Self::Notice { cited, .. } => Some(cited),
+            Self::PerThousand(_) | Self::Compare { .. } | Self::Options { .. } | Self::Values { .. } => None,
+        }
+    }
+}
+
 /// A section with its own address on the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

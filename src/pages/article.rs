@@ -146,10 +146,10 @@ fn section(site: &Site, article: &str, section: Section, sources: &[Source]) -> 
     let mut blocks = Vec::new();
     let mut rest = section.blocks.into_iter().peekable();
     while let Some(block) = rest.next() {
-        let cited = cited_of(&block).cloned().unwrap_or_default();
+        let cited = block.cited().cloned().unwrap_or_default();
         blocks.push(shown(site, &name, block, sources));
         // Blocks that rest on the same sources share one note.
-        let next_same = rest.peek().is_some_and(|next| cited_of(next) == Some(&cited));
+        let next_same = rest.peek().is_some_and(|next| next.cited() == Some(&cited));
         if !cited.is_empty() && !next_same {
             blocks.push(source_note(site, &cited, sources));
         }
@@ -161,19 +161,6 @@ fn section(site: &Site, article: &str, section: Section, sources: &[Source]) -> 
         .child(el("h2").class("zs-h2").with("id", section.id).child(section.heading))
         .child(blocks)
         .node()
-}
-
-/// The sources of a block that are told below it; pictures and comparisons tell their own.
-fn cited_of(block: &Block) -> Option<&Cited> {
-    match block {
-        Block::Paragraph { cited, .. }
-        | Block::Points { cited, .. }
-        | Block::Steps { cited, .. }
-        | Block::Care { cited, .. }
-        | Block::Checklist { cited, .. }
-        | Block::Notice { cited, .. } => Some(cited),
-        Block::PerThousand(_) | Block::Compare { .. } | Block::Options { .. } | Block::Values { .. } => None,
-    }
 }
 
 fn shown(site: &Site, name: &str, block: Block, sources: &[Source]) -> Node {

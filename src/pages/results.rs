@@ -40,6 +40,7 @@ pub fn page(site: &Site, results: Results) -> Node {
                             .with("name", "q")
                             .with("value", results.typed)
                             .with("maxlength", "80")
+                            .with("required", true)
                             .with("autocomplete", "off")
                             .with("enterkeyhint", "search")
                             .with("aria-describedby", "q-hint"),

@@ -1,5 +1,6 @@
 //! Articles of all areas, each with front matter and a Markdown body.
 
+use super::front::{self, FrontMatter, Place, SummaryRecord};
 use super::glossary::Glossary;
 use super::markdown::Writer;
 use super::sources::Register;
@@ -7,12 +8,8 @@ use super::{Area, Entry, Reader, Shelf, Texts, rules};
 use crate::lookup;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::clinics::Choice;
-use zaoshai_contract::content::{
-    Article, ArticleCard, Block, Cited, Frame, PerThousand, Review, Section, Source, SummaryRow,
-};
-use zaoshai_contract::ids::Slug;
+use zaoshai_contract::content::{Article, ArticleCard, Block, Frame, PerThousand, Section, Source, SummaryRow};
 use zaoshai_contract::page::Home;
 
 /// The page whose pictures stand on the first page.
@@ -34,75 +31,6 @@ impl Tongue {
             Self::En => "en",
         }
     }
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FrontMatter {
-    id: String,
-    title: String,
-    /// The short name for lists.
-    #[serde(default)]
-    name: String,
-    description: String,
-    lead: String,
-    order: u16,
-    icon: String,
-    #[serde(default)]
-    starts: String,
-    #[serde(default)]
-    starts_sources: Vec<String>,
-    #[serde(default)]
-    department: String,
-    #[serde(default)]
-    services: Vec<String>,
-    /// False for a topic whose screening is not advised at average risk.
-    #[serde(default = "yes")]
-    advised: bool,
-    /// The thousand people of a decision aid.
-    #[serde(default)]
-    denominator: String,
-    /// The span of time of a decision aid.
-    #[serde(default)]
-    span: String,
-    /// Who paid for a decision aid.
-    #[serde(default)]
-    funding: String,
-    review: ReviewRecord,
-    #[serde(default)]
-    summary: Vec<SummaryRecord>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ReviewState {
-    Unreviewed,
-    Reviewed,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReviewRecord {
-    state: ReviewState,
-    #[serde(default)]
-    reviewer: String,
-    updated: String,
-    due: String,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SummaryRecord {
-    label: String,
-    text: String,
-    #[serde(default)]
-    note: String,
-    #[serde(default)]
-    sources: Vec<String>,
 }
 
 /// The words that articles may use.
@@ -170,8 +98,8 @@ fn read(
     let body_line = front_text.lines().count() + 3;
     let front: FrontMatter = reader.parse_toml(file, front_text, 2)?;
     let place = Place { file, front: front_text };
-    check_front(reader, &place, &front, area, tongue, words);
-    let review = read_review(reader, &place, &front.review);
+    front::check(reader, &place, &front, area, tongue, words);
+    let review = front::review(reader, &place, &front.review);
     let mut writer = Writer {
         reader,
         file,
@@ -251,52 +179,6 @@ fn read(
     Some((front.order, entry))
 }
 
-/// A file's front matter, to name the lines in it.
-struct Place<'a> {
-    file: &'a Path,
-    front: &'a str,
-}
-
-impl Place<'_> {
-    /// The line of the file on which a text stands in the front matter.
-    fn line(&self, text: &str) -> usize {
-        let begin: String = text.chars().take(8).collect();
-        self.front.lines().position(|line| !begin.is_empty() && line.contains(&begin)).map_or(2, |place| place + 2)
-    }
-}
-
-fn check_front(
-    reader: &mut Reader,
-    place: &Place<'_>,
-    front: &FrontMatter,
-    area: Area,
-    tongue: Tongue,
-    words: &Words<'_>,
-) {
-    let file = place.file;
-    if Slug::parse(&front.id).is_none() || file.file_stem().is_none_or(|stem| stem.to_string_lossy() != front.id) {
-        reader.find(file, place.line("id ="), format!("id = \"{}\" 必须和文件名一样", front.id));
-    }
-    for service in &front.services {
-        if !words.services.iter().any(|known| known.value == *service) {
-            reader.find(file, place.line("services"), format!("services.toml 里没有“{service}”"));
-        }
-    }
-    if matches!(area, Area::Topics | Area::Results | Area::Decisions) && front.department.is_empty() {
-        reader.find(file, 2, "缺少 department：挂哪个科");
-    }
-    if area == Area::Topics && tongue == Tongue::Hans && front.summary.is_empty() {
-        reader.find(file, 2, "缺少 [[summary]]：谁要做、做什么、多久做、疼不疼、多少钱");
-    }
-    if area == Area::Decisions {
-        for (name, value) in [("denominator", &front.denominator), ("span", &front.span), ("funding", &front.funding)] {
-            if value.is_empty() {
-                reader.find(file, 2, format!("缺少 {name}：整篇的图要数同样的人、同样的时间，还要写明谁出钱"));
-            }
-        }
-    }
-}
-
 fn summary(writer: &mut Writer<'_>, place: &Place<'_>, rows: Vec<SummaryRecord>) -> Vec<SummaryRow> {
     let mut summary = Vec::new();
     for row in rows {
@@ -321,54 +203,13 @@ fn in_words(source: &Source) -> String {
     format!("{}《{}》{}", source.issuer, source.title, source.year)
 }
 
-/// The sources of a block, when it has any of its own.
-fn cited(block: &Block) -> Option<&Cited> {
-    match block {
-        Block::Paragraph { cited, .. }
-        | Block::Points { cited, .. }
-        | Block::Steps { cited, .. }
-        | Block::Care { cited, .. }
-        | Block::Checklist { cited, .. }
-        | Block::Notice { cited, .. } => Some(cited),
-        Block::PerThousand(picture) => Some(&picture.cited),
-        Block::Compare { .. } | Block::Options { .. } | Block::Values { .. } => None,
-    }
-}
-
 fn unchecked(block: &Block) -> bool {
     match block {
         Block::Compare { rows, .. } => rows.iter().any(|row| row.cited.unchecked),
         Block::Options { items } => items.iter().any(|item| item.cited.unchecked),
-        other => cited(other).is_some_and(|cited| cited.unchecked),
+        Block::PerThousand(picture) => picture.cited.unchecked,
+        other => other.cited().is_some_and(|cited| cited.unchecked),
     }
-}
-
-fn read_review(reader: &mut Reader, place: &Place<'_>, record: &ReviewRecord) -> Option<Review> {
-    let file = place.file;
-    let mut day = |name: &str, text: &str| {
-        let date = CivilDate::parse(text);
-        if date.is_none() {
-            let line = place.line(&format!("{name} ="));
-            reader.find(file, line, format!("review.{name} = \"{text}\" 不是 2026-11-21 这样的日期"));
-        }
-        date
-    };
-    let (updated, due) = (day("updated", &record.updated)?, day("due", &record.due)?);
-    if due <= updated {
-        reader.find(file, place.line("due ="), "review.due 要在 review.updated 之后");
-    } else if due < reader.today {
-        reader.gap(file, place.line("due ="), format!("过了核对的日子：{}", record.due));
-    }
-    let reviewer = match record.state {
-        ReviewState::Unreviewed => String::new(),
-        ReviewState::Reviewed => {
-            if record.reviewer.is_empty() {
-                reader.find(file, place.line("state ="), "state = \"reviewed\" 要写 reviewer：谁审的");
-            }
-            record.reviewer.clone()
-        }
-    };
-    Some(Review { reviewer, updated, due })
 }
 
 /// Tells each topic whether a decision aid belongs to it.
