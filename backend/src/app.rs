@@ -137,8 +137,7 @@ impl App {
     }
 
     /// The hospital in the header, with the phone to call at this hour.
-    pub fn hospital(&self) -> Hospital {
-        let library = self.library();
+    pub fn hospital(&self, library: &Library) -> Hospital {
         let clinic = library.clinic(&library.hospital);
         Hospital {
             id: library.hospital.clone(),
@@ -150,7 +149,7 @@ impl App {
 
     /// The number to call, for problem documents.
     pub fn phone(&self) -> String {
-        self.hospital().phone.map(|phone| phone.number).unwrap_or_default()
+        self.hospital(&self.library()).phone.map(|phone| phone.number).unwrap_or_default()
     }
 
     /// Whether cookies may only travel over TLS.

@@ -2,7 +2,7 @@
 
 use super::front::{self, FrontMatter, Place, SummaryRecord};
 use super::glossary::Glossary;
-use super::markdown::Writer;
+use super::markdown::{KNOWN_NUMBERS, Writer};
 use super::sources::Register;
 use super::{Area, Entry, Reader, Shelf, Texts, rules};
 use crate::lookup;
@@ -119,8 +119,9 @@ fn read(
     let summary = summary(&mut writer, &place, front.summary);
     // The lead has no sources of its own: what it counts stands in the summary, which has.
     let backed: String = summary.iter().map(|row| format!("{} {} ", row.text, row.note)).collect();
-    for number in front.lead.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty()) {
-        if !backed.contains(number) {
+    for number in digits(&front.lead) {
+        let known = digits(&backed).any(|known| known == number) || KNOWN_NUMBERS.contains(&number);
+        if !known {
             let message = format!("开头这句里的数字 {number} 没有来源：请在 [[summary]] 里写同样的数字和来源");
             writer.reader.find(file, place.line(&front.lead), message);
         }
@@ -188,6 +189,11 @@ fn summary(writer: &mut Writer<'_>, place: &Place<'_>, rows: Vec<SummaryRecord>)
         summary.push(SummaryRow { label: row.label, text: row.text, note: row.note, cited });
     }
     summary
+}
+
+/// The runs of digits in a text.
+fn digits(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty())
 }
 
 fn tell_starts(ids: &[String], register: &Register, told: &mut Vec<String>) {

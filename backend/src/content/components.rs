@@ -3,6 +3,7 @@
 use super::markdown::Writer;
 use super::rules::NOT_NOW;
 use crate::lookup::{Band, Finding, fold};
+use std::collections::VecDeque;
 use zaoshai_contract::content::{
     Block, CareLevel, Course, DotPart, Onward, PerThousand, Point, Position, Span, Tone, Value,
 };
@@ -157,6 +158,21 @@ struct RangeRecord {
     unit: String,
     from: Option<f64>,
     below: Option<f64>,
+}
+
+/// Orders statements so that the options they speak for take turns: what stands together weighs more.
+fn taking_turns(items: Vec<Value>, options: &[Course]) -> Vec<Value> {
+    let mut queues: Vec<VecDeque<Value>> = options.iter().map(|_| VecDeque::new()).collect();
+    for item in items {
+        if let Some(place) = options.iter().position(|option| option.id == item.speaks_for) {
+            queues[place].push_back(item);
+        }
+    }
+    let mut ordered = Vec::new();
+    while queues.iter().any(|queue| !queue.is_empty()) {
+        ordered.extend(queues.iter_mut().filter_map(VecDeque::pop_front));
+    }
+    ordered
 }
 
 impl Writer<'_> {
@@ -328,7 +344,7 @@ impl Writer<'_> {
                 self.reader.find(self.file, line, "说“先不做”的话太少，两边要差不多");
             }
         }
-        Some(Block::Values { items, options })
+        Some(Block::Values { items: taking_turns(items, &options), options })
     }
 
     fn words(&mut self, body: &str, line: usize) -> Option<Finding> {

@@ -14,7 +14,7 @@ use std::path::Path;
 use zaoshai_contract::content::{Block, Cited, Course, Point, Section, Source, Span};
 
 /// Phone numbers that everybody knows: a digit in them needs no source.
-const KNOWN_NUMBERS: [&str; 3] = ["12320", "12356", "120"];
+pub(super) const KNOWN_NUMBERS: [&str; 3] = ["12320", "12356", "120"];
 
 /// Collects the sources of one article in order of first use, and the mistakes in its text.
 pub(super) struct Writer<'a> {
@@ -155,9 +155,7 @@ impl Writer<'_> {
                         }
                     }
                 }
-                Event::Rule | Event::Html(_) => {
-                    self.reader.find(self.file, line, "不能用横线和 HTML");
-                }
+                Event::Rule => self.reader.find(self.file, line, "不能用横线"),
                 _ => {}
             }
         }
@@ -281,6 +279,8 @@ fn in_chinese(name: &str) -> &str {
         "Heading" => "这一级标题，标题只有 ##",
         "BlockQuote" => "引用",
         "Strikethrough" => "删除线",
+        "HtmlBlock" => "HTML",
+        "CodeBlock" => "行首空四格",
         other => other,
     }
 }

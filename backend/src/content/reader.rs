@@ -136,6 +136,10 @@ fn in_chinese(message: &str) -> String {
         format!("没有 {name} 这一项（{message}）")
     } else if message.starts_with("invalid type") {
         format!("写法不对，字要加引号，数字不加（{message}）")
+    } else if message.starts_with("unknown variant") {
+        format!("没有“{name}”这种，只能用后面列出的（{message}）")
+    } else if message.starts_with("invalid value") {
+        format!("数字太大、太小，或不是整数（{message}）")
     } else if message.contains("duplicate key") {
         format!("同一项写了两次（{message}）")
     } else {

@@ -410,3 +410,17 @@ fn latin_words_keep_their_space_at_the_end_of_a_line() {
         }
     }
 }
+
+#[test]
+fn what_speaks_for_the_options_of_an_aid_takes_turns() {
+    let library = library();
+    for entry in library.hans.shelf(Area::Decisions).entries.values() {
+        for block in entry.article.sections.iter().flat_map(|section| &section.blocks) {
+            if let Block::Values { items, options } = block {
+                let first: Vec<&str> = items.iter().take(options.len()).map(|item| item.speaks_for.as_str()).collect();
+                let all: Vec<&str> = options.iter().map(|option| option.id.as_str()).collect();
+                assert_eq!(first, all, "{}", entry.file.display());
+            }
+        }
+    }
+}

@@ -45,6 +45,15 @@ pub(super) fn load(reader: &mut Reader) -> Traditional {
     Traditional { exceptions }
 }
 
+/// The way back, for what people type.
+static BACK: LazyLock<OpenCC> =
+    LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).expect("the tables are part of the program"));
+
+/// A text in simplified characters, whichever it was typed in.
+pub fn simplified(text: &str) -> String {
+    BACK.convert(text)
+}
+
 impl Traditional {
     /// A text in traditional characters.
     pub fn text(&self, text: &str) -> String {

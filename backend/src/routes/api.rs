@@ -151,7 +151,8 @@ async fn programme(State(app): State<App>, Path(id): Path<String>, visitor: Visi
     pages::document(&app, &visitor, &Route::Programme(slug(&id)?))
 }
 
-/// The index of report words with all explainers. The phone looks words up in it by itself.
+/// All result explainers, and the findings that answer words from a report. The app's own form sends the words as a
+/// body, to `POST /results`, so that they stand in no address.
 #[utoipa::path(get, path = "/api/v1/results", tag = "pages",
     params(
         ("q" = Option<String>, Query, description = "Words typed from a report; they are neither kept nor logged"),

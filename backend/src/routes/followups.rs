@@ -73,7 +73,7 @@ pub async fn load(
     };
     let body = Body::FollowUp(FollowUp { token: token.clone(), stage: stage.clone() });
     let title = Title { title, description: "医院随访", translated: lang != Lang::En };
-    Ok(pages::page(app, lang, &route, title, body))
+    Ok(pages::page(app, &app.library(), lang, &route, title, body))
 }
 
 fn told(app: &App, code: Code) -> Problem {

@@ -4,7 +4,8 @@ use super::body::Form;
 use super::{clinics, followups, titles};
 use crate::app::App;
 use crate::cache::hour_of;
-use crate::content::Area;
+use crate::content::traditional::simplified;
+use crate::content::{Area, Library};
 use crate::failures::Result;
 use crate::html::{Filling, Loading};
 use crate::lookup::find;
@@ -112,14 +113,14 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
     let article = |area: Area, id: &str, body: fn(Article) -> Body| {
         let (entry, translated) = library.entry(area, lang, id).ok_or(Code::NotFound)?;
         let title = Title { title: &entry.article.title, description: &entry.description, translated };
-        Ok(page(app, lang, route, title, body(entry.article.clone())))
+        Ok(page(app, &library, lang, route, title, body(entry.article.clone())))
     };
     let list = |area: Area, body: fn(ArticleList) -> Body| {
         let (cards, translated) = library.cards(area, lang);
         let title = Title { translated, ..titles::of(lang, route) };
-        page(app, lang, route, title, body(ArticleList { cards }))
+        page(app, &library, lang, route, title, body(ArticleList { cards }))
     };
-    let fixed = |body: Body| page(app, lang, route, titles::of(lang, route), body);
+    let fixed = |body: Body| page(app, &library, lang, route, titles::of(lang, route), body);
     match route {
         Route::Home => {
             let mut home = library.home.clone();
@@ -135,14 +136,14 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
                     }
                 }
             }
-            Ok(page(app, lang, route, Title { translated, ..titles::of(lang, route) }, Body::Home(home)))
+            Ok(page(app, &library, lang, route, Title { translated, ..titles::of(lang, route) }, Body::Home(home)))
         }
         Route::Topics => Ok(list(Area::Topics, Body::Topics)),
         Route::Topic(id) => article(Area::Topics, id.as_str(), Body::Topic),
         Route::Decision(id) => article(Area::Decisions, id.as_str(), Body::Decision),
         Route::Results(typed) => {
             let (explainers, translated) = library.cards(Area::Results, lang);
-            let matches = find(&library.findings, typed);
+            let matches = find(&library.findings, &simplified(typed));
             let found = matches
                 .iter()
                 .filter_map(|found| library.findings.get(found.place))
@@ -161,7 +162,7 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
             let results = Results { typed: typed.clone(), found, named, explainers };
             let title = Title { translated, ..titles::of(lang, route) };
             // What was typed stands in no address.
-            Ok(page(app, lang, &Route::Results(String::new()), title, Body::Results(results)))
+            Ok(page(app, &library, lang, &Route::Results(String::new()), title, Body::Results(results)))
         }
         Route::Result(id) => article(Area::Results, id.as_str(), Body::Result),
         Route::Programmes => Ok(list(Area::Programmes, Body::Programmes)),
@@ -176,7 +177,7 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
             let name = clinic.card.name.clone();
             let description = format!("{}：电话、服务、路线。{}", name, clinic.intro);
             let title = Title { title: &name, description: &description, translated: lang != Lang::En };
-            Ok(page(app, lang, route, title, Body::Clinic(Box::new(clinic))))
+            Ok(page(app, &library, lang, route, title, Body::Clinic(Box::new(clinic))))
         }
         Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),
         Route::FollowUp(..) => Err(Code::NotFound.into()),
@@ -195,8 +196,7 @@ pub struct Title<'a> {
 }
 
 /// A page with what stands around it, in the characters of its language.
-pub fn page(app: &App, lang: Lang, route: &Route, title: Title<'_>, body: Body) -> Page {
-    let library = app.library();
+pub fn page(app: &App, library: &Library, lang: Lang, route: &Route, title: Title<'_>, body: Body) -> Page {
     let page = Page {
         meta: Meta {
             title: title.title.to_owned(),
@@ -205,7 +205,7 @@ pub fn page(app: &App, lang: Lang, route: &Route, title: Title<'_>, body: Body) 
             translated: title.translated,
             path: route.path(Lang::Hans),
             demonstration: library.demonstration,
-            hospital: app.hospital(),
+            hospital: app.hospital(library),
         },
         body,
     };
@@ -229,7 +229,7 @@ pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
 pub fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response {
     let (title, detail) = (problem.title.clone(), problem.detail.clone());
     let title = Title { title: &title, description: &detail, translated: visitor.lang != Lang::En };
-    let page = page(app, visitor.lang, &Route::Home, title, Body::Problem(problem));
+    let page = page(app, &app.library(), visitor.lang, &Route::Home, title, Body::Problem(problem));
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(HTML))];
     (headers, render(app, visitor, &page)).into_response()
 }

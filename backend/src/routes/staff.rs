@@ -251,7 +251,7 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     let token = app.secrets.link_token(&record.id, record.link_generation);
     let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
     let link = format!("{}{path}", app.config.public_url);
-    let hospital = app.hospital();
+    let hospital = app.hospital(&app.library());
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history = app.db.history(&record.id).await?.iter().map(|line| in_words(staff, line)).collect();

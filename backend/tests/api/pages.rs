@@ -155,6 +155,10 @@ async fn words_of_a_report_are_looked_up_and_not_kept() {
         assert!(answer.text.contains(&format!("href=\"{prefix}/results/hpv#h16-18\"")), "{prefix}: {}", answer.text);
         assert_eq!(answer.headers["cache-control"], "no-store");
     }
+    for typed in ["便潛血陽性", "肺結節8毫米"] {
+        let answer = client.form("/hant/results", &[("q", typed)]).await;
+        assert!(answer.text.contains("最像這些"), "{typed}: {}", answer.text);
+    }
     let nothing = client.form("/results", &[("q", "血压 150")]).await;
     assert!(nothing.text.contains("没有找到") && nothing.text.contains("tel:0731-28307119"), "{}", nothing.text);
     let nothing = client.form("/results", &[("q", &"长".repeat(500))]).await;
