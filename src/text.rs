@@ -193,6 +193,7 @@ pub struct Words {
     pub decide_hint: &'static str,
     pub counts: &'static str,
     pub counts_over: &'static str,
+    pub counts_end: &'static str,
     pub funding: &'static str,
     pub matters: [&'static str; 3],
     pub weigh_hint: &'static str,

@@ -57,7 +57,7 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
         link_card(site.to(&Route::Decision(id)), "screen", words.decide.to_owned(), words.decide_hint.to_owned())
     });
     let framed = article.frame.map(|frame| {
-        let counted = [words.counts, &frame.denominator, words.counts_over, &frame.span].concat();
+        let counted = [words.counts, &frame.denominator, words.counts_over, &frame.span, words.counts_end].concat();
         nodes![
             el("p").class("zs-notice").child(icon("info")).child(el("span").child(counted)),
             el("p").class("zs-small").child(words.funding).child(frame.funding)
