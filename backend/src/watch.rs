@@ -47,20 +47,21 @@ impl Fingerprint {
 /// Reads the content again whenever it has changed, and when the process is told to by SIGHUP.
 /// The day is looked at as well: a review becomes overdue without any file changing.
 pub async fn follow(app: App, folder: PathBuf, every: Duration) {
-    let mut seen = (Fingerprint::of(&folder), app.now().date());
+    // The first look always reads: a file may have changed since the start did.
+    let mut seen = None;
     let mut told = hang_up();
     loop {
         let forced = tokio::select! {
             () = tokio::time::sleep(every) => false,
             () = told.recv() => true,
         };
-        let now = (Fingerprint::of(&folder), app.now().date());
+        let today = app.now().date();
+        let now = Some((Fingerprint::of(&folder), today));
         if now == seen && !forced {
             continue;
         }
-        let (folder, today) = (folder.clone(), now.1);
         seen = now;
-        match load(folder, today).await {
+        match load(folder.clone(), today).await {
             Ok(loaded) => app.reload(loaded),
             Err(error) => tracing::error!(%error, "reading the content"),
         }
