@@ -7,18 +7,23 @@ use crate::components::header::header;
 use crate::components::tab_bar::tab_bar;
 use crate::pages;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::page::Page;
+use zaoshai_contract::page::{Meta, Page};
 
 /// A page with header, footer and tab bar.
 pub fn framed(page: Page, size: TextSize) -> Node {
     let site = Site::of(&page.meta);
-    let translated = page.meta.translated;
+    let pages::Shown { main, action } = pages::shown(&site, page.body);
+    frame(&site, &page.meta, size, main, action)
+}
+
+/// What stands around the content of a page.
+pub fn frame(site: &Site, meta: &Meta, size: TextSize, main: Node, action: Option<Node>) -> Node {
+    let translated = meta.translated;
     let notice = (!translated && !site.words.untranslated.is_empty())
         .then(|| el("p").class("zs-notice").with("lang", site.lang.tag()).child(site.words.untranslated));
-    let top = header(&site, &page.meta.path, size);
-    let bottom = footer(&site, &page.meta.path);
-    let pages::Shown { main, action } = pages::shown(&site, page.body);
-    let bar = action.unwrap_or_else(|| tab_bar(&site));
+    let top = header(site, &meta.path, size);
+    let bottom = footer(site, &meta.path);
+    let bar = action.unwrap_or_else(|| tab_bar(site));
     nodes![
         top,
         el("main")

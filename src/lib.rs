@@ -16,8 +16,29 @@ pub enum TextSize {
     /// As the phone's own setting says.
     #[default]
     Normal,
-    /// Larger type and larger targets.
+    /// Larger type and larger targets, fewer things on the first page.
     Elder,
+    /// As large as the national rules ask for: main text of 30 px.
+    Largest,
+}
+
+/// The colours that a visitor has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contrast {
+    /// As the phone's own setting says.
+    #[default]
+    Usual,
+    /// Black on white, with strong lines.
+    More,
+}
+
+/// How a visitor wants to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The size of type.
+    pub size: TextSize,
+    /// The colours.
+    pub contrast: Contrast,
 }
 
 /// A public page as HTML: what stands in `<div id="app">`.
@@ -26,6 +47,21 @@ pub fn render(page: &zaoshai_contract::page::Page, size: TextSize) -> String {
     use leptos::prelude::*;
     let owner = Owner::new();
     let html = owner.with(|| app::framed(page.clone(), size).to_html());
+    drop(owner);
+    html
+}
+
+/// The page of the reading settings as HTML, likewise; `back` is where the visitor came from, `saved` whether she has
+/// just changed something.
+#[cfg(feature = "ssr")]
+pub fn render_settings(meta: &zaoshai_contract::page::Meta, reading: Reading, back: &str, saved: bool) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        let site = components::Site::of(meta);
+        let main = pages::settings::page(&site, reading, back, saved);
+        app::frame(&site, meta, reading.size, main, None).to_html()
+    });
     drop(owner);
     html
 }

@@ -9,6 +9,8 @@ pub mod lists;
 pub mod problem;
 pub mod results;
 #[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
 pub mod staff;
 
 use crate::components::Site;

@@ -25,6 +25,7 @@ pub struct Words {
     pub health_line: &'static str,
     pub support_line: &'static str,
     pub privacy: &'static str,
+    pub reading_settings: &'static str,
     pub untranslated: &'static str,
     pub call: &'static str,
     pub call_120: &'static str,

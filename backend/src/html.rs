@@ -23,8 +23,8 @@ pub enum Loading {
     HtmlOnly,
 }
 
-/// The two sizes of type that the cookie knows.
-pub use zaoshai_app::TextSize;
+/// What the cookies know of how a visitor wants to read.
+pub use zaoshai_app::{Contrast, Reading, TextSize};
 
 /// The shell, cut at its marks.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ pub struct Shell {
 pub struct Filling<'a> {
     /// The language of the address.
     pub lang: Lang,
-    /// Large type or not.
-    pub size: TextSize,
+    /// Size of type and colours.
+    pub reading: Reading,
     /// The title.
     pub title: &'a str,
     /// The description.
@@ -91,10 +91,16 @@ impl Shell {
 
     /// A whole document.
     pub fn fill(&self, filling: &Filling<'_>) -> String {
-        let html_tag = match filling.size {
-            TextSize::Normal => format!("<html lang=\"{}\"", filling.lang.tag()),
-            TextSize::Elder => format!("<html lang=\"{}\" data-size=\"elder\"", filling.lang.tag()),
+        let size = match filling.reading.size {
+            TextSize::Normal => "",
+            TextSize::Elder => " data-size=\"elder\"",
+            TextSize::Largest => " data-size=\"largest\"",
         };
+        let contrast = match filling.reading.contrast {
+            Contrast::Usual => "",
+            Contrast::More => " data-contrast=\"more\"",
+        };
+        let html_tag = format!("<html lang=\"{}\"{size}{contrast}", filling.lang.tag());
         let title = escape(filling.title);
         let description = escape(filling.description);
         let mut head = format!(
@@ -147,7 +153,7 @@ mod tests {
     fn fill(shell: &Shell, loading: Loading, title: &str) -> String {
         shell.fill(&Filling {
             lang: Lang::En,
-            size: TextSize::Elder,
+            reading: Reading { size: TextSize::Elder, contrast: Contrast::More },
             title,
             description: "",
             canonical: "https://example.org/en",
@@ -168,7 +174,7 @@ mod tests {
     fn language_size_and_share_card_are_put_in_and_nothing_breaks_out() {
         let shell = Shell::parse(SHELL).expect("parses");
         let html = fill(&shell, Loading::App, "a\"><script>");
-        assert!(html.contains("<html lang=\"en\" data-size=\"elder\">"));
+        assert!(html.contains("<html lang=\"en\" data-size=\"elder\" data-contrast=\"more\">"));
         assert!(html.contains("<title>a&quot;&gt;&lt;script&gt;</title>"));
         assert!(html.contains("og:image\" content=\"https://example.org/share.png"));
         assert!(html.contains("<div id=\"app\"><p>页</p></div>"));

@@ -22,8 +22,11 @@ use tower_http::compression::CompressionLayer;
 pub fn router(app: App) -> Router {
     let (api, description) = api::router().split_for_parts();
     let description = serde_json::to_string(&description).unwrap_or_default();
-    let mut forms = Router::new().route("/settings", post(settings::change));
+    let mut forms = Router::new().route("/settings", get(settings::show).post(settings::change));
     for prefix in ["", "/hant", "/en"] {
+        if !prefix.is_empty() {
+            forms = forms.route(&format!("{prefix}/settings"), get(settings::show));
+        }
         forms = forms
             .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
             .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))

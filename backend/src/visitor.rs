@@ -1,7 +1,7 @@
 //! Who asks: language, size of type, cookies and the wish to save data, read once from the request.
 
 use crate::app::App;
-use crate::html::{Loading, TextSize};
+use crate::html::{Contrast, Loading, Reading, TextSize};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -11,6 +11,8 @@ use zaoshai_contract::route::{Lang, value_of};
 
 /// The cookie of large type.
 pub const SIZE: &str = "zs_size";
+/// The cookie of strong colours.
+pub const CONTRAST: &str = "zs_contrast";
 /// The cookie of an opened follow-up.
 pub const PATIENT: &str = "zs_followup";
 /// The cookie of a signed-in nurse.
@@ -21,8 +23,8 @@ pub const STAFF: &str = "zs_staff";
 pub struct Visitor {
     /// The language of the address, or of `?lang=` on the API.
     pub lang: Lang,
-    /// The size of type.
-    pub size: TextSize,
+    /// Size of type and colours.
+    pub reading: Reading,
     /// Whether the page should load the app.
     pub loading: Loading,
     /// The secret of an opened follow-up.
@@ -46,7 +48,10 @@ impl Visitor {
         let saves = headers.get("save-data").is_some_and(|value| value == HeaderValue::from_static("on"));
         Self {
             lang: prefixed.or_else(|| Lang::from_tag(&asked?)).unwrap_or_default(),
-            size: if cookie(SIZE).as_deref() == Some("elder") { TextSize::Elder } else { TextSize::Normal },
+            reading: Reading {
+                size: size_of(cookie(SIZE).as_deref().unwrap_or_default()),
+                contrast: contrast_of(cookie(CONTRAST).as_deref().unwrap_or_default()),
+            },
             loading: if saves { Loading::HtmlOnly } else { Loading::App },
             patient: cookie(PATIENT),
             staff: cookie(STAFF),
@@ -76,13 +81,45 @@ pub fn end_cookie(name: &'static str) -> HeaderValue {
     set(&cookie)
 }
 
-/// The cookie of large type, kept for a year. Scripts may read it: the app changes it without a round trip.
+/// The size of type that a word names; what is no size is the usual one.
+pub fn size_of(word: &str) -> TextSize {
+    match word {
+        "elder" => TextSize::Elder,
+        "largest" => TextSize::Largest,
+        _ => TextSize::Normal,
+    }
+}
+
+/// The colours that a word names, likewise.
+pub fn contrast_of(word: &str) -> Contrast {
+    if word == "more" { Contrast::More } else { Contrast::Usual }
+}
+
+/// The cookie of the size of type, kept for a year. Scripts may read it: the app changes it without a round trip.
 pub fn size_cookie(size: TextSize) -> HeaderValue {
-    let value = match size {
-        TextSize::Normal => "normal",
-        TextSize::Elder => "elder",
-    };
-    HeaderValue::from_str(&format!("{SIZE}={value}; Path=/; Max-Age=31536000; SameSite=Lax"))
+    for_a_year(
+        SIZE,
+        match size {
+            TextSize::Normal => "normal",
+            TextSize::Elder => "elder",
+            TextSize::Largest => "largest",
+        },
+    )
+}
+
+/// The cookie of the colours, likewise.
+pub fn contrast_cookie(contrast: Contrast) -> HeaderValue {
+    for_a_year(
+        CONTRAST,
+        match contrast {
+            Contrast::Usual => "usual",
+            Contrast::More => "more",
+        },
+    )
+}
+
+fn for_a_year(name: &str, value: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"))
         .expect("letters are a header value")
 }
 
@@ -99,13 +136,14 @@ mod tests {
 
     #[test]
     fn language_size_and_wishes_are_read() {
-        let headers: HeaderMap = [(header::COOKIE, "zs_size=elder; zs_followup=abc")]
+        let headers: HeaderMap = [(header::COOKIE, "zs_size=elder; zs_contrast=more; zs_followup=abc")]
             .into_iter()
             .map(|(name, value)| (name, HeaderValue::from_static(value)))
             .chain([(header::HeaderName::from_static("save-data"), HeaderValue::from_static("on"))])
             .collect();
         let visitor = Visitor::read("/en/screening", "", &headers);
-        assert_eq!((visitor.lang, visitor.size, visitor.loading), (Lang::En, TextSize::Elder, Loading::HtmlOnly));
+        let reading = Reading { size: TextSize::Elder, contrast: Contrast::More };
+        assert_eq!((visitor.lang, visitor.reading, visitor.loading), (Lang::En, reading, Loading::HtmlOnly));
         assert_eq!(visitor.patient.as_deref(), Some("abc"));
         for (path, query, lang) in [
             ("/api/v1/home", "lang=zh-Hant", Lang::Hant),

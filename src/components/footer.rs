@@ -41,7 +41,12 @@ pub fn footer(site: &Site, path: &str) -> Node {
                 .child(" ")
                 .child(el("a").with("href", "tel:12356").child("12356")),
         )
-        .child(el("p").child(el("a").with("href", site.to(&Route::Privacy)).child(words.privacy)))
+        .child(
+            el("p")
+                .child(el("a").with("href", site.to(&Route::Privacy)).child(words.privacy))
+                .child(" · ")
+                .child(el("a").with("href", [site.lang.prefix(), "/settings"].concat()).child(words.reading_settings)),
+        )
         .child(
             el("nav")
                 .with("id", "languages")

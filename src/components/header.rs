@@ -11,7 +11,7 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
     let words = site.words;
     let (value, label) = match size {
         TextSize::Normal => ("elder", words.larger),
-        TextSize::Elder => ("normal", words.smaller),
+        TextSize::Elder | TextSize::Largest => ("normal", words.smaller),
     };
     let mut back = String::from(site.lang.prefix());
     if path != "/" || back.is_empty() {

@@ -2,14 +2,14 @@
 
 use super::lists::topic_grid;
 use crate::components::Site;
-use crate::components::icon::icon;
+use crate::components::icon::{icon, large_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::per_thousand::small_per_thousand;
-use crate::components::phone_link::phone_link;
+use crate::components::phone_link::{phone_link, tel};
 use crate::text::between;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Home;
-use zaoshai_contract::route::Route;
+use zaoshai_contract::route::{ClinicFilter, Route};
 
 /// The page.
 pub fn page(site: &Site, home: Home) -> Node {
@@ -46,8 +46,9 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .with("aria-hidden", "true")
                     .child(el("svg").with("viewBox", "0 0 124 124").child(el("use").with("href", "#i-field"))),
             ),
+        doors(site),
         el("div")
-            .class("zs-stack")
+            .class("zs-stack zs-usual")
             .child(el("p").class("zs-lead").child(words.home_lead))
             .child(
                 el("a")
@@ -77,7 +78,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .collect(),
             )),
         el("section")
-            .class("zs-section")
+            .class("zs-section zs-usual")
             .with("aria-labelledby", "topics")
             .child(el("h2").class("zs-h2").with("id", "topics").child(words.by_part))
             .child(topic_grid(site, &home.topics))
@@ -108,6 +109,32 @@ pub fn page(site: &Site, home: Home) -> Node {
             .child(link_list(others))),
         ask(site)
     ]
+}
+
+/// The first page in large type: five doors and nothing else. The style shows either these or the rest.
+fn doors(site: &Site) -> Node {
+    let words = site.words;
+    let door = |class: &'static str, href: String, name: &'static str, title: &'static str| {
+        el("li").child(
+            el("a")
+                .class(class)
+                .with("href", href)
+                .child(large_icon(name))
+                .child(el("span").class("zs-link-card__body").child(el("b").class("zs-link-card__title").child(title)))
+                .child(icon("next")),
+        )
+    };
+    let plain = "zs-link-card zs-link-card--big";
+    let mut doors = vec![
+        door("zs-link-card zs-link-card--big zs-link-card--main", site.to(&Route::Topics), "screen", words.home_main),
+        door(plain, guidance_path(site, "warning-signs"), "alert", words.home_signs),
+        door(plain, site.to(&Route::Results(String::new())), "letter", words.title_results),
+        door(plain, site.to(&Route::Clinics(ClinicFilter::default())), "pin", words.tab_clinics),
+    ];
+    if let Some(phone) = &site.hospital.phone {
+        doors.push(door(plain, tel(&phone.number), "phone", words.call_to_ask));
+    }
+    el("nav").class("zs-doors").with("aria-label", words.home_main).child(el("ul").child(doors)).node()
 }
 
 fn guidance_path(site: &Site, id: &str) -> String {

@@ -7,7 +7,7 @@ use web_sys::{HtmlDocument, HtmlFormElement};
 /// Switches the size of type; the button of the header form then offers the other one.
 pub fn toggle_size(form: &HtmlFormElement) {
     let Some(root) = root() else { return };
-    let large = root.get_attribute("data-size").as_deref() == Some("elder");
+    let large = size() != crate::TextSize::Normal;
     let value = if large { "normal" } else { "elder" };
     if large {
         let _ = root.remove_attribute("data-size");
@@ -33,6 +33,7 @@ pub fn toggle_size(form: &HtmlFormElement) {
 pub fn size() -> crate::TextSize {
     match root().and_then(|root| root.get_attribute("data-size")).as_deref() {
         Some("elder") => crate::TextSize::Elder,
+        Some("largest") => crate::TextSize::Largest,
         _ => crate::TextSize::Normal,
     }
 }

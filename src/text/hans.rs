@@ -18,6 +18,7 @@ pub static WORDS: Words = Words {
     health_line: "健康咨询",
     support_line: "心理援助",
     privacy: "隐私说明",
+    reading_settings: "字的大小和颜色",
     untranslated: "",
     call: "电话",
     call_120: "拨打 120",

@@ -18,6 +18,7 @@ pub static WORDS: Words = Words {
     health_line: "健康諮詢",
     support_line: "心理援助",
     privacy: "隱私說明",
+    reading_settings: "字的大小和顏色",
     untranslated: "這一頁還沒有繁體字版，下面是簡體字。",
     call: "電話",
     call_120: "撥打 120",

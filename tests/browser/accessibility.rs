@@ -7,7 +7,8 @@ use serde_json::json;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
-async fn clean(browser: &Browser, what: &str) -> Result<()> {
+/// Fails when axe finds something, the page scrolls sideways, or it has not one main heading.
+pub async fn clean(browser: &Browser, what: &str) -> Result<()> {
     let found = browser.axe().await?;
     ensure!(found.is_empty(), "{what}: {found:#?}");
     let sideways =

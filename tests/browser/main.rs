@@ -5,6 +5,7 @@ mod clinics;
 mod content;
 mod followup;
 mod network;
+mod reading;
 mod resident;
 mod stage;
 mod takeover;

@@ -7,7 +7,7 @@ use crate::cache::hour_of;
 use crate::content::traditional::simplified;
 use crate::content::{Area, Library};
 use crate::failures::Result;
-use crate::html::{Filling, Loading};
+use crate::html::{Filling, Loading, Reading};
 use crate::lookup::find;
 use crate::visitor::Visitor;
 use axum::extract::{Request, State};
@@ -48,7 +48,7 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         return Ok(uncached(HTML, render(&app, &visitor, &page)));
     }
     let version = &app.library().version;
-    let key = format!("html {version} {:?} {:?} {}", visitor.size, visitor.loading, route.path(lang));
+    let key = format!("html {version} {:?} {:?} {}", visitor.reading, visitor.loading, route.path(lang));
     if let Some(document) = app.cache.get(&key, app.now()) {
         return Ok(document.respond(request.headers()));
     }
@@ -245,11 +245,11 @@ fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
     };
     app.shell.fill(&Filling {
         lang: visitor.lang,
-        size: visitor.size,
+        reading: visitor.reading,
         title: &format!("{} · {}", page.meta.title, page.meta.hospital.name),
         description: &page.meta.description,
         canonical: &canonical,
-        html: &zaoshai_app::render(page, visitor.size),
+        html: &zaoshai_app::render(page, visitor.reading.size),
         data: Some(page),
         loading: visitor.loading,
     })
@@ -289,7 +289,7 @@ pub async fn to_home() -> Redirect {
 pub fn staff_shell(app: &App, title: &str, html: &str) -> String {
     let shell = app.shell.fill(&Filling {
         lang: Lang::Hans,
-        size: crate::html::TextSize::Normal,
+        reading: Reading::default(),
         title,
         description: "",
         canonical: "",

@@ -1,15 +1,75 @@
-//! Settings that the phone keeps in a cookie: large type.
+//! Settings that the phone keeps in cookies: size of type and colours.
 
 use super::body::Form;
-use crate::html::TextSize;
-use crate::visitor::{SET_COOKIE, size_cookie};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use crate::app::App;
+use crate::html::{Filling, Loading};
+use crate::visitor::{SET_COOKIE, Visitor, contrast_cookie, contrast_of, size_cookie, size_of};
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{AppendHeaders, Html, IntoResponse as _, Redirect, Response};
+use zaoshai_contract::page::Meta;
+use zaoshai_contract::route::{Lang, value_of};
 
-/// `POST /settings`: sets the size of type and goes back to the page it was set on.
+/// `POST /settings`: sets what the form holds and goes back to the page it was set on, or to the settings themselves.
 pub async fn change(form: Form) -> Response {
-    let size = if form.get("size") == "elder" { TextSize::Elder } else { TextSize::Normal };
+    let mut cookies = Vec::new();
+    if !form.get("size").is_empty() {
+        cookies.push((SET_COOKIE, size_cookie(size_of(form.get("size")))));
+    }
+    if !form.get("contrast").is_empty() {
+        cookies.push((SET_COOKIE, contrast_cookie(contrast_of(form.get("contrast")))));
+    }
     let back = local_path(form.get("back"));
-    ([(SET_COOKIE, size_cookie(size))], Redirect::to(back)).into_response()
+    // The form of the settings page names its language; the button of the header does not.
+    let to = match Lang::from_tag(form.get("page")) {
+        Some(lang) => {
+            let back = form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>();
+            format!("{}/settings?saved=1&back={back}", lang.prefix())
+        }
+        None => back.to_owned(),
+    };
+    (AppendHeaders(cookies), Redirect::to(&to)).into_response()
+}
+
+/// `GET /settings`: size of type and colours as a form.
+pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
+    let query = uri.query().unwrap_or("");
+    let back =
+        value_of(query, "back").map_or_else(|| came_from(&app, &visitor.headers), |back| local_path(&back).to_owned());
+    let title = match visitor.lang {
+        Lang::Hans => "字的大小和颜色",
+        Lang::Hant => "字的大小和顏色",
+        Lang::En => "Size of type and colours",
+    };
+    let library = app.library();
+    let meta = Meta {
+        title: title.to_owned(),
+        description: title.to_owned(),
+        lang: visitor.lang.tag().to_owned(),
+        translated: true,
+        path: "/settings".to_owned(),
+        demonstration: library.demonstration,
+        hospital: app.hospital(&library),
+    };
+    let saved = value_of(query, "saved").is_some();
+    let html = app.shell.fill(&Filling {
+        lang: visitor.lang,
+        reading: visitor.reading,
+        title: &format!("{title} · {}", meta.hospital.name),
+        description: title,
+        canonical: "",
+        html: &zaoshai_app::render_settings(&meta, visitor.reading, &back, saved),
+        data: None,
+        loading: Loading::HtmlOnly,
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+/// The page of this site that the visitor came from; the first page when she came from elsewhere.
+fn came_from(app: &App, headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let path = referer.strip_prefix(app.config.public_url.as_str()).unwrap_or("");
+    if path.contains("/settings") { "/".to_owned() } else { local_path(path).to_owned() }
 }
 
 /// The path if it leads to this site, else the first page.

@@ -231,3 +231,22 @@ async fn a_service_that_no_source_names_is_said_to_be_so() {
     let others = client.get("/clinics").await;
     assert!(!others.text.contains("service=urology"), "nobody is led to a choice that finds nothing");
 }
+
+#[tokio::test]
+async fn size_and_colours_are_kept_and_lead_nobody_astray() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let page = client.get_with("/settings", &[("referer", "http://zaoshai.test/screening/lung")]).await;
+    assert!(page.text.contains("name=\"back\" value=\"/screening/lung\""), "{}", page.text);
+    let foreign = client.get_with("/settings", &[("referer", "http://evil.example/x")]).await;
+    assert!(foreign.text.contains("name=\"back\" value=\"/\""), "{}", foreign.text);
+    let fields = [("page", "en"), ("back", "//evil.example"), ("size", "largest"), ("contrast", "more")];
+    let answer = client.form("/settings", &fields).await;
+    assert_eq!(answer.location(), "/en/settings?saved=1&back=%2F");
+    for path in ["/", "/hant/screening/lung", "/en/settings"] {
+        let text = client.get(path).await.text;
+        assert!(text.contains("data-size=\"largest\" data-contrast=\"more\""), "{path}");
+    }
+    client.form("/settings", &[("size", "nonsense"), ("contrast", "nonsense")]).await;
+    assert!(!client.get("/").await.text.contains("data-size"));
+}
