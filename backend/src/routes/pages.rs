@@ -170,7 +170,11 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         Route::GuidanceList => Ok(list(Area::Guidance, Body::GuidanceList)),
         Route::Guidance(id) => article(Area::Guidance, id.as_str(), Body::Guidance),
         Route::Privacy => article(Area::Pages, "privacy", Body::Privacy),
-        Route::Clinics(filter) => Ok(fixed(Body::Clinics(clinics::finder(app, filter, now)))),
+        Route::Clinics(filter) => {
+            // What the institutions' sources say stands in Chinese.
+            let title = Title { translated: lang != Lang::En, ..titles::of(lang, route) };
+            Ok(page(app, &library, lang, route, title, Body::Clinics(clinics::finder(app, filter, now))))
+        }
         Route::Clinic(id) => {
             let mut clinic = library.clinic(id.as_str()).ok_or(Code::NotFound)?.clone();
             clinic.now = now;

@@ -32,6 +32,13 @@ async fn each_language_says_so() {
         let answer = client.get(path).await;
         assert!(answer.text.contains(&format!("<html lang=\"{lang}\"")), "{path}");
     }
+    // What is still in Chinese says so, and is marked as Chinese for those who listen.
+    for (path, translated) in
+        [("/en/screening/lung", true), ("/en", true), ("/en/clinics", false), ("/en/results", false)]
+    {
+        let text = client.get(path).await.text;
+        assert_eq!(text.contains("<main class=\"zs-main\" id=\"main\" lang=\"zh-CN\""), !translated, "{path}");
+    }
     let answer = client.get("/fr/clinics").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(answer.text.contains("0731-28307119"), "an unknown language leads to a phone number");
