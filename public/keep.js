@@ -29,6 +29,15 @@
     gather(box);
   }
 
+  // What was ticked in another language, or before the words changed.
+  function forget(stem) {
+    try {
+      Object.keys(localStorage).forEach(function (name) {
+        if (name.indexOf(stem) === 0) localStorage.removeItem(name);
+      });
+    } catch (e) { /* as above */ }
+  }
+
   function gather(box) {
     var summary = box.querySelector('[data-summary]');
     if (!summary) return;
@@ -60,6 +69,7 @@
     if (!box || !event.target.closest('[data-clear]')) return;
     each(inputs(box), function (input) { input.checked = false; });
     save(box);
+    forget(key(box).replace(/\.\d+$/, '.'));
   });
   // Pages come and go as the app shows them.
   new MutationObserver(all).observe(document.body, { childList: true, subtree: true });

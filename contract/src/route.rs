@@ -158,11 +158,7 @@ impl Route {
             (Some("screening"), Some(topic), Some("decide")) if parts.next().is_none() => {
                 Self::Decision(Slug::parse(topic)?)
             }
-            (Some("results"), None, _) => Self::Results(
-                value_of(query, "q")
-                    .map(|typed| typed.trim().chars().take(LONGEST_QUERY).collect())
-                    .unwrap_or_default(),
-            ),
+            (Some("results"), None, _) => Self::results(&value_of(query, "q").unwrap_or_default()),
             (Some("results"), Some(id), None) => Self::Result(Slug::parse(id)?),
             (Some("programmes"), None, _) => Self::Programmes,
             (Some("programmes"), Some(id), None) => Self::Programme(Slug::parse(id)?),
@@ -179,6 +175,11 @@ impl Route {
             _ => return None,
         };
         Some((lang, route))
+    }
+
+    /// The page that looks up the words of a report, of which only the first eighty characters count.
+    pub fn results(typed: &str) -> Self {
+        Self::Results(typed.trim().chars().take(LONGEST_QUERY).collect())
     }
 
     /// The address in a language, beginning with `/`.

@@ -1,7 +1,7 @@
 //! The options of a decision side by side, what matters to the person, and which way she leans.
 
 use super::Site;
-use super::checklist::{kept, numbered};
+use super::checklist::{kept, kept_as, numbered};
 use super::icon::icon;
 use super::points::plain_points;
 use super::source_note::source_note;
@@ -44,6 +44,7 @@ pub fn values(site: &Site, name: &str, items: Vec<Value>, options: Vec<Course>) 
             .child(el("input").with("type", "radio").with("name", group.to_owned()).with("id", id).with("value", value))
             .child(el("span").child(label))
     };
+    let kept_as = kept_as(name, items.iter().map(|item| &item.text).chain(options.iter().map(|option| &option.name)));
     let statements = items
         .into_iter()
         .enumerate()
@@ -100,7 +101,7 @@ pub fn values(site: &Site, name: &str, items: Vec<Value>, options: Vec<Course>) 
     );
     el("div")
         .class("zs-aid")
-        .with("data-keep", name.to_owned())
+        .with("data-keep", kept_as)
         .child(el("p").class("zs-small").child(words.weigh_hint))
         .child(statements)
         .child(summary)

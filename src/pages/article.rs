@@ -3,7 +3,7 @@
 use super::home::ask;
 use crate::components::Site;
 use crate::components::care_card::care_card;
-use crate::components::checklist::checklist;
+use crate::components::checklist::{checklist, numbered};
 use crate::components::compare::compare;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
@@ -104,7 +104,7 @@ fn meanings(site: &Site, words: Vec<Meaning>) -> Node {
         .collect::<Vec<_>>();
     el("details")
         .class("zs-details")
-        .with("id", "words")
+        .with("id", "hard-words")
         .child(el("summary").child(icon("book")).child(el("span").child(site.words.meanings)).child(icon("next")))
         .child(el("dl").class("zs-summary-list zs-summary-list--wide").child(rows))
         .node()
@@ -144,10 +144,14 @@ fn section(site: &Site, article: &str, section: Section, sources: &[Source]) -> 
     // What a person ticks is kept under the article's and the section's name.
     let name = [article, "-", &section.id].concat();
     let mut blocks = Vec::new();
+    let mut lists = 0;
     let mut rest = section.blocks.into_iter().peekable();
     while let Some(block) = rest.next() {
         let cited = block.cited().cloned().unwrap_or_default();
-        blocks.push(shown(site, &name, block, sources));
+        lists += usize::from(matches!(block, Block::Checklist { .. }));
+        // A second list of a section has a name of its own.
+        let own = if lists > 1 { numbered(&name, lists) } else { name.clone() };
+        blocks.push(shown(site, &own, block, sources));
         // Blocks that rest on the same sources share one note.
         let next_same = rest.peek().is_some_and(|next| next.cited() == Some(&cited));
         if !cited.is_empty() && !next_same {

@@ -9,7 +9,6 @@ use zaoshai_contract::route::{Lang, Route};
 
 /// The words of this page; they are no part of the app's own.
 struct Words {
-    title: &'static str,
     lead: &'static str,
     size: &'static str,
     sizes: [&'static str; 3],
@@ -23,7 +22,6 @@ struct Words {
 }
 
 const HANS: Words = Words {
-    title: "字的大小和颜色",
     lead: "选好以后，每一页都这样显示。",
     size: "字的大小",
     sizes: ["标准字", "大字", "特大字"],
@@ -37,7 +35,6 @@ const HANS: Words = Words {
 };
 
 const HANT: Words = Words {
-    title: "字的大小和顏色",
     lead: "選好以後，每一頁都這樣顯示。",
     size: "字的大小",
     sizes: ["標準字", "大字", "特大字"],
@@ -51,7 +48,6 @@ const HANT: Words = Words {
 };
 
 const EN: Words = Words {
-    title: "Size of type and colours",
     lead: "Every page will look the way you choose.",
     size: "Size of type",
     sizes: ["Standard", "Large", "Largest"],
@@ -92,7 +88,7 @@ pub fn page(site: &Site, reading: Reading, back: &str, saved: bool) -> Node {
             .child(el("span").child(words.back)),
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(site.words.reading_settings))
             .child(done)
             .child(el("p").class("zs-lead").child(words.lead))
             .child(

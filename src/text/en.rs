@@ -18,7 +18,7 @@ pub static WORDS: Words = Words {
     health_line: "Health advice",
     support_line: "Emotional support",
     privacy: "Privacy",
-    reading_settings: "Size and colours",
+    reading_settings: "Size of type and colours",
     untranslated: "This page is not yet in English. Below is the text in Simplified Chinese.",
     call: "Call",
     call_120: "Call 120",

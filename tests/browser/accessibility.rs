@@ -14,6 +14,10 @@ pub async fn clean(browser: &Browser, what: &str) -> Result<()> {
     let sideways =
         browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
     ensure!(sideways.as_i64().is_some_and(|pixels| pixels <= 0), "{what} scrolls sideways by {sideways}");
+    let twice = "const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+                 return ids.filter((id, place) => ids.indexOf(id) !== place)";
+    let twice = browser.run(twice).await?;
+    ensure!(twice == json!([]), "{what} has two of {twice}");
     let headings = browser.run("return document.querySelectorAll('h1').length").await?;
     ensure!(headings == 1, "{what} has {headings} main headings");
     Ok(())

@@ -137,9 +137,13 @@ async fn what_is_ticked_survives_the_take_over_and_other_pages() {
         browser.click("a.zs-back").await?;
         browser.click("main a[href='/screening/colorectal']").await?;
         browser.until("it is there when she comes back", ticked).await?;
-        browser.click("[data-keep=colorectal-prepare] [data-clear]").await?;
+        browser.click("[data-keep^='colorectal-prepare.'] [data-clear]").await?;
         browser.go_ready(&backend.at("/screening/colorectal")).await?;
         ensure!(browser.run(ticked).await? == json!(false), "a cleared list stays cleared");
+        // A tick that was given to other words does not move to these.
+        browser.run("localStorage.setItem('zs-keep:colorectal-prepare.1', 'colorectal-prepare-0')").await?;
+        browser.go_ready(&backend.at("/screening/colorectal")).await?;
+        ensure!(browser.run(ticked).await? == json!(false), "a tick stays with its words");
         Ok(())
     })
     .await;

@@ -16,6 +16,10 @@ use zaoshai_contract::content::{Block, Cited, Course, Point, Section, Source, Sp
 /// Phone numbers that everybody knows: a digit in them needs no source.
 pub(super) const KNOWN_NUMBERS: [&str; 3] = ["12320", "12356", "120"];
 
+/// Names that the frame around every article has taken.
+const FRAME: [&str; 10] =
+    ["app", "ask", "busy", "hard-words", "languages", "main", "onward", "page", "size", "sources"];
+
 /// Collects the sources of one article in order of first use, and the mistakes in its text.
 pub(super) struct Writer<'a> {
     pub(super) reader: &'a mut Reader,
@@ -132,6 +136,9 @@ impl Writer<'_> {
                 Event::Start(Tag::Heading { level: HeadingLevel::H2, id, .. }) => {
                     let heading = plain(&self.inline(&mut events, TagEnd::Heading(HeadingLevel::H2), line));
                     let id = id.map(|id| id.to_string()).unwrap_or_default();
+                    if FRAME.contains(&id.as_str()) {
+                        self.reader.find(self.file, line, format!("{{#{id}}} 是页面自己用的名字，请换一个"));
+                    }
                     if id.is_empty() || sections.iter().any(|(_, section)| section.id == id) {
                         self.reader.find(self.file, line, "每一节要有自己的名字：## 标题 {#name}");
                     }

@@ -270,6 +270,7 @@ fn every_mistake_is_named_with_its_file() {
         (LUNG, "```checklist", "```notice", "格式不对"),
         (LUNG, "```steps", "```step", "没有“step”这种卡片"),
         (LUNG, "{#who}", "", "每一节要有自己的名字"),
+        (LUNG, "{#who}", "{#sources}", "{#sources} 是页面自己用的名字"),
         ("zh-Hans/topics/thyroid.md", "{#why-not}", "{#why}", "第一节必须是 {#why-not}"),
         // A missing source, a number without one, a source without a date.
         (LUNG, &first_source(LUNG), "[^S999]", "sources.toml 里没有来源“S999”"),

@@ -161,7 +161,7 @@ async fn programme(State(app): State<App>, Path(id): Path<String>, visitor: Visi
     responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
 async fn results(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
     let typed = zaoshai_contract::route::value_of(query.as_deref().unwrap_or(""), "q").unwrap_or_default();
-    pages::document(&app, &visitor, &Route::Results(typed))
+    pages::document(&app, &visitor, &Route::results(&typed))
 }
 
 /// All programmes.

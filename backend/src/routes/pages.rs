@@ -25,8 +25,6 @@ use zaoshai_contract::route::{ClinicFilter, Lang, Route};
 
 /// The content type of pages.
 const HTML: &str = "text/html; charset=utf-8";
-/// Most characters of a report's words that are looked at.
-const LONGEST_TYPED: usize = 80;
 /// The content type of documents.
 const JSON: &str = "application/json";
 
@@ -101,8 +99,7 @@ pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response>
 
 /// `POST /results`: looks up the words of a report. They come as a body, so that no address and no log holds them.
 pub async fn look_up(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
-    let typed = form.get("q").trim().chars().take(LONGEST_TYPED).collect();
-    let page = load(&app, visitor.lang, &Route::Results(typed))?;
+    let page = load(&app, visitor.lang, &Route::results(form.get("q")))?;
     Ok(uncached(HTML, render(&app, &visitor, &page)))
 }
 

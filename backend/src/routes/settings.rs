@@ -36,11 +36,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
     let query = uri.query().unwrap_or("");
     let back =
         value_of(query, "back").map_or_else(|| came_from(&app, &visitor.headers), |back| local_path(&back).to_owned());
-    let title = match visitor.lang {
-        Lang::Hans => "字的大小和颜色",
-        Lang::Hant => "字的大小和顏色",
-        Lang::En => "Size of type and colours",
-    };
+    let title = zaoshai_app::text::words(visitor.lang).reading_settings;
     let library = app.library();
     let meta = Meta {
         title: title.to_owned(),
