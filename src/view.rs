@@ -21,7 +21,7 @@ pub enum Node {
     /// Several, one after the other.
     Many(Vec<Node>),
     /// A view that changes by itself.
-    Live(AnyView),
+    Live(Box<AnyView>),
 }
 
 /// The value of an attribute.
@@ -37,8 +37,11 @@ pub enum Value {
 /// What is called when something happens to an element.
 pub type Listener = Box<dyn FnMut() + Send>;
 
-/// An element.
-pub struct El {
+/// An element. One pointer, so that the calls that build it, thousands in all, are short.
+pub struct El(Box<Inside>);
+
+/// What an element is made of.
+struct Inside {
     tag: &'static str,
     attributes: Vec<(&'static str, Cow<'static, str>)>,
     children: Vec<Node>,
@@ -48,7 +51,7 @@ pub struct El {
 /// An element with this tag.
 #[inline(never)]
 pub fn el(tag: &'static str) -> El {
-    El { tag, attributes: Vec::new(), children: Vec::new(), listener: None }
+    El(Box::new(Inside { tag, attributes: Vec::new(), children: Vec::new(), listener: None }))
 }
 
 impl El {
@@ -56,8 +59,8 @@ impl El {
     #[inline(never)]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         match value.into() {
-            Value::Text(text) => self.attributes.push((name, text)),
-            Value::Present => self.attributes.push((name, Cow::Borrowed(""))),
+            Value::Text(text) => self.0.attributes.push((name, text)),
+            Value::Present => self.0.attributes.push((name, Cow::Borrowed(""))),
             Value::Absent => {}
         }
         self
@@ -66,20 +69,20 @@ impl El {
     /// Sets the class.
     #[inline(never)]
     pub fn class(mut self, names: &'static str) -> Self {
-        self.attributes.push(("class", Cow::Borrowed(names)));
+        self.0.attributes.push(("class", Cow::Borrowed(names)));
         self
     }
 
     /// Adds a child.
     #[inline(never)]
     pub fn child(mut self, child: impl Into<Node>) -> Self {
-        self.children.push(child.into());
+        self.0.children.push(child.into());
         self
     }
 
     /// Calls back when something happens to the element, in place of what the browser would do.
     pub fn on(mut self, kind: &'static str, listener: impl FnMut() + Send + 'static) -> Self {
-        self.listener = Some((kind, Box::new(listener)));
+        self.0.listener = Some((kind, Box::new(listener)));
         self
     }
 
@@ -115,7 +118,7 @@ into_node! {
     u16 => |number| Self::Text(Cow::Owned(number.to_string()));
     usize => |number| Self::Text(Cow::Owned(number.to_string()));
     El => |element| Self::El(element);
-    AnyView => |view| Self::Live(view);
+    AnyView => |view| Self::Live(Box::new(view));
     () => |_nothing| Self::Many(Vec::new());
 }
 
@@ -191,6 +194,7 @@ fn build_into(node: Node, tops: &mut Vec<Top>, inner: &mut Inner) {
 }
 
 fn build_element(element: El, inner: &mut Inner) -> types::Element {
+    let element = *element.0;
     let drawn = matches!(element.tag, "svg" | "path" | "use" | "circle");
     let built = Rndr::create_element(element.tag, drawn.then_some(SVG));
     for (name, value) in element.attributes {
@@ -328,6 +332,7 @@ impl RenderHtml for Node {
             }
             Self::Live(view) => view.to_html_with_buf(buf, position, escape, mark_branches, Vec::new()),
             Self::El(element) => {
+                let element = *element.0;
                 buf.push('<');
                 buf.push_str(element.tag);
                 for (name, value) in element.attributes {
