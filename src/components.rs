@@ -1,6 +1,7 @@
 //! What a person sees again and again, each in a file of its own, named after what it looks like.
 
 pub mod action_bar;
+pub mod ask;
 pub mod care_card;
 pub mod checklist;
 pub mod clinic_card;
@@ -64,6 +65,11 @@ impl Site {
     /// The address of a route in this language.
     pub fn to(&self, route: &Route) -> String {
         route.path(self.lang)
+    }
+
+    /// The page's own address in this language.
+    pub fn path_here(&self) -> String {
+        [self.lang.prefix(), &self.path].concat()
     }
 
     /// The hospital's enquiry number; empty when none is known.

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "csr")]
 pub mod api;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod app;
 pub mod components;
 pub mod pages;
@@ -47,6 +48,52 @@ pub fn render(page: &zaoshai_contract::page::Page, size: TextSize) -> String {
     use leptos::prelude::*;
     let owner = Owner::new();
     let html = owner.with(|| app::framed(page.clone(), size).to_html());
+    drop(owner);
+    html
+}
+
+/// A step of a check as HTML, likewise: for phones that send their answers to have them computed.
+#[cfg(feature = "ssr")]
+pub fn render_check(
+    meta: &zaoshai_contract::page::Meta,
+    check: &zaoshai_contract::checks::Check,
+    progress: zaoshai_contract::checks::progress::Progress,
+    today: zaoshai_contract::civil::CivilDate,
+    size: TextSize,
+) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        let site = components::Site::of(meta);
+        let visit = pages::check::Visit {
+            site: &site,
+            words: text::check_words(site.lang),
+            check,
+            progress,
+            today,
+            place: pages::check::Place::Form,
+            kept: Vec::new(),
+        };
+        let pages::Shown { main, action } = pages::check::shown(&visit);
+        app::frame(&site, meta, size, main, action).to_html()
+    });
+    drop(owner);
+    html
+}
+
+/// A check on paper as HTML, likewise.
+#[cfg(feature = "ssr")]
+pub fn render_sheet(
+    meta: &zaoshai_contract::page::Meta,
+    check: &zaoshai_contract::checks::Check,
+    size: TextSize,
+) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        let site = components::Site::of(meta);
+        app::frame(&site, meta, size, pages::check::sheet::page(&site, check), None).to_html()
+    });
     drop(owner);
     html
 }

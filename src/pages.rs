@@ -1,8 +1,12 @@
 //! One file a page. A page is a plain function of its loaded document and reads as an outline of itself.
 
 pub mod article;
+#[cfg(any(feature = "ssr", feature = "check"))]
+pub mod check;
 pub mod clinic;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod clinics;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod followup;
 pub mod home;
 pub mod lists;
@@ -13,9 +17,7 @@ pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod staff;
 
-use crate::components::Site;
 use crate::view::Node;
-use zaoshai_contract::page::Body;
 
 /// A page: what stands in it, and its action bar when it has one.
 pub struct Shown {
@@ -32,7 +34,9 @@ impl From<Node> for Shown {
 }
 
 /// The page of a document.
-pub fn shown(site: &Site, body: Body) -> Shown {
+#[cfg(any(feature = "csr", feature = "ssr"))]
+pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body) -> Shown {
+    use zaoshai_contract::page::Body;
     match body {
         Body::Home(home) => home::page(site, home).into(),
         Body::Topics(list) => lists::topics(site, &list.cards).into(),
@@ -45,6 +49,12 @@ pub fn shown(site: &Site, body: Body) -> Shown {
         Body::Programme(article) => article::page(site, article, article::Kind::Programme).into(),
         Body::Guidance(article) => article::page(site, article, article::Kind::Guidance).into(),
         Body::Privacy(article) => article::page(site, article, article::Kind::About).into(),
+        Body::Checks(list) => lists::checks(site, list.cards).into(),
+        #[cfg(feature = "ssr")]
+        Body::Check(check) => check::intro(site, &check).into(),
+        // Checks have a program of their own, and the app leaves links to them to the browser.
+        #[cfg(not(feature = "ssr"))]
+        Body::Check(_) => Node::from(()).into(),
         Body::Clinics(finder) => clinics::page(site, finder).into(),
         Body::Clinic(clinic) => clinic::page(site, *clinic).into(),
         Body::FollowUpEntry => followup::entry(site).into(),

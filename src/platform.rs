@@ -1,17 +1,22 @@
 //! The only place that talks to the browser. Parts that pages call exist on the server, too, and do nothing there.
 
 pub mod position;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod writes;
 
-#[cfg(feature = "csr")]
+#[cfg(any(feature = "csr", feature = "check"))]
 pub mod document;
 #[cfg(feature = "csr")]
 pub mod navigation;
-#[cfg(feature = "csr")]
+#[cfg(feature = "check")]
+pub mod picture;
+#[cfg(any(feature = "csr", feature = "check"))]
 pub mod settings;
 #[cfg(feature = "csr")]
 pub mod start;
-#[cfg(feature = "csr")]
+#[cfg(feature = "check")]
+pub mod steps;
+#[cfg(any(feature = "csr", feature = "check"))]
 pub mod takeover;
 
 /// Keeps the browser from doing what it does by itself at an event.

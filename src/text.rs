@@ -1,212 +1,391 @@
 //! The words of the interface, by language, and the plain functions that tell dates, times and counts.
 //! What articles, clinics and problems say is data and never stands here.
 
+#[cfg(feature = "ssr")]
+mod check;
+#[cfg(not(feature = "check"))]
 mod en;
+#[cfg(not(feature = "check"))]
 mod hans;
+#[cfg(not(feature = "check"))]
 mod hant;
 
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
 use zaoshai_contract::route::Lang;
 
-/// The words of the interface in one language.
-#[expect(missing_docs, reason = "each field is named after what it says; hans.rs is the reference")]
-pub struct Words {
-    pub skip: &'static str,
-    pub brand: &'static str,
-    pub larger: &'static str,
-    pub smaller: &'static str,
-    pub language: &'static str,
-    pub tabs_label: &'static str,
-    pub tab_screening: &'static str,
-    pub tab_guidance: &'static str,
-    pub tab_clinics: &'static str,
-    pub tab_followup: &'static str,
-    pub not_a_diagnosis: &'static str,
-    pub health_line: &'static str,
-    pub support_line: &'static str,
-    pub privacy: &'static str,
-    pub reading_settings: &'static str,
-    pub untranslated: &'static str,
-    pub call: &'static str,
-    pub call_120: &'static str,
-    pub always: &'static str,
-    pub working: &'static str,
-    pub off_hours: &'static str,
-    pub unknown_hours: &'static str,
-    pub phone_unknown: &'static str,
-    pub hours_assumed: &'static str,
-    pub ask_somebody: &'static str,
-    pub phone_dated: (&'static str, &'static str),
-    pub loading: &'static str,
-    pub offline_title: &'static str,
-    pub offline_detail: &'static str,
-    pub failed_title: &'static str,
-    pub failed_detail: &'static str,
-    pub retry: &'static str,
-    pub home_lead: &'static str,
-    pub home_main: &'static str,
-    pub home_private: &'static str,
-    pub home_signs: &'static str,
-    pub by_part: &'static str,
-    pub starts_note: &'static str,
-    pub starts_sources: &'static str,
-    pub why_early: &'static str,
-    pub dot_is_twenty: &'static str,
-    pub all_topics: &'static str,
-    pub all_guidance: &'static str,
-    pub all_clinics: &'static str,
-    pub on_this_page: &'static str,
-    pub pending_title: &'static str,
-    pub pending_text: &'static str,
-    pub reviewed_by: &'static str,
-    pub updated: &'static str,
-    pub due: &'static str,
-    pub unchecked: &'static str,
-    pub second_hand: &'static str,
-    pub sources: &'static str,
-    pub benefit: &'static str,
-    pub harm: &'static str,
-    pub department: &'static str,
-    pub next_step: &'static str,
-    pub find_clinic: &'static str,
-    pub call_to_ask: &'static str,
-    pub filter_label: &'static str,
-    pub all: &'static str,
-    pub city: &'static str,
-    pub any_city: &'static str,
-    pub near: &'static str,
-    pub near_none: &'static str,
-    pub near_hint: &'static str,
-    pub open_now: &'static str,
-    pub more_filters: &'static str,
-    pub show_results: &'static str,
-    pub sort_by_distance: &'static str,
-    pub position_stays: &'static str,
-    pub sorted: &'static str,
-    pub locating: &'static str,
-    pub position_refused: &'static str,
-    pub found: (&'static str, &'static str),
-    pub found_service: (&'static str, &'static str),
-    pub unsure: (&'static str, &'static str),
-    pub unsure_hint: &'static str,
-    pub none_found: &'static str,
-    pub without_open_now: &'static str,
-    pub without_city: &'static str,
-    pub without_both: &'static str,
-    pub without_all: &'static str,
-    pub none_call: &'static str,
-    pub straight_km: (&'static str, &'static str),
-    pub under_one_km: &'static str,
-    pub from_source: (&'static str, &'static str),
-    pub confirmed: &'static str,
-    pub approximate: &'static str,
-    pub address: &'static str,
-    pub address_unknown: &'static str,
-    pub services: &'static str,
-    pub services_unknown: &'static str,
-    pub phones: &'static str,
-    pub complaints: &'static str,
-    pub directions: &'static str,
-    pub can_be_booked: &'static str,
-    pub how_to_book: &'static str,
-    pub call_to_book: &'static str,
-    pub when_you_call: &'static str,
-    pub directions_hint: &'static str,
-    pub alliances: &'static str,
-    pub good_to_know: &'static str,
-    pub aka: &'static str,
-    pub part_of: &'static str,
-    pub amap: &'static str,
-    pub baidu: &'static str,
-    pub tencent: &'static str,
-    pub demonstration: &'static str,
-    pub entry_title: &'static str,
-    pub entry_lead: &'static str,
-    pub entry_steps: [&'static str; 3],
-    pub entry_lost: &'static str,
-    pub identify_title: &'static str,
-    pub identify_lead: &'static str,
-    pub ending_label: &'static str,
-    pub ending_hint: &'static str,
-    pub open: &'static str,
-    pub problem_title: &'static str,
-    pub kept: &'static str,
-    pub identified: &'static str,
-    pub choose_title: &'static str,
-    pub choose_lead: (&'static str, &'static str),
-    pub move_title: &'static str,
-    pub booked_title: &'static str,
-    pub moved_title: &'static str,
-    pub standing_title: &'static str,
-    pub past_title: &'static str,
-    pub past_text: &'static str,
-    pub cancelled_title: &'static str,
-    pub step_asked: &'static str,
-    pub step_choose: &'static str,
-    pub step_come: &'static str,
-    pub step_later: &'static str,
-    pub earliest: &'static str,
-    pub more_days: &'static str,
-    pub no_slots: &'static str,
-    pub confirm: &'static str,
-    pub confirm_move: &'static str,
-    pub keep: &'static str,
-    pub your_time: &'static str,
-    pub place: &'static str,
-    pub for_what: &'static str,
-    pub change_time: &'static str,
-    pub cancel: &'static str,
-    pub cancel_title: &'static str,
-    pub cancel_lead: &'static str,
-    pub cancel_confirm: &'static str,
-    pub calendar: &'static str,
-    pub calendar_hint: &'static str,
-    pub remember: &'static str,
-    pub sending: &'static str,
-    pub lost_network: &'static str,
-    pub try_now: &'static str,
-    pub other_cases: &'static str,
-    pub questions_call: &'static str,
-    pub home: &'static str,
-    pub request_id: &'static str,
-    pub title_home: [&'static str; 3],
-    pub title_topics: &'static str,
-    pub title_guidance: &'static str,
-    pub title_clinics: &'static str,
-    pub title_results: &'static str,
-    pub title_programmes: &'static str,
-    pub results_lead: &'static str,
-    pub results_label: &'static str,
-    pub results_hint: &'static str,
-    pub results_button: &'static str,
-    pub results_private: &'static str,
-    pub results_found: &'static str,
-    pub results_near: &'static str,
-    pub results_none: &'static str,
-    pub results_choose: &'static str,
-    pub to_tick: &'static str,
-    pub stays_here: &'static str,
-    pub clear: &'static str,
-    pub within: &'static str,
-    pub how_it_feels: &'static str,
-    pub back_to_topic: &'static str,
-    pub decide: &'static str,
-    pub decide_hint: &'static str,
-    pub counts: &'static str,
-    pub counts_over: &'static str,
-    pub counts_end: &'static str,
-    pub funding: &'static str,
-    pub matters: [&'static str; 3],
-    pub weigh_hint: &'static str,
-    pub weighed: &'static str,
-    pub speaks_for: &'static str,
-    pub leaning: &'static str,
-    pub not_sure: &'static str,
-    pub not_sure_next: &'static str,
-    pub meanings: &'static str,
+/// Words that come one after the other, as [`Words::of`] takes them and [`Words::texts`] gives them.
+trait Texts {
+    /// Takes as many as it needs.
+    fn take(texts: &mut dyn Iterator<Item = &'static str>) -> Self;
+    /// Gives them.
+    fn give(&self, texts: &mut Vec<&'static str>);
+}
+
+impl Texts for &'static str {
+    #[inline(never)]
+    fn take(texts: &mut dyn Iterator<Item = &'static str>) -> Self {
+        texts.next().unwrap_or_default()
+    }
+
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.push(self);
+    }
+}
+
+impl Texts for (&'static str, &'static str) {
+    fn take(texts: &mut dyn Iterator<Item = &'static str>) -> Self {
+        (Texts::take(texts), Texts::take(texts))
+    }
+
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.extend([self.0, self.1]);
+    }
+}
+
+impl Texts for (&'static str, &'static str, &'static str) {
+    fn take(texts: &mut dyn Iterator<Item = &'static str>) -> Self {
+        (Texts::take(texts), Texts::take(texts), Texts::take(texts))
+    }
+
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.extend([self.0, self.1, self.2]);
+    }
+}
+
+impl<const N: usize> Texts for [&'static str; N] {
+    fn take(texts: &mut dyn Iterator<Item = &'static str>) -> Self {
+        core::array::from_fn(|_| Texts::take(texts))
+    }
+
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.extend(self);
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $words:ident $($name:ident: $kind:ty,)*) => {
+        $(#[$doc])*
+        #[expect(missing_docs, reason = "each field is named after what it says; hans.rs is the reference")]
+        pub struct $words {
+            $(pub $name: $kind,)*
+        }
+
+        impl $words {
+            /// From the texts that [`Self::texts`] gave.
+            pub fn of(texts: &mut dyn Iterator<Item = &'static str>) -> Self {
+                Self { $($name: Texts::take(texts),)* }
+            }
+
+            /// All texts in their order, for programs that have no words of their own.
+            pub fn texts(&self) -> Vec<&'static str> {
+                let mut texts = Vec::new();
+                $(self.$name.give(&mut texts);)*
+                texts
+            }
+        }
+    };
+}
+
+words! {
+    /// The words of the interface in one language.
+    Words
+    skip: &'static str,
+    brand: &'static str,
+    larger: &'static str,
+    smaller: &'static str,
+    language: &'static str,
+    tabs_label: &'static str,
+    tab_screening: &'static str,
+    tab_guidance: &'static str,
+    tab_clinics: &'static str,
+    tab_followup: &'static str,
+    not_a_diagnosis: &'static str,
+    health_line: &'static str,
+    support_line: &'static str,
+    privacy: &'static str,
+    reading_settings: &'static str,
+    untranslated: &'static str,
+    call: &'static str,
+    call_120: &'static str,
+    always: &'static str,
+    working: &'static str,
+    off_hours: &'static str,
+    unknown_hours: &'static str,
+    phone_unknown: &'static str,
+    hours_assumed: &'static str,
+    ask_somebody: &'static str,
+    phone_dated: (&'static str, &'static str),
+    loading: &'static str,
+    offline_title: &'static str,
+    offline_detail: &'static str,
+    failed_title: &'static str,
+    failed_detail: &'static str,
+    retry: &'static str,
+    home_lead: &'static str,
+    home_main: &'static str,
+    home_private: &'static str,
+    home_signs: &'static str,
+    by_part: &'static str,
+    starts_note: &'static str,
+    starts_sources: &'static str,
+    why_early: &'static str,
+    dot_is_twenty: &'static str,
+    all_topics: &'static str,
+    all_guidance: &'static str,
+    all_clinics: &'static str,
+    on_this_page: &'static str,
+    pending_title: &'static str,
+    pending_text: &'static str,
+    reviewed_by: &'static str,
+    updated: &'static str,
+    due: &'static str,
+    unchecked: &'static str,
+    second_hand: &'static str,
+    sources: &'static str,
+    benefit: &'static str,
+    harm: &'static str,
+    department: &'static str,
+    next_step: &'static str,
+    find_clinic: &'static str,
+    call_to_ask: &'static str,
+    filter_label: &'static str,
+    all: &'static str,
+    city: &'static str,
+    any_city: &'static str,
+    near: &'static str,
+    near_none: &'static str,
+    near_hint: &'static str,
+    open_now: &'static str,
+    more_filters: &'static str,
+    show_results: &'static str,
+    sort_by_distance: &'static str,
+    position_stays: &'static str,
+    sorted: &'static str,
+    locating: &'static str,
+    position_refused: &'static str,
+    found: (&'static str, &'static str),
+    found_service: (&'static str, &'static str),
+    unsure: (&'static str, &'static str),
+    unsure_hint: &'static str,
+    none_found: &'static str,
+    without_open_now: &'static str,
+    without_city: &'static str,
+    without_both: &'static str,
+    without_all: &'static str,
+    none_call: &'static str,
+    straight_km: (&'static str, &'static str),
+    under_one_km: &'static str,
+    from_source: (&'static str, &'static str),
+    confirmed: &'static str,
+    approximate: &'static str,
+    address: &'static str,
+    address_unknown: &'static str,
+    services: &'static str,
+    services_unknown: &'static str,
+    phones: &'static str,
+    complaints: &'static str,
+    directions: &'static str,
+    can_be_booked: &'static str,
+    how_to_book: &'static str,
+    call_to_book: &'static str,
+    when_you_call: &'static str,
+    directions_hint: &'static str,
+    alliances: &'static str,
+    good_to_know: &'static str,
+    aka: &'static str,
+    part_of: &'static str,
+    amap: &'static str,
+    baidu: &'static str,
+    tencent: &'static str,
+    demonstration: &'static str,
+    entry_title: &'static str,
+    entry_lead: &'static str,
+    entry_steps: [&'static str; 3],
+    entry_lost: &'static str,
+    identify_title: &'static str,
+    identify_lead: &'static str,
+    ending_label: &'static str,
+    ending_hint: &'static str,
+    open: &'static str,
+    problem_title: &'static str,
+    kept: &'static str,
+    identified: &'static str,
+    choose_title: &'static str,
+    choose_lead: (&'static str, &'static str),
+    move_title: &'static str,
+    booked_title: &'static str,
+    moved_title: &'static str,
+    standing_title: &'static str,
+    past_title: &'static str,
+    past_text: &'static str,
+    cancelled_title: &'static str,
+    step_asked: &'static str,
+    step_choose: &'static str,
+    step_come: &'static str,
+    step_later: &'static str,
+    earliest: &'static str,
+    more_days: &'static str,
+    no_slots: &'static str,
+    confirm: &'static str,
+    confirm_move: &'static str,
+    keep: &'static str,
+    your_time: &'static str,
+    place: &'static str,
+    for_what: &'static str,
+    change_time: &'static str,
+    cancel: &'static str,
+    cancel_title: &'static str,
+    cancel_lead: &'static str,
+    cancel_confirm: &'static str,
+    calendar: &'static str,
+    calendar_hint: &'static str,
+    remember: &'static str,
+    sending: &'static str,
+    lost_network: &'static str,
+    try_now: &'static str,
+    other_cases: &'static str,
+    questions_call: &'static str,
+    home: &'static str,
+    request_id: &'static str,
+    title_home: [&'static str; 3],
+    title_topics: &'static str,
+    title_guidance: &'static str,
+    title_clinics: &'static str,
+    title_results: &'static str,
+    title_programmes: &'static str,
+    results_lead: &'static str,
+    results_label: &'static str,
+    results_hint: &'static str,
+    results_button: &'static str,
+    results_private: &'static str,
+    results_found: &'static str,
+    results_near: &'static str,
+    results_none: &'static str,
+    results_choose: &'static str,
+    to_tick: &'static str,
+    stays_here: &'static str,
+    clear: &'static str,
+    within: &'static str,
+    how_it_feels: &'static str,
+    back_to_topic: &'static str,
+    check_topic: &'static str,
+    decide: &'static str,
+    decide_hint: &'static str,
+    counts: &'static str,
+    counts_over: &'static str,
+    counts_end: &'static str,
+    funding: &'static str,
+    matters: [&'static str; 3],
+    weigh_hint: &'static str,
+    weighed: &'static str,
+    speaks_for: &'static str,
+    leaning: &'static str,
+    not_sure: &'static str,
+    not_sure_next: &'static str,
+    meanings: &'static str,
+    check_private: &'static str,
+    title_checks: &'static str,
+    checks_lead: &'static str,
+}
+
+words! {
+    /// The words of checks and the plan in one language.
+    CheckWords
+    start: &'static str,
+    resume: &'static str,
+    rule: &'static str,
+    caveat: &'static str,
+    private_form: &'static str,
+    not_meant: &'static str,
+    without: &'static str,
+    without_text: &'static str,
+    agree: &'static str,
+    sheet: &'static str,
+    kept: (&'static str, &'static str),
+    older: &'static str,
+    forget: &'static str,
+    save: &'static str,
+    saved: &'static str,
+    step_back: &'static str,
+    step_next: &'static str,
+    step_why: &'static str,
+    step_unit: &'static str,
+    step_of: (&'static str, &'static str, &'static str),
+    error_title: &'static str,
+    error_number: (&'static str, &'static str),
+    error_range: (&'static str, &'static str, &'static str),
+    error_both: &'static str,
+    review_title: &'static str,
+    review_change: &'static str,
+    review_done: &'static str,
+    change_answers: &'static str,
+    reasons: &'static str,
+    reason_yes: &'static str,
+    reason_no: &'static str,
+    reason_open: &'static str,
+    reason_open_hint: &'static str,
+    unknown: &'static str,
+    unknown_hint: &'static str,
+    next: &'static str,
+    code: &'static str,
+    code_hint: &'static str,
+    plan_due: [&'static str; 5],
+    plan_why: &'static str,
+    plan_year: (&'static str, &'static str),
+    plan_picture: &'static str,
+    plan_picture_hint: &'static str,
+    plan_print: &'static str,
+    plan_again: &'static str,
+    plan_kept: &'static str,
+}
+
+#[cfg(feature = "check")]
+thread_local! {
+    static SET: std::cell::Cell<Option<(&'static Words, &'static CheckWords)>> = const { std::cell::Cell::new(None) };
+}
+
+/// Sets the words of a program that has none of its own: those of the interface, then those of the checks. False when
+/// they are not as many as it knows.
+#[cfg(feature = "check")]
+pub fn set_words(texts: Vec<String>) -> bool {
+    let mut rest = texts.into_iter().map(|text| &*text.leak());
+    let words = Words::of(&mut rest);
+    let check = CheckWords::of(&mut rest);
+    let fits = rest.next().is_none() && !check.plan_kept.is_empty();
+    SET.set(Some((Box::leak(Box::new(words)), Box::leak(Box::new(check)))));
+    fits
+}
+
+/// The words of the checks that were set.
+///
+/// # Panics
+/// When none were set.
+#[cfg(feature = "check")]
+pub fn check_words(_: Lang) -> &'static CheckWords {
+    SET.get().expect("the program sets its words before it shows anything").1
+}
+
+/// The words of the checks in a language.
+#[cfg(feature = "ssr")]
+pub fn check_words(lang: Lang) -> &'static CheckWords {
+    match lang {
+        Lang::Hans => &check::HANS,
+        Lang::Hant => &check::HANT,
+        Lang::En => &check::EN,
+    }
+}
+
+/// The words that were set: those of the page's own language.
+///
+/// # Panics
+/// When none were set.
+#[cfg(feature = "check")]
+pub fn words(_: Lang) -> &'static Words {
+    SET.get().expect("the program sets its words before it shows anything").0
 }
 
 /// The words of a language.
+#[cfg(not(feature = "check"))]
 pub fn words(lang: Lang) -> &'static Words {
     match lang {
         Lang::Hans => &hans::WORDS,

@@ -2,14 +2,11 @@
 //! Leptos' own elements are a new type each, and each type brings its code into the WebAssembly; the pages in them
 //! weighed twice what a phone may load. What changes while a page is shown is a real Leptos view inside of these.
 
-use leptos::attr::Attribute;
-use leptos::attr::any_attribute::AnyAttribute;
-use leptos::prelude::*;
-use leptos::tachys::hydration::Cursor;
-use leptos::tachys::renderer::{RemoveEventHandler, Rndr, types};
-use leptos::tachys::view::add_attr::AddAnyAttr;
-use leptos::tachys::view::any_view::AnyViewState;
-use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+#[cfg(any(feature = "csr", feature = "ssr"))]
+mod live;
+
+#[cfg(any(feature = "csr", feature = "ssr"))]
+use leptos::prelude::AnyView;
 use std::borrow::Cow;
 
 /// Words, an element, several of these, or a view that changes by itself.
@@ -21,6 +18,7 @@ pub enum Node {
     /// Several, one after the other.
     Many(Vec<Node>),
     /// A view that changes by itself.
+    #[cfg(any(feature = "csr", feature = "ssr"))]
     Live(Box<AnyView>),
 }
 
@@ -118,8 +116,14 @@ into_node! {
     u16 => |number| Self::Text(Cow::Owned(number.to_string()));
     usize => |number| Self::Text(Cow::Owned(number.to_string()));
     El => |element| Self::El(element);
-    AnyView => |view| Self::Live(Box::new(view));
     () => |_nothing| Self::Many(Vec::new());
+}
+
+#[cfg(any(feature = "csr", feature = "ssr"))]
+impl From<AnyView> for Node {
+    fn from(view: AnyView) -> Self {
+        Self::Live(Box::new(view))
+    }
 }
 
 impl<T: Into<Node>> From<Vec<T>> for Node {
@@ -158,179 +162,24 @@ impl From<Option<&'static str>> for Value {
     }
 }
 
-/// What of a built node stands in the document by itself.
-enum Top {
-    Dom(types::Node),
-    Live(AnyViewState),
-}
-
-/// A node in the document.
-pub struct Built {
-    tops: Vec<Top>,
-    _inner: Inner,
-}
-
-/// What lives inside of elements: views go on changing, and listeners listen, for as long as this is kept.
-#[derive(Default)]
-struct Inner {
-    views: Vec<AnyViewState>,
-    listeners: Vec<RemoveEventHandler<types::Element>>,
-}
-
-/// The namespace of drawings.
-const SVG: &str = "http://www.w3.org/2000/svg";
-
-fn build_into(node: Node, tops: &mut Vec<Top>, inner: &mut Inner) {
-    match node {
-        Node::Text(text) => tops.push(Top::Dom(Rndr::create_text_node(&text).into())),
-        Node::Many(nodes) => {
-            for node in nodes {
-                build_into(node, tops, inner);
-            }
-        }
-        Node::Live(view) => tops.push(Top::Live(view.build())),
-        Node::El(element) => tops.push(Top::Dom(build_element(element, inner).into())),
-    }
-}
-
-fn build_element(element: El, inner: &mut Inner) -> types::Element {
-    let element = *element.0;
-    let drawn = matches!(element.tag, "svg" | "path" | "use" | "circle");
-    let built = Rndr::create_element(element.tag, drawn.then_some(SVG));
-    for (name, value) in element.attributes {
-        Rndr::set_attribute(&built, name, &value);
-    }
-    if let Some((kind, mut listener)) = element.listener {
-        let callback = Box::new(move |event| {
-            crate::platform::prevent_default(event);
-            listener();
-        });
-        inner.listeners.push(Rndr::add_event_listener(&built, kind, callback));
-    }
-    let mut tops = Vec::new();
-    for child in element.children {
-        build_into(child, &mut tops, inner);
-    }
-    for top in tops {
-        match top {
-            Top::Dom(node) => Rndr::insert_node(&built, &node, None),
-            Top::Live(mut state) => {
-                state.mount(&built, None);
-                inner.views.push(state);
-            }
-        }
-    }
-    built
-}
-
-impl Render for Node {
-    type State = Built;
-
-    fn build(self) -> Built {
-        let (mut tops, mut inner) = (Vec::new(), Inner::default());
-        build_into(self, &mut tops, &mut inner);
-        if tops.is_empty() {
-            tops.push(Top::Dom(Rndr::create_placeholder().into()));
-        }
-        Built { tops, _inner: inner }
+impl Node {
+    /// The node as HTML.
+    pub fn html(self) -> String {
+        let mut buf = String::new();
+        self.write_html(&mut buf);
+        buf
     }
 
-    fn rebuild(self, state: &mut Built) {
-        let mut fresh = self.build();
-        state.insert_before_this(&mut fresh);
-        state.unmount();
-        *state = fresh;
-    }
-}
-
-impl Mountable for Built {
-    fn unmount(&mut self) {
-        for top in &mut self.tops {
-            match top {
-                Top::Dom(node) => Rndr::remove(node),
-                Top::Live(state) => state.unmount(),
-            }
-        }
-    }
-
-    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
-        for top in &mut self.tops {
-            match top {
-                Top::Dom(node) => Rndr::insert_node(parent, node, marker),
-                Top::Live(state) => state.mount(parent, marker),
-            }
-        }
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        match self.tops.first() {
-            Some(Top::Dom(node)) => {
-                let parent = Rndr::get_parent(node).and_then(types::Element::cast_from_node);
-                if let Some(parent) = &parent {
-                    child.mount(parent, Some(node));
-                }
-                parent.is_some()
-            }
-            Some(Top::Live(state)) => state.insert_before_this(child),
-            None => false,
-        }
-    }
-
-    fn elements(&self) -> Vec<types::Element> {
-        Vec::new()
-    }
-}
-
-/// A node seen as the element it is.
-trait CastFromNode: Sized {
-    fn cast_from_node(node: types::Node) -> Option<Self>;
-}
-
-impl CastFromNode for types::Element {
-    fn cast_from_node(node: types::Node) -> Option<Self> {
-        leptos::tachys::renderer::CastFrom::cast_from(node)
-    }
-}
-
-impl AddAnyAttr for Node {
-    type Output<SomeNewAttr: Attribute> = Self;
-
-    fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self::Output<NewAttr>
-    where
-        Self::Output<NewAttr>: RenderHtml,
-    {
-        self
-    }
-}
-
-impl RenderHtml for Node {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
-
-    fn to_html_with_buf(
-        self,
-        buf: &mut String,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        _: Vec<AnyAttribute>,
-    ) {
+    fn write_html(self, buf: &mut String) {
         match self {
             Self::Text(text) => push_escaped(buf, &text),
             Self::Many(nodes) => {
                 for node in nodes {
-                    node.to_html_with_buf(buf, position, escape, mark_branches, Vec::new());
+                    node.write_html(buf);
                 }
             }
-            Self::Live(view) => view.to_html_with_buf(buf, position, escape, mark_branches, Vec::new()),
+            #[cfg(any(feature = "csr", feature = "ssr"))]
+            Self::Live(view) => live::write_html(*view, buf),
             Self::El(element) => {
                 let element = *element.0;
                 buf.push('<');
@@ -345,8 +194,7 @@ impl RenderHtml for Node {
                 buf.push('>');
                 if !matches!(element.tag, "br" | "input") {
                     for child in element.children {
-                        let mut inside = Position::FirstChild;
-                        child.to_html_with_buf(buf, &mut inside, escape, mark_branches, Vec::new());
+                        child.write_html(buf);
                     }
                     buf.push_str("</");
                     buf.push_str(element.tag);
@@ -354,16 +202,6 @@ impl RenderHtml for Node {
                 }
             }
         }
-        // Nothing is ever hydrated from this, so neighbouring words need no marks between them.
-        *position = Position::NextChild;
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Built {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }
 
@@ -394,7 +232,7 @@ mod tests {
             .child(vec![el("b").child(3_u16), el("br")])
             .child(None::<El>);
         assert_eq!(
-            view.node().to_html(),
+            view.node().html(),
             "<p class=\"zs-lead\" title=\"a&quot;&lt;b\" required=\"\">1 &lt; 2 &amp; <b>3</b><br></p>"
         );
     }

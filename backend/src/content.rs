@@ -3,8 +3,10 @@
 
 mod articles;
 mod booking;
+mod checks;
 mod clinics;
 mod components;
+mod formula;
 mod front;
 mod glossary;
 mod links;
@@ -16,6 +18,7 @@ mod sources;
 pub mod traditional;
 
 pub use booking::{BookingService, Weekly};
+pub use checks::{CheckEntry, PLAN, Risk};
 pub use reader::{Finding, Weight};
 
 use crate::lookup;
@@ -128,6 +131,8 @@ pub struct Library {
     pub en: Texts,
     /// The first page in simplified Chinese.
     pub home: Home,
+    /// The self-checks in their order, and the plan as the last.
+    pub checks: Vec<CheckEntry>,
     /// All findings of all result explainers.
     pub findings: Vec<lookup::Finding>,
     /// The institutions, in the order of their names' files.
@@ -196,6 +201,11 @@ impl Library {
         (cards, all)
     }
 
+    /// The self-check with this id, or the plan.
+    pub fn check(&self, id: &str) -> Option<&CheckEntry> {
+        self.checks.iter().find(|entry| entry.check.id == id)
+    }
+
     /// The institution with this id.
     pub fn clinic(&self, id: &str) -> Option<&Clinic> {
         self.clinics.iter().find(|clinic| clinic.card.id == id)
@@ -231,12 +241,13 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let booking = booking::load(reader, &clinics);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
+    let checks = checks::load(reader, &words, &mut loaded);
     if !loaded.incomplete {
         rules::check_languages(reader, &loaded);
-        links::check(reader, &loaded, &clinics, &services);
+        links::check(reader, &loaded, &checks, &clinics, &services);
     }
     let home = articles::home(&loaded.hans, &loaded.starts_sources);
-    articles::mark_decisions(&mut loaded);
+    articles::mark_topics(&mut loaded, &checks);
     let site = site?;
     if !clinics.iter().any(|clinic| clinic.card.id == site.hospital) {
         reader.find("site.toml", 1, format!("hospital = \"{}\"：clinics/ 里没有这个文件", site.hospital));
@@ -263,6 +274,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
         hans: loaded.hans,
         en: loaded.en,
         home,
+        checks,
         findings,
         clinics,
         services,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use std::path::Path;
+use zaoshai_app::text;
 use zaoshai_contract::page::Page;
 use zaoshai_contract::route::Lang;
 
@@ -13,12 +14,15 @@ const PAGE: &str = "<!--page-->";
 const DATA: &str = "<!--data-->";
 /// The lines that load the app stand between these two.
 const APP: (&str, &str) = ("<!-- app -->", "<!-- /app -->");
+const CHECK: (&str, &str) = ("<!-- check -->", "<!-- /check -->");
 
 /// Whether a page loads the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loading {
-    /// The wasm takes over.
+    /// The app takes over.
     App,
+    /// The program of the checks takes over.
+    Check,
     /// HTML alone: the phone asks to save data, or the page is for staff.
     HtmlOnly,
 }
@@ -31,6 +35,7 @@ pub use zaoshai_app::{Contrast, Reading, TextSize};
 pub struct Shell {
     before_head: String,
     app: String,
+    check: String,
     before_page: String,
     before_data: String,
     rest: String,
@@ -70,19 +75,15 @@ impl Shell {
         for mark in [HEAD, PAGE, DATA] {
             ensure!(text.matches(mark).count() == 1, "index.html must hold {mark} once");
         }
-        let (text, app) = match (text.find(APP.0), text.find(APP.1)) {
-            (Some(start), Some(end)) if start < end => {
-                let end = end + APP.1.len();
-                (format!("{}{}", &text[..start], &text[end..]), text[start + APP.0.len()..end - APP.1.len()].to_owned())
-            }
-            _ => (text.to_owned(), String::new()),
-        };
+        let (text, app) = cut(text, APP);
+        let (text, check) = cut(&text, CHECK);
         let (before_head, rest) = text.split_once(HEAD).context("no head mark")?;
         let (before_page, rest) = rest.split_once(PAGE).context("the page mark must follow the head mark")?;
         let (before_data, rest) = rest.split_once(DATA).context("the data mark must follow the page mark")?;
         Ok(Self {
             before_head: before_head.to_owned(),
-            app: app.trim().to_owned(),
+            app,
+            check,
             before_page: before_page.to_owned(),
             before_data: before_data.to_owned(),
             rest: rest.to_owned(),
@@ -124,19 +125,44 @@ impl Shell {
         out.push_str(filling.html);
         out.push_str(&self.before_data);
         // After the words: what loads the app must not compete with the style sheet for a slow network.
-        if filling.loading == Loading::App {
-            out.push_str(&self.app);
-        }
+        out.push_str(match filling.loading {
+            Loading::App => &self.app,
+            Loading::Check => &self.check,
+            Loading::HtmlOnly => "",
+        });
         if let Some(page) = filling.data
-            && filling.loading == Loading::App
+            && filling.loading != Loading::HtmlOnly
         {
-            let json = serde_json::to_string(page).unwrap_or_default().replace('<', "\\u003c");
-            out.push_str("<script type=\"application/json\" id=\"page\">");
-            out.push_str(&json);
-            out.push_str("</script>");
+            push_data(&mut out, "page", page);
+        }
+        if filling.loading == Loading::Check {
+            let mut words = text::words(filling.lang).texts();
+            words.extend(text::check_words(filling.lang).texts());
+            push_data(&mut out, "words", &words);
         }
         out.push_str(&self.rest);
         out
+    }
+}
+
+/// Data for a program, where no text of it can end the element.
+fn push_data<T: serde::Serialize>(out: &mut String, id: &str, data: &T) {
+    let json = serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c");
+    out.push_str("<script type=\"application/json\" id=\"");
+    out.push_str(id);
+    out.push_str("\">");
+    out.push_str(&json);
+    out.push_str("</script>");
+}
+
+/// Takes what stands between two marks out of a text; gives the rest and what was taken.
+fn cut(text: &str, marks: (&str, &str)) -> (String, String) {
+    match (text.find(marks.0), text.find(marks.1)) {
+        (Some(start), Some(end)) if start < end => {
+            let rest = format!("{}{}", &text[..start], &text[end + marks.1.len()..]);
+            (rest, text[start + marks.0.len()..end].trim().to_owned())
+        }
+        _ => (text.to_owned(), String::new()),
     }
 }
 

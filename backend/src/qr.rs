@@ -16,6 +16,17 @@ pub fn path(text: &str) -> Option<(String, u16)> {
     Some((path, u16::try_from(code.size()).ok()?))
 }
 
+/// A QR code as the side in modules, without the quiet zone, and the modules row by row, the first in the highest bit,
+/// as base-16 digits.
+pub fn modules(text: &str) -> Option<(u16, String)> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
+    let side = code.size();
+    let dark: Vec<bool> = (0..side * side).map(|n| code.get_module(n % side, n / side)).collect();
+    let digit = |four: &[bool]| four.iter().enumerate().map(|(n, dark)| u32::from(*dark) << (3 - n)).sum::<u32>();
+    let digits = dark.chunks(4).filter_map(|four| char::from_digit(digit(four), 16)).collect();
+    Some((u16::try_from(side).ok()?, digits))
+}
+
 /// A QR code for a terminal with a dark ground: two modules a character, with the quiet zone.
 pub fn terminal(text: &str) -> Option<String> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod body;
+pub mod checks;
 pub mod clinics;
 pub mod followups;
 pub mod frame;
@@ -28,6 +29,10 @@ pub fn router(app: App) -> Router {
             forms = forms.route(&format!("{prefix}/settings"), get(settings::show));
         }
         forms = forms
+            .route(&format!("{prefix}/check/{{id}}"), get(pages::show).post(checks::answer))
+            .route(&format!("{prefix}/check/{{id}}/sheet"), get(checks::sheet))
+            .route(&format!("{prefix}/plan"), get(pages::show).post(checks::answer))
+            .route(&format!("{prefix}/plan/sheet"), get(checks::sheet))
             .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
             .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))
             .route(&format!("{prefix}/f/{{token}}/book"), post(followups::book_form))

@@ -431,6 +431,9 @@ pub struct Article {
     /// True when a decision aid belongs to it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub decide: bool,
+    /// True for a topic that a self-check belongs to.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub check: bool,
     /// For a decision aid: whom all its pictures count, over which span, and who paid for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<Frame>,

@@ -3,6 +3,10 @@
 //! a tree and one line a type weigh a tenth. The server writes with serde, and a test holds the two to each other.
 //! A field that is missing reads as empty, so that an app and a server of neighbouring versions understand each other.
 
+use crate::checks::{
+    Check, CheckPage, Choice as Answerable, CodePicture, Due, Group, Named, Outcome, Question, QuestionKind, Reason,
+    Table, Unit,
+};
 use crate::civil::{CivilDate, Moment};
 use crate::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Finder, GivenUp, Hours, Instead, Note, Phone, PhoneKind, Provenance, Service,
@@ -402,6 +406,8 @@ macro_rules! read_words {
 
 read_words! {
     Grade { A = "A", B = "B", C = "C" }
+    QuestionKind { One = "one", Many = "many", Number = "number" }
+    Due { Now = "now", Next = "next", Later = "later", Talk = "talk", Not = "not" }
     CareLevel { Routine = "routine", Urgent = "urgent", Emergency = "emergency" }
     Tone { Benefit = "benefit", Harm = "harm", Plain = "plain" }
     DotKind { Hit = "hit", Flag = "flag" }
@@ -430,7 +436,7 @@ read_structs! {
     Home { topics, topics_sources, early, early_source, guidance }
     ArticleList { cards }
     ArticleCard { id, title, text, icon }
-    Article { id, title, lead, summary, review, department, service, decide, frame, sections, words, sources }
+    Article { id, title, lead, summary, review, department, service, decide, check, frame, sections, words, sources }
     Meaning { word, text }
     Frame { denominator, span, funding }
     Course { id, name, what, good, bad, feel, next, to, to_text, cited }
@@ -463,6 +469,22 @@ read_structs! {
     Slot { id, starts, minutes, room, free }
     SlotDay { date, slots }
     FieldError { field, message }
+    Check {
+        id, version, letters, title, lead, rule, cited, before, caveat, not_meant, topic, review, questions, tables, values,
+        reasons, groups, codes, sources
+    }
+    Question {
+        id, kind, text, short, hint, why, cited, choices, none, unknown, units, least, most, example, when, otherwise,
+        missing, valid, invalid
+    }
+    Answerable { id, text, hint }
+    Unit { id, text, factor }
+    Named { id, formula, decimals }
+    Table { id, from, value }
+    Reason { when, name, text, rule, points }
+    Group { id, title, icon, outcomes }
+    Outcome { id, band, when, early, unsure, due, title, text, short, level, care, items, onward, next, cited }
+    CodePicture { code, side, modules }
 }
 
 impl Read for Problem {
@@ -542,6 +564,15 @@ impl Read for Stage {
     }
 }
 
+impl Read for CheckPage {
+    fn read(mut json: Json) -> Option<Self> {
+        let meta = field(&mut json, "meta")?;
+        let (name, check) = json.take("body").variant()?;
+        Some(Self { meta, check: Read::read(check).filter(|_| name == "check")? })
+    }
+}
+
+/// A check is not among these: only its own program reads one, as a [`CheckPage`].
 impl Read for Body {
     fn read(json: Json) -> Option<Self> {
         let (name, value) = json.variant()?;
@@ -558,6 +589,7 @@ impl Read for Body {
             "guidance" => Self::Guidance(Read::read(value)?),
             "clinics" => Self::Clinics(Read::read(value)?),
             "clinic" => Self::Clinic(Read::read(value)?),
+            "checks" => Self::Checks(Read::read(value)?),
             "follow-up-entry" => Self::FollowUpEntry,
             "follow-up" => Self::FollowUp(Read::read(value)?),
             "privacy" => Self::Privacy(Read::read(value)?),

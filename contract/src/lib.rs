@@ -2,6 +2,7 @@
 //! documents and the parsed types they are made of.
 //! There is no I/O here, and nothing that reads a clock: both sides compile it, and both sides trust it.
 
+pub mod checks;
 pub mod civil;
 pub mod clinics;
 pub mod content;

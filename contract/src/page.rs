@@ -1,5 +1,6 @@
 //! One document per page: what every public route loads, renders on the server and takes over on the phone.
 
+use crate::checks::Check;
 use crate::clinics::{Clinic, Finder, Phone};
 use crate::content::{Article, ArticleCard, PerThousand};
 use crate::followups::FollowUp;
@@ -93,6 +94,10 @@ pub enum Body {
     GuidanceList(ArticleList),
     /// `/guidance/{page}`
     Guidance(Article),
+    /// `/check`
+    Checks(ArticleList),
+    /// `/check/{id}` and `/plan`
+    Check(Box<Check>),
     /// `/clinics`
     Clinics(Finder),
     /// `/clinics/{id}`

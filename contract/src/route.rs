@@ -112,6 +112,12 @@ pub enum Route {
     GuidanceList,
     /// `/guidance/{page}`
     Guidance(Slug),
+    /// `/check`
+    Checks,
+    /// `/check/{id}`
+    Check(Slug),
+    /// `/plan`
+    Plan,
     /// `/clinics`
     Clinics(ClinicFilter),
     /// `/clinics/{id}`
@@ -164,6 +170,9 @@ impl Route {
             (Some("programmes"), Some(id), None) => Self::Programme(Slug::parse(id)?),
             (Some("guidance"), None, _) => Self::GuidanceList,
             (Some("guidance"), Some(page), None) => Self::Guidance(Slug::parse(page)?),
+            (Some("check"), None, _) => Self::Checks,
+            (Some("check"), Some(id), None) => Self::Check(Slug::parse(id)?),
+            (Some("plan"), None, _) => Self::Plan,
             (Some("clinics"), None, _) => Self::Clinics(ClinicFilter::parse(query)),
             (Some("clinics"), Some(id), None) => Self::Clinic(Slug::parse(id)?),
             (Some("f"), None, _) => Self::FollowUpEntry,
@@ -195,6 +204,9 @@ impl Route {
             Self::Programme(id) => format!("/programmes/{id}"),
             Self::GuidanceList => "/guidance".to_owned(),
             Self::Guidance(page) => format!("/guidance/{page}"),
+            Self::Checks => "/check".to_owned(),
+            Self::Check(id) => format!("/check/{id}"),
+            Self::Plan => "/plan".to_owned(),
             Self::Clinics(filter) => format!("/clinics{}", filter.query()),
             Self::Clinic(id) => format!("/clinics/{id}"),
             Self::FollowUpEntry => "/f".to_owned(),
@@ -218,6 +230,9 @@ impl Route {
             Self::Programme(id) => format!("/programmes/{id}"),
             Self::GuidanceList => "/guidance".to_owned(),
             Self::Guidance(page) => format!("/guidance/{page}"),
+            Self::Checks => "/checks".to_owned(),
+            Self::Check(id) => format!("/checks/{id}"),
+            Self::Plan => "/plan".to_owned(),
             Self::Clinics(filter) => format!("/clinics{}", filter.query()),
             Self::Clinic(id) => format!("/clinics/{id}"),
             Self::FollowUpEntry => "/followups".to_owned(),
@@ -235,9 +250,15 @@ impl Route {
     /// The tab this page belongs to.
     pub fn tab(&self) -> Option<Tab> {
         match self {
-            Self::Home | Self::Topics | Self::Topic(_) | Self::Decision(_) | Self::Programmes | Self::Programme(_) => {
-                Some(Tab::Screening)
-            }
+            Self::Home
+            | Self::Topics
+            | Self::Topic(_)
+            | Self::Decision(_)
+            | Self::Programmes
+            | Self::Programme(_)
+            | Self::Checks
+            | Self::Check(_)
+            | Self::Plan => Some(Tab::Screening),
             Self::GuidanceList | Self::Guidance(_) | Self::Results(_) | Self::Result(_) => Some(Tab::Guidance),
             Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
             Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),

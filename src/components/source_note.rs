@@ -43,3 +43,27 @@ pub fn source_note(site: &Site, cited: &Cited, sources: &[Source]) -> Node {
     });
     nodes![named, unchecked]
 }
+
+/// All sources of a page, folded away.
+pub fn sources(site: &Site, sources: &[Source]) -> Node {
+    if sources.is_empty() {
+        return Node::from(());
+    }
+    let items = sources
+        .iter()
+        .map(|source| {
+            let text = told(site, source);
+            if source.url.is_empty() {
+                el("li").child(text).node()
+            } else {
+                el("li").child(el("a").with("href", source.url.clone()).with("rel", "noopener").child(text)).node()
+            }
+        })
+        .collect::<Vec<_>>();
+    el("details")
+        .class("zs-details zs-sources")
+        .with("id", "sources")
+        .child(el("summary").child(icon("source")).child(el("span").child(site.words.sources)).child(icon("next")))
+        .child(el("div").child(el("ol").child(items)))
+        .node()
+}

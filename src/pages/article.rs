@@ -1,7 +1,7 @@
 //! Topics, guidance and pages about the app: the answer first, then the sections, then what to do next.
 
-use super::home::ask;
 use crate::components::Site;
+use crate::components::ask::ask;
 use crate::components::care_card::care_card;
 use crate::components::checklist::{checklist, numbered};
 use crate::components::compare::compare;
@@ -13,7 +13,7 @@ use crate::components::per_thousand::per_thousand;
 use crate::components::phone_link::tel;
 use crate::components::points::{points, spans};
 use crate::components::review_banner::review_banner;
-use crate::components::source_note::{source_note, told};
+use crate::components::source_note::{source_note, sources};
 use crate::components::summary_list::{row, summary_list};
 use crate::components::timeline::timeline;
 use crate::view::{Node, el, nodes};
@@ -53,6 +53,9 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let review = article.review.as_ref().filter(|_| kind != Kind::About).map(|review| review_banner(site, review));
     let summary = summary(site, article.summary, &article.sources);
     let contents = contents(site, &article.sections);
+    let check = decided.clone().filter(|_| article.check).map(|id| {
+        link_card(site.to(&Route::Check(id)), "check", words.check_topic.to_owned(), words.check_private.to_owned())
+    });
     let decide = decided.filter(|_| article.decide).map(|id| {
         link_card(site.to(&Route::Decision(id)), "screen", words.decide.to_owned(), words.decide_hint.to_owned())
     });
@@ -78,6 +81,7 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
             .child(el("p").class("zs-lead").child(article.lead))
             .child(framed)
             .child(summary)
+            .child(check)
             .child(decide)
             .child(contents),
         sections,
@@ -195,28 +199,5 @@ fn onward(site: &Site, service: &str, department: &str) -> Node {
         .with("aria-labelledby", "onward")
         .child(el("h2").class("zs-h2").with("id", "onward").child(words.next_step))
         .child(link_list(links))
-        .node()
-}
-
-fn sources(site: &Site, sources: &[Source]) -> Node {
-    if sources.is_empty() {
-        return Node::from(());
-    }
-    let items = sources
-        .iter()
-        .map(|source| {
-            let text = told(site, source);
-            if source.url.is_empty() {
-                el("li").child(text).node()
-            } else {
-                el("li").child(el("a").with("href", source.url.clone()).with("rel", "noopener").child(text)).node()
-            }
-        })
-        .collect::<Vec<_>>();
-    el("details")
-        .class("zs-details zs-sources")
-        .with("id", "sources")
-        .child(el("summary").child(icon("source")).child(el("span").child(site.words.sources)).child(icon("next")))
-        .child(el("div").child(el("ol").child(items)))
         .node()
 }

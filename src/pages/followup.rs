@@ -1,9 +1,9 @@
 //! `/f` and `/f/{token}`: the follow-up link. Every form here works without the app; with it, a lost network loses nothing.
 
 use super::Shown;
-use super::home::ask;
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
+use crate::components::ask::ask;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};

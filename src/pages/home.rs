@@ -2,11 +2,11 @@
 
 use super::lists::topic_grid;
 use crate::components::Site;
+use crate::components::ask::ask;
 use crate::components::icon::{icon, large_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::per_thousand::small_per_thousand;
-use crate::components::phone_link::{phone_link, tel};
-use crate::text::between;
+use crate::components::phone_link::tel;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::{ClinicFilter, Route};
@@ -53,7 +53,7 @@ pub fn page(site: &Site, home: Home) -> Node {
             .child(
                 el("a")
                     .class("zs-button")
-                    .with("href", site.to(&Route::Topics))
+                    .with("href", site.to(&Route::Plan))
                     .child(el("span").child(words.home_main))
                     .child(icon("arrow")),
             )
@@ -62,6 +62,12 @@ pub fn page(site: &Site, home: Home) -> Node {
                 signs
                     .into_iter()
                     .chain([
+                        link_card(
+                            site.to(&Route::Checks),
+                            "check",
+                            words.title_checks.to_owned(),
+                            words.checks_lead.to_owned()
+                        ),
                         link_card(
                             site.to(&Route::Results(String::new())),
                             "letter",
@@ -126,7 +132,7 @@ fn doors(site: &Site) -> Node {
     };
     let plain = "zs-link-card zs-link-card--big";
     let mut doors = vec![
-        door("zs-link-card zs-link-card--big zs-link-card--main", site.to(&Route::Topics), "screen", words.home_main),
+        door("zs-link-card zs-link-card--big zs-link-card--main", site.to(&Route::Plan), "screen", words.home_main),
         door(plain, guidance_path(site, "warning-signs"), "alert", words.home_signs),
         door(plain, site.to(&Route::Results(String::new())), "letter", words.title_results),
         door(plain, site.to(&Route::Clinics(ClinicFilter::default())), "pin", words.tab_clinics),
@@ -142,18 +148,4 @@ fn guidance_path(site: &Site, id: &str) -> String {
     path.push('/');
     path.push_str(id);
     path
-}
-
-/// Whom to call, at the end of a page.
-pub fn ask(site: &Site) -> Node {
-    let words = site.words;
-    let Some(phone) = &site.hospital.phone else { return Node::from(()) };
-    let dated = (!site.hospital.phone_dated.is_empty()).then(|| between(words.phone_dated, &site.hospital.phone_dated));
-    el("section")
-        .class("zs-section")
-        .with("aria-labelledby", "ask")
-        .child(el("h2").class("zs-h2").with("id", "ask").child(words.ask_somebody))
-        .child(phone_link(&phone.number, crate::components::phone_link::hours(site, phone.hours).to_owned()))
-        .child(el("p").class("zs-small").child(dated))
-        .node()
 }

@@ -1,11 +1,12 @@
 //! `/screening` and `/guidance`: what there is to read.
 
-use super::home::ask;
 use crate::components::Site;
-use crate::components::icon::large_icon;
+use crate::components::ask::ask;
+use crate::components::icon::{icon, large_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::ArticleCard;
+use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
 /// Topics as a grid: icon, name, starting age.
@@ -34,6 +35,30 @@ fn below(site: &Site, list: &Route, id: &str) -> String {
     path.push('/');
     path.push_str(id);
     path
+}
+
+/// `/check`: the plan, then the checks.
+pub fn checks(site: &Site, cards: Vec<ArticleCard>) -> Node {
+    let words = site.words;
+    let links = cards
+        .into_iter()
+        .map(|card| {
+            let route = match Slug::parse(&card.id) {
+                Some(id) if id.as_str() != "plan" => Route::Check(id),
+                _ => Route::Plan,
+            };
+            link_card(site.to(&route), &card.icon, card.title, card.text)
+        })
+        .collect();
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_checks))
+            .child(el("p").class("zs-lead").child(words.checks_lead))
+            .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.check_private)))
+            .child(link_list(links)),
+        ask(site)
+    ]
 }
 
 /// `/screening`

@@ -1,8 +1,8 @@
 //! `/results`: from the words on a report to what they mean.
 //! The form is sent by the browser itself, as a body and not in the address, so that no log on the way holds the words.
 
-use super::home::ask;
 use crate::components::Site;
+use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::view::{Node, el, nodes};

@@ -101,14 +101,15 @@ fn here() -> String {
     address
 }
 
-/// Which route a link leads to, if the app shows it. Staff pages, files and other sites are left to the browser.
+/// Which route a link leads to, if the app shows it. Checks, which have a program of their own, staff pages, files and
+/// other sites are left to the browser.
 pub fn route_of(address: &str) -> Option<(Lang, Route)> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let last = path.rsplit('/').next().unwrap_or("");
     if !path.starts_with('/') || path.starts_with("//") || last.contains('.') {
         return None;
     }
-    Route::parse(path, query)
+    Route::parse(path, query).filter(|(_, route)| !matches!(route, Route::Check(_) | Route::Plan))
 }
 
 fn clicked(event: &Event) {

@@ -187,6 +187,7 @@ pub static WORDS: Words = Words {
     within: "How soon: ",
     how_it_feels: "What it is like",
     back_to_topic: "Back to the topic",
+    check_topic: "Check yourself against the criteria",
     decide: "Should I? A decision aid",
     decide_hint: "Benefits, harms and what matters to you (in Chinese)",
     counts: "The pictures below count: ",
@@ -201,4 +202,7 @@ pub static WORDS: Words = Words {
     not_sure: "Not sure yet",
     not_sure_next: "There is no hurry. Write down what is unclear and ask your doctor.",
     meanings: "Hard words on this page",
+    check_private: "Your answers stay on this phone. Nothing is sent.",
+    title_checks: "Check yourself",
+    checks_lead: "One question at a time: whether to be screened, and where.",
 };

@@ -183,6 +183,7 @@ pub static WORDS: Words = Words {
     within: "多快去：",
     how_it_feels: "做起来什么感觉",
     back_to_topic: "回到筛查说明",
+    check_topic: "对一对：您属于风险较高的人吗？",
     decide: "要不要做？帮您想清楚",
     decide_hint: "好处、坏处、您看重什么，一步一步来",
     counts: "下面的图，数的都是：",
@@ -197,4 +198,7 @@ pub static WORDS: Words = Words {
     not_sure: "还没想好",
     not_sure_next: "不用今天定。把没想清楚的写下来，带去问医生。",
     meanings: "这一页的难词",
+    check_private: "答案只留在这部手机里，不会发出去。",
+    title_checks: "自己查一查",
+    checks_lead: "一题一题答，看自己该不该查、去哪里查。",
 };

@@ -183,6 +183,7 @@ pub static WORDS: Words = Words {
     within: "多快去：",
     how_it_feels: "做起來甚麼感覺",
     back_to_topic: "回到篩查說明",
+    check_topic: "對一對：您屬於風險較高的人嗎？",
     decide: "要不要做？幫您想清楚",
     decide_hint: "好處、壞處、您看重甚麼，一步一步來",
     counts: "下面的圖，數的都是：",
@@ -197,4 +198,7 @@ pub static WORDS: Words = Words {
     not_sure: "還沒想好",
     not_sure_next: "不用今天定。把沒想清楚的寫下來，帶去問醫生。",
     meanings: "這一頁的難詞",
+    check_private: "答案只留在這部手機裏，不會發出去。",
+    title_checks: "自己查一查",
+    checks_lead: "一題一題答，看自己該不該查、去哪裏查。",
 };

@@ -3,13 +3,13 @@
 //! a half-finished one. When nothing that goes into it has changed, nothing is done.
 
 use crate::process::{Session, run, say, step};
-use crate::{dist, tools};
+use crate::{checks, dist, tools};
 use anyhow::{Context as _, Result, anyhow};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Everything the finished app is made of. The last three decide how it is made.
-const INPUTS: [&str; 13] = [
+/// Everything the finished app is made of. The last four decide how it is made.
+const INPUTS: [&str; 14] = [
     "src",
     "contract",
     "style",
@@ -22,6 +22,7 @@ const INPUTS: [&str; 13] = [
     ".cargo/config.toml",
     "xtask/tools/package-lock.json",
     "xtask/src/app.rs",
+    "xtask/src/checks.rs",
     "xtask/src/dist.rs",
 ];
 
@@ -51,6 +52,7 @@ pub fn build(session: &Session) -> Result<PathBuf> {
             .env_remove("NO_COLOR"))
         .map_err(|error| error.context("the app was not built"))
     })?;
+    step("build the program of the checks (release, WebAssembly)", || checks::build(session, tools, &staged))?;
     step("finish dist (one CSS file, minified scripts, compressed copies)", || dist::finish(session, tools, &staged))?;
 
     let _ = std::fs::remove_file(&record);

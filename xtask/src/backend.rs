@@ -30,7 +30,7 @@ pub fn build(session: &Session, profile: Profile) -> Result<PathBuf> {
 }
 
 /// Where cargo builds, which the environment or a user's configuration may have moved.
-fn target_folder(session: &Session) -> Result<PathBuf> {
+pub fn target_folder(session: &Session) -> Result<PathBuf> {
     let metadata = output_of(session.command("cargo").args(["metadata", "--no-deps", "--format-version=1"]))?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
     metadata["target_directory"].as_str().map(PathBuf::from).context("cargo metadata names no target folder")

@@ -103,10 +103,13 @@ fn lints_host(session: &Session) -> Result<()> {
 }
 
 fn lints_wasm(session: &Session) -> Result<()> {
-    let mut arguments = vec!["clippy", "--package", "zaoshai-app", "--all-targets"];
-    arguments.extend(["--features", "csr", "--target", "wasm32-unknown-unknown"]);
-    arguments.extend(["--", "-D", "warnings"]);
-    run_command(session, "cargo", &arguments)
+    for what in [["--features", "csr", "--all-targets"], ["--features", "check", "--bins"]] {
+        let mut arguments = vec!["clippy", "--package", "zaoshai-app", "--target", "wasm32-unknown-unknown"];
+        arguments.extend(what);
+        arguments.extend(["--", "-D", "warnings"]);
+        run_command(session, "cargo", &arguments)?;
+    }
+    Ok(())
 }
 
 fn content(session: &Session) -> Result<()> {

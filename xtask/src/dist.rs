@@ -5,7 +5,7 @@
 
 use crate::process::{Session, output_of};
 use crate::tools::{Tools, short_hash};
-use crate::{app, compress, html};
+use crate::{app, checks, compress, html};
 use anyhow::{Context as _, Result, ensure};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,12 +13,12 @@ use std::path::Path;
 /// What is worth compressing; pictures and fonts are compressed in themselves.
 const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "webmanifest", "txt"];
 
-/// The lines around everything that loads the app.
 /// Scripts outside of the app.
 const PLAIN: [&str; 1] = ["/keep.js"];
-/// Where the part that loads the app begins.
-const APP_BEGINS: &str = "<!-- app -->";
-const APP_ENDS: &str = "<!-- /app -->";
+/// The lines around everything that loads the app.
+const APP: [&str; 2] = ["<!-- app -->", "<!-- /app -->"];
+/// The lines around everything that loads the program of the checks; the backend takes one of the two.
+const CHECK: [&str; 2] = ["<!-- check -->", "<!-- /check -->"];
 
 /// Finishes the folder in place.
 pub fn finish(session: &Session, tools: &Tools, folder: &Path) -> Result<()> {
@@ -100,27 +100,32 @@ fn named_scripts(session: &Session, tools: &Tools, folder: &Path, shell: &str) -
     let path_of = |name: &str| folder.join(name.trim_start_matches('/'));
     let read = |name: &str| std::fs::read(path_of(name)).with_context(|| format!("trunk made no file {name}"));
 
-    let wasm_bytes = read(&old.wasm)?;
-    let wasm = hashed(&old.wasm, "_bg.wasm", &wasm_bytes)?;
-    std::fs::write(path_of(&wasm), &wasm_bytes)?;
+    let program = |glue: &str, wasm: &str| -> Result<(String, String)> {
+        let wasm_bytes = read(wasm)?;
+        let new_wasm = hashed(wasm, "_bg.wasm", &wasm_bytes)?;
+        std::fs::write(path_of(&new_wasm), &wasm_bytes)?;
 
-    // The glue's fallback names the wasm file too. Bundling takes in the snippets that crates may
-    // bring along.
-    let glue_source = String::from_utf8(read(&old.glue)?).context("the glue is not text")?;
-    let glue_source = glue_source.replace(old.wasm.trim_start_matches('/'), wasm.trim_start_matches('/'));
-    std::fs::write(path_of(&old.glue), glue_source)?;
-    let glue_text = output_of(tools.esbuild(session).args(["--bundle", "--format=esm"]).arg(path_of(&old.glue)))?;
-    let glue = hashed(&old.glue, ".js", glue_text.as_bytes())?;
-    std::fs::write(path_of(&glue), glue_text)?;
+        // The glue's fallback names the wasm file too. Bundling takes in the snippets that crates may
+        // bring along.
+        let glue_source = String::from_utf8(read(glue)?).context("the glue is not text")?;
+        let glue_source = glue_source.replace(wasm.trim_start_matches('/'), new_wasm.trim_start_matches('/'));
+        std::fs::write(path_of(glue), glue_source)?;
+        let glue_text = output_of(tools.esbuild(session).args(["--bundle", "--format=esm"]).arg(path_of(glue)))?;
+        let new_glue = hashed(glue, ".js", glue_text.as_bytes())?;
+        std::fs::write(path_of(&new_glue), glue_text)?;
+        std::fs::remove_file(path_of(wasm))?;
+        std::fs::remove_file(path_of(glue))?;
+        Ok((new_glue, new_wasm))
+    };
+    let (glue, wasm) = program(&old.glue, &old.wasm)?;
+    let (check_glue, check_wasm) = program(&format!("/{}.js", checks::NAME), &format!("/{}_bg.wasm", checks::NAME))?;
 
     // The loader is an ordinary script: the wrapping function lets its names be shortened.
     let loader_text = output_of(tools.esbuild(session).arg("--format=iife").arg(path_of(&old.loader)))?;
     let loader = hashed(&old.loader, ".js", loader_text.as_bytes())?;
     std::fs::write(path_of(&loader), loader_text)?;
 
-    for name in [&old.glue, &old.wasm, &old.loader] {
-        std::fs::remove_file(path_of(name))?;
-    }
+    std::fs::remove_file(path_of(&old.loader))?;
     let snippets = folder.join("snippets");
     if snippets.is_dir() {
         std::fs::remove_dir_all(snippets)?;
@@ -130,8 +135,8 @@ fn named_scripts(session: &Session, tools: &Tools, folder: &Path, shell: &str) -
         let text = output_of(tools.esbuild(session).arg("--format=iife").arg(path_of(name)))?;
         std::fs::write(path_of(name), text)?;
     }
-    let new = Scripts { glue, wasm, loader };
-    with_scripts(shell, &new)
+    let check = Scripts { glue: check_glue, wasm: check_wasm, loader: loader.clone() };
+    with_scripts(shell, &Scripts { glue, wasm, loader }, &check)
 }
 
 /// Reads the names from the loader's tag, which Trunk.toml writes.
@@ -156,26 +161,26 @@ fn hashed(path: &str, ending: &str, contents: &[u8]) -> Result<String> {
     Ok(format!("{stem}-{}{ending}", short_hash(contents)))
 }
 
-/// Writes the part between the two comments anew, each element on a line of its own.
-fn with_scripts(shell: &str, scripts: &Scripts) -> Result<String> {
-    let begins = shell.find(APP_BEGINS).with_context(|| format!("index.html lacks the line {APP_BEGINS}"))?;
-    let ends = shell
-        .find(APP_ENDS)
-        .filter(|ends| *ends > begins)
-        .with_context(|| format!("index.html lacks the line {APP_ENDS}"))?;
-    let Scripts { glue, wasm, loader } = scripts;
+/// Writes the part between the two comments anew, each element on a line of its own, and after it that of the checks.
+fn with_scripts(shell: &str, app: &Scripts, check: &Scripts) -> Result<String> {
+    let [begins, ends] = APP;
+    let at = shell.find(begins).with_context(|| format!("index.html lacks the line {begins}"))?;
+    let end = shell.find(ends).filter(|end| *end > at).with_context(|| format!("index.html lacks the line {ends}"))?;
     // Starting on a fresh line, so that cutting whole lines out leaves the rest whole.
-    let before = shell[..begins].trim_end();
-    let after = shell[ends + APP_ENDS.len()..].trim_start_matches(['\r', '\n']);
-    Ok(format!(
-        "{before}\n\
-         {APP_BEGINS}\n\
+    let before = shell[..at].trim_end();
+    let after = shell[end + ends.len()..].trim_start_matches(['\r', '\n']);
+    Ok(format!("{before}\n{}{}{after}", part(APP, app), part(CHECK, check)))
+}
+
+/// What loads a program, between two comments.
+fn part([begins, ends]: [&str; 2], Scripts { glue, wasm, loader }: &Scripts) -> String {
+    format!(
+        "{begins}\n\
          <link rel=\"modulepreload\" href=\"{glue}\">\n\
          <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{wasm}\">\n\
          <script defer src=\"{loader}\" data-js=\"{glue}\" data-wasm=\"{wasm}\"></script>\n\
-         {APP_ENDS}\n\
-         {after}"
-    ))
+         {ends}\n"
+    )
 }
 
 #[cfg(test)]
@@ -205,10 +210,12 @@ mod tests {
     fn the_apps_part_is_exactly_three_elements_on_lines_of_their_own() -> Result<()> {
         let old = scripts(SHELL)?;
         assert_eq!(old.glue, "/a.js");
-        let page = with_scripts(
-            SHELL,
-            &Scripts { glue: "/a-1.js".to_owned(), wasm: "/a-2_bg.wasm".to_owned(), loader: "/loader-3.js".to_owned() },
-        )?;
+        let of = |name: &str| Scripts {
+            glue: format!("/{name}-1.js"),
+            wasm: format!("/{name}-2_bg.wasm"),
+            loader: "/loader-3.js".to_owned(),
+        };
+        let page = with_scripts(SHELL, &of("a"), &of("check"))?;
         let (_, rest) = page.split_once("\n<!-- app -->\n").context("no beginning")?;
         let (part, rest) = rest.split_once("\n<!-- /app -->\n").context("no end")?;
         assert_eq!(
@@ -221,6 +228,8 @@ mod tests {
                  data-wasm=\"/a-2_bg.wasm\"></script>",
             ]
         );
+        let (check, rest) = rest.split_once("<!-- /check -->\n").context("no part of the checks")?;
+        assert!(check.starts_with("<!-- check -->\n<link") && check.contains("/check-2_bg.wasm"), "{check}");
         assert!(rest.starts_with("</head>"));
         Ok(())
     }
@@ -240,6 +249,6 @@ mod tests {
         assert!(scripts("<head></head>").is_err());
         assert!(scripts("<script src=\"l.js\" data-js=\"a.js\" data-wasm=\"a.wasm\">").is_err());
         let names = Scripts { glue: String::new(), wasm: String::new(), loader: String::new() };
-        assert!(with_scripts("<!-- /app --><!-- app -->", &names).is_err());
+        assert!(with_scripts("<!-- /app --><!-- app -->", &names, &names).is_err());
     }
 }

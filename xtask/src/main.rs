@@ -8,6 +8,7 @@ mod backend;
 mod bench;
 mod budgets;
 mod check;
+mod checks;
 mod compress;
 mod dist;
 mod html;

@@ -1,5 +1,6 @@
 //! Articles of all areas, each with front matter and a Markdown body.
 
+use super::checks::CheckEntry;
 use super::front::{self, FrontMatter, Place, SummaryRecord};
 use super::glossary::Glossary;
 use super::markdown::{KNOWN_NUMBERS, Writer};
@@ -159,6 +160,7 @@ fn read(
         department: front.department,
         service: front.services.first().cloned().unwrap_or_default(),
         decide: false,
+        check: false,
         frame,
         sections: sections.into_iter().map(|(_, section)| section).collect(),
         words: Vec::new(),
@@ -218,12 +220,13 @@ fn unchecked(block: &Block) -> bool {
     }
 }
 
-/// Tells each topic whether a decision aid belongs to it.
-pub(super) fn mark_decisions(loaded: &mut Loaded) {
+/// Tells each topic whether a decision aid and a self-check belong to it.
+pub(super) fn mark_topics(loaded: &mut Loaded, checks: &[CheckEntry]) {
     let decisions: Vec<String> = loaded.hans.shelf(Area::Decisions).entries.keys().cloned().collect();
     for texts in [&mut loaded.hans, &mut loaded.en] {
         for entry in texts.0.entry(Area::Topics).or_default().entries.values_mut() {
             entry.article.decide = decisions.contains(&entry.article.id);
+            entry.article.check = checks.iter().any(|check| check.check.id == entry.article.id);
         }
     }
 }

@@ -1,12 +1,20 @@
 //! Every internal link of the content leads somewhere.
 
 use super::articles::Loaded;
+use super::checks::{CheckEntry, PLAN};
 use super::{Area, Reader, Texts};
 use zaoshai_contract::clinics::{Choice, Clinic};
 use zaoshai_contract::route::{Lang, Route};
 
 /// Checks the links of all articles.
-pub(super) fn check(reader: &mut Reader, loaded: &Loaded, clinics: &[Clinic], services: &[Choice]) {
+pub(super) fn check(
+    reader: &mut Reader,
+    loaded: &Loaded,
+    checks: &[CheckEntry],
+    clinics: &[Clinic],
+    services: &[Choice],
+) {
+    let has_check = |id: &str| checks.iter().any(|entry| entry.check.id == id);
     for (file, line, link) in &loaded.links {
         let (address, fragment) =
             link.split_once('#').map_or((link.as_str(), None), |(address, fragment)| (address, Some(fragment)));
@@ -26,6 +34,8 @@ pub(super) fn check(reader: &mut Reader, loaded: &Loaded, clinics: &[Clinic], se
             Some((lang, Route::Result(id))) => has(lang, Area::Results, id.as_str()),
             Some((lang, Route::Programme(id))) => has(lang, Area::Programmes, id.as_str()),
             Some((lang, Route::Guidance(id))) => has(lang, Area::Guidance, id.as_str()),
+            Some((_, Route::Check(id))) => id.as_str() != PLAN && has_check(id.as_str()),
+            Some((_, Route::Plan)) => has_check(PLAN),
             Some((_, Route::Clinic(id))) => clinics.iter().any(|clinic| clinic.card.id == id.as_str()),
             Some(_) => true,
             None => false,

@@ -47,6 +47,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(programme))
         .routes(routes!(guidance_list))
         .routes(routes!(guidance))
+        .routes(routes!(checks))
+        .routes(routes!(check))
+        .routes(routes!(plan))
         .routes(routes!(clinics))
         .routes(routes!(clinic))
         .routes(routes!(privacy))
@@ -85,6 +88,37 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
 async fn topics(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     pages::document(&app, &visitor, &Route::Topics)
+}
+
+/// All self-checks, and the plan.
+#[utoipa::path(get, path = "/api/v1/checks", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn checks(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Checks)
+}
+
+/// One self-check: its questions, its rules and its words. Answers are computed by whoever asks them.
+#[utoipa::path(get, path = "/api/v1/checks/{id}", tag = "pages",
+    params(
+        ("id" = String, Path, description = "Like `lung`"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, body = Page),
+        (status = 304, description = "Unchanged since the given ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn check(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Check(slug(&id)?))
+}
+
+/// The plan: its questions, its rules and its words.
+#[utoipa::path(get, path = "/api/v1/plan", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn plan(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    pages::document(&app, &visitor, &Route::Plan)
 }
 
 fn slug(text: &str) -> Result<Slug> {

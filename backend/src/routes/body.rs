@@ -31,6 +31,11 @@ impl Form {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// All fields in their order.
+    pub fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
     /// The idempotency key that the form carries.
     pub fn key(&self) -> Result<IdempotencyKey> {
         read_key(self.get("key"))

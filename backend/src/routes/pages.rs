@@ -1,11 +1,11 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
 use super::body::Form;
-use super::{clinics, followups, titles};
+use super::{checks, clinics, followups, titles};
 use crate::app::App;
 use crate::cache::hour_of;
 use crate::content::traditional::simplified;
-use crate::content::{Area, Library};
+use crate::content::{Area, Library, PLAN};
 use crate::failures::Result;
 use crate::html::{Filling, Loading, Reading};
 use crate::lookup::find;
@@ -167,6 +167,17 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         Route::GuidanceList => Ok(list(Area::Guidance, Body::GuidanceList)),
         Route::Guidance(id) => article(Area::Guidance, id.as_str(), Body::Guidance),
         Route::Privacy => article(Area::Pages, "privacy", Body::Privacy),
+        Route::Checks => {
+            let mut cards: Vec<_> = library.checks.iter().map(|entry| entry.card.clone()).collect();
+            // The plan is the last of the files and the first thing to do.
+            let plan = usize::from(cards.last().is_some_and(|card| card.id == PLAN));
+            cards.rotate_right(plan);
+            let title = Title { translated: lang != Lang::En, ..titles::of(lang, route) };
+            Ok(page(app, &library, lang, route, title, Body::Checks(ArticleList { cards })))
+        }
+        Route::Check(id) if id.as_str() != PLAN => check(app, &library, lang, route, id.as_str()),
+        Route::Check(_) => Err(Code::NotFound.into()),
+        Route::Plan => check(app, &library, lang, route, PLAN),
         Route::Clinics(filter) => {
             // What the institutions' sources say stands in Chinese.
             let title = Title { translated: lang != Lang::En, ..titles::of(lang, route) };
@@ -183,6 +194,13 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),
         Route::FollowUp(..) => Err(Code::NotFound.into()),
     }
+}
+
+fn check(app: &App, library: &Library, lang: Lang, route: &Route, id: &str) -> Result<Page> {
+    let entry = library.check(id).ok_or(Code::NotFound)?;
+    let title = Title { title: &entry.check.title, description: &entry.description, translated: lang != Lang::En };
+    let check = checks::of_day(entry, app.now().date());
+    Ok(page(app, library, lang, route, title, Body::Check(Box::new(check))))
 }
 
 /// How a page is called, and whether that is in its language.
@@ -252,7 +270,10 @@ fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
         canonical: &canonical,
         html: &zaoshai_app::render(page, visitor.reading.size),
         data: Some(page),
-        loading: visitor.loading,
+        loading: match (&page.body, visitor.loading) {
+            (Body::Check(_), Loading::App) => Loading::Check,
+            (_, loading) => loading,
+        },
     })
 }
 
@@ -276,6 +297,11 @@ pub async fn sitemap(State(app): State<App>) -> String {
     routes.extend(all(Area::Results, Route::Result));
     routes.extend(all(Area::Guidance, Route::Guidance));
     routes.extend(all(Area::Programmes, Route::Programme));
+    routes.push(Route::Checks);
+    routes.extend(library.checks.iter().filter_map(|entry| slug(&entry.check.id)).map(|id| match id.as_str() {
+        PLAN => Route::Plan,
+        _ => Route::Check(id),
+    }));
     routes.extend(library.clinics.iter().filter_map(|clinic| slug(&clinic.card.id)).map(Route::Clinic));
     routes.extend([Route::FollowUpEntry, Route::Privacy]);
     routes.iter().map(|route| route.path(Lang::Hans) + "\n").collect()

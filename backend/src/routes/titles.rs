@@ -40,6 +40,13 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
             ["免费筛查项目", "两癌筛查、城市和农村项目、HPV 疫苗：谁可以、在哪里、要不要钱。"],
             ["Free screening programmes", "Who is entitled, where, what it costs and when."],
         ),
+        Route::Checks => pick(
+            ["自己查一查：该不该做癌症筛查", "按国家方案和公开的评分，一题一题答。答案只留在手机里。"],
+            [
+                "Check yourself: should you be screened?",
+                "By the national programmes and published scores, one question at a time. Answers stay on the phone.",
+            ],
+        ),
         Route::Clinics(_) => pick(
             ["找医院：您想查什么？", "按检查、城市和时间找医院，看电话和路线。"],
             ["Find a hospital", "By test, city and hour, with phone numbers and directions."],
