@@ -72,7 +72,7 @@ fn entry(place: usize) -> &'static CheckEntry {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(250))]
 
     /// More risk never lowers the band, everything else staying as it is.
     #[test]
