@@ -1,6 +1,7 @@
 //! What a person sees again and again, each in a file of its own, named after what it looks like.
 
 pub mod action_bar;
+pub mod back_line;
 pub mod care_card;
 pub mod checklist;
 pub mod clinic_card;

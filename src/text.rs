@@ -26,6 +26,8 @@ pub struct Words {
     pub support_line: &'static str,
     pub privacy: &'static str,
     pub reading_settings: &'static str,
+    pub read_aloud: &'static str,
+    pub share: &'static str,
     pub untranslated: &'static str,
     pub call: &'static str,
     pub call_120: &'static str,

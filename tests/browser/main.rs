@@ -1,6 +1,7 @@
 //! A real Chromium of a phone's size against a real backend. Run by `cargo xtask test --phase browser`.
 
 mod accessibility;
+mod aloud;
 mod clinics;
 mod content;
 mod followup;

@@ -13,10 +13,9 @@ use std::path::Path;
 /// What is worth compressing; pictures and fonts are compressed in themselves.
 const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "webmanifest", "txt"];
 
-/// The lines around everything that loads the app.
 /// Scripts outside of the app.
-const PLAIN: [&str; 1] = ["/keep.js"];
-/// Where the part that loads the app begins.
+const PLAIN: [&str; 2] = ["/keep.js", "/aloud.js"];
+/// The lines around everything that loads the app.
 const APP_BEGINS: &str = "<!-- app -->";
 const APP_ENDS: &str = "<!-- /app -->";
 
