@@ -343,7 +343,7 @@ impl RenderHtml for Node {
                     buf.push('"');
                 }
                 buf.push('>');
-                if !matches!(element.tag, "br" | "input") {
+                if !matches!(element.tag, "br" | "img" | "input") {
                     for child in element.children {
                         let mut inside = Position::FirstChild;
                         child.to_html_with_buf(buf, &mut inside, escape, mark_branches, Vec::new());

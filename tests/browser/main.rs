@@ -8,5 +8,6 @@ mod followup;
 mod network;
 mod reading;
 mod resident;
+mod share;
 mod stage;
 mod takeover;
