@@ -2,10 +2,10 @@
 
 use crate::accessibility::clean;
 use crate::stage::with_browser;
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use serde_json::json;
 use zaoshai_tests::backend::Backend;
-use zaoshai_tests::browser::{Browser, Scripts};
+use zaoshai_tests::browser::Scripts;
 
 async fn from_a_topic(scripts: Scripts) {
     let backend = Backend::start();
