@@ -47,7 +47,7 @@
   // ---- What is read
 
   var SKIPPED = 'nav,button,form,input,select,textarea,svg,footer,[hidden],[aria-hidden=true],[lang],.zs-hidden,.zs-button,'
-    + '.zs-back-line,.zs-more,.zs-source-note,.zs-sources,.zs-kept,.zs-weigh__marks,details:not([open]),.zs-term > span + span';
+    + '.zs-back-line,.zs-more,.zs-link-card[href^=http],.zs-source-note,.zs-sources,.zs-kept,.zs-weigh__marks,details:not([open]),.zs-term > span + span';
   var UNITS = 'p,li,dt,dd,h1,h2,h3,h4,legend,summary,small,div,section,figcaption,.zs-check,.zs-link-card__title,.zs-link-card__text';
 
   function unitOf(node, main) {
@@ -86,7 +86,7 @@
   function ends(text) {
     var mark = /[。！？；!?;]+[”’」』）)》"]*|\.(?=\s|$)/g, found, all = [];
     while ((found = mark.exec(text))) {
-      if (found[0] === '.' && /(^|[\s(])(e\.g|i\.e|vs|approx|Dr|No|[A-Z])$/.test(text.slice(0, found.index))) continue;
+      if (found[0] === '.' && /(^|[\s(])(e\.g|i\.e|vs|approx|Dr|[A-Z])$/.test(text.slice(0, found.index))) continue;
       all.push(found.index + found[0].length);
     }
     return all.concat(text.length);

@@ -47,7 +47,7 @@ const PHONE: &str = r#"
     speak: (utterance) => {
       if (window.event && /^(click|keydown|pointerup|touchend)$/.test(window.event.type) && window.event.isTrusted) allowed = true;
       if (!allowed) { setTimeout(() => tell(utterance, 'error', { error: 'not-allowed' }), 0); return; }
-      if (performance.now() - cancelled < 50) return;
+      if (performance.now() - cancelled < 50 || window.__mute) return;
       queue.push(utterance);
       pump();
     },
@@ -415,6 +415,52 @@ async fn the_bar_is_clean_and_within_reach_in_every_size() {
                 browser.until("it is over", OVER).await?;
             }
         }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn english_pages_are_read_in_english() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        voices(browser, &[MANDARIN, ENGLISH]).await?;
+        browser.go_ready(&backend.at("/en/screening/lung")).await?;
+        browser.see("Read aloud").await?;
+        listen(browser, 5).await?;
+        browser.until("the page is read to its end", OVER).await?;
+        let said = said(browser).await?;
+        ensure!(said.iter().all(|one| text(one, "lang") == "en-US"));
+        let all = said.iter().map(|one| text(one, "text")).collect::<Vec<_>>();
+        for heard in ["People aged 50 to 74 at higher risk", "Lung screening: do you need it?"] {
+            ensure!(all.contains(&heard), "“{heard}” is one sentence of {all:#?}");
+        }
+        ensure!(all.iter().all(|one| !one.contains('–')), "{all:#?}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_network_and_a_silent_phone_are_told() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        voices(browser, &[MANDARIN]).await?;
+        browser.go_ready(&backend.at("/screening/lung")).await?;
+        browser.until("reading is offered", OFFERED).await?;
+        browser.network(Network::Lost).await?;
+        browser.click(".zs-listen").await?;
+        browser.see("朗读没有打开").await?;
+        browser.network(Network::Free).await?;
+        listen(browser, 100_000).await?;
+        press(browser, "stop").await?;
+        browser.run("window.__mute = true").await?;
+        browser.click(".zs-listen").await?;
+        browser.see("手机没有读出来").await?;
+        ensure!(
+            browser.run("return !document.querySelector('.zs-aloud button')").await? == json!(true),
+            "the bar is gone"
+        );
         Ok(())
     })
     .await;
