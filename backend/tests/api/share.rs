@@ -30,7 +30,7 @@ async fn a_code_holds_the_whole_address_of_its_page() {
     ] {
         let page = client.get(&format!("/share?of={of}")).await;
         assert_eq!(page.status, StatusCode::OK, "{of}");
-        let code = page.text.split("src=\"").find_map(|rest| rest.starts_with("/share/code").then_some(rest));
+        let code = page.text.split("src=\"").find(|rest| rest.starts_with("/share/code"));
         let code = code.and_then(|rest| rest.split('"').next()).expect("the picture of the code");
         let picture = client.get(code).await;
         assert_eq!(picture.headers["content-type"], "image/png");
