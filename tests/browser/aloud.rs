@@ -262,8 +262,9 @@ async fn a_pause_repeats_its_sentence_and_nothing_more() {
         let after = said(browser).await?;
         ensure!(after[before.len()] == last, "it says the same sentence again: {}", after[before.len()]);
         ensure!(after[before.len() + 1] != last, "once");
-        // To the one before, and on again.
+        // To the one before, and on again, from one that lasts.
         browser.run("window.__pace = 100000").await?;
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
         let mut told = Vec::new();
         for name in ["back", "back", "on"] {
             let count = said(browser).await?.len();
