@@ -1,5 +1,6 @@
 // Keeps what a person ticks on this phone, with or without the app: nothing of it is sent anywhere.
 // In a decision aid it also gathers what was marked as very important under the option it speaks for.
+// It offers reading aloud where the phone can, and copies a text with one tap.
 (function () {
   var root = document.documentElement;
   root.setAttribute('data-script', '');
@@ -71,7 +72,94 @@
     save(box);
     forget(key(box).replace(/\.\d+$/, '.'));
   });
+  // Reading aloud shows only where the phone itself has a voice for the page's language; what reads comes at the
+  // first tap. A voice that is not on the phone would send the page to somebody.
+  var speech = window.SpeechSynthesisUtterance && window.speechSynthesis;
+  var loading = false;
+
+  function plain(lang) { return String(lang).toLowerCase().replace(/_/g, '-'); }
+
+  // Simplified characters need a voice of the mainland; traditional ones are read by any Chinese voice.
+  function voice() {
+    var main = document.getElementById('main');
+    var lang = plain((main && main.lang) || root.lang);
+    var traditional = lang === 'zh-hant';
+    var fits = lang === 'en' ? /^en/ : traditional ? /^(zh|cmn|yue)/ : /^(zh|cmn)(?!.*-(tw|hk|mo|hant))/;
+    var best = null, most = -1;
+    each(speech.getVoices(), function (one) {
+      var its = plain(one.lang);
+      if (one.localService === false || !fits.test(its)) return;
+      var worth = (its === plain(navigator.language) ? 4 : 0)
+        + (traditional && /-(tw|hk|hant)/.test(its) ? 2 : 0) + (one.default ? 1 : 0);
+      if (worth > most) { most = worth; best = one; }
+    });
+    return best;
+  }
+
+  function offer() {
+    if (!speech) return;
+    if (document.querySelector('[data-aloud]') && voice()) root.setAttribute('data-voice', '');
+    else root.removeAttribute('data-voice');
+  }
+
+  function listen() {
+    if (window.zaoshaiAloud) { window.zaoshaiAloud(voice); return; }
+    // Phones let a page speak only after it has spoken within a tap: this says nothing.
+    var first = new SpeechSynthesisUtterance(' ');
+    first.volume = 0;
+    speech.speak(first);
+    if (loading) return;
+    loading = true;
+    var script = document.createElement('script');
+    script.src = '/aloud.js';
+    script.onload = function () { loading = false; window.zaoshaiAloud(voice); };
+    script.onerror = function () {
+      loading = false;
+      script.remove();
+      var note = document.createElement('p');
+      note.className = 'zs-aloud zs-aloud--note';
+      note.setAttribute('role', 'status');
+      note.textContent = {
+        'en': 'Reading aloud did not load. Check the network and tap again.',
+        'zh-Hant': '朗讀沒有打開。請看看網絡，再點一次。'
+      }[root.lang] || '朗读没有打开。请看看网络，再点一次。';
+      document.body.appendChild(note);
+      setTimeout(function () { note.remove(); }, 6000);
+    };
+    document.head.appendChild(script);
+  }
+
+  // Copies a field. Where the phone forbids that, the text is selected and the button says what to do.
+  function clip(button) {
+    var field = document.getElementById(button.getAttribute('data-clip'));
+    function say(name) { button.textContent = button.getAttribute(name); }
+    function byHand() {
+      var copied = false;
+      try { copied = document.execCommand('copy'); } catch (e) { /* then it stays selected */ }
+      say(copied ? 'data-done' : 'data-selected');
+    }
+    field.focus();
+    field.setSelectionRange(0, field.value.length);
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(function () { say('data-done'); }, byHand);
+    else byHand();
+  }
+
+  document.addEventListener('click', function (event) {
+    var target = event.target;
+    if (!target.closest) return;
+    if (speech && target.closest('[data-aloud]')) listen();
+    var button = target.closest('[data-clip]');
+    if (button) clip(button);
+  });
+  if (speech) {
+    // Voices come late; some phones tell so, others do not.
+    if (speech.addEventListener) speech.addEventListener('voiceschanged', offer);
+    else speech.onvoiceschanged = offer;
+    setTimeout(offer, 2000);
+  }
+
   // Pages come and go as the app shows them.
-  new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
-  all();
+  function renew() { all(); offer(); }
+  new MutationObserver(renew).observe(document.body, { childList: true, subtree: true });
+  renew();
 })();

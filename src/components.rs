@@ -2,6 +2,7 @@
 
 pub mod action_bar;
 pub mod ask;
+pub mod back_line;
 pub mod care_card;
 pub mod checklist;
 pub mod clinic_card;

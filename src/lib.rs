@@ -113,6 +113,27 @@ pub fn render_settings(meta: &zaoshai_contract::page::Meta, reading: Reading, ba
     html
 }
 
+/// The page for passing another page on as HTML, likewise; without one it says that this address is nobody's to share.
+#[cfg(feature = "ssr")]
+pub fn render_share(
+    meta: &zaoshai_contract::page::Meta,
+    size: TextSize,
+    shared: Option<&pages::share::Shared>,
+) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        let site = components::Site::of(meta);
+        let main = match shared {
+            Some(shared) => pages::share::page(&site, shared),
+            None => pages::share::refused(&site),
+        };
+        app::frame(&site, meta, size, main, None).to_html()
+    });
+    drop(owner);
+    html
+}
+
 /// A staff page as HTML, likewise.
 #[cfg(feature = "ssr")]
 pub fn render_staff(page: &zaoshai_contract::staff::StaffPage) -> String {

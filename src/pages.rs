@@ -15,6 +15,8 @@ pub mod results;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
+pub mod share;
+#[cfg(feature = "ssr")]
 pub mod staff;
 
 use crate::view::Node;

@@ -104,6 +104,8 @@ words! {
     support_line: &'static str,
     privacy: &'static str,
     reading_settings: &'static str,
+    read_aloud: &'static str,
+    share: &'static str,
     untranslated: &'static str,
     call: &'static str,
     call_120: &'static str,

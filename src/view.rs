@@ -192,7 +192,7 @@ impl Node {
                     buf.push('"');
                 }
                 buf.push('>');
-                if !matches!(element.tag, "br" | "input") {
+                if !matches!(element.tag, "br" | "img" | "input") {
                     for child in element.children {
                         child.write_html(buf);
                     }

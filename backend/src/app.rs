@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::content::{Finding, Library, Weight};
 use crate::db::Db;
 use crate::html::Shell;
+use crate::pictures::Pictures;
 use crate::secrets::Secrets;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub config: Config,
     /// Rendered documents that are the same for everybody.
     pub cache: Cache,
+    /// The pictures of share cards.
+    pub pictures: Pictures,
     /// Writes by address. Generous: a mobile carrier puts thousands of phones behind one address.
     pub writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
     /// Lets one password be checked at a time for each core, so that log-ins cannot starve everything else.
@@ -88,6 +91,7 @@ impl App {
             clock,
             config,
             cache: Cache::default(),
+            pictures: Pictures::default(),
             writes,
             passwords: Semaphore::new(2),
         }))

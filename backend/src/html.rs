@@ -12,6 +12,8 @@ const HEAD: &str = "<!--head-->";
 const PAGE: &str = "<!--page-->";
 /// Where the page's JSON goes.
 const DATA: &str = "<!--data-->";
+/// What the site is called on share cards.
+const NAME: &str = "早筛";
 /// The lines that load the app stand between these two.
 const APP: (&str, &str) = ("<!-- app -->", "<!-- /app -->");
 const CHECK: (&str, &str) = ("<!-- check -->", "<!-- /check -->");
@@ -53,6 +55,8 @@ pub struct Filling<'a> {
     pub description: &'a str,
     /// The address for share cards and search engines; empty for pages nobody should share.
     pub canonical: &'a str,
+    /// The path of the picture on share cards.
+    pub picture: &'a str,
     /// The page's HTML.
     pub html: &'a str,
     /// The page's JSON.
@@ -116,7 +120,10 @@ impl Shell {
             let origin = canonical.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
             head.push_str(&format!(
                 "<link rel=\"canonical\" href=\"{canonical}\"><meta property=\"og:url\" content=\"{canonical}\">\
-                 <meta property=\"og:image\" content=\"{origin}/share.png\">"
+                 <meta property=\"og:image\" content=\"{origin}{picture}\">\
+                 <meta property=\"og:image:alt\" content=\"{title}\"><meta property=\"og:site_name\" content=\"{NAME}\">\
+                 <meta name=\"twitter:card\" content=\"summary_large_image\">",
+                picture = escape(filling.picture),
             ));
         }
         let mut out = self.before_head.replacen("<html lang=\"zh-CN\"", &html_tag, 1);
@@ -183,6 +190,7 @@ mod tests {
             title,
             description: "",
             canonical: "https://example.org/en",
+            picture: "/share/card/lung.png",
             html: "<p>页</p>",
             data: None,
             loading,
@@ -202,7 +210,7 @@ mod tests {
         let html = fill(&shell, Loading::App, "a\"><script>");
         assert!(html.contains("<html lang=\"en\" data-size=\"elder\" data-contrast=\"more\">"));
         assert!(html.contains("<title>a&quot;&gt;&lt;script&gt;</title>"));
-        assert!(html.contains("og:image\" content=\"https://example.org/share.png"));
+        assert!(html.contains("og:image\" content=\"https://example.org/share/card/lung.png"));
         assert!(html.contains("<div id=\"app\"><p>页</p></div>"));
     }
 

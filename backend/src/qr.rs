@@ -1,4 +1,4 @@
-//! QR codes of links: as an SVG path for pages, and as half blocks for the terminal.
+//! QR codes of links: as an SVG path for pages, as a PNG to pass on, and as half blocks for the terminal.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -25,6 +25,33 @@ pub fn modules(text: &str) -> Option<(u16, String)> {
     let digit = |four: &[bool]| four.iter().enumerate().map(|(n, dark)| u32::from(*dark) << (3 - n)).sum::<u32>();
     let digits = dark.chunks(4).filter_map(|four| char::from_digit(digit(four), 16)).collect();
     Some((u16::try_from(side).ok()?, digits))
+}
+
+/// A QR code as a PNG in black and white, with the quiet zone, at least 512 pixels wide: large enough for a poster, and
+/// a picture, because messengers find codes only in pictures.
+pub fn png(text: &str) -> Option<Vec<u8>> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let quiet = 4;
+    let modules = u32::try_from(code.size() + 2 * quiet).ok()?;
+    let scale = 512_u32.div_ceil(modules);
+    let side = modules * scale;
+    // One bit a pixel, each line begun in a byte of its own.
+    let line = side.div_ceil(8) as usize;
+    let mut pixels = vec![0_u8; line * side as usize];
+    for (y, row) in pixels.chunks_mut(line).enumerate() {
+        for x in 0..side as usize {
+            let module = |at: usize| i32::try_from(at / scale as usize).unwrap_or(0) - quiet;
+            if !code.get_module(module(x), module(y)) {
+                row[x / 8] |= 0x80 >> (x % 8);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    encoder.write_header().ok()?.write_image_data(&pixels).ok()?;
+    Some(out)
 }
 
 /// A QR code for a terminal with a dark ground: two modules a character, with the quiet zone.

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod health;
 pub mod pages;
 pub mod settings;
+pub mod share;
 pub mod staff;
 pub mod titles;
 
@@ -33,6 +34,7 @@ pub fn router(app: App) -> Router {
             .route(&format!("{prefix}/check/{{id}}/sheet"), get(checks::sheet))
             .route(&format!("{prefix}/plan"), get(pages::show).post(checks::answer))
             .route(&format!("{prefix}/plan/sheet"), get(checks::sheet))
+            .route(&format!("{prefix}/share"), get(share::show))
             .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
             .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))
             .route(&format!("{prefix}/f/{{token}}/book"), post(followups::book_form))
@@ -46,6 +48,8 @@ pub fn router(app: App) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/sitemap.txt", get(pages::sitemap))
+        .route("/share/code.png", get(share::code))
+        .route("/share/card/{file}", get(share::picture))
         .route("/hospitals/{id}", get(clinics::hospital))
         .route("/index.html", get(pages::to_home))
         .merge(forms)

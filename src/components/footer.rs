@@ -28,8 +28,14 @@ pub fn footer(site: &Site, path: &str) -> Node {
             )
         })
         .collect::<Vec<_>>();
+    // The link of a follow-up belongs to one person.
+    let share = (!path.starts_with("/f/")).then(|| {
+        let href = [site.lang.prefix(), "/share?of=", path].concat();
+        el("p").child(el("a").with("href", href).child(words.share))
+    });
     el("footer")
         .class("zs-foot")
+        .child(share)
         .child(el("p").child(words.not_a_diagnosis))
         .child(
             el("p")

@@ -2,10 +2,11 @@
 
 use crate::components::Site;
 use crate::components::ask::ask;
+use crate::components::back_line::back_line;
 use crate::components::care_card::care_card;
 use crate::components::checklist::{checklist, numbered};
 use crate::components::compare::compare;
-use crate::components::icon::{icon, small_icon};
+use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::components::notice::notice;
 use crate::components::options::{options, values};
@@ -73,7 +74,7 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let onward = (kind != Kind::About).then(|| onward(site, &article.service, &article.department));
     let sources = sources(site, &article.sources);
     nodes![
-        el("a").class("zs-back").with("href", site.to(&list)).child(small_icon("back")).child(el("span").child(back)),
+        back_line(site, site.to(&list), back),
         el("div")
             .class("zs-stack")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(article.title))

@@ -1,6 +1,7 @@
 //! `/clinics/{id}`: everything that published sources say about an institution.
 
 use crate::components::Site;
+use crate::components::back_line::back_line;
 use crate::components::clinic_card::provenance;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
@@ -88,11 +89,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(el("p").class("zs-small").child(words.when_you_call))
     });
     nodes![
-        el("a")
-            .class("zs-back")
-            .with("href", site.to(&Route::Clinics(ClinicFilter::default())))
-            .child(small_icon("back"))
-            .child(el("span").child(words.all_clinics)),
+        back_line(site, site.to(&Route::Clinics(ClinicFilter::default())), words.all_clinics),
         el("div")
             .class("zs-stack")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(card.name.clone()))

@@ -19,6 +19,8 @@ pub static WORDS: Words = Words {
     support_line: "Emotional support",
     privacy: "Privacy",
     reading_settings: "Size of type and colours",
+    read_aloud: "Read aloud",
+    share: "Share this page",
     untranslated: "This page is not yet in English. Below is the text in Simplified Chinese.",
     call: "Call",
     call_120: "Call 120",

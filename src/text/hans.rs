@@ -19,6 +19,8 @@ pub static WORDS: Words = Words {
     support_line: "心理援助",
     privacy: "隐私说明",
     reading_settings: "字的大小和颜色",
+    read_aloud: "朗读",
+    share: "分享这一页",
     untranslated: "",
     call: "电话",
     call_120: "拨打 120",

@@ -19,6 +19,8 @@ pub static WORDS: Words = Words {
     support_line: "心理援助",
     privacy: "隱私說明",
     reading_settings: "字的大小和顏色",
+    read_aloud: "朗讀",
+    share: "分享這一頁",
     untranslated: "這一頁還沒有繁體字版，下面是簡體字。",
     call: "電話",
     call_120: "撥打 120",

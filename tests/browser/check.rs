@@ -190,7 +190,15 @@ async fn whole_check_without_the_program(scripts: Scripts) {
         browser.see("不保存").await?;
         browser.click("#without button").await?;
         browser.see("现在有没有这些不舒服").await?;
-        for (name, value) in [("signs", "-"), ("age", "300"), ("age", "62"), ("had", "no"), ("smoking", "former"), ("perday", "20"), ("years", "30")] {
+        for (name, value) in [
+            ("signs", "-"),
+            ("age", "300"),
+            ("age", "62"),
+            ("had", "no"),
+            ("smoking", "former"),
+            ("perday", "20"),
+            ("years", "30"),
+        ] {
             match value.parse::<u32>() {
                 Ok(_) => browser.fill(&format!("input[name={name}]"), value).await?,
                 Err(_) => browser.click(&format!("input[name={name}][value='{value}']")).await?,

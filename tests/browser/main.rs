@@ -1,6 +1,7 @@
 //! A real Chromium of a phone's size against a real backend. Run by `cargo xtask test --phase browser`.
 
 mod accessibility;
+mod aloud;
 mod check;
 mod clinics;
 mod content;
@@ -8,5 +9,6 @@ mod followup;
 mod network;
 mod reading;
 mod resident;
+mod share;
 mod stage;
 mod takeover;

@@ -11,7 +11,12 @@ pub const ENDING: &str = "5678";
 
 /// Opens a browser, runs a journey in it, and closes it; the journey's failure comes with what the page says.
 pub async fn with_browser(scripts: Scripts, journey: impl AsyncFnOnce(&Browser) -> Result<()>) {
-    let browser = Browser::open(scripts).await.expect("a browser");
+    with_browser_set(scripts, &[], journey).await;
+}
+
+/// The same in a browser that was started with these arguments.
+pub async fn with_browser_set(scripts: Scripts, arguments: &[&str], journey: impl AsyncFnOnce(&Browser) -> Result<()>) {
+    let browser = Browser::open_with(scripts, arguments).await.expect("a browser");
     let result = journey(&browser).await;
     if let Err(error) = result {
         let page = browser.text().await.unwrap_or_default();

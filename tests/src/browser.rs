@@ -59,6 +59,14 @@ impl Browser {
     /// # Errors
     /// When ChromeDriver or Chromium do not start.
     pub async fn open(scripts: Scripts) -> anyhow::Result<Self> {
+        Self::open_with(scripts, &[]).await
+    }
+
+    /// The same with more arguments for Chromium: settings that a person makes in the browser itself.
+    ///
+    /// # Errors
+    /// When ChromeDriver or Chromium do not start.
+    pub async fn open_with(scripts: Scripts, arguments: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
         let mut chromedriver = Command::new(setting("ZAOSHAI_CHROMEDRIVER"))
             .args(["--port=0", "--log-level=SEVERE"])
@@ -85,7 +93,10 @@ impl Browser {
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
             "--lang=zh-CN",
-        ] {
+        ]
+        .iter()
+        .chain(arguments)
+        {
             capabilities.add_arg(argument)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;

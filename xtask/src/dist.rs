@@ -14,7 +14,7 @@ use std::path::Path;
 const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "webmanifest", "txt"];
 
 /// Scripts outside of the app.
-const PLAIN: [&str; 1] = ["/keep.js"];
+const PLAIN: [&str; 2] = ["/keep.js", "/aloud.js"];
 /// The lines around everything that loads the app.
 const APP: [&str; 2] = ["<!-- app -->", "<!-- /app -->"];
 /// The lines around everything that loads the program of the checks; the backend takes one of the two.

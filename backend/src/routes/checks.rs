@@ -72,6 +72,7 @@ fn shown(app: &App, visitor: &Visitor, meta: &Meta, html: &str) -> Response {
         title: &format!("{} · {}", meta.title, meta.hospital.name),
         description: &meta.description,
         canonical: "",
+        picture: "",
         html,
         data: None,
         loading: Loading::HtmlOnly,

@@ -1,7 +1,7 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
 use super::body::Form;
-use super::{checks, clinics, followups, titles};
+use super::{checks, clinics, followups, share, titles};
 use crate::app::App;
 use crate::cache::hour_of;
 use crate::content::traditional::simplified;
@@ -255,19 +255,17 @@ pub fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response 
 
 fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
     let shareable = !matches!(page.body, Body::FollowUp(_) | Body::Problem(_));
-    let canonical = if shareable {
-        let path = Route::parse(page.meta.path.split('?').next().unwrap_or("/"), "")
-            .map_or_else(|| page.meta.path.clone(), |(_, route)| route.path(visitor.lang));
-        format!("{}{path}", app.config.public_url)
-    } else {
-        String::new()
-    };
+    let route = Route::parse(page.meta.path.split('?').next().unwrap_or("/"), "");
+    let route = route.map_or(Route::Home, |(_, route)| route);
+    let canonical =
+        if shareable { format!("{}{}", app.config.public_url, route.path(visitor.lang)) } else { String::new() };
     app.shell.fill(&Filling {
         lang: visitor.lang,
         reading: visitor.reading,
         title: &format!("{} · {}", page.meta.title, page.meta.hospital.name),
         description: &page.meta.description,
         canonical: &canonical,
+        picture: &share::picture_of(&app.library(), &route),
         html: &zaoshai_app::render(page, visitor.reading.size),
         data: Some(page),
         loading: match (&page.body, visitor.loading) {
@@ -320,6 +318,7 @@ pub fn staff_shell(app: &App, title: &str, html: &str) -> String {
         title,
         description: "",
         canonical: "",
+        picture: "",
         html,
         data: None,
         loading: Loading::HtmlOnly,

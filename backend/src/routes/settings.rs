@@ -54,6 +54,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
         title: &format!("{title} · {}", meta.hospital.name),
         description: title,
         canonical: "",
+        picture: "",
         html: &zaoshai_app::render_settings(&meta, visitor.reading, &back, saved),
         data: None,
         loading: Loading::HtmlOnly,

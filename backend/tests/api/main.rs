@@ -6,5 +6,6 @@ mod database;
 mod followups;
 mod openapi;
 mod pages;
+mod share;
 mod staff;
 mod world;

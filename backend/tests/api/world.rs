@@ -34,7 +34,9 @@ pub struct World {
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// Empty for pictures.
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -187,7 +189,9 @@ impl Client {
         let request = request.body(body).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        let picture = parts.headers.get("content-type").is_some_and(|kind| kind == "image/png");
+        let text = if picture { String::new() } else { String::from_utf8(bytes.clone()).expect("text") };
         for cookie in parts.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("a readable cookie");
             let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
@@ -196,6 +200,6 @@ impl Client {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).expect("text") }
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 }

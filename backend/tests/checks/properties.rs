@@ -31,9 +31,7 @@ fn numbers(check: &Check, question: &Question) -> Vec<f64> {
 fn answers_to(check: &Check, question: &Question) -> Vec<Answer> {
     match question.kind {
         QuestionKind::Number => numbers(check, question).into_iter().map(Answer::Number).collect(),
-        QuestionKind::One => {
-            question.choices.iter().map(|choice| Answer::Chosen(vec![choice.id.clone()])).collect()
-        }
+        QuestionKind::One => question.choices.iter().map(|choice| Answer::Chosen(vec![choice.id.clone()])).collect(),
         QuestionKind::Many => [Vec::new()]
             .into_iter()
             .chain(question.choices.iter().map(|choice| vec![choice.id.clone()]))
