@@ -8,6 +8,7 @@ pub mod home;
 pub mod lists;
 pub mod problem;
 pub mod results;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
@@ -40,6 +41,7 @@ pub fn shown(site: &Site, body: Body) -> Shown {
         Body::Topic(article) => article::page(site, article, article::Kind::Topic).into(),
         Body::Decision(article) => article::page(site, article, article::Kind::Decision).into(),
         Body::Results(results) => results::page(site, results).into(),
+        Body::Search(search) => search::page(site, search).into(),
         Body::Result(article) => article::page(site, article, article::Kind::Result).into(),
         Body::Programmes(list) => lists::programmes(site, list.cards).into(),
         Body::Programme(article) => article::page(site, article, article::Kind::Programme).into(),

@@ -1,6 +1,7 @@
 //! The only place that talks to the browser. Parts that pages call exist on the server, too, and do nothing there.
 
 pub mod position;
+pub mod search;
 pub mod writes;
 
 #[cfg(feature = "csr")]

@@ -93,6 +93,12 @@ impl El {
     }
 }
 
+/// A view that is made anew whenever a signal that it reads changes. One type for all of them, which keeps the app small.
+pub fn live(view: impl FnMut() -> Node + Send + 'static) -> Node {
+    let view: Box<dyn FnMut() -> Node + Send> = Box::new(view);
+    Node::from(view.into_any())
+}
+
 /// Several nodes, one after the other.
 macro_rules! nodes {
     [$($node:expr),* $(,)?] => {

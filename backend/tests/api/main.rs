@@ -6,5 +6,6 @@ mod database;
 mod followups;
 mod openapi;
 mod pages;
+mod search;
 mod staff;
 mod world;
