@@ -7,5 +7,6 @@ mod followup;
 mod network;
 mod reading;
 mod resident;
+mod search;
 mod stage;
 mod takeover;

@@ -61,8 +61,7 @@ fn of_all_queries_of_the_table_the_first_three_hits_hold_the_expected_page() {
 
 #[test]
 fn what_the_site_does_not_know_is_only_near() {
-    for typed in ["天气预报", "买房贷款", "股票", "明天几点开会", "football", "xyzzy", "zzzzzz"]
-    {
+    for typed in ["天气预报", "买房贷款", "股票", "明天几点开会", "football", "xyzzy", "zzzzzz"] {
         let hits = find(index(), typed);
         assert!(!hits.is_empty(), "{typed}: the nearest is shown");
         assert!(hits.iter().all(|hit| !hit.named), "{typed}: {:?}", paths(typed));
