@@ -144,7 +144,7 @@ struct Strength {
 }
 
 const TEXT: Strength = Strength { whole: 100, front: 40, inside: 20, slip: 45 };
-const SOUND: Strength = Strength { whole: 70, front: 25, inside: 0, slip: 40 };
+const SOUND: Strength = Strength { whole: 70, front: 25, inside: 0, slip: 32 };
 const INITIALS: Strength = Strength { whole: 50, front: 15, inside: 0, slip: 0 };
 
 /// A letter of what was typed, or of how it is said.
@@ -379,4 +379,131 @@ pub fn find(index: &SearchIndex, typed: &str) -> Vec<Hit> {
         hits.extend((0..scores.len().min(DOORS)).map(|place| Hit { place, named: false }));
     }
     hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn word(text: &str, sound: &str, at: &[u16]) -> SearchWord {
+        SearchWord { text: fold(text), sound: sound.to_owned(), at: at.to_vec() }
+    }
+
+    fn index() -> SearchIndex {
+        let entry = |path: &str| SearchEntry { path: path.to_owned(), ..SearchEntry::default() };
+        let paths = ["/lung", "/lung#cost", "/colon", "/colon#cost", "/stomach", "/vaccine", "/report#b4a"];
+        SearchIndex {
+            entries: paths.map(entry).to_vec(),
+            words: vec![
+                word("肺癌", "FeiAi", &[9]),
+                word("lung cancer", "", &[9]),
+                word("多少钱", "DuoSaoQian", &[13, 33]),
+                word("肠镜", "CanJin", &[28]),
+                word("大肠癌", "DaCanAi", &[29]),
+                word("胃镜", "WeiJin", &[49]),
+                word("幽门螺杆菌", "YouMenLuoGanJun", &[48]),
+                word("hpv疫苗", "HpuYiMiao", &[59]),
+                word("BI-RADS 4A", "", &[69]),
+                word("colonoscopy", "", &[28]),
+            ],
+            sounds: "can肠长cai菜jin镜晶luo罗螺gan杆fei肺飞ai癌爱".to_owned(),
+            pairs: "鏡镜腸肠".to_owned(),
+        }
+    }
+
+    fn paths(typed: &str) -> Vec<String> {
+        let index = index();
+        find(&index, typed).iter().map(|hit| index.entries[hit.place].path.clone()).collect()
+    }
+
+    #[test]
+    fn what_people_type_finds_what_they_mean() {
+        for (typed, expected) in [
+            ("肺癌", "/lung"),
+            ("ＬＵＮＧ　ＣＡＮＣＥＲ", "/lung"),
+            ("lung", "/lung"),
+            ("feiai", "/lung"),
+            ("fei'ai", "/lung"),
+            ("fa", "/lung"),
+            ("飞爱", "/lung"),
+            ("fei癌", "/lung"),
+            ("肺癌多少钱", "/lung#cost"),
+            ("肺癌 duoshaoqian", "/lung#cost"),
+            ("多少钱，肠镜", "/colon#cost"),
+            ("腸鏡", "/colon"),
+            ("肠晶", "/colon"),
+            ("changjing", "/colon"),
+            ("canjin", "/colon"),
+            ("cahngjing", "/colon"),
+            ("colonscopy", "/colon"),
+            ("大肠", "/colon"),
+            ("大腸岩", "/colon"),
+            ("weijin", "/stomach"),
+            ("幽门螺旋杆菌", "/stomach"),
+            ("幽门罗杆菌", "/stomach"),
+            ("我想打HPV疫苗", "/vaccine"),
+            ("hpvyimiao", "/vaccine"),
+            ("birads Ⅳa", "/report#b4a"),
+        ] {
+            assert_eq!(paths(typed).first().map(String::as_str), Some(expected), "{typed}: {:?}", paths(typed));
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_named_does_not_bring_all_its_sections() {
+        assert_eq!(paths("肺癌"), ["/lung"]);
+    }
+
+    #[test]
+    fn letters_out_of_the_middle_of_others_name_nothing() {
+        for typed in ["elfaith", "sofa", "faq", "菜"] {
+            assert!(find(&index(), typed).iter().all(|hit| !hit.named), "{typed}: {:?}", paths(typed));
+        }
+    }
+
+    #[test]
+    fn what_nothing_answers_leads_to_the_first_entries() {
+        assert_eq!(paths("xyz"), ["/lung", "/lung#cost", "/colon", "/colon#cost"]);
+        assert_eq!(paths(" ？"), [""; 0]);
+        assert_eq!(find(&SearchIndex::default(), "肺癌"), []);
+    }
+
+    #[test]
+    fn signs_width_and_size_do_not_count() {
+        for (typed, folded) in [("ＢＩ－ＲＡＤＳ　Ⅳa", "birads4a"), ("肺癌，CT？", "肺癌ct"), ("é～", "")]
+        {
+            assert_eq!(fold(typed), folded);
+        }
+        for (sound, folded) in [("ZhongShangLü", "ZonSanLu"), ("changjing", "canjin"), ("FeiJieJie", "FeiJieJie")] {
+            assert_eq!(fold_sound(sound), folded);
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_in_every_language() {
+        let names: Vec<&str> = [Kind::Topic, Kind::Check, Kind::Other]
+            .into_iter()
+            .flat_map(|kind| Lang::ALL.map(|lang| kind.name(lang)))
+            .collect();
+        assert_eq!(
+            names,
+            ["筛查说明", "篩查說明", "Screening", "自查", "自查", "Check yourself", "其他", "其他", "Other"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(typed in "[肺癌腸镜飞多少钱a-z0-9 ']{0,30}|.{0,100}") {
+            for hit in find(&index(), &typed) {
+                prop_assert!(hit.place < index().entries.len());
+            }
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(text in ".{0,30}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
 }

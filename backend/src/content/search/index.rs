@@ -145,6 +145,11 @@ impl Builder<'_> {
         for piece in hans.card.title.split(' ') {
             self.phrases(page, HEADING, piece);
         }
+        if area == Area::Decisions
+            && let Some(topic) = self.shelves.hans.entry(Area::Topics, &hans.article.id)
+        {
+            self.phrases(page, name, &topic.card.title);
+        }
         if area == Area::Topics {
             self.word(page, NAME, &format!("{}筛查", hans.card.title));
         }
