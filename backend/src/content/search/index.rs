@@ -6,6 +6,7 @@ use super::{Extra, FILE, sounds};
 use crate::content::traditional::{Traditional, simplified};
 use crate::routes::titles;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use zaoshai_app::text::words;
 use zaoshai_contract::clinics::{Choice, Clinic};
 use zaoshai_contract::content::{Article, Block, Section, Span};
@@ -359,12 +360,15 @@ fn of_section<'a>(article: &'a Article, id: &str) -> Option<&'a Section> {
 /// The traditional characters whose simplified forms stand in the words, each before its simplified one.
 fn pairs(words: &[SearchWord]) -> String {
     let used: BTreeSet<char> = words.iter().flat_map(|word| word.text.chars()).collect();
-    let mut out = String::new();
-    for letter in '\u{4e00}'..='\u{9fff}' {
-        let simple = simplified(letter.encode_utf8(&mut [0; 4]));
-        if let Some(simple) = simple.chars().next().filter(|simple| *simple != letter && used.contains(simple)) {
-            out.extend([letter, simple]);
-        }
-    }
-    out
+    PAIRS.iter().filter(|[_, simple]| used.contains(simple)).flatten().collect()
 }
+
+/// All traditional characters, each with its simplified one, made once.
+static PAIRS: LazyLock<Vec<[char; 2]>> = LazyLock::new(|| {
+    ('\u{4e00}'..='\u{9fff}')
+        .filter_map(|letter| {
+            let simple = simplified(letter.encode_utf8(&mut [0; 4]));
+            simple.chars().next().filter(|simple| *simple != letter).map(|simple| [letter, simple])
+        })
+        .collect()
+});
