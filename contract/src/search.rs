@@ -259,24 +259,32 @@ fn mark(typed: &[Letter], word: &[char], strength: &Strength, cover: &mut [u32])
     for from in 0..typed.len() {
         let rest = &typed[from..];
         for begin in 0..word.len() {
-            let length = rest.iter().zip(&word[begin..]).take_while(|(typed, word)| typed.letter == **word).count();
-            let whole = length == word.len();
-            let ends = rest.get(length).is_none_or(|next| next.starts);
-            let share = |most: u32| most + most * length as u32 / word.len() as u32;
-            // A word in the middle of letters that were typed one by one, unlike those of a character, which share its place.
-            let inside =
-                whole && length >= SURE && strength.slip > 0 && rest[length - 1].place + 1 - rest[0].place == length;
-            if length == 0 || !(rest[0].starts && ends || inside) {
-                // Nothing, or letters out of the middle of others.
-            } else if whole {
-                note(&rest[..length], strength.whole);
-            } else if begin == 0 && (length > 1 || length == typed.len()) {
-                note(&rest[..length], share(strength.front));
-            } else if length > 1 {
-                note(&rest[..length], share(strength.inside));
-            } else {
-                // One character in common is all there may be to find what is nearest.
-                note(&rest[..length], if begin == 0 { strength.front / 2 } else { strength.inside / 4 });
+            if rest[0].letter == word[begin] {
+                let length = rest.iter().zip(&word[begin..]).take_while(|(typed, word)| typed.letter == **word).count();
+                let whole = length == word.len();
+                let ends = rest.get(length).is_none_or(|next| next.starts);
+                // A word in the middle of letters that were typed one by one, unlike those of a character, which share
+                // its place.
+                let inside = whole
+                    && length >= SURE
+                    && strength.slip > 0
+                    && rest[length - 1].place + 1 - rest[0].place == length;
+                let share = |most: u32| most + most * length as u32 / word.len() as u32;
+                let strength = if !(rest[0].starts && ends || inside) {
+                    0
+                } else if whole {
+                    strength.whole
+                } else if begin == 0 && (length > 1 || length == typed.len()) {
+                    share(strength.front)
+                } else if length > 1 {
+                    share(strength.inside)
+                } else if begin == 0 {
+                    // One character in common is all there may be to find what is nearest.
+                    strength.front / 2
+                } else {
+                    strength.inside / 4
+                };
+                note(&rest[..length], strength);
             }
             if strength.inside == 0 {
                 break;
@@ -316,8 +324,11 @@ pub fn find(index: &SearchIndex, typed: &str) -> Vec<Hit> {
     let (text, sound) = read(index, typed);
     let width = text.len();
     let mut cells = vec![0; index.entries.len() * width];
+    let (mut letters, mut said, mut initials) = (Vec::new(), Vec::new(), Vec::new());
     for word in &index.words {
-        let (mut letters, mut said, mut initials) = (Vec::new(), Vec::new(), Vec::new());
+        letters.clear();
+        said.clear();
+        initials.clear();
         letters.extend(word.text.chars());
         for letter in word.sound.chars() {
             let small = letter.to_ascii_lowercase();
