@@ -139,7 +139,7 @@ fn doors(site: &Site) -> Node {
     let search = link_card(site.to(&Route::Search(String::new())), "search", words.search.to_owned(), String::new());
     nodes![
         el("nav").class("zs-doors").with("aria-label", words.home_main).child(el("ul").child(doors)),
-        el("div").class("zs-doors zs-doors__more").child(search)
+        el("div").class("zs-below-doors").child(search)
     ]
 }
 

@@ -244,7 +244,7 @@ async fn large_type_keeps_its_five_doors_and_has_the_search_below_them() {
         browser.click("form#size button").await?;
         let doors = browser.run("return document.querySelectorAll('nav.zs-doors li').length").await?;
         ensure!(doors == json!(5), "{doors}");
-        browser.click("main .zs-doors__more a").await?;
+        browser.click("main .zs-below-doors a").await?;
         browser.find("#q").await?;
         Ok(())
     })
