@@ -12,6 +12,8 @@ pub mod home;
 pub mod lists;
 pub mod problem;
 pub mod results;
+#[cfg(any(feature = "csr", feature = "ssr"))]
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
@@ -46,6 +48,7 @@ pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body)
         Body::Topic(article) => article::page(site, article, article::Kind::Topic).into(),
         Body::Decision(article) => article::page(site, article, article::Kind::Decision).into(),
         Body::Results(results) => results::page(site, results).into(),
+        Body::Search(search) => search::page(site, search).into(),
         Body::Result(article) => article::page(site, article, article::Kind::Result).into(),
         Body::Programmes(list) => lists::programmes(site, list.cards).into(),
         Body::Programme(article) => article::page(site, article, article::Kind::Programme).into(),

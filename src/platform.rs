@@ -2,6 +2,8 @@
 
 pub mod position;
 #[cfg(any(feature = "csr", feature = "ssr"))]
+pub mod search;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod writes;
 
 #[cfg(any(feature = "csr", feature = "check"))]

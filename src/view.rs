@@ -6,6 +6,9 @@
 mod live;
 
 #[cfg(any(feature = "csr", feature = "ssr"))]
+pub use live::live;
+
+#[cfg(any(feature = "csr", feature = "ssr"))]
 use leptos::prelude::AnyView;
 use std::borrow::Cow;
 

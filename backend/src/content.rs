@@ -14,6 +14,7 @@ mod markdown;
 mod reader;
 pub mod report;
 mod rules;
+mod search;
 mod sources;
 pub mod traditional;
 
@@ -31,6 +32,7 @@ use zaoshai_contract::clinics::{Choice, Clinic, ClinicCard};
 use zaoshai_contract::content::{Article, ArticleCard};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Lang;
+use zaoshai_contract::search::SearchIndex;
 
 /// The kinds of articles, each in a folder of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,6 +147,8 @@ pub struct Library {
     pub booking: Vec<BookingService>,
     /// What turns simplified into traditional characters.
     pub traditional: Traditional,
+    /// What the search answers from, for each language in the order of [`Lang::ALL`].
+    pub search: [SearchIndex; 3],
     /// The register of sources: its ids and how many blocks cite each.
     pub cited: BTreeMap<String, usize>,
     /// What an editor has to do yet; none of it is a mistake.
@@ -211,6 +215,16 @@ impl Library {
         self.clinics.iter().find(|clinic| clinic.card.id == id)
     }
 
+    /// What the search of a language answers from.
+    pub fn search(&self, lang: Lang) -> &SearchIndex {
+        let [hans, hant, en] = &self.search;
+        match lang {
+            Lang::Hans => hans,
+            Lang::Hant => hant,
+            Lang::En => en,
+        }
+    }
+
     /// All institutions as the finder lists them.
     pub fn clinic_cards(&self) -> Vec<ClinicCard> {
         self.clinics.iter().map(|clinic| clinic.card.clone()).collect()
@@ -238,6 +252,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     // What all files lean on must be readable, or every one of them would seem wrong.
     let (Some(sources), Some(services), Some(glossary)) = (sources, services, glossary) else { return None };
     let clinics = clinics::load(reader, &sources, &services);
+    let extra = search::load(reader);
     let booking = booking::load(reader, &clinics);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
@@ -255,11 +270,23 @@ fn build(reader: &mut Reader) -> Option<Library> {
     if loaded.hans.entry(Area::Pages, "privacy").is_none() {
         reader.find("zh-Hans/pages", 0, "缺少 privacy.md");
     }
-    let offered = services
+    let offered: Vec<Choice> = services
         .iter()
         .filter(|service| clinics.iter().any(|clinic| clinic.card.offers(&service.value)))
         .cloned()
         .collect();
+    let search = if loaded.incomplete {
+        Default::default()
+    } else {
+        let shelves = search::Shelves {
+            hans: &loaded.hans,
+            en: &loaded.en,
+            clinics: &clinics,
+            offered: &offered,
+            traditional: &traditional,
+        };
+        search::build(reader, shelves, &extra)
+    };
     let results = loaded.hans.shelf(Area::Results);
     let findings: Vec<lookup::Finding> = results
         .cards
@@ -281,6 +308,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
         offered,
         booking,
         traditional,
+        search,
         cited: loaded.cited,
         gaps: Vec::new(),
         version: reader.version(),

@@ -21,6 +21,7 @@ use crate::page::{ArticleList, Body, Home, Hospital, Meta, Page};
 use crate::places::{Datum, MapLinks, Position as Place, Precision};
 use crate::problem::{Code, FieldError, Problem};
 use crate::results::{Found, Results};
+use crate::search::{Search, SearchEntry, SearchIndex, SearchWord};
 use crate::slots::{Slot, SlotDay};
 
 /// How deep a document may nest; ours nest nine deep.
@@ -443,6 +444,10 @@ read_structs! {
     Value { text, speaks_for }
     Results { typed, found, named, explainers }
     Found { explainer, section, heading, name }
+    Search { typed, hits, named, index }
+    SearchIndex { entries, words, sounds, pairs }
+    SearchEntry { kind, title, text, path, icon }
+    SearchWord { text, sound, at }
     SummaryRow { label, text, note, cited }
     Review { reviewer, updated, due }
     Source { title, issuer, year, grade, url }
@@ -592,6 +597,7 @@ impl Read for Body {
             "checks" => Self::Checks(Read::read(value)?),
             "follow-up-entry" => Self::FollowUpEntry,
             "follow-up" => Self::FollowUp(Read::read(value)?),
+            "search" => Self::Search(Read::read(value)?),
             "privacy" => Self::Privacy(Read::read(value)?),
             "problem" => Self::Problem(Read::read(value)?),
             _ => return None,

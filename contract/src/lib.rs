@@ -14,5 +14,6 @@ pub mod places;
 pub mod problem;
 pub mod results;
 pub mod route;
+pub mod search;
 pub mod slots;
 pub mod staff;

@@ -6,6 +6,7 @@ use crate::content::{Article, ArticleCard, PerThousand};
 use crate::followups::FollowUp;
 use crate::problem::Problem;
 use crate::results::Results;
+use crate::search::Search;
 use serde::{Deserialize, Serialize};
 
 /// The hospital whose name stands in the header.
@@ -106,6 +107,8 @@ pub enum Body {
     FollowUpEntry,
     /// `/f/{token}`
     FollowUp(FollowUp),
+    /// `/search`
+    Search(Search),
     /// `/privacy`
     Privacy(Article),
     /// What could not be shown, and what to do.

@@ -43,7 +43,7 @@ impl Lang {
     }
 }
 
-/// Most characters of a report's words that are looked at.
+/// Most characters of a report's words, or of what is searched for, that are looked at.
 const LONGEST_QUERY: usize = 80;
 
 /// What the clinic finder is asked for.
@@ -126,6 +126,8 @@ pub enum Route {
     FollowUpEntry,
     /// `/f/{token}`
     FollowUp(Token, FollowUpView),
+    /// `/search`, with what was typed
+    Search(String),
     /// `/privacy`
     Privacy,
 }
@@ -180,6 +182,7 @@ impl Route {
                 let view = value_of(query, "view").map_or(FollowUpView::Plan, |view| FollowUpView::parse(&view));
                 Self::FollowUp(Token::parse(token)?, view)
             }
+            (Some("search"), None, _) => Self::search(&value_of(query, "q").unwrap_or_default()),
             (Some("privacy"), None, _) => Self::Privacy,
             _ => return None,
         };
@@ -188,7 +191,12 @@ impl Route {
 
     /// The page that looks up the words of a report, of which only the first eighty characters count.
     pub fn results(typed: &str) -> Self {
-        Self::Results(typed.trim().chars().take(LONGEST_QUERY).collect())
+        Self::Results(shortened(typed))
+    }
+
+    /// The search, of whose text only the first eighty characters count.
+    pub fn search(typed: &str) -> Self {
+        Self::Search(shortened(typed))
     }
 
     /// The address in a language, beginning with `/`.
@@ -212,6 +220,7 @@ impl Route {
             Self::FollowUpEntry => "/f".to_owned(),
             Self::FollowUp(token, FollowUpView::Plan) => format!("/f/{token}"),
             Self::FollowUp(token, view) => format!("/f/{token}?view={}", view.as_str()),
+            Self::Search(typed) => format!("/search{}", typed_query(typed)),
             Self::Privacy => "/privacy".to_owned(),
         };
         format!("{}{tail}", lang.prefix())
@@ -238,6 +247,8 @@ impl Route {
             Self::FollowUpEntry => "/followups".to_owned(),
             Self::FollowUp(token, FollowUpView::Plan) => format!("/followups/{token}"),
             Self::FollowUp(token, view) => format!("/followups/{token}?view={}", view.as_str()),
+            // The phone asks for the index alone: what is typed stays with it.
+            Self::Search(_) => "/search".to_owned(),
             Self::Privacy => "/privacy".to_owned(),
         };
         if lang == Lang::Hans {
@@ -262,7 +273,7 @@ impl Route {
             Self::GuidanceList | Self::Guidance(_) | Self::Results(_) | Self::Result(_) => Some(Tab::Guidance),
             Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
             Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),
-            Self::Privacy => None,
+            Self::Search(_) | Self::Privacy => None,
         }
     }
 }
@@ -303,6 +314,10 @@ impl ClinicFilter {
     }
 }
 
+fn shortened(typed: &str) -> String {
+    typed.trim().chars().take(LONGEST_QUERY).collect()
+}
+
 fn typed_query(typed: &str) -> String {
     if typed.is_empty() {
         return String::new();
@@ -340,6 +355,8 @@ mod tests {
             ("/screening/lung/decide", "", Some((Lang::Hans, Route::Decision(slug("lung"))))),
             ("/screening/lung/decide/more", "", None),
             ("/results", "q=+FIT%2B+", Some((Lang::Hans, Route::Results("FIT+".to_owned())))),
+            ("/en/search", "q=lung", Some((Lang::En, Route::Search("lung".to_owned())))),
+            ("/search/more", "q=lung", None),
             ("/f/short", "", None),
             (
                 &format!("/f/{token}"),
@@ -368,6 +385,7 @@ mod tests {
             slug.clone().prop_map(Route::Decision),
             "([a-z+&%=便潜血]( ?[a-z0-9(+)阳性]){0,12})?".prop_map(Route::Results),
             slug.clone().prop_map(Route::Result),
+            "([a-z+&%=肠镜]( ?[a-z0-9疼吗]){0,12})?".prop_map(Route::Search),
             Just(Route::Programmes),
             slug.clone().prop_map(Route::Programme),
             Just(Route::GuidanceList),
@@ -386,6 +404,12 @@ mod tests {
             let printed = route.path(lang);
             let (path, query) = printed.split_once('?').unwrap_or((&printed, ""));
             prop_assert_eq!(Route::parse(path, query), Some((lang, route)));
+        }
+
+        #[test]
+        fn no_document_is_asked_for_with_what_was_typed_into_the_search(typed in ".{0,90}") {
+            let address = Route::search(&typed).api_path(Lang::Hant);
+            prop_assert_eq!(address, "/api/v1/search?lang=zh-Hant");
         }
 
         #[test]

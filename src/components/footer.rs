@@ -49,6 +49,8 @@ pub fn footer(site: &Site, path: &str) -> Node {
         )
         .child(
             el("p")
+                .child(el("a").with("href", site.to(&Route::Search(String::new()))).child(words.search))
+                .child(" · ")
                 .child(el("a").with("href", site.to(&Route::Privacy)).child(words.privacy))
                 .child(" · ")
                 .child(el("a").with("href", [site.lang.prefix(), "/settings"].concat()).child(words.reading_settings)),

@@ -7,7 +7,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{hours_are_assumed, phone_link};
 use crate::platform::position;
 use crate::text::between;
-use crate::view::{Node, el, nodes};
+use crate::view::{Node, el, live, nodes};
 use leptos::prelude::*;
 use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, GivenUp, order_by_distance};
 use zaoshai_contract::ids::Slug;
@@ -41,11 +41,13 @@ pub fn page(site: &Site, finder: Finder) -> Node {
             }
         });
     };
-    let told = move || match distance.get() {
-        Distance::Unasked => words.position_stays,
-        Distance::Asking => words.locating,
-        Distance::From(_) => words.sorted,
-        Distance::Refused => words.position_refused,
+    let told = move || {
+        Node::from(match distance.get() {
+            Distance::Unasked => words.position_stays,
+            Distance::Asking => words.locating,
+            Distance::From(_) => words.sorted,
+            Distance::Refused => words.position_refused,
+        })
     };
     let pills = pills(site, &finder);
     let form = form(site, &finder);
@@ -80,10 +82,10 @@ pub fn page(site: &Site, finder: Finder) -> Node {
                     .class("zs-aside")
                     .with("role", "status")
                     .child(icon("lock"))
-                    .child(el("span").child(told.into_any())),
+                    .child(el("span").child(live(told))),
             )
             .child(form),
-        list.into_any()
+        live(list)
     ]
 }
 

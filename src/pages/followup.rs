@@ -14,7 +14,7 @@ use crate::components::step_ladder::{When, step, step_ladder};
 use crate::components::summary_list::{row, summary_list};
 use crate::platform::writes::{self, Sending, Write};
 use crate::text::{between, clock, day, moment};
-use crate::view::{Node, el, nodes};
+use crate::view::{Node, el, live, nodes};
 use leptos::prelude::*;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Action, Appointment, Done, FollowUp, Plan, Stage, State};
@@ -63,44 +63,32 @@ fn status(site: &Site, sending: RwSignal<Sending>) -> Node {
     let words = site.words;
     let phone = site.phone();
     let shown = move || {
-        (sending.get() == Sending::Lost).then(|| {
-            view! {
-                <div class="zs-notice zs-notice--lost">
-                    {icon("alert")}
-                    <p>
-                        {words.lost_network} " " <a href=tel(&phone)>{phone.clone()}</a> <br />
-                        <button
-                            class="zs-button zs-button--quiet zs-button--small"
-                            type="button"
-                            on:click=move |_| writes::try_now()
-                        >
-                            {words.try_now}
-                        </button>
-                    </p>
-                </div>
-            }
-        })
+        let lost = || {
+            el("div").class("zs-notice zs-notice--lost").child(icon("alert")).child(
+                el("p")
+                    .child(words.lost_network)
+                    .child(" ")
+                    .child(el("a").with("href", tel(&phone)).child(phone.clone()))
+                    .child(el("br"))
+                    .child(
+                        el("button")
+                            .class("zs-button zs-button--quiet zs-button--small")
+                            .with("type", "button")
+                            .on("click", writes::try_now)
+                            .child(words.try_now),
+                    ),
+            )
+        };
+        Node::from((sending.get() == Sending::Lost).then(lost))
     };
-    view! {
-        <div role="status" aria-live="polite">
-            {shown}
-        </div>
-    }
-    .into_any()
-    .into()
+    el("div").with("role", "status").with("aria-live", "polite").child(live(shown)).node()
 }
 
 /// The button of a form: it says when it is busy, and cannot be pressed twice.
 fn submit(site: &Site, form: &'static str, label: &'static str, sending: RwSignal<Sending>) -> Node {
     let sending_word = site.words.sending;
-    let busy = move || sending.get() != Sending::Idle;
-    view! {
-        <button class="zs-button" type="submit" form=form aria-disabled=move || busy().then_some("true")>
-            {move || if busy() { sending_word } else { label }}
-        </button>
-    }
-    .into_any()
-    .into()
+    let text = move || Node::from(if sending.get() == Sending::Idle { label } else { sending_word });
+    el("button").class("zs-button").with("type", "submit").with("form", form).child(live(text)).node()
 }
 
 fn demonstration(site: &Site) -> Option<Node> {

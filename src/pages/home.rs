@@ -1,6 +1,7 @@
 //! `/`: one question, one main action, the topics by part of the body, and why early matters.
 
 use super::lists::topic_grid;
+use super::search::form;
 use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::icon::{icon, large_icon};
@@ -58,6 +59,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                     .child(icon("arrow")),
             )
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
+            .child(form(site, String::new()))
             .child(link_list(
                 signs
                     .into_iter()
@@ -140,7 +142,11 @@ fn doors(site: &Site) -> Node {
     if let Some(phone) = &site.hospital.phone {
         doors.push(door(plain, tel(&phone.number), "phone", words.call_to_ask));
     }
-    el("nav").class("zs-doors").with("aria-label", words.home_main).child(el("ul").child(doors)).node()
+    let search = link_card(site.to(&Route::Search(String::new())), "search", words.search.to_owned(), String::new());
+    nodes![
+        el("nav").class("zs-doors").with("aria-label", words.home_main).child(el("ul").child(doors)),
+        el("div").class("zs-below-doors").child(search)
+    ]
 }
 
 fn guidance_path(site: &Site, id: &str) -> String {

@@ -159,7 +159,10 @@ fn submitted(event: &Event) {
     go(lang, route, String::new());
 }
 
-fn go(lang: Lang, route: Route, fragment: String) {
+fn go(lang: Lang, mut route: Route, fragment: String) {
+    if let Route::Search(typed) = &mut route {
+        super::search::keep(std::mem::take(typed));
+    }
     let mut address = route.path(lang);
     if !fragment.is_empty() {
         address.push('#');

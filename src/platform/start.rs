@@ -10,25 +10,34 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 use zaoshai_contract::json;
-use zaoshai_contract::page::Page;
+use zaoshai_contract::page::{Body, Page};
+use zaoshai_contract::route::Route;
 
 /// Starts the app with the document in the shell, or, under a development server without one, with a fetched one.
 pub fn run() {
-    if let Some(document) = by_id("page").and_then(|data| data.text_content()) {
-        takeover::when_quiet(move || {
-            if let Some(page) = json::from_str(&document) {
-                start(page, document);
-            }
-        });
+    let served = by_id("page").and_then(|data| data.text_content());
+    let page = served.as_deref().and_then(json::from_str::<Page>);
+    // The search answers from the index, which only its document holds.
+    if let (Some(page), Some(document)) = (page, served)
+        && !matches!(page.body, Body::Search(_))
+    {
+        takeover::when_quiet(move || start(page, document));
         return;
     }
     wasm_bindgen_futures::spawn_local(async {
         let address = window().location();
         let mut path = address.pathname().unwrap_or_default();
         path.push_str(&address.search().unwrap_or_default());
-        let Some((lang, route)) = navigation::route_of(&path) else { return };
+        let Some((lang, mut route)) = navigation::route_of(&path) else { return };
+        if let Route::Search(typed) = &mut route {
+            super::search::keep(std::mem::take(typed));
+        }
         if let Ok((page, document)) = api::page(&route.api_path(lang)).await {
-            start(page, document);
+            takeover::when_quiet(move || start(page, document));
+        } else if let Some(note) = by_id("loader-note") {
+            // The served page goes on working by itself.
+            note.set_text_content(Some(crate::text::words(lang).failed_detail));
+            let _ = note.remove_attribute("hidden");
         }
     });
 }

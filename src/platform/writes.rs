@@ -45,6 +45,7 @@ impl Write {
 pub fn send(write: Write, sending: RwSignal<Sending>) {
     if sending.get_untracked() == Sending::Idle {
         sending.set(Sending::Busy);
+        browser::disable("button[form=followup]");
         wasm_bindgen_futures::spawn_local(browser::run(write, sending));
     }
 }
@@ -79,7 +80,7 @@ pub fn field(_: &str, _: &str) -> String {
 mod browser {
     use super::{Sending, Write};
     use crate::api::{self, Trouble};
-    use crate::platform::document::{by_id, window};
+    use crate::platform::document::{by_id, document, window};
     use crate::platform::navigation;
     use gloo_net::http::Method;
     use leptos::prelude::*;
@@ -167,6 +168,13 @@ mod browser {
             }
         });
         let _ = JsFuture::from(promise).await;
+    }
+
+    /// Tells those who listen that a button does nothing now. The answer shows a page with a new one.
+    pub(super) fn disable(css: &str) {
+        if let Ok(Some(button)) = document().query_selector(css) {
+            let _ = button.set_attribute("aria-disabled", "true");
+        }
     }
 
     pub(super) fn try_now() {

@@ -15,6 +15,12 @@ pub(super) fn write_html(view: AnyView, buf: &mut String) {
     view.to_html_with_buf(buf, &mut Position::FirstChild, true, false, Vec::new());
 }
 
+/// A view that is made anew whenever a signal that it reads changes. One type for all of them, which keeps the app small.
+pub fn live(view: impl FnMut() -> Node + Send + 'static) -> Node {
+    let view: Box<dyn FnMut() -> Node + Send> = Box::new(view);
+    Node::from(view.into_any())
+}
+
 /// What of a built node stands in the document by itself.
 enum Top {
     Dom(types::Node),

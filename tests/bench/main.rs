@@ -1,11 +1,13 @@
-//! `cargo xtask bench`: reading and checking the content and the first byte of a page; page loads on the phone profile against a static page of the same text, and requests against
-//! a bare axum handler and the bare database transaction, each pair in the same run and told as a ratio.
+//! `cargo xtask bench`: reading and checking the content and the first byte of a page; page loads on the phone profile
+//! against a static page of the same text, requests against a bare axum handler and the bare database transaction, and
+//! one query of the search against a plain scan, each pair in the same run and told as a ratio.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks on standard output")]
 
 mod content;
 mod load;
 mod pages;
 mod requests;
+mod search;
 
 use anyhow::Result;
 
@@ -17,12 +19,14 @@ fn main() -> Result<()> {
         ["content"] => runtime.block_on(content::run()),
         ["pages"] => runtime.block_on(pages::run()),
         ["requests"] => runtime.block_on(requests::run()),
+        ["search"] => runtime.block_on(search::run()),
         [] => runtime.block_on(async {
             content::run().await?;
             pages::run().await?;
-            requests::run().await
+            requests::run().await?;
+            search::run().await
         }),
-        _ => anyhow::bail!("cargo xtask bench [content | pages | requests]"),
+        _ => anyhow::bail!("cargo xtask bench [content | pages | requests | search]"),
     }
 }
 

@@ -78,6 +78,7 @@ async fn dark_narrow_and_large_pages_are_clean() {
             "/hant/screening/colorectal",
             "/screening/lung/decide",
             "/results",
+            "/search?q=%E8%82%BA%E7%99%8C",
             "/guidance/warning-signs",
             "/clinics",
             "/clinics/anqing-2",

@@ -10,5 +10,6 @@ mod network;
 mod reading;
 mod resident;
 mod share;
+mod search;
 mod stage;
 mod takeover;

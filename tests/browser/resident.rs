@@ -14,6 +14,8 @@ async fn reads_finds_and_calls(browser: &Browser, backend: &Backend) -> anyhow::
     browser.click("main a[href='/clinics?service=lung']").await?;
     browser.see("株洲市二医院").await?;
     browser.click("main a[href='/clinics/zhuzhou-2']").await?;
+    // The list that was left has numbers to call as well.
+    browser.until("its own page is shown", "return location.pathname === '/clinics/zhuzhou-2'").await?;
     let call = browser.find("main a[href^='tel:0731']").await?;
     let number = call.text().await?;
     ensure!(number.contains("0731-28307119"), "the number to call is written on the link: {number}");

@@ -49,6 +49,7 @@ pub enum Scripts {
 pub struct Browser {
     /// The WebDriver session.
     pub driver: WebDriver,
+    port: u16,
     chromedriver: Child,
     _profile: TempDir,
 }
@@ -100,6 +101,7 @@ impl Browser {
             capabilities.add_arg(argument)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL" }))?;
         let driver = match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
             Ok(driver) => driver,
             Err(error) => {
@@ -108,7 +110,7 @@ impl Browser {
                 return Err(error.into());
             }
         };
-        let browser = Self { driver, chromedriver, _profile: profile };
+        let browser = Self { driver, port, chromedriver, _profile: profile };
         browser.size(390, 844).await?;
         browser.cdp("Network.enable", json!({})).await?;
         browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
@@ -350,6 +352,27 @@ impl Browser {
     pub async fn errors(&self) -> anyhow::Result<Vec<String>> {
         let errors = self.run("return JSON.parse(sessionStorage.getItem('errors') || '[]')").await?;
         Ok(serde_json::from_value(errors)?)
+    }
+
+    /// The requests of this tab since the last call, from the browser's own network log: each with its address, headers
+    /// and body, as JSON.
+    ///
+    /// # Errors
+    /// When the browser keeps no log.
+    pub async fn requests(&self) -> anyhow::Result<Vec<String>> {
+        let address = format!("http://127.0.0.1:{}/session/{}/se/log", self.port, self.driver.session_id());
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let answer: Value = client
+            .post(address)
+            .json(&json!({ "type": "performance" }))
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await?;
+        let entries = answer["value"].as_array().cloned().unwrap_or_default();
+        let messages = entries.iter().filter_map(|entry| entry["message"].as_str());
+        Ok(messages.filter(|message| message.contains("Network.requestWillBeSent")).map(str::to_owned).collect())
     }
 
     /// What axe finds wrong with the page: rules, and the elements that break them.

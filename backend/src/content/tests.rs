@@ -9,6 +9,7 @@ use zaoshai_contract::route::Lang;
 const LUNG: &str = "zh-Hans/topics/lung.md";
 const LUNG_EN: &str = "en/topics/lung.md";
 const LUNG_AID: &str = "zh-Hans/decisions/lung.md";
+const SEARCH: &str = "zh-Hans/search.toml";
 const FIT: &str = "zh-Hans/results/fit.md";
 
 fn bundled() -> PathBuf {
@@ -308,6 +309,12 @@ fn every_mistake_is_named_with_its_file() {
         ("site.toml", "zhuzhou-2", "zhuzhou-3", "没有这个文件"),
         ("zh-Hans/glossary.toml", "text = \"", "text = \"1 ", "词语解释不写数字"),
         ("zh-Hant.toml", "\"复查\" = \"複查\"", "\"复查\" = \"\"", "例外的两边都要写字"),
+        (SEARCH, "\"/screening/lung\"", "\"/screening/lungs\"", "“/screening/lungs”打不开"),
+        (SEARCH, "#prepare\"", "#prepares\"", "打不开：没有这个页面或这一节"),
+        (SEARCH, "id = \"cost\"", "id = \"costs\"", "没有一页有 {#costs} 这一节"),
+        (SEARCH, "\"大肠癌\"", "\"大肠癌\", \"肺癌\"", "“肺癌”写在两组同义词里"),
+        (SEARCH, "\"大肠癌\"", "\"肠\"", "“肠”太短"),
+        (SEARCH, "\"bi yan\"", "\"biyan\"", "一个字一个拼音"),
     ] {
         let findings = after_change(file, from, to, today());
         assert!(
@@ -382,6 +389,8 @@ fn a_slip_in_a_file_that_all_lean_on_is_told_once() {
         ("sources.toml", "title = \"", "title = “"),
         ("zh-Hans/glossary.toml", "word = \"", "word = “"),
         ("services.toml", "id = \"lung\"", "id = lung"),
+        (SEARCH, "\"bi yan\"", "bi yan"),
+        (SEARCH, "\"/screening/lung\"", "\"/screening/lungs\""),
     ] {
         let findings = after_change(file, from, to, today());
         assert_eq!(findings.len(), 1, "{:#?}", told(&findings));
@@ -396,6 +405,9 @@ fn every_icon_of_the_content_is_drawn() {
     for (_, entry) in library.hans.all().chain(library.en.all()) {
         let symbol = format!("<symbol id=\"i-{}\"", entry.card.icon);
         assert!(shell.contains(&symbol), "{}: {}", entry.file.display(), entry.card.icon);
+    }
+    for entry in &library.search(Lang::Hans).entries {
+        assert!(shell.contains(&format!("<symbol id=\"i-{}\"", entry.icon)), "{entry:?}");
     }
 }
 

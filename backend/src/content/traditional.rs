@@ -81,6 +81,10 @@ impl Traditional {
     pub fn page(&self, page: &Page) -> Page {
         let json = serde_json::to_value(page).expect("a page is written as JSON");
         let mut converted: Page = serde_json::from_value(self.value(json)).expect("conversion changes texts only");
+        // What was typed stays as it was, and what it finds stands in the right characters already.
+        if let (Body::Search(written), Body::Search(converted)) = (&page.body, &mut converted.body) {
+            converted.clone_from(written);
+        }
         // A person's name is written as she writes it.
         if let (Body::FollowUp(written), Body::FollowUp(converted)) = (&page.body, &mut converted.body)
             && let (Stage::Plan(written), Stage::Plan(converted)) = (&written.stage, &mut converted.stage)

@@ -43,6 +43,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(decision))
         .routes(routes!(results))
         .routes(routes!(result))
+        .routes(routes!(search))
         .routes(routes!(programmes))
         .routes(routes!(programme))
         .routes(routes!(guidance_list))
@@ -196,6 +197,19 @@ async fn programme(State(app): State<App>, Path(id): Path<String>, visitor: Visi
 async fn results(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
     let typed = zaoshai_contract::route::value_of(query.as_deref().unwrap_or(""), "q").unwrap_or_default();
     pages::document(&app, &visitor, &Route::results(&typed))
+}
+
+/// The search. Without a text the document carries the index from which the app answers by itself; with a text it
+/// carries the hits, for those who have no app.
+#[utoipa::path(get, path = "/api/v1/search", tag = "pages",
+    params(
+        ("q" = Option<String>, Query, description = "What to look for; it is neither kept nor logged"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
+async fn search(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    let typed = zaoshai_contract::route::value_of(query.as_deref().unwrap_or(""), "q").unwrap_or_default();
+    pages::document(&app, &visitor, &Route::search(&typed))
 }
 
 /// All programmes.

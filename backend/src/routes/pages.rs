@@ -22,6 +22,7 @@ use zaoshai_contract::page::{ArticleList, Body, Meta, Page};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::results::{Found, Results};
 use zaoshai_contract::route::{ClinicFilter, Lang, Route};
+use zaoshai_contract::search::{self, Search};
 
 /// The content type of pages.
 const HTML: &str = "text/html; charset=utf-8";
@@ -40,8 +41,8 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         let page = followups::load(&app, lang, token, *view, query, &visitor).await?;
         return Ok(personal(&app, &visitor, &page));
     }
-    // What was typed from a report is not kept, and every text would be a document of its own.
-    if matches!(&route, Route::Results(typed) if !typed.is_empty()) {
+    // What was typed is not kept, and every text would be a document of its own.
+    if is_typed(&route) {
         let page = load(&app, lang, &route)?;
         return Ok(uncached(HTML, render(&app, &visitor, &page)));
     }
@@ -53,6 +54,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
     let page = load(&app, lang, &route)?;
     let html = render(&app, &visitor, &page);
     Ok(app.cache.put(key, html, HTML, app.now()).respond(request.headers()))
+}
+
+/// Whether a page answers what a person has typed.
+fn is_typed(route: &Route) -> bool {
+    matches!(route, Route::Results(typed) | Route::Search(typed) if !typed.is_empty())
 }
 
 /// An answer that nobody on the way keeps.
@@ -84,7 +90,7 @@ fn unknown(path: &str) -> Code {
 
 /// A public page as JSON.
 pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response> {
-    if matches!(route, Route::Results(typed) if !typed.is_empty()) {
+    if is_typed(route) {
         let page = load(app, visitor.lang, route)?;
         return Ok(uncached(JSON, serde_json::to_string(&page).map_err(anyhow::Error::from)?));
     }
@@ -92,7 +98,11 @@ pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response>
     if let Some(document) = app.cache.get(&key, app.now()) {
         return Ok(document.respond(&visitor.headers));
     }
-    let page = load(app, visitor.lang, route)?;
+    let mut page = load(app, visitor.lang, route)?;
+    if let Body::Search(search) = &mut page.body {
+        // The page does without; only the app fetches the index, and answers from it what it never sends.
+        search.index = Some(Box::new(app.library().search(visitor.lang).clone()));
+    }
     let json = serde_json::to_string(&page).map_err(anyhow::Error::from)?;
     Ok(app.cache.put(key, json, JSON, app.now()).respond(&visitor.headers))
 }
@@ -160,6 +170,15 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
             let title = Title { translated, ..titles::of(lang, route) };
             // What was typed stands in no address.
             Ok(page(app, &library, lang, &Route::Results(String::new()), title, Body::Results(results)))
+        }
+        Route::Search(typed) => {
+            let index = library.search(lang);
+            let hits = search::find(index, &simplified(typed));
+            let named = hits.iter().any(|hit| hit.named);
+            let hits = hits.iter().filter_map(|hit| index.entries.get(hit.place).cloned()).collect();
+            let body = Body::Search(Search { typed: typed.clone(), hits, named, index: None });
+            // What was typed stands in no address.
+            Ok(page(app, &library, lang, &Route::Search(String::new()), titles::of(lang, route), body))
         }
         Route::Result(id) => article(Area::Results, id.as_str(), Body::Result),
         Route::Programmes => Ok(list(Area::Programmes, Body::Programmes)),
@@ -289,6 +308,7 @@ pub async fn sitemap(State(app): State<App>) -> String {
         Route::Results(String::new()),
         Route::Programmes,
         Route::Clinics(ClinicFilter::default()),
+        Route::Search(String::new()),
     ];
     routes.extend(all(Area::Topics, Route::Topic));
     routes.extend(all(Area::Decisions, Route::Decision));

@@ -111,7 +111,7 @@ pub fn picture_of(library: &Library, route: &Route) -> String {
     };
     let icon = match route {
         Route::Home => return "/share.png".to_owned(),
-        Route::Topics => "screen".to_owned(),
+        Route::Topics | Route::Search(_) => "screen".to_owned(),
         Route::Topic(id) | Route::Decision(id) => icon(Area::Topics, id.as_str(), "screen"),
         Route::Results(_) => "letter".to_owned(),
         Route::Result(id) => icon(Area::Results, id.as_str(), "letter"),

@@ -47,6 +47,13 @@ pub fn of(lang: Lang, route: &Route) -> Title<'static> {
                 "By the national programmes and published scores, one question at a time. Answers stay on the phone.",
             ],
         ),
+        Route::Search(_) => pick(
+            ["搜一搜：您想找什么？", "搜癌症、检查、报告上的字、医院和免费项目。打拼音、打错字也能找到。"],
+            [
+                "Search: what are you looking for?",
+                "Search for cancers, tests, words on reports, hospitals and free programmes, in Chinese, pinyin or English.",
+            ],
+        ),
         Route::Clinics(_) => pick(
             ["找医院：您想查什么？", "按检查、城市和时间找医院，看电话和路线。"],
             ["Find a hospital", "By test, city and hour, with phone numbers and directions."],

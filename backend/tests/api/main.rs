@@ -7,5 +7,6 @@ mod followups;
 mod openapi;
 mod pages;
 mod share;
+mod search;
 mod staff;
 mod world;
