@@ -8,6 +8,7 @@ pub mod clinic;
 pub mod clinics;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod followup;
+#[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod home;
 pub mod lists;
 pub mod problem;

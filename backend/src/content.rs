@@ -281,6 +281,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
         let shelves = search::Shelves {
             hans: &loaded.hans,
             en: &loaded.en,
+            checks: &checks,
             clinics: &clinics,
             offered: &offered,
             traditional: &traditional,

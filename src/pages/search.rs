@@ -2,8 +2,8 @@
 //! With the app the answer comes from the index in the page's document as one types, and nothing that is typed is
 //! sent; without it the form is a plain one that the server answers.
 
-use crate::components::ask::ask;
 use crate::components::Site;
+use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::platform::search as typing;

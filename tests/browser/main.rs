@@ -9,7 +9,7 @@ mod followup;
 mod network;
 mod reading;
 mod resident;
-mod share;
 mod search;
+mod share;
 mod stage;
 mod takeover;

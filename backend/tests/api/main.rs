@@ -2,11 +2,12 @@
 //! `ZAOSHAI_TEST_POSTGRES` names a server.
 
 mod bad_input;
+mod checks;
 mod database;
 mod followups;
 mod openapi;
 mod pages;
-mod share;
 mod search;
+mod share;
 mod staff;
 mod world;

@@ -1,7 +1,7 @@
 //! The index of the search, made from everything that has an address: what it is called, what its sections are called,
 //! the words of reports, hard words, signs, and what editors add.
 
-use super::super::{Area, Entry, Reader, Texts};
+use super::super::{Area, CheckEntry, Entry, PLAN, Reader, Texts};
 use super::{Extra, FILE, sounds};
 use crate::content::traditional::{Traditional, simplified};
 use crate::routes::titles;
@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use zaoshai_app::text::words;
 use zaoshai_contract::clinics::{Choice, Clinic};
 use zaoshai_contract::content::{Article, Block, Section, Span};
+use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Lang, Route};
 use zaoshai_contract::search::{Kind, SearchEntry, SearchIndex, SearchWord, fold};
 
@@ -42,6 +43,7 @@ const EMPTY: [&str; 24] = [
 pub(in crate::content) struct Shelves<'a> {
     pub(in crate::content) hans: &'a Texts,
     pub(in crate::content) en: &'a Texts,
+    pub(in crate::content) checks: &'a [CheckEntry],
     pub(in crate::content) clinics: &'a [Clinic],
     pub(in crate::content) offered: &'a [Choice],
     pub(in crate::content) traditional: &'a Traditional,
@@ -95,6 +97,9 @@ impl Builder<'_> {
                 self.article(area, kind, &format!("{path}{}{end}", entry.article.id), entry);
             }
         }
+        for check in self.shelves.checks {
+            self.check(check);
+        }
         for clinic in self.shelves.clinics {
             self.clinic(clinic);
         }
@@ -110,6 +115,7 @@ impl Builder<'_> {
             (Kind::Result, Route::Results(String::new()), "letter"),
             (Kind::Programme, Route::Programmes, "calendar"),
             (Kind::Guidance, Route::GuidanceList, "book"),
+            (Kind::Check, Route::Checks, "check"),
             (Kind::Other, Route::FollowUpEntry, "calendar"),
         ];
         for (kind, route, icon) in routes {
@@ -187,6 +193,24 @@ impl Builder<'_> {
                 self.word(page, NAME, name);
                 self.word(place, PIECE, name);
             }
+        }
+    }
+
+    fn check(&mut self, entry: &CheckEntry) {
+        let check = &entry.check;
+        let route = match Slug::parse(&check.id) {
+            Some(id) if id.as_str() != PLAN => Route::Check(id),
+            _ => Route::Plan,
+        };
+        let place = self.entry(Kind::Check, &check.title, &check.lead, &route.path(Lang::Hans), &entry.card.icon);
+        self.phrases(place, NAME, &entry.card.title);
+        self.phrases(place, PIECE, &check.title);
+        self.phrases(place, DESCRIBED, &entry.description);
+        if let Some(topic) = self.shelves.hans.entry(Area::Topics, &check.topic) {
+            // The topic's own page comes first for its name alone.
+            self.phrases(place, HEADING, &topic.card.title);
+            self.word(place, NAME, &format!("{}风险", topic.card.title));
+            self.word(place, NAME, &format!("{}自测", topic.card.title));
         }
     }
 

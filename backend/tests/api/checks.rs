@@ -1,0 +1,74 @@
+//! Self-checks without the app: each step is a form that carries all answers, and nothing of them is kept.
+
+use crate::world::{Answer, Client, World};
+use axum::http::StatusCode;
+use zaoshai_contract::checks::progress::pairs_of;
+
+/// What the server makes of a form, written as a query.
+async fn step(client: &mut Client, path: &str, query: &str) -> Answer {
+    let pairs = pairs_of(query);
+    let fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    client.form(path, &fields).await
+}
+
+const AGE: &str = "at=age&signs=-&age=62&go=next";
+
+#[tokio::test]
+async fn a_step_is_made_of_what_the_form_carries_and_of_nothing_else() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let page = step(&mut client, "/check/lung", AGE).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("您得过肺癌吗"), "{}", page.text);
+    assert!(page.text.contains("name=\"age\" value=\"62\""), "the answer travels on in the form");
+    assert_eq!(page.headers["cache-control"], "no-store");
+    assert!(!page.headers.contains_key("set-cookie"), "no cookie holds an answer");
+    assert!(!page.text.contains("id=\"page\""), "no program is asked to take such a page over");
+    // Neither this visitor nor another finds anything of it again.
+    for mut other in [client, world.client()] {
+        let page = other.get("/check/lung").await.text;
+        assert!(page.contains("id=\"without\"") && !page.contains("value=\"62\""));
+    }
+}
+
+#[tokio::test]
+async fn wrong_answers_are_told_and_kept_in_the_field() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for (form, told) in [
+        ("at=age&signs=-&age=&go=next", "请填年龄"),
+        ("at=age&signs=-&age=abc&go=next", "请只填数字"),
+        ("at=age&signs=-&age=300&go=next", "18–110"),
+        ("at=signs&signs=-&signs=cough&go=next", "不能再选别的"),
+        ("at=years&signs=-&age=40&had=no&smoking=now&perday=20&years=60&go=next", "要比您的年龄小"),
+    ] {
+        let page = step(&mut client, "/check/lung", form).await;
+        assert!(page.text.contains("有 1 处要改") && page.text.contains(told), "{form}: {}", page.text);
+    }
+    // What is no answer to any question is left out, and nothing breaks out of the page.
+    let page = step(&mut client, "/check/lung", "at=age&age=%22%3E%3Cscript%3E&evil=1&go=next").await;
+    assert!(!page.text.contains("\"><script>") && !page.text.contains("evil"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_whole_of_a_check_stands_in_its_languages_and_on_paper() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let hant = step(&mut client, "/hant/check/lung", AGE).await.text;
+    assert!(hant.contains("您得過肺癌嗎"), "{hant}");
+    let sheet = client.get("/check/lung/sheet").await;
+    assert!(sheet.text.contains("□ 痰里带血") && sheet.text.contains("20 包年及以上"), "{}", sheet.text);
+    assert!(client.get("/plan/sheet").await.text.contains("您多大年纪"));
+    for path in ["/check/plan", "/check/nothing", "/check/nothing/sheet"] {
+        assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(step(&mut client, "/check/nothing", AGE).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_plan_without_the_app_names_what_is_due() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let plan = step(&mut client, "/plan", "go=result&age=62&sex=female&signs=?").await.text;
+    assert!(plan.contains("<h1"), "an unfinished plan goes on with its first open question: {plan}");
+}
