@@ -43,7 +43,17 @@
   if (!able) { giveUp(); return; }
   setTimeout(giveUp, 20000);
   var wasm = script.dataset.wasm;
-  import(script.dataset.js).then(function (app) {
+  // A document that is too large to stand in the page comes beside it.
+  var page = script.dataset.page;
+  var beside = !page || fetch(page).then(function (answer) { return answer.ok ? answer.text() : ''; }).then(function (text) {
+    var data = document.createElement('script');
+    data.type = 'application/json';
+    data.id = 'page';
+    data.textContent = text;
+    document.body.appendChild(data);
+  });
+  Promise.all([import(script.dataset.js), beside]).then(function (all) {
+    var app = all[0];
     return app.default({ module_or_path: fetch(wasm) }).catch(function () {
       // Some browsers break streaming; the bytes themselves may still be good.
       return fetch(wasm)

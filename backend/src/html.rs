@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use std::path::Path;
 use zaoshai_app::text;
 use zaoshai_contract::page::Page;
-use zaoshai_contract::route::Lang;
+use zaoshai_contract::route::{Lang, Route};
 
 /// Where the title and the share card go.
 const HEAD: &str = "<!--head-->";
@@ -132,20 +132,25 @@ impl Shell {
         out.push_str(filling.html);
         out.push_str(&self.before_data);
         // After the words: what loads the app must not compete with the style sheet for a slow network.
-        out.push_str(match filling.loading {
-            Loading::App => &self.app,
-            Loading::Check => &self.check,
-            Loading::HtmlOnly => "",
-        });
-        if let Some(page) = filling.data
-            && filling.loading != Loading::HtmlOnly
-        {
-            push_data(&mut out, "page", page);
-        }
-        if filling.loading == Loading::Check {
-            let mut words = text::words(filling.lang).texts();
-            words.extend(text::check_words(filling.lang).texts());
-            push_data(&mut out, "words", &words);
+        match (filling.loading, filling.data) {
+            (Loading::App, data) => {
+                out.push_str(&self.app);
+                if let Some(page) = data {
+                    push_data(&mut out, "page", page);
+                }
+            }
+            (Loading::Check, Some(page)) => {
+                // The rules are larger than what they are about; the loader fetches them beside the page.
+                if let Some((_, route)) = Route::parse(&page.meta.path, "") {
+                    let document = escape(&route.api_path(filling.lang));
+                    out.push_str(&format!("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{document}\">"));
+                    out.push_str(&self.check.replacen("data-js=", &format!("data-page=\"{document}\" data-js="), 1));
+                }
+                let mut words = text::words(filling.lang).texts();
+                words.extend(text::check_words(filling.lang).texts());
+                push_data(&mut out, "words", &words);
+            }
+            (Loading::Check, None) | (Loading::HtmlOnly, _) => {}
         }
         out.push_str(&self.rest);
         out

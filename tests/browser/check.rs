@@ -282,3 +282,58 @@ async fn the_page_does_not_jump_when_the_program_takes_over() {
     })
     .await;
 }
+
+/// Answers the question on display: the given value, else "none of these", else the last choice that is known.
+const ANSWER: &str = "const given = { age: '58', sex: 'female', smoking: 'former' };
+    const fields = [...document.querySelectorAll('#answer input:not([type=hidden])')];
+    if (fields[0].type === 'text') { fields[0].value = given[fields[0].name] || '20'; return fields[0].name; }
+    const known = fields.filter((field) => field.value !== '?');
+    const one = known.find((field) => field.value === given[field.name]) || known.find((field) => field.value === '-') || known[known.length - 1];
+    one.click(); return one.name";
+
+#[tokio::test]
+async fn a_plan_from_empty_to_picture_stays_on_the_phone() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        browser.size(360, 640).await?;
+        browser.go_ready(&backend.at("/")).await?;
+        browser.click("main a.zs-button[href='/plan']").await?;
+        browser.ready().await?;
+        browser.run("window.__sent = []; const send = window.fetch; window.fetch = (...all) => { window.__sent.push(String(all[0])); return send(...all); }").await?;
+        let opened = browser.run(REQUESTS).await?;
+        browser.click("button[value=start]").await?;
+        let mut asked = Vec::new();
+        while browser.run("return !!document.querySelector('#answer')").await? == true {
+            ensure!(asked.len() < 40, "the plan ends: {asked:?}");
+            asked.push(browser.run(ANSWER).await?);
+            next(browser).await?;
+            let before = asked.last().cloned().unwrap_or_default();
+            let moved = format!("const field = document.querySelector('#answer input:not([type=hidden])'); return !field || field.name !== {before}");
+            browser.until("the next question is there", &moved).await?;
+        }
+        ensure!(asked.len() >= 10, "{asked:?}");
+        browser.see("请核对您的答案").await?;
+        browser.click("button[value=result]").await?;
+        browser.see("今年该做").await?;
+        browser.see("现在不用做").await?;
+        clean(browser, "the plan").await?;
+        browser.click("button[data-do=picture]").await?;
+        browser.until("the plan is a picture", "const picture = document.querySelector('#picture img'); return !!picture && picture.naturalWidth === 750 && picture.naturalHeight > 500 && picture.src.startsWith('data:image/png')").await?;
+        let sent = browser.run("return window.__sent").await?;
+        ensure!(sent == json!([]), "nothing was sent: {sent}");
+        ensure!(browser.run(REQUESTS).await? == opened, "nothing was fetched");
+        ensure!(browser.driver.current_url().await?.query().is_none());
+        // It is still there the next time, and gone with one tap. What is shared is the address alone.
+        let share = browser.run("return document.querySelector('.zs-foot a[href*=share]').getAttribute('href')").await?;
+        ensure!(share == json!("/share?of=/plan"), "{share}");
+        browser.run("history.replaceState(null, '')").await?;
+        browser.go_ready(&backend.at("/plan")).await?;
+        browser.click("button[value=result]").await?;
+        browser.see("今年该做").await?;
+        browser.click("button[data-do=forget]").await?;
+        browser.until("nothing is kept", "return localStorage.length === 0").await?;
+        ensure!(browser.errors().await?.is_empty(), "{:?}", browser.errors().await?);
+        Ok(())
+    })
+    .await;
+}

@@ -233,6 +233,13 @@ pub(super) fn load(reader: &mut Reader, words: &Words<'_>, loaded: &mut Loaded) 
             None => loaded.incomplete = true,
         }
     }
+    let mut letters: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for (_, _, entry) in entries.iter().filter(|(_, _, entry)| !entry.check.letters.is_empty()) {
+        if let Some(before) = letters.insert(entry.check.letters.clone(), entry.file.clone()) {
+            let message = format!("letters = \"{}\" 和 {} 一样", entry.check.letters, before.display());
+            reader.find(&entry.file, 1, message);
+        }
+    }
     entries.sort_by(|a, b| (a.0, a.1, &a.2.check.id).cmp(&(b.0, b.1, &b.2.check.id)));
     entries.into_iter().map(|(_, _, entry)| entry).collect()
 }

@@ -7,6 +7,7 @@ use crate::components::ask::ask;
 use crate::components::icon::{icon, large_icon};
 use crate::components::points::spans;
 use crate::components::source_note::{source_note, sources};
+use crate::components::summary_list::{row, summary_list};
 use crate::text::long_date;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::checks::formula::filled;
@@ -40,6 +41,7 @@ pub fn page(visit: &Visit<'_>) -> Shown {
                 &visit.progress.answers,
                 &outcome.text
             )))),
+        short(visit),
         parts,
         not_meant(visit),
         keeping(visit),
@@ -73,6 +75,18 @@ fn of_due<'a>(visit: &'a Visit<'_>, due: Due) -> impl Iterator<Item = (&'a Group
         let conclusion = conclusion::of(visit.check, group, &visit.progress.answers)?;
         (conclusion.outcome.due == Some(due)).then_some((group, conclusion.outcome))
     })
+}
+
+/// The whole plan in a few lines, before its reasons.
+fn short(visit: &Visit<'_>) -> Node {
+    let rows = ORDER
+        .iter()
+        .filter_map(|due| {
+            let names: Vec<&str> = of_due(visit, *due).map(|(group, _)| group.title.as_str()).collect();
+            (!names.is_empty()).then(|| row(heading(visit, *due), Node::from(names.join("、")), String::new()))
+        })
+        .collect();
+    summary_list(rows)
 }
 
 fn part(visit: &Visit<'_>, due: Due) -> Option<Node> {
