@@ -75,7 +75,8 @@ pub fn shown(visit: &Visit<'_>) -> Shown {
             None => intro::page(visit).into(),
         },
         At::Review => review::page(visit),
-        At::Result if visit.check.is_plan() => plan::page(visit),
+        // What cannot wait is told instead of a plan.
+        At::Result if visit.check.is_plan() && visit.progress.ended_early(visit.check).is_none() => plan::page(visit),
         At::Result => result::page(visit),
     }
 }

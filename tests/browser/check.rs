@@ -150,6 +150,13 @@ async fn signs_end_the_check_at_once_with_whom_to_call() {
         browser.find(".zs-action-bar a[href='tel:120']").await?;
         browser.click("button.zs-back").await?;
         browser.see("现在有没有这些不舒服").await?;
+        // What cannot wait is told instead of a plan.
+        browser.go_ready(&backend.at("/plan")).await?;
+        browser.click("button[value=start]").await?;
+        choose(browser, "signs", "emergency").await?;
+        browser.see("请马上打 120").await?;
+        browser.find(".zs-action-bar a[href='tel:120']").await?;
+        ensure!(!browser.text().await?.contains("今年该做"), "no plan stands beside an emergency");
         Ok(())
     })
     .await;

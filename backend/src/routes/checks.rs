@@ -2,16 +2,14 @@
 //! keeps none of them; and the same check on paper. With the app no answer ever comes here.
 
 use super::body::Form;
-use super::pages::load;
+use super::pages::{load, plain};
 use crate::app::App;
 use crate::content::CheckEntry;
 use crate::failures::Result;
-use crate::html::{Filling, Loading};
 use crate::qr;
 use crate::visitor::Visitor;
 use axum::extract::{OriginalUri, State};
-use axum::http::header;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use zaoshai_contract::checks::progress::Progress;
 use zaoshai_contract::checks::{Check, CodePicture, code};
 use zaoshai_contract::civil::CivilDate;
@@ -46,7 +44,7 @@ pub async fn answer(
     let (meta, check) = checked(&app, &visitor, uri.path())?;
     let progress = Progress::after(&check, form.into_pairs());
     let html = zaoshai_app::render_check(&meta, &check, progress, app.now().date(), visitor.reading.size);
-    Ok(shown(&app, &visitor, &meta, &html))
+    Ok(plain(&app, &visitor, &meta, &html))
 }
 
 /// `GET /check/{id}/sheet` and `GET /plan/sheet`: the check on paper.
@@ -54,7 +52,7 @@ pub async fn sheet(State(app): State<App>, OriginalUri(uri): OriginalUri, visito
     let path = uri.path().strip_suffix("/sheet").unwrap_or_default();
     let (meta, check) = checked(&app, &visitor, path)?;
     let html = zaoshai_app::render_sheet(&meta, &check, visitor.reading.size);
-    Ok(shown(&app, &visitor, &meta, &html))
+    Ok(plain(&app, &visitor, &meta, &html))
 }
 
 fn checked(app: &App, visitor: &Visitor, path: &str) -> Result<(Meta, Box<Check>)> {
@@ -63,19 +61,4 @@ fn checked(app: &App, visitor: &Visitor, path: &str) -> Result<(Meta, Box<Check>
         Page { meta, body: Body::Check(check) } => Ok((meta, check)),
         _ => Err(Code::NotFound.into()),
     }
-}
-
-fn shown(app: &App, visitor: &Visitor, meta: &Meta, html: &str) -> Response {
-    let html = app.shell.fill(&Filling {
-        lang: visitor.lang,
-        reading: visitor.reading,
-        title: &format!("{} · {}", meta.title, meta.hospital.name),
-        description: &meta.description,
-        canonical: "",
-        picture: "",
-        html,
-        data: None,
-        loading: Loading::HtmlOnly,
-    });
-    ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }

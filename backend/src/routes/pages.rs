@@ -263,6 +263,22 @@ pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
     (status, uncached(HTML, render(app, visitor, page))).into_response()
 }
 
+/// A page of HTML alone, which nobody on the way keeps, finds or passes on.
+pub fn plain(app: &App, visitor: &Visitor, meta: &Meta, html: &str) -> Response {
+    let html = app.shell.fill(&Filling {
+        lang: visitor.lang,
+        reading: visitor.reading,
+        title: &format!("{} · {}", meta.title, meta.hospital.name),
+        description: &meta.description,
+        canonical: "",
+        picture: "",
+        html,
+        data: None,
+        loading: Loading::HtmlOnly,
+    });
+    uncached(HTML, html)
+}
+
 /// A page of what went wrong.
 pub fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response {
     let (title, detail) = (problem.title.clone(), problem.detail.clone());

@@ -1,12 +1,12 @@
 //! Settings that the phone keeps in cookies: size of type and colours.
 
 use super::body::Form;
+use super::pages;
 use crate::app::App;
-use crate::html::{Filling, Loading};
 use crate::visitor::{SET_COOKIE, Visitor, contrast_cookie, contrast_of, size_cookie, size_of};
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
-use axum::response::{AppendHeaders, Html, IntoResponse as _, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use zaoshai_contract::page::Meta;
 use zaoshai_contract::route::{Lang, value_of};
 
@@ -48,18 +48,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
         hospital: app.hospital(&library),
     };
     let saved = value_of(query, "saved").is_some();
-    let html = app.shell.fill(&Filling {
-        lang: visitor.lang,
-        reading: visitor.reading,
-        title: &format!("{title} · {}", meta.hospital.name),
-        description: title,
-        canonical: "",
-        picture: "",
-        html: &zaoshai_app::render_settings(&meta, visitor.reading, &back, saved),
-        data: None,
-        loading: Loading::HtmlOnly,
-    });
-    ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    pages::plain(&app, &visitor, &meta, &zaoshai_app::render_settings(&meta, visitor.reading, &back, saved))
 }
 
 /// The page of this site that the visitor came from; the first page when she came from elsewhere.

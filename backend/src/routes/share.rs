@@ -5,12 +5,11 @@ use super::pages;
 use crate::app::App;
 use crate::content::{Area, Library};
 use crate::failures::Result;
-use crate::html::{Filling, Loading};
 use crate::qr;
 use crate::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use zaoshai_app::pages::share::Shared;
 use zaoshai_contract::page::Meta;
 use zaoshai_contract::problem::Code;
@@ -38,20 +37,9 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
         demonstration: library.demonstration,
         hospital: app.hospital(&library),
     };
-    let html = app.shell.fill(&Filling {
-        lang: visitor.lang,
-        reading: visitor.reading,
-        title: &format!("{} · {}", meta.title, meta.hospital.name),
-        description: &meta.description,
-        // Nobody should find or pass on this page instead of the one it is about.
-        canonical: "",
-        picture: "",
-        html: &zaoshai_app::render_share(&meta, visitor.reading.size, shared.as_ref()),
-        data: None,
-        loading: Loading::HtmlOnly,
-    });
+    let html = zaoshai_app::render_share(&meta, visitor.reading.size, shared.as_ref());
     let status = if shared.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    (status, pages::plain(&app, &visitor, &meta, &html)).into_response()
 }
 
 /// `GET /share/code.png?of={path}`: the page's whole address as a QR code.

@@ -34,6 +34,8 @@ pub fn page(visit: &Visit<'_>) -> Node {
             .child(el("ul").class("zs-points").child(before))
             .child(resume)
             .child(start(visit, class).child(el("span").child(words.start)).child(icon("arrow")))
+            // A kept result has this button beside it.
+            .child((begun && visit.kept.is_empty()).then(|| visit.phone_button("forget", words.forget)))
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(site.words.check_private))),
         // Who would rather read than answer finds all topics here.
         check.is_plan().then(|| el("div").class("zs-section").child(link_card(

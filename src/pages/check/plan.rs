@@ -22,7 +22,6 @@ const ORDER: [Due; 5] = [Due::Now, Due::Next, Due::Talk, Due::Later, Due::Not];
 /// The page.
 pub fn page(visit: &Visit<'_>) -> Shown {
     let (site, check, words) = (visit.site, visit.check, visit.words);
-    let urgent = conclusion::early(check, &visit.progress.answers);
     let parts = ORDER.iter().map(|due| part(visit, *due)).collect::<Vec<_>>();
     let main = nodes![
         visit.back(words.change_answers, "review"),
@@ -36,12 +35,7 @@ pub fn page(visit: &Visit<'_>) -> Shown {
                     .child(" · ")
                     .child(check.rule.clone())
             )
-            .child(urgent.map(|outcome| el("p").class("zs-lead").child(filled(
-                check,
-                &visit.progress.answers,
-                &outcome.text
-            )))),
-        short(visit),
+            .child(short(visit)),
         parts,
         not_meant(visit),
         keeping(visit),

@@ -49,7 +49,7 @@ pub fn page(visit: &Visit<'_>) -> Shown {
             .with("aria-labelledby", "next")
             .child(el("h2").class("zs-h2").with("id", "next").child(words.next))
             .child(timeline(outcome.next.clone()))
-            .child(desk(visit, outcome)),
+            .child((!check.letters.is_empty()).then(|| desk(visit, outcome))),
         (!check.caveat.is_empty())
             .then(|| el("div").class("zs-section").child(notice(words.caveat.to_owned(), check.caveat.clone()))),
         not_meant(visit),
@@ -177,7 +177,9 @@ fn modules(side: u16, digits: &str) -> String {
 fn keeping(visit: &Visit<'_>) -> Option<Node> {
     let (site, check, words) = (visit.site, visit.check, visit.words);
     let forget = visit.phone_button("forget", words.forget)?;
-    let keep = if visit.kept.is_empty() {
+    let keep = if check.is_plan() {
+        None
+    } else if visit.kept.is_empty() {
         visit.phone_button("keep", words.save)
     } else {
         Some(el("p").class("zs-small").with("role", "status").child(words.saved))

@@ -16,7 +16,7 @@ pub fn page(site: &Site, check: &Check) -> Node {
         .iter()
         .map(|reason| {
             let points = (reason.points > 0).then(|| format!(" +{}", reason.points));
-            el("li").child(el("b").child(reason.name.clone())).child("：").child(reason.rule.clone()).child(points)
+            el("li").child(el("b").child(reason.name.clone())).child(reason.rule.clone()).child(points)
         })
         .collect::<Vec<_>>();
     let outcomes = check

@@ -1,0 +1,67 @@
+//! Pages as HTML, for the server: what stands in `<div id="app">`.
+
+use crate::components::Site;
+use crate::pages::check::{Place, Visit, sheet};
+use crate::pages::{self, Shown};
+use crate::view::Node;
+use crate::{Reading, TextSize, app, text};
+use leptos::prelude::Owner;
+use zaoshai_contract::checks::Check;
+use zaoshai_contract::checks::progress::Progress;
+use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::page::{Meta, Page};
+use zaoshai_contract::staff::StaffPage;
+
+/// A node as HTML; signals in it live as long as that takes.
+fn html(node: impl FnOnce() -> Node) -> String {
+    let owner = Owner::new();
+    let html = owner.with(|| node().html());
+    drop(owner);
+    html
+}
+
+/// A page that has no document of its own, in the frame of all pages.
+fn framed(meta: &Meta, size: TextSize, page: impl FnOnce(&Site) -> Shown) -> String {
+    html(|| {
+        let site = Site::of(meta);
+        let Shown { main, action } = page(&site);
+        app::frame(&site, meta, size, main, action)
+    })
+}
+
+/// A public page.
+pub fn render(page: &Page, size: TextSize) -> String {
+    html(|| app::framed(page.clone(), size))
+}
+
+/// A step of a check, for phones that send their answers to have them computed.
+pub fn render_check(meta: &Meta, check: &Check, progress: Progress, today: CivilDate, size: TextSize) -> String {
+    framed(meta, size, |site| {
+        let words = text::check_words(site.lang);
+        pages::check::shown(&Visit { site, words, check, progress, today, place: Place::Form, kept: Vec::new() })
+    })
+}
+
+/// A check on paper.
+pub fn render_sheet(meta: &Meta, check: &Check, size: TextSize) -> String {
+    framed(meta, size, |site| sheet::page(site, check).into())
+}
+
+/// The page of the reading settings; `back` is where the visitor came from, `saved` whether she has just changed
+/// something.
+pub fn render_settings(meta: &Meta, reading: Reading, back: &str, saved: bool) -> String {
+    framed(meta, reading.size, |site| pages::settings::page(site, reading, back, saved).into())
+}
+
+/// The page for passing another page on; without one it says that this address is nobody's to share.
+pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::Shared>) -> String {
+    framed(meta, size, |site| match shared {
+        Some(shared) => pages::share::page(site, shared).into(),
+        None => pages::share::refused(site).into(),
+    })
+}
+
+/// A staff page.
+pub fn render_staff(page: &StaffPage) -> String {
+    html(|| pages::staff::page(page))
+}
