@@ -17,6 +17,7 @@ pub mod options;
 pub mod per_thousand;
 pub mod phone_link;
 pub mod points;
+pub mod query_field;
 pub mod review_banner;
 pub mod slot_picker;
 pub mod source_note;

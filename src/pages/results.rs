@@ -5,6 +5,7 @@ use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
+use crate::components::query_field::query_field;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::results::Results;
@@ -32,19 +33,7 @@ pub fn page(site: &Site, results: Results) -> Node {
                     .with("action", site.to(&Route::Results(String::new())))
                     .child(el("label").class("zs-h3").with("for", "q").child(words.results_label))
                     .child(el("p").class("zs-form-field__hint").with("id", "q-hint").child(words.results_hint))
-                    .child(
-                        el("input")
-                            .class("zs-input")
-                            .with("type", "search")
-                            .with("id", "q")
-                            .with("name", "q")
-                            .with("value", results.typed)
-                            .with("maxlength", "80")
-                            .with("required", true)
-                            .with("autocomplete", "off")
-                            .with("enterkeyhint", "search")
-                            .with("aria-describedby", "q-hint"),
-                    )
+                    .child(query_field(results.typed))
                     .child(el("button").class("zs-button").with("type", "submit").child(words.results_button)),
             )
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.results_private)))

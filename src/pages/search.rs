@@ -6,6 +6,7 @@ use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
+use crate::components::query_field::query_field;
 use crate::platform::search as typing;
 use crate::text::between;
 use crate::view::{El, Node, el, live, nodes};
@@ -59,19 +60,7 @@ pub fn form(site: &Site, typed: String) -> El {
         .child(
             el("div")
                 .class("zs-search__row")
-                .child(
-                    el("input")
-                        .class("zs-input")
-                        .with("type", "search")
-                        .with("id", "q")
-                        .with("name", "q")
-                        .with("value", typed)
-                        .with("maxlength", "80")
-                        .with("required", true)
-                        .with("autocomplete", "off")
-                        .with("enterkeyhint", "search")
-                        .with("aria-describedby", "q-hint"),
-                )
+                .child(query_field(typed))
                 .child(el("button").class("zs-button").with("type", "submit").child(words.search)),
         )
 }

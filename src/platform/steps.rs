@@ -8,7 +8,6 @@ use crate::components::tab_bar::tab_bar;
 use crate::pages::Shown;
 use crate::pages::check::{ANSWER, Place, Visit, plan, result, shown};
 use crate::text;
-use crate::view::Node;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, Event, HtmlElement, HtmlFormElement, Storage};
@@ -143,14 +142,11 @@ fn visit<T>(work: impl FnOnce(&Visit<'_>) -> T) -> Option<T> {
 
 /// Puts the page of the visit into the place of the one before; header and footer stay as the server wrote them.
 fn show() {
-    let Some(Some((main, bar))) = visit(|visit| {
+    let made = visit(|visit| {
         let Shown { main, action } = shown(visit);
-        let bar = action.unwrap_or_else(|| tab_bar(visit.site));
-        Some((main.html(), Node::html(bar)))
-    }) else {
-        return;
-    };
-    let Some(place) = by_id("main") else { return };
+        (main.html(), action.unwrap_or_else(|| tab_bar(visit.site)).html())
+    });
+    let (Some((main, bar)), Some(place)) = (made, by_id("main")) else { return };
     let foot = place.query_selector(".zs-foot").ok().flatten();
     let notice = place.query_selector(":scope > .zs-notice").ok().flatten();
     place.set_inner_html(&main);

@@ -2,7 +2,7 @@
 
 use super::formula::{Truth, holds};
 use super::progress::{Answer, Answers};
-use super::{Check, Group, Outcome, Question, Reason};
+use super::{Check, Group, Outcome, Question};
 
 /// What a group comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,9 +50,4 @@ pub fn unknown<'a>(check: &'a Check, answers: &'a Answers) -> impl Iterator<Item
     check.questions.iter().filter(|question| {
         holds(check, answers, &question.when) == Truth::Yes && answers.of(&question.id) == Some(&Answer::Unknown)
     })
-}
-
-/// Whether a condition of the rule holds.
-pub fn reason(check: &Check, answers: &Answers, reason: &Reason) -> Truth {
-    holds(check, answers, &reason.when)
 }

@@ -14,7 +14,7 @@ use crate::components::timeline::timeline;
 use crate::text::long_date;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::checks::conclusion::{self, Conclusion};
-use zaoshai_contract::checks::formula::{Truth, filled};
+use zaoshai_contract::checks::formula::{Truth, filled, holds};
 use zaoshai_contract::checks::{Outcome, Reason, code};
 use zaoshai_contract::content::CareLevel;
 use zaoshai_contract::ids::Slug;
@@ -91,7 +91,7 @@ fn reasons(visit: &Visit<'_>) -> Option<Node> {
 
 fn one_reason(visit: &Visit<'_>, reason: &Reason) -> Node {
     let (check, words, answers) = (visit.check, visit.words, &visit.progress.answers);
-    let truth = conclusion::reason(check, answers, reason);
+    let truth = holds(check, answers, &reason.when);
     let (class, mark, chip, label) = match truth {
         Truth::Yes => ("zs-reason zs-reason--yes", "check", "zs-chip zs-chip--act", words.reason_yes),
         Truth::No => ("zs-reason", "dash", "zs-chip", words.reason_no),
