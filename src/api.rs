@@ -24,20 +24,19 @@ pub async fn page(path: &str) -> Result<(Page, String), Trouble> {
     Err(problem(&text))
 }
 
-/// Sends a write. A repeat with the same key is safe.
-pub async fn write(method: Method, path: &str, key: &str, body: String) -> Result<(), Trouble> {
-    let mut request = RequestBuilder::new(path).method(method);
-    if !key.is_empty() {
-        request = request.header("Idempotency-Key", key);
-    }
-    let request =
-        if body.is_empty() { request.build() } else { request.header("Content-Type", "application/json").body(body) };
+/// Sends a form's fields; gives the address to show next. A repeat with the same key is safe.
+pub async fn write(path: &str, fields: String) -> Result<String, Trouble> {
+    let request = RequestBuilder::new(path)
+        .method(Method::POST)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("Accept", "application/json")
+        .body(fields);
     let answer = request.map_err(|_| Trouble::Network)?.send().await.map_err(|_| Trouble::Network)?;
-    if answer.ok() {
-        return Ok(());
-    }
-    let status = answer.status();
+    let (ok, status) = (answer.ok(), answer.status());
     let text = answer.text().await.map_err(|_| Trouble::Network)?;
+    if ok {
+        return json::from_str(&text).ok_or(Trouble::Network);
+    }
     // What is only busy or out of reach is worth another try with the same key.
     if status >= 502 {
         return Err(Trouble::Network);

@@ -19,7 +19,6 @@ pub mod phone_link;
 pub mod points;
 pub mod query_field;
 pub mod review_banner;
-pub mod slot_picker;
 pub mod source_note;
 pub mod step_ladder;
 pub mod summary_list;

@@ -45,4 +45,7 @@ pub struct Reading {
 #[cfg(feature = "ssr")]
 mod render;
 #[cfg(feature = "ssr")]
-pub use render::{render, render_check, render_settings, render_share, render_sheet, render_staff};
+pub use text::Voice;
+
+#[cfg(feature = "ssr")]
+pub use render::{render, render_check, render_followup, render_settings, render_share, render_sheet, render_staff};

@@ -64,7 +64,7 @@ pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body)
         Body::Clinics(finder) => clinics::page(site, finder).into(),
         Body::Clinic(clinic) => clinic::page(site, *clinic).into(),
         Body::FollowUpEntry => followup::entry(site).into(),
-        Body::FollowUp(followup) => followup::page(site, followup),
+        Body::FollowUp(made) => followup::made(made),
         Body::Problem(problem) => problem::page(site, problem).into(),
     }
 }

@@ -3,8 +3,6 @@
 pub mod position;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod search;
-#[cfg(any(feature = "csr", feature = "ssr"))]
-pub mod writes;
 
 #[cfg(any(feature = "csr", feature = "check"))]
 pub mod document;
@@ -20,6 +18,8 @@ pub mod start;
 pub mod steps;
 #[cfg(any(feature = "csr", feature = "check"))]
 pub mod takeover;
+#[cfg(feature = "csr")]
+pub mod writes;
 
 /// Keeps the browser from doing what it does by itself at an event.
 #[cfg(feature = "csr")]

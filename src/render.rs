@@ -9,7 +9,9 @@ use leptos::prelude::Owner;
 use zaoshai_contract::checks::Check;
 use zaoshai_contract::checks::progress::Progress;
 use zaoshai_contract::civil::CivilDate;
-use zaoshai_contract::page::{Meta, Page};
+use zaoshai_contract::followups::FollowUp;
+use zaoshai_contract::page::{Made, Meta, Page};
+use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
 
 /// A node as HTML; signals in it live as long as that takes.
@@ -64,4 +66,13 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
 /// A staff page.
 pub fn render_staff(page: &StaffPage) -> String {
     html(|| pages::staff::page(page))
+}
+
+/// The page of a follow-up link.
+pub fn render_followup(meta: &Meta, followup: &FollowUp, view: FollowUpView, voice: &text::Voice<'_>) -> Made {
+    let owner = Owner::new();
+    owner.with(|| {
+        let Shown { main, action } = pages::followup::page(&Site::of(meta), voice, followup, view);
+        Made { main: main.html(), action: action.map(Node::html).unwrap_or_default() }
+    })
 }

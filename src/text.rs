@@ -9,6 +9,11 @@ mod en;
 mod hans;
 #[cfg(not(feature = "check"))]
 mod hant;
+#[cfg(feature = "ssr")]
+mod voice;
+
+#[cfg(feature = "ssr")]
+pub use voice::Voice;
 
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
 use zaoshai_contract::route::Lang;
@@ -204,49 +209,12 @@ words! {
     entry_lead: &'static str,
     entry_steps: [&'static str; 3],
     entry_lost: &'static str,
-    identify_title: &'static str,
-    identify_lead: &'static str,
-    ending_label: &'static str,
-    ending_hint: &'static str,
     open: &'static str,
-    problem_title: &'static str,
     kept: &'static str,
-    identified: &'static str,
-    choose_title: &'static str,
-    choose_lead: (&'static str, &'static str),
-    move_title: &'static str,
-    booked_title: &'static str,
-    moved_title: &'static str,
-    standing_title: &'static str,
-    past_title: &'static str,
-    past_text: &'static str,
-    cancelled_title: &'static str,
-    step_asked: &'static str,
-    step_choose: &'static str,
-    step_come: &'static str,
-    step_later: &'static str,
-    earliest: &'static str,
-    more_days: &'static str,
-    no_slots: &'static str,
-    confirm: &'static str,
-    confirm_move: &'static str,
-    keep: &'static str,
-    your_time: &'static str,
     place: &'static str,
-    for_what: &'static str,
-    change_time: &'static str,
-    cancel: &'static str,
-    cancel_title: &'static str,
-    cancel_lead: &'static str,
-    cancel_confirm: &'static str,
-    calendar: &'static str,
-    calendar_hint: &'static str,
-    remember: &'static str,
     sending: &'static str,
     lost_network: &'static str,
     try_now: &'static str,
-    other_cases: &'static str,
-    questions_call: &'static str,
     home: &'static str,
     request_id: &'static str,
     title_home: [&'static str; 3],

@@ -47,12 +47,14 @@ struct Inside {
     attributes: Vec<(&'static str, Cow<'static, str>)>,
     children: Vec<Node>,
     listener: Option<(&'static str, Listener)>,
+    /// HTML that stands in it as it is.
+    html: String,
 }
 
 /// An element with this tag.
 #[inline(never)]
 pub fn el(tag: &'static str) -> El {
-    El(Box::new(Inside { tag, attributes: Vec::new(), children: Vec::new(), listener: None }))
+    El(Box::new(Inside { tag, attributes: Vec::new(), children: Vec::new(), listener: None, html: String::new() }))
 }
 
 impl El {
@@ -84,6 +86,12 @@ impl El {
     /// Calls back when something happens to the element, in place of what the browser would do.
     pub fn on(mut self, kind: &'static str, listener: impl FnMut() + Send + 'static) -> Self {
         self.0.listener = Some((kind, Box::new(listener)));
+        self
+    }
+
+    /// Puts HTML into the element that the server made and escaped.
+    pub fn html(mut self, html: String) -> Self {
+        self.0.html = html;
         self
     }
 
@@ -196,6 +204,7 @@ impl Node {
                 }
                 buf.push('>');
                 if !matches!(element.tag, "br" | "img" | "input") {
+                    buf.push_str(&element.html);
                     for child in element.children {
                         child.write_html(buf);
                     }

@@ -127,7 +127,9 @@ mod tests {
             id: SlotId::parse("s").expect("an id"),
             starts: Moment::at(CivilDate::new(2026, 4, 21).expect("a day"), 9 * 60 + 30),
             minutes: 20,
+            service: "ldct-review".to_owned(),
             room: "门诊 CT 室".to_owned(),
+            expert: String::new(),
             free: 0,
         }
     }

@@ -2,9 +2,13 @@
 //! Time is always handed in; nothing here reads a clock.
 
 pub mod appointments;
+pub mod calls;
 pub mod followups;
+mod ledger;
+pub mod people;
 pub mod slots;
 pub mod staff;
+pub mod steps;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

@@ -8,7 +8,9 @@ use crate::db::slots::NewSlot;
 use crate::routes::staff;
 use crate::secrets::{self, Secrets};
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+use zaoshai_contract::roles::Role;
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::staff::{NewFollowUp, Staff};
 
@@ -36,7 +38,13 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
     make_slots(app).await?;
     let password = secrets::fresh_password();
     let hash = secrets::hash_password(&password)?;
-    let made = app.db.make_staff(NURSE, "示范护士", &hash, app.now()).await?;
+    let nurse = Staff {
+        name: NURSE.to_owned(),
+        display: "示范护士".to_owned(),
+        hospital: app.library().hospital.clone(),
+        roles: Role::ALL.to_vec(),
+    };
+    let made = app.db.make_staff(&nurse, &hash, app.now()).await?;
     let today = app.now().date();
     let id = format!("demonstration-{today}");
     if app.db.followup(&id).await?.is_none() {
@@ -47,8 +55,10 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             services: app.library().booking.first().map(|service| service.id.clone()).into_iter().collect(),
             due_from: today.to_string(),
             due_to: today.plus_days(DAYS).to_string(),
+            urgency: Urgency::Soon.as_str().to_owned(),
+            letter: "这次检查看到一个小结节。\n结节不等于癌，要看它以后变不变。\n请按约好的时间再做一次 CT。"
+                .to_owned(),
         };
-        let nurse = Staff { name: NURSE.to_owned(), display: "示范护士".to_owned() };
         let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
         staff::make(app, &nurse, &form, key, id.clone())
             .await
@@ -80,6 +90,7 @@ pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
                         clinic: service.clinic.clone(),
                         service: service.id.clone(),
                         room: service.room.clone(),
+                        expert: String::new(),
                         starts,
                         minutes: service.minutes,
                         capacity: weekly.capacity,
@@ -115,8 +126,14 @@ pub async fn crowd(
         let id = secrets::fresh_id();
         let token = secrets.link_token(&id, 1);
         let new = NewRecord {
+            code: secrets::fresh_code(),
+            hospital: "zhuzhou-2".to_owned(),
             token_hash: secrets::hash(token.as_str()),
             link_until: until,
+            letter_sealed: String::new(),
+            topic: String::new(),
+            urgency: Urgency::Routine,
+            finders: Vec::new(),
             name_sealed: secrets.seal(&id, "name", "李女士"),
             phone_sealed: secrets.seal(&id, "phone", PHONE),
             reason_sealed: secrets.seal(&id, "reason", "复查"),

@@ -11,6 +11,7 @@ pub mod demonstration;
 pub mod failures;
 pub mod html;
 pub mod lookup;
+pub mod pathway;
 pub mod pictures;
 pub mod qr;
 pub mod routes;

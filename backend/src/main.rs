@@ -1,4 +1,5 @@
-//! The command line of the server: `zaoshai serve`, `zaoshai content check | watch | report`, `zaoshai staff add`,
+//! The command line of the server: `zaoshai serve`, `zaoshai content check | watch | report`, `zaoshai staff add | disable |
+//! reset`,
 //! `zaoshai openapi`.
 #![expect(clippy::print_stdout, reason = "a command speaks on standard output")]
 
@@ -19,10 +20,14 @@ use zaoshai_backend::db::Db;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::watch::{self, Fingerprint};
-use zaoshai_backend::{demonstration, qr, routes};
+use zaoshai_backend::{demonstration, pathway, qr, routes};
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::Staff;
 
 /// How long requests under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often places whose hold is over are given back and offered to those who wait.
+const ROUND: Duration = Duration::from_secs(20);
 /// How often what has served its time is forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
 
@@ -116,11 +121,33 @@ struct ContentFolder {
 enum StaffCommand {
     /// Make an account and print its password once.
     Add {
+        /// The id of her hospital among the clinics, like `zhuzhou-2`.
+        #[arg(long)]
+        hospital: String,
+        /// What she may do; may be given several times.
+        #[arg(long = "role", required = true, value_parser = read_role)]
+        roles: Vec<Role>,
         /// The name to sign in with.
         name: String,
         /// How she is shown, like 张护士.
         #[arg(long)]
         display: String,
+        /// `sqlite://path` or `postgres://…`.
+        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
+        database: String,
+    },
+    /// Shut an account and sign it out everywhere.
+    Disable {
+        /// The name to sign in with.
+        name: String,
+        /// `sqlite://path` or `postgres://…`.
+        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
+        database: String,
+    },
+    /// Give an account a new password, print it once, and open the account again.
+    Reset {
+        /// The name to sign in with.
+        name: String,
         /// `sqlite://path` or `postgres://…`.
         #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
         database: String,
@@ -136,9 +163,7 @@ fn main() -> ExitCode {
             ContentCommand::Watch { folder, dist, port } => with_runtime(watch_content(folder.content, dist, port)),
             ContentCommand::Report(folder) => load(&folder.content).map(|library| print!("{}", report(&library))),
         },
-        Command::Staff { command: StaffCommand::Add { name, display, database } } => {
-            with_runtime(add_staff(name, display, database))
-        }
+        Command::Staff { command } => with_runtime(staff(command)),
         Command::Openapi => {
             println!("{}", routes::api::openapi());
             Ok(())
@@ -208,14 +233,43 @@ async fn watch_content(content: PathBuf, dist: PathBuf, port: u16) -> anyhow::Re
     Ok(())
 }
 
-async fn add_staff(name: String, display: String, database: String) -> anyhow::Result<()> {
-    let db = Db::open(&database).await?;
-    let password = secrets::fresh_password();
-    let made = db.make_staff(&name, &display, &secrets::hash_password(&password)?, Clock::System.now()).await?;
-    db.close().await;
-    anyhow::ensure!(made, "there is an account named {name} already");
-    println!("account {name} ({display}), password {password}");
-    println!("the password is shown only now");
+fn read_role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+        format!("the roles are {}", known.join(", "))
+    })
+}
+
+async fn staff(command: StaffCommand) -> anyhow::Result<()> {
+    match command {
+        StaffCommand::Add { name, display, hospital, roles, database } => {
+            let db = Db::open(&database).await?;
+            let password = secrets::fresh_password();
+            let staff = Staff { name, display, hospital, roles };
+            let made = db.make_staff(&staff, &secrets::hash_password(&password)?, Clock::System.now()).await?;
+            db.close().await;
+            let Staff { name, display, hospital, .. } = staff;
+            anyhow::ensure!(made, "there is an account named {name} already");
+            println!("account {name} ({display}, {hospital}), password {password}");
+            println!("the password is shown only now");
+        }
+        StaffCommand::Disable { name, database } => {
+            let db = Db::open(&database).await?;
+            let shut = db.disable_staff(&name).await?;
+            db.close().await;
+            anyhow::ensure!(shut, "there is no account named {name}");
+            println!("account {name} is disabled and signed out");
+        }
+        StaffCommand::Reset { name, database } => {
+            let db = Db::open(&database).await?;
+            let password = secrets::fresh_password();
+            let reset = db.reset_staff(&name, &secrets::hash_password(&password)?).await?;
+            db.close().await;
+            anyhow::ensure!(reset, "there is no account named {name}");
+            println!("account {name} is signed out everywhere, its new password is {password}");
+            println!("the password is shown only now");
+        }
+    }
     Ok(())
 }
 
@@ -240,6 +294,8 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         proxy: if options.behind_proxy { Proxy::Trusted } else { Proxy::None },
     };
     let app = App::new(library, db, secrets, shell, Clock::System, config);
+    app.db.adopt(&app.library().hospital).await.context("bringing older records up to date")?;
+    app.db.settle_all(app.now()).await.context("bringing older records up to date")?;
     println!("早筛 Zaoshai");
     println!("  residents  {public_url}");
     println!("  staff      {public_url}/staff");
@@ -249,6 +305,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     // The browser tests and scripts wait for this line.
     println!("listening on http://{address}");
     tokio::spawn(sweep(app.clone(), options.demonstration));
+    tokio::spawn(rounds(app.clone()));
     tokio::spawn(watch::follow(app.clone(), options.content, watch::CALM));
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
@@ -276,6 +333,20 @@ fn announce(prepared: &demonstration::Prepared) {
     println!("  follow-up  {}   (opens with {})", prepared.link, prepared.ending);
     if let Some(code) = qr::terminal(&prepared.link) {
         println!("\n{code}");
+    }
+}
+
+async fn rounds(app: App) {
+    let mut rounds = tokio::time::interval(ROUND);
+    loop {
+        rounds.tick().await;
+        let done = async {
+            pathway::release_lapsed(&app).await?;
+            pathway::offer_places(&app).await
+        };
+        if let Err(failure) = done.await {
+            tracing::error!(cause = failure.cause, "giving places back");
+        }
     }
 }
 

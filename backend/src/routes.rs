@@ -36,10 +36,7 @@ pub fn router(app: App) -> Router {
             .route(&format!("{prefix}/plan/sheet"), get(checks::sheet))
             .route(&format!("{prefix}/share"), get(share::show))
             .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
-            .route(&format!("{prefix}/f/{{token}}/identify"), post(followups::identify_form))
-            .route(&format!("{prefix}/f/{{token}}/book"), post(followups::book_form))
-            .route(&format!("{prefix}/f/{{token}}/move"), post(followups::move_form))
-            .route(&format!("{prefix}/f/{{token}}/cancel"), post(followups::cancel_form))
+            .route(&format!("{prefix}/f/{{token}}/{{deed}}"), post(followups::form))
             .route(&format!("{prefix}/f/{{token}}/appointment.ics"), get(followups::calendar));
     }
     Router::new()

@@ -18,12 +18,17 @@ const NONCE: usize = 24;
 pub struct Secrets {
     sealing: [u8; 32],
     links: [u8; 32],
+    finding: [u8; 32],
 }
 
 impl Secrets {
     /// Derives the keys from 32 bytes of key material.
     pub fn new(material: &[u8; 32]) -> Self {
-        Self { sealing: derive(material, b"seal names and phones"), links: derive(material, b"follow-up links") }
+        Self {
+            sealing: derive(material, b"seal names and phones"),
+            links: derive(material, b"follow-up links"),
+            finding: derive(material, b"find by name and phone"),
+        }
     }
 
     /// Reads the key file, or makes one that only its owner can read.
@@ -66,6 +71,12 @@ impl Secrets {
         Ok(String::from_utf8(plain)?)
     }
 
+    /// A keyed hash under which a sealed value can be found: equal values give equal hashes, and without the key nobody
+    /// can tell which value it was. 64 bits, since a rare false hit only shows one row too many.
+    pub fn finder(&self, kind: &str, text: &str) -> String {
+        hex::encode(&keyed(&self.finding, format!("{kind}/{text}").as_bytes())[..8])
+    }
+
     /// The token of a follow-up's link. The same follow-up and generation give the same token, so the nurse can see
     /// the link again while the database holds only its hash; a new generation retires the old link.
     pub fn link_token(&self, followup: &str, generation: i64) -> Token {
@@ -89,6 +100,13 @@ pub fn session_secret() -> String {
 /// A fresh id: 128 random bits.
 pub fn fresh_id() -> String {
     hex::encode(rand::random::<[u8; 16]>())
+}
+
+/// A short code to name a follow-up on the phone: eight letters and digits in two groups, 40 bits.
+pub fn fresh_code() -> String {
+    let token = Token::from_bits(rand::random());
+    let letters = token.as_str()[2..10].to_uppercase();
+    format!("{}-{}", &letters[..4], &letters[4..])
 }
 
 /// A fresh idempotency key for a form.

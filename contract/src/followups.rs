@@ -1,103 +1,258 @@
-//! Follow-up: what a patient is asked to come back for, the appointment she picks, and the one state machine.
+//! Follow-up as a pathway: result, next step, appointment, outcome, and then the next step or the end.
+//! What a follow-up needs now, and by when, is computed here from what is known of it.
 
+use crate::appointments::{self, Done, words};
 use crate::civil::{CivilDate, Moment};
-use crate::ids::{IdempotencyKey, SlotId, Token};
-use crate::problem::{Code, Problem};
+use crate::ids::{IdempotencyKey, Token};
+use crate::problem::Problem;
 use crate::slots::{Slot, SlotDay};
 use serde::{Deserialize, Serialize};
 
 /// Wrong tries at the last four digits before the link locks.
 pub const TRIES: u8 = 5;
+/// Days after an attended appointment in which its outcome should be recorded.
+pub const OUTCOME_DAYS: i64 = 3;
 
-/// The state of a follow-up. Expiry of the link is a matter of time and stands outside of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// The patient has been asked and has no appointment yet.
-    Waiting,
-    /// She has an appointment.
-    Booked,
-    /// She had one and cancelled it; she may book again.
-    Cancelled,
-    /// The hospital withdrew the follow-up. Nothing leads out of here.
-    Withdrawn,
+words! {
+    /// How soon the next step should be taken, as the nurse judges it from the result.
+    Urgency {
+        /// Something that may be cancer: days count.
+        Urgent = "urgent",
+        /// Needs another look within weeks.
+        Soon = "soon",
+        /// A planned review.
+        Routine = "routine",
+    }
 }
 
-/// What can be done to a follow-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// Take a slot.
-    Book,
-    /// Take another slot and give the first one back.
-    Move,
-    /// Give the slot back.
-    Cancel,
-    /// End the follow-up; a slot is given back.
-    Withdraw,
-}
-
-/// Who does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Actor {
-    /// The patient, or somebody for her, through the link.
-    Patient,
-    /// A nurse, signed in.
-    Nurse,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Booked, Self::Cancelled, Self::Withdrawn];
-
-    /// The word in the database and in JSON.
-    pub fn as_str(self) -> &'static str {
+impl Urgency {
+    /// The order of lists: 0 comes first.
+    pub fn rank(self) -> i64 {
         match self {
-            Self::Waiting => "waiting",
-            Self::Booked => "booked",
-            Self::Cancelled => "cancelled",
-            Self::Withdrawn => "withdrawn",
+            Self::Urgent => 0,
+            Self::Soon => 1,
+            Self::Routine => 2,
         }
     }
 
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    /// Reads what [`Self::rank`] gives; what is no rank counts as urgent, so that it is not overlooked.
+    pub fn from_rank(rank: i64) -> Self {
+        Self::ALL.iter().copied().find(|urgency| urgency.rank() == rank).unwrap_or(Self::Urgent)
     }
 
-    /// The one transition function: the state after an action, or why it is refused.
-    pub fn after(self, action: Action, actor: Actor) -> Result<Self, Code> {
-        match (self, action, actor) {
-            (Self::Withdrawn, ..) => Err(Code::LinkWithdrawn),
-            (Self::Waiting | Self::Cancelled, Action::Book, _) => Ok(Self::Booked),
-            (Self::Booked, Action::Book, _) => Err(Code::AlreadyBooked),
-            (Self::Booked, Action::Move, _) => Ok(Self::Booked),
-            (Self::Booked, Action::Cancel, _) => Ok(Self::Cancelled),
-            (Self::Waiting | Self::Cancelled, Action::Move | Action::Cancel, _) => Err(Code::NotBooked),
-            (Self::Waiting | Self::Booked | Self::Cancelled, Action::Withdraw, Actor::Nurse) => Ok(Self::Withdrawn),
-            (Self::Waiting | Self::Booked | Self::Cancelled, Action::Withdraw, Actor::Patient) => {
-                Err(Code::SignInFirst)
-            }
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Urgent => "紧急",
+            Self::Soon => "尽快",
+            Self::Routine => "常规",
         }
     }
 }
 
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 4] = [Self::Book, Self::Move, Self::Cancel, Self::Withdraw];
+words! {
+    /// Why a follow-up ended.
+    Ending {
+        /// Nothing more to do: back to usual screening.
+        Completed = "completed",
+        /// The patient does not want to.
+        Declined = "declined",
+        /// She died.
+        Died = "died",
+        /// She moved away.
+        MovedAway = "moved-away",
+        /// She is treated elsewhere.
+        TreatedElsewhere = "treated-elsewhere",
+        /// The hospital ended it, for example because it was made by mistake.
+        Withdrawn = "withdrawn",
+        /// Her data were deleted.
+        Erased = "erased",
+    }
+}
 
-    /// The word in the history.
-    pub fn as_str(self) -> &'static str {
+impl Ending {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
         match self {
-            Self::Book => "book",
-            Self::Move => "move",
-            Self::Cancel => "cancel",
-            Self::Withdraw => "withdraw",
+            Self::Completed => "已完成",
+            Self::Declined => "本人不愿意",
+            Self::Died => "已去世",
+            Self::MovedAway => "已搬走",
+            Self::TreatedElsewhere => "在别处治疗",
+            Self::Withdrawn => "医院撤回",
+            Self::Erased => "资料已删除",
         }
+    }
+}
+
+words! {
+    /// What an attended appointment showed.
+    Outcome {
+        /// Nothing that needs more.
+        Clear = "clear",
+        /// Another look later.
+        Review = "review",
+        /// More tests.
+        FurtherTests = "further-tests",
+        /// Treatment begins.
+        Treatment = "treatment",
+    }
+}
+
+impl Outcome {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Clear => "没有需要处理的",
+            Self::Review => "以后复查",
+            Self::FurtherTests => "进一步检查",
+            Self::Treatment => "转治疗",
+        }
+    }
+}
+
+words! {
+    /// What came of a call.
+    CallOutcome {
+        /// She will come.
+        Agreed = "agreed",
+        /// Call again on a day.
+        CallLater = "call-later",
+        /// Nobody of that name has this number.
+        WrongNumber = "wrong-number",
+        /// She does not want to.
+        Declined = "declined",
+        /// She died.
+        Died = "died",
+        /// She moved away.
+        MovedAway = "moved-away",
+        /// She is treated elsewhere.
+        TreatedElsewhere = "treated-elsewhere",
+    }
+}
+
+impl CallOutcome {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Agreed => "答应来",
+            Self::CallLater => "以后再打",
+            Self::WrongNumber => "号码不对",
+            Self::Declined => "不愿意",
+            Self::Died => "已去世",
+            Self::MovedAway => "已搬走",
+            Self::TreatedElsewhere => "在别处治疗",
+        }
+    }
+
+    /// How the follow-up ends by it, if it does.
+    pub fn ending(self) -> Option<Ending> {
+        match self {
+            Self::Agreed | Self::CallLater | Self::WrongNumber => None,
+            Self::Declined => Some(Ending::Declined),
+            Self::Died => Some(Ending::Died),
+            Self::MovedAway => Some(Ending::MovedAway),
+            Self::TreatedElsewhere => Some(Ending::TreatedElsewhere),
+        }
+    }
+}
+
+words! {
+    /// Where a follow-up stands.
+    Standing {
+        /// The patient has been asked and has no appointment.
+        ToBook = "to-book",
+        /// A place is kept or offered; nobody has confirmed it.
+        Held = "held",
+        /// She is expected.
+        Booked = "booked",
+        /// Her time has passed and nobody has recorded whether she came.
+        Unrecorded = "unrecorded",
+        /// She is there.
+        Arrived = "arrived",
+        /// She was seen; the outcome is to be recorded.
+        OutcomeDue = "outcome-due",
+        /// She did not come.
+        Missed = "missed",
+        /// The clinic cancelled and she has no new place.
+        Cancelled = "cancelled",
+        /// The last step is done and there is no next one: somebody must decide.
+        NoNextStep = "no-next-step",
+        /// It has ended.
+        Closed = "closed",
+    }
+}
+
+impl Standing {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ToBook => "待约",
+            Self::Held => "待确认",
+            Self::Booked => "已约",
+            Self::Unrecorded => "待登记",
+            Self::Arrived => "已到",
+            Self::OutcomeDue => "待填结果",
+            Self::Missed => "未到",
+            Self::Cancelled => "医院取消，待重约",
+            Self::NoNextStep => "没有下一步",
+            Self::Closed => "已结束",
+        }
+    }
+}
+
+/// What decides where a follow-up stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// How it ended, if it has.
+    pub ending: Option<Ending>,
+    /// The last day of the open step's due window; none without an open step.
+    pub due_to: Option<CivilDate>,
+    /// The latest appointment of the open step that did not just lapse or move: its state and when it begins.
+    pub latest: Option<(appointments::State, Moment)>,
+    /// Whether a place is kept beside or instead of it.
+    pub held: bool,
+    /// When the facts last changed.
+    pub changed: Moment,
+}
+
+impl Facts {
+    /// Where the follow-up stands.
+    pub fn standing(&self, now: Moment) -> Standing {
+        use appointments::State as S;
+        if self.ending.is_some() {
+            return Standing::Closed;
+        }
+        if self.due_to.is_none() {
+            return Standing::NoNextStep;
+        }
+        match self.latest {
+            Some((S::Booked, starts)) if starts.date() < now.date() => Standing::Unrecorded,
+            Some((S::Booked, _)) => Standing::Booked,
+            Some((S::Arrived, _)) => Standing::Arrived,
+            Some((S::Attended, _)) => Standing::OutcomeDue,
+            _ if self.held => Standing::Held,
+            Some((S::Missed, _)) => Standing::Missed,
+            Some((S::CancelledByClinic, _)) => Standing::Cancelled,
+            Some((S::CancelledByPatient | S::Moved | S::Released | S::Held, _)) | None => Standing::ToBook,
+        }
+    }
+
+    /// The moment from which somebody must look after it if nothing happens; none once it has ended.
+    /// Overdue is what lies behind this moment: every open follow-up has one, so none can be lost.
+    pub fn due(&self) -> Option<Moment> {
+        use appointments::State as S;
+        if self.ending.is_some() {
+            return None;
+        }
+        let Some(due_to) = self.due_to else { return Some(self.changed) };
+        Some(match self.latest {
+            // From the morning after, an appointment without a word on whether she came is a question.
+            Some((S::Booked | S::Arrived, starts)) => Moment::at(starts.date().plus_days(1), 0),
+            Some((S::Attended, starts)) => Moment::at(starts.date().plus_days(1 + OUTCOME_DAYS), 0),
+            Some((S::Missed | S::CancelledByClinic, _)) => self.changed,
+            _ => Moment::at(due_to.plus_days(1), 0),
+        })
     }
 }
 
@@ -107,37 +262,90 @@ impl Action {
 pub struct Appointment {
     /// The slot; `free` is not counted here and is 0.
     pub slot: Slot,
+    /// Its state.
+    pub state: appointments::State,
+    /// Until when the place is kept, while it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// The last moment at which the patient may move or cancel by herself.
+    pub last_change: Moment,
     /// True once its time has come.
     pub past: bool,
 }
 
-/// What the last write did, told once after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A step of the pathway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Done {
-    /// A slot was taken.
-    Booked,
-    /// The appointment was moved.
-    Moved,
-    /// The appointment was cancelled.
-    Cancelled,
+pub struct Step {
+    /// The services that may be booked for it, by id.
+    pub services: Vec<String>,
+    /// The same in words.
+    pub service_names: Vec<String>,
+    /// The department, in words; empty when the service does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub department: String,
+    /// First day of the due window.
+    pub due_from: CivilDate,
+    /// Last day of the due window.
+    pub due_to: CivilDate,
+    /// What it showed, once that is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Moment>,
 }
 
-impl Done {
-    /// The word in the redirect's query.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Booked => "booked",
-            Self::Moved => "moved",
-            Self::Cancelled => "cancelled",
-        }
-    }
+/// A question to the nurse, and her answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Question {
+    /// Its id.
+    pub id: String,
+    /// When it was asked.
+    pub asked: Moment,
+    /// The question.
+    pub text: String,
+    /// When it was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Moment>,
+    /// The answer; empty before it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub answer: String,
+}
 
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Booked, Self::Moved, Self::Cancelled].into_iter().find(|done| done.as_str() == text)
-    }
+/// A relative who acts for the patient, with her consent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Helper {
+    /// Its id.
+    pub id: String,
+    /// Who it is, like 女儿 王芳.
+    pub name: String,
+    /// When the patient's consent was recorded.
+    pub consented: Moment,
+}
+
+/// A place on the waiting list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Waiting {
+    /// Wanted not before this day.
+    pub from: CivilDate,
+    /// Wanted not after this day.
+    pub to: CivilDate,
+    /// Since when she waits.
+    pub since: Moment,
+}
+
+/// Something that must be true before a service is used; the patient says so when she confirms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Agreement {
+    /// Its id.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
 }
 
 /// The plan, after the identity check.
@@ -146,32 +354,126 @@ impl Done {
 pub struct Plan {
     /// The name the nurse gave, like 李女士.
     pub name: String,
+    /// Who acts in this session, when it is not the patient herself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<Helper>,
+    /// The relatives who may act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helpers: Vec<Helper>,
     /// Why she is asked to come, in the nurse's words.
     pub reason: String,
-    /// The services she may book, in words.
-    pub services: Vec<String>,
-    /// The first day of the window.
-    pub due_from: CivilDate,
-    /// The last day of the window.
-    pub due_to: CivilDate,
+    /// The result in plain language: paragraphs; empty when the nurse wrote none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letter: Vec<String>,
+    /// The sources of the letter, in words; empty when the nurse wrote it herself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub letter_note: String,
+    /// The steps behind her, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done_steps: Vec<Step>,
+    /// The step to be taken now; none when the hospital decides what comes next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
     /// When the nurse made the follow-up.
     pub asked: CivilDate,
-    /// The state.
-    pub state: State,
-    /// The appointment, while there is one.
+    /// Where it stands.
+    pub standing: Standing,
+    /// The appointment, while there is one, also a missed or attended one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment: Option<Appointment>,
+    /// The place kept for her, to be confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Appointment>,
+    /// What she must say yes to before a place is hers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<Agreement>,
+    /// How to prepare, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preparation: Vec<String>,
+    /// The address of the topic that explains more; empty when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub topic: String,
     /// Free slots to choose from, when a choice is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<SlotDay>,
+    /// True when every free slot lies after the due window.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub after_window: bool,
+    /// Her place on the waiting list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// Questions, latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+    /// The hospital that looks after her now, when it is not the one that made the follow-up.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub referred_to: String,
+    /// The number to call about this step.
+    pub phone: String,
+    /// The last day the link works.
+    pub link_until: CivilDate,
+    /// Now.
+    pub now: Moment,
     /// The key that the page's next write carries; a fresh one for each page.
     pub key: IdempotencyKey,
     /// What the last write did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<Done>,
+    pub done: Option<Told>,
     /// Why the last write was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+}
+
+impl Plan {
+    /// Whether there is an appointment that the patient may still move or cancel by herself.
+    pub fn can_change(&self) -> bool {
+        self.appointment.as_ref().is_some_and(|appointment| {
+            appointment.state == appointments::State::Booked && !appointment.past && self.now <= appointment.last_change
+        })
+    }
+
+    /// Whether a first appointment is to be chosen.
+    pub fn can_choose(&self) -> bool {
+        matches!(self.standing, Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled)
+    }
+}
+
+words! {
+    /// What the last write did, told once on the page that follows it.
+    Told {
+        /// A place is kept.
+        Held = "held",
+        /// A place was taken.
+        Booked = "booked",
+        /// The appointment was moved.
+        Moved = "moved",
+        /// It was cancelled.
+        Cancelled = "cancelled",
+        /// The kept place was let go.
+        Released = "released",
+        /// She waits for a place.
+        Waiting = "waiting",
+        /// She waits no longer.
+        LeftWaiting = "left-waiting",
+        /// Her question was sent.
+        Asked = "asked",
+        /// A relative may act now.
+        HelperAdded = "helper-added",
+        /// A relative may no longer act.
+        HelperEnded = "helper-ended",
+    }
+}
+
+impl From<Done> for Told {
+    fn from(done: Done) -> Self {
+        match done {
+            Done::Held => Self::Held,
+            Done::Booked | Done::Recorded => Self::Booked,
+            Done::Moved => Self::Moved,
+            Done::Cancelled => Self::Cancelled,
+            Done::Released => Self::Released,
+        }
+    }
 }
 
 /// How much of a follow-up its page may show.
@@ -191,7 +493,7 @@ pub enum Stage {
     Ended(Problem),
 }
 
-/// The page of a follow-up link.
+/// What a follow-up link leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FollowUp {
@@ -209,71 +511,65 @@ pub struct IdentifyRequest {
     pub ending: String,
 }
 
-/// Taking a slot, or moving to one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SlotRequest {
-    /// The slot's id.
-    pub slot: String,
-}
-
-/// The answer to a write on the appointment. A repeat with the same key gets the same answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Receipt {
-    /// What was done.
-    pub done: Done,
-    /// The state after it.
-    pub state: State,
-    /// The slot, after booking and moving.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slot: Option<SlotId>,
-    /// When it was done.
-    pub at: Moment,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use appointments::State as S;
     use proptest::prelude::*;
 
-    #[test]
-    fn every_state_and_action_has_one_answer() {
-        use {Action as A, Actor as W, State as S};
-        for (state, action, actor, expected) in [
-            (S::Waiting, A::Book, W::Patient, Ok(S::Booked)),
-            (S::Cancelled, A::Book, W::Patient, Ok(S::Booked)),
-            (S::Booked, A::Book, W::Patient, Err(Code::AlreadyBooked)),
-            (S::Booked, A::Move, W::Patient, Ok(S::Booked)),
-            (S::Waiting, A::Move, W::Patient, Err(Code::NotBooked)),
-            (S::Booked, A::Cancel, W::Patient, Ok(S::Cancelled)),
-            (S::Cancelled, A::Cancel, W::Patient, Err(Code::NotBooked)),
-            (S::Booked, A::Withdraw, W::Nurse, Ok(S::Withdrawn)),
-            (S::Booked, A::Withdraw, W::Patient, Err(Code::SignInFirst)),
-            (S::Withdrawn, A::Book, W::Patient, Err(Code::LinkWithdrawn)),
-            (S::Withdrawn, A::Withdraw, W::Nurse, Err(Code::LinkWithdrawn)),
-        ] {
-            assert_eq!(state.after(action, actor), expected, "{state:?} {action:?} {actor:?}");
+    const DAY: i64 = 86_400_000;
+
+    fn facts(latest: Option<(S, i64)>) -> Facts {
+        Facts {
+            ending: None,
+            due_to: Some(Moment(10 * DAY).date()),
+            latest: latest.map(|(state, day)| (state, Moment(day * DAY))),
+            held: false,
+            changed: Moment(2 * DAY),
         }
+    }
+
+    #[test]
+    fn a_follow_up_stands_where_its_latest_appointment_left_it() {
+        for (latest, today, standing, due_day) in [
+            (None, 5, Standing::ToBook, 11),
+            (Some((S::CancelledByPatient, 4)), 5, Standing::ToBook, 11),
+            (Some((S::Booked, 6)), 5, Standing::Booked, 7),
+            (Some((S::Booked, 6)), 7, Standing::Unrecorded, 7),
+            (Some((S::Arrived, 6)), 6, Standing::Arrived, 7),
+            (Some((S::Attended, 6)), 7, Standing::OutcomeDue, 10),
+            (Some((S::Missed, 2)), 3, Standing::Missed, 2),
+            (Some((S::CancelledByClinic, 6)), 3, Standing::Cancelled, 2),
+        ] {
+            let facts = facts(latest);
+            assert_eq!(facts.standing(Moment(today * DAY)), standing, "{latest:?}");
+            assert_eq!(facts.due().map(Moment::date), Some(Moment(due_day * DAY).date()), "{latest:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_next_step_somebody_must_decide_at_once() {
+        let facts = Facts { due_to: None, ..facts(Some((S::Attended, 1))) };
+        assert_eq!(facts.standing(Moment(3 * DAY)), Standing::NoNextStep);
+        assert_eq!(facts.due(), Some(facts.changed));
     }
 
     proptest! {
         #[test]
-        fn withdrawn_is_for_good_and_only_a_nurse_gets_there(
-            steps in prop::collection::vec((prop::sample::select(&Action::ALL[..]), any::<bool>()), 0..30)
+        fn every_open_follow_up_falls_due_and_no_closed_one_does(
+            ending in proptest::option::of(prop::sample::select(Ending::ALL)),
+            due_to in proptest::option::of(0_i64..40_000),
+            latest in proptest::option::of((prop::sample::select(S::ALL), 0_i64..40_000)),
+            held in any::<bool>(),
         ) {
-            let mut state = State::Waiting;
-            for (action, by_nurse) in steps {
-                let actor = if by_nurse { Actor::Nurse } else { Actor::Patient };
-                let next = state.after(action, actor);
-                if state == State::Withdrawn {
-                    prop_assert_eq!(next, Err(Code::LinkWithdrawn));
-                }
-                if next == Ok(State::Withdrawn) {
-                    prop_assert_eq!((action, actor), (Action::Withdraw, Actor::Nurse));
-                }
-                state = next.unwrap_or(state);
-            }
+            let facts = Facts {
+                ending,
+                due_to: due_to.map(CivilDate::from_days),
+                latest: latest.map(|(state, day)| (state, Moment(day * DAY))),
+                held,
+                changed: Moment(0),
+            };
+            prop_assert_eq!(facts.due().is_some(), ending.is_none());
         }
     }
 }

@@ -15,14 +15,11 @@ use crate::content::{
     Article, ArticleCard, Block, CareLevel, Cited, Course, DotKind, DotPart, Frame, Grade, Meaning, Onward,
     PerThousand, Point, Position, Review, Section, Source, Span, SummaryRow, Tone, Value,
 };
-use crate::followups::{Appointment, Done, FollowUp, Plan, Stage, State};
-use crate::ids::{IdempotencyKey, SlotId, Token};
-use crate::page::{ArticleList, Body, Home, Hospital, Meta, Page};
+use crate::page::{ArticleList, Body, Home, Hospital, Made, Meta, Page};
 use crate::places::{Datum, MapLinks, Position as Place, Precision};
 use crate::problem::{Code, FieldError, Problem};
 use crate::results::{Found, Results};
 use crate::search::{Search, SearchEntry, SearchIndex, SearchWord};
-use crate::slots::{Slot, SlotDay};
 
 /// How deep a document may nest; ours nest nine deep.
 const DEEPEST: u8 = 40;
@@ -389,7 +386,7 @@ macro_rules! read_texts {
     };
 }
 
-read_texts!(CivilDate Token SlotId IdempotencyKey State Done Code);
+read_texts!(CivilDate Code);
 
 /// Enums whose variants are words.
 macro_rules! read_words {
@@ -468,11 +465,7 @@ read_structs! {
     Alliance { name, role, members, note }
     Note { title, text }
     MapLinks { amap, baidu, tencent }
-    FollowUp { token, stage }
-    Plan { name, reason, services, due_from, due_to, asked, state, appointment, days, key, done, problem }
-    Appointment { slot, past }
-    Slot { id, starts, minutes, room, free }
-    SlotDay { date, slots }
+    Made { main, action }
     FieldError { field, message }
     Check {
         id, version, letters, title, lead, rule, cited, before, caveat, not_meant, topic, review, questions, tables, values,
@@ -552,18 +545,6 @@ impl Read for Block {
                 Self::Notice { title: field(of, "title")?, text: field(of, "text")?, cited: field(of, "cited")? }
             }
             "compare" => Self::Compare { rows: field(of, "rows")?, follows: field(of, "follows")? },
-            _ => return None,
-        })
-    }
-}
-
-impl Read for Stage {
-    fn read(json: Json) -> Option<Self> {
-        let (name, mut value) = json.variant()?;
-        Some(match name.as_str() {
-            "identify" => Self::Identify { problem: field(&mut value, "problem")? },
-            "plan" => Self::Plan(Read::read(value)?),
-            "ended" => Self::Ended(Read::read(value)?),
             _ => return None,
         })
     }

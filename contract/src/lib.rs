@@ -2,6 +2,7 @@
 //! documents and the parsed types they are made of.
 //! There is no I/O here, and nothing that reads a clock: both sides compile it, and both sides trust it.
 
+pub mod appointments;
 pub mod checks;
 pub mod civil;
 pub mod clinics;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod places;
 pub mod problem;
 pub mod results;
+pub mod roles;
 pub mod route;
 pub mod search;
 pub mod slots;

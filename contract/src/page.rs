@@ -3,7 +3,6 @@
 use crate::checks::Check;
 use crate::clinics::{Clinic, Finder, Phone};
 use crate::content::{Article, ArticleCard, PerThousand};
-use crate::followups::FollowUp;
 use crate::problem::Problem;
 use crate::results::Results;
 use crate::search::Search;
@@ -70,6 +69,18 @@ pub struct ArticleList {
     pub cards: Vec<ArticleCard>,
 }
 
+/// A page about one person, made by the server alone: HTML whose text is escaped. It changes with every write, and in
+/// the app its parts would weigh more than the app has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Made {
+    /// What stands in the main part.
+    pub main: String,
+    /// What stands at the thumb instead of the tab bar; empty for the tab bar.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub action: String,
+}
+
 /// The body of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -106,7 +117,7 @@ pub enum Body {
     /// `/f`
     FollowUpEntry,
     /// `/f/{token}`
-    FollowUp(FollowUp),
+    FollowUp(Made),
     /// `/search`
     Search(Search),
     /// `/privacy`

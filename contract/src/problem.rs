@@ -73,6 +73,22 @@ codes! {
     AlreadyBooked = "already-booked", 409;
     /// The follow-up has no appointment to move or cancel.
     NotBooked = "not-booked", 409;
+    /// The place was kept for five minutes, and these are over.
+    HoldLapsed = "hold-lapsed", 409;
+    /// The clinic is closed at that time.
+    SlotClosed = "slot-closed", 409;
+    /// It is too close to the time to change it without a call.
+    TooLate = "too-late", 409;
+    /// The day cannot be booked yet.
+    TooEarly = "too-early", 409;
+    /// Something must be true before this is booked, and was not said yes to.
+    NotAgreed = "not-agreed", 422;
+    /// There is nothing to book: the hospital decides on the next step.
+    NoStep = "no-step", 409;
+    /// Somebody else changed the same thing meanwhile.
+    Changed = "changed", 409;
+    /// This account has no right to do that.
+    NotAllowed = "not-allowed", 403;
     /// The same idempotency key came with another request.
     KeyReused = "key-reused", 422;
     /// Name or password do not fit.

@@ -62,30 +62,41 @@ pub struct ClinicFilter {
 /// What a follow-up link is asked to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FollowUpView {
-    /// The plan, or the times to choose from while there is no appointment.
+    /// What is to be done now.
     #[default]
     Plan,
+    /// All times, by day, for a first appointment.
+    Days,
     /// Other times, to move the appointment to.
     Moving,
     /// The question whether to cancel.
     Cancelling,
+    /// Questions to the nurse and her answers.
+    Questions,
+    /// Who may act for the patient.
+    Helpers,
+    /// What is kept about the patient, and how to have it deleted.
+    Data,
 }
 
 impl FollowUpView {
+    /// All views with their words in the address.
+    const WORDS: [(Self, &'static str); 7] = [
+        (Self::Plan, ""),
+        (Self::Days, "days"),
+        (Self::Moving, "move"),
+        (Self::Cancelling, "cancel"),
+        (Self::Questions, "questions"),
+        (Self::Helpers, "family"),
+        (Self::Data, "data"),
+    ];
+
     fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "",
-            Self::Moving => "move",
-            Self::Cancelling => "cancel",
-        }
+        Self::WORDS.iter().find(|(view, _)| *view == self).map_or("", |(_, word)| word)
     }
 
     fn parse(text: &str) -> Self {
-        match text {
-            "move" => Self::Moving,
-            "cancel" => Self::Cancelling,
-            _ => Self::Plan,
-        }
+        Self::WORDS.iter().find(|(_, word)| *word == text).map_or(Self::Plan, |(view, _)| *view)
     }
 }
 

@@ -14,8 +14,13 @@ pub struct Slot {
     pub starts: Moment,
     /// How long it takes, minutes.
     pub minutes: u16,
+    /// The service's id.
+    pub service: String,
     /// Where, like 门诊 CT 室.
     pub room: String,
+    /// The visiting expert whose clinic it is; empty for a usual one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expert: String,
     /// How many places are still free.
     pub free: u16,
 }
@@ -44,6 +49,16 @@ pub fn by_day(mut slots: Vec<Slot>) -> Vec<SlotDay> {
     days
 }
 
+/// The slots to show first: the earliest, then the earliest of other days, then what is left, `most` in all.
+/// Somebody who cannot come on the first day sees another day at once.
+pub fn suggest(days: &[SlotDay], most: usize) -> Vec<&Slot> {
+    let firsts = days.iter().filter_map(|day| day.slots.first());
+    let others = days.iter().flat_map(|day| day.slots.iter().skip(1));
+    let mut chosen: Vec<&Slot> = firsts.chain(others).take(most).collect();
+    chosen.sort_by_key(|slot| slot.starts);
+    chosen
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,7 +68,9 @@ mod tests {
             id: SlotId::parse(id).expect("an id"),
             starts: Moment(starts),
             minutes: 20,
+            service: "ldct".to_owned(),
             room: "CT 室".to_owned(),
+            expert: String::new(),
             free: 1,
         }
     }
@@ -75,5 +92,22 @@ mod tests {
                 ("1970-01-03".to_owned(), vec!["c"]),
             ]
         );
+    }
+
+    #[test]
+    fn suggestions_show_other_days_before_more_of_the_first() {
+        let day = 24 * 3_600_000;
+        let hour = 3_600_000;
+        for (starts, expected) in [
+            (vec![], vec![]),
+            (vec![hour, 2 * hour], vec!["0", "1"]),
+            (vec![hour, 2 * hour, day], vec!["0", "1", "2"]),
+            (vec![hour, 2 * hour, 3 * hour, day, 2 * day, 3 * day], vec!["0", "3", "4"]),
+        ] {
+            let slots = starts.iter().enumerate().map(|(n, starts)| slot(&n.to_string(), *starts)).collect();
+            let days = by_day(slots);
+            let told: Vec<&str> = suggest(&days, 3).iter().map(|slot| slot.id.as_str()).collect();
+            assert_eq!(told, expected);
+        }
     }
 }

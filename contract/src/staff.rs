@@ -1,8 +1,10 @@
 //! What nurses send and see. Staff pages are rendered by the backend alone and never part of the residents' app.
 
+use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
-use crate::followups::State;
+use crate::followups::{Standing, Urgency};
 use crate::ids::Token;
+use crate::roles::{Deed, Party, Role};
 use serde::{Deserialize, Serialize};
 
 /// Signing in.
@@ -29,6 +31,22 @@ pub struct Staff {
     pub name: String,
     /// How she is shown, like 张护士.
     pub display: String,
+    /// The id of her hospital.
+    pub hospital: String,
+    /// Her roles there.
+    pub roles: Vec<Role>,
+}
+
+impl Staff {
+    /// The party she acts as for a deed: the first of her roles that has the right to it.
+    pub fn party(&self, deed: Deed) -> Option<Party> {
+        self.roles.iter().map(|role| Party::Staff(*role)).find(|party| deed.allowed_to(*party))
+    }
+
+    /// Whether she may do something.
+    pub fn may(&self, deed: Deed) -> bool {
+        self.party(deed).is_some()
+    }
 }
 
 /// A new follow-up, as the form sends it: text that is parsed and answered field by field.
@@ -48,6 +66,10 @@ pub struct NewFollowUp {
     pub due_from: String,
     /// Last day of the due window.
     pub due_to: String,
+    /// `urgent`, `soon` or `routine`; empty counts as `routine`.
+    pub urgency: String,
+    /// The result in plain language, paragraphs apart by line breaks; at most 1,000 characters, may be empty.
+    pub letter: String,
 }
 
 impl core::fmt::Debug for NewFollowUp {
@@ -72,6 +94,8 @@ pub struct BookableService {
 pub struct FollowUpRow {
     /// Its id; not the link's token.
     pub id: String,
+    /// A short code to name it on the phone.
+    pub code: String,
     /// How the patient is greeted.
     pub name: String,
     /// Her phone number, for calling.
@@ -80,12 +104,24 @@ pub struct FollowUpRow {
     pub reason: String,
     /// The services she may book, in words.
     pub services: Vec<String>,
-    /// First day of the due window.
-    pub due_from: CivilDate,
-    /// Last day of the due window.
-    pub due_to: CivilDate,
-    /// The state.
-    pub state: State,
+    /// First day of the due window of the open step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_from: Option<CivilDate>,
+    /// Last day of the due window of the open step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_to: Option<CivilDate>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Whose it is: the account of the responsible member of staff.
+    pub owner: String,
+    /// The latest appointment's id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub appointment: String,
+    /// The latest appointment's state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment_state: Option<AppointmentState>,
     /// When the appointment is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Moment>,
@@ -94,8 +130,11 @@ pub struct FollowUpRow {
     pub room: String,
     /// True after five wrong tries at the link.
     pub locked: bool,
-    /// True when the window is over and nothing is booked.
+    /// True when somebody must look after it now.
     pub overdue: bool,
+    /// A day on which to call again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_on: Option<CivilDate>,
 }
 
 /// One line of a follow-up's history.

@@ -1,7 +1,7 @@
 //! Moving between pages: which links the app takes, history, scroll, focus, title, and what a failed load shows.
 
 use super::document::{after, by_id, document, on, on_window, root, window};
-use super::writes::Sending;
+use super::writes;
 use crate::api::{self, Trouble};
 use crate::components::Site;
 use leptos::prelude::*;
@@ -125,6 +125,10 @@ fn clicked(event: &Event) {
         }
         return;
     }
+    if target.has_attribute("data-try") {
+        writes::try_now();
+        return;
+    }
     let Ok(Some(link)) = target.closest("a[href]") else { return };
     let href = link.get_attribute("href").unwrap_or_default();
     if href.starts_with('#') || link.has_attribute("download") || link.has_attribute("target") {
@@ -144,6 +148,13 @@ fn submitted(event: &Event) {
     if form.id() == "size" {
         event.prevent_default();
         super::settings::toggle_size(&form);
+        return;
+    }
+    if writes::is_write(&form) {
+        event.prevent_default();
+        if let Some(event) = event.dyn_ref() {
+            writes::send(&form, event);
+        }
         return;
     }
     if form.method() != "get" {
@@ -171,12 +182,28 @@ fn go(lang: Lang, mut route: Route, fragment: String) {
     load(Visit { lang, route, address, tail: String::new(), place: Place::Fresh(fragment) });
 }
 
-/// Shows a follow-up anew after a write; `tail` tells its page what the write did. The address stays clean.
-pub fn replace(route: Route, tail: String, sending: RwSignal<Sending>) {
-    let lang = route_of(&here()).map_or(Lang::Hans, |(lang, _)| lang);
+/// What stands around the page on display.
+pub fn site() -> Option<Site> {
+    META.with_borrow(|meta| meta.as_ref().map(Site::of))
+}
+
+/// Shows where a write led to. What the query tells of it is told once; the address stays clean.
+pub fn arrived(to: &str) {
+    let Some((lang, route)) = route_of(to) else {
+        let _ = window().location().assign(to);
+        return;
+    };
+    let tail = to.split_once('?').map_or("", |(_, query)| query).to_owned();
     let address = route.path(lang);
-    let _ = sending.try_set(Sending::Busy);
     load(Visit { lang, route, address, tail, place: Place::Fresh(String::from("problem")) });
+}
+
+/// Shows why a write was refused altogether.
+pub fn refused(problem: Problem) {
+    let address = here();
+    let Some((lang, route)) = route_of(&address) else { return };
+    let visit = Visit { lang, route, address, tail: String::new(), place: Place::Fresh(String::new()) };
+    show(failed(Trouble::Problem(Box::new(problem)), &visit), &visit);
 }
 
 fn returned(event: &Event) {

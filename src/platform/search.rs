@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::document::{after, by_id};
 #[cfg(feature = "csr")]
 use std::cell::{Cell, RefCell};
+#[cfg(feature = "csr")]
+use wasm_bindgen::JsCast as _;
 
 /// How long the fingers rest before an answer is looked up, milliseconds.
 #[cfg(feature = "csr")]
@@ -32,6 +34,16 @@ pub fn keep(typed: String) {
     TYPED.set(typed);
 }
 
+/// What stands in the field.
+#[cfg(feature = "csr")]
+fn in_field() -> String {
+    by_id("search")
+        .and_then(|form| form.dyn_into().ok())
+        .and_then(|form: web_sys::HtmlFormElement| web_sys::FormData::new_with_form(&form).ok())
+        .and_then(|data| data.get("q").as_string())
+        .unwrap_or_default()
+}
+
 /// The field has changed, or its form was sent: answers once the fingers rest, and tells the number found after a while.
 #[cfg(feature = "csr")]
 pub fn changed(turn: RwSignal<u32>) {
@@ -39,7 +51,7 @@ pub fn changed(turn: RwSignal<u32>) {
     let change = CHANGES.get();
     after(SHORT_REST, move || {
         if CHANGES.get() == change {
-            keep(super::writes::field("search", "q"));
+            keep(in_field());
             let _ = turn.try_update(|turn| *turn += 1);
         }
     });

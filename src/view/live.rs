@@ -63,6 +63,9 @@ fn build_element(element: El, inner: &mut Inner) -> types::Element {
     for (name, value) in element.attributes {
         Rndr::set_attribute(&built, name, &value);
     }
+    if !element.html.is_empty() {
+        Rndr::set_inner_html(&built, &element.html);
+    }
     if let Some((kind, mut listener)) = element.listener {
         let callback = Box::new(move |event| {
             crate::platform::prevent_default(event);

@@ -10,9 +10,10 @@ use zaoshai_backend::db::appointments::Change;
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::demonstration::{Identified, crowd};
 use zaoshai_backend::secrets::{self, Secrets};
+use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Action, Actor};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
+use zaoshai_contract::roles::Party;
 use zaoshai_tests::backend::Backend;
 
 /// Connections at once.
@@ -82,6 +83,7 @@ async fn prepare(db: &Db, secrets: &Secrets, service: &str) -> Result<(Vec<Ident
             clinic: "bench".to_owned(),
             service: service.to_owned(),
             room: n.to_string(),
+            expert: String::new(),
             starts,
             minutes: 20,
             capacity: 20,
@@ -115,8 +117,11 @@ async fn bare_bookings(database: &str, folder: &TempDir) -> Result<Speed> {
                     followup: person.followup,
                     action: Action::Book,
                     slot: Some(slots[n % slots.len()].clone()),
-                    actor: Actor::Patient,
+                    appointment: None,
+                    party: Party::Patient,
                     who: "patient".to_owned(),
+                    detail: String::new(),
+                    until: None,
                     key: key(),
                     now: now(),
                 };

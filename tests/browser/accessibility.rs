@@ -141,11 +141,13 @@ async fn every_state_of_a_follow_up_and_every_error_is_clean() {
         clean(browser, "choosing a time").await?;
         browser.go_ready(&format!("{link}?problem=slot-taken")).await?;
         clean(browser, "a slot that was taken").await?;
-        browser.tap("label.zs-slot__label").await?;
+        browser.click("button[name=slot]").await?;
+        browser.see("请确认这个时间").await?;
+        clean(browser, "a place that is kept").await?;
         browser.submit().await?;
         browser.see("约好了").await?;
         clean(browser, "an appointment").await?;
-        for view in ["move", "cancel"] {
+        for view in ["move", "cancel", "questions", "family", "data"] {
             browser.go_ready(&format!("{link}?view={view}")).await?;
             clean(browser, view).await?;
         }

@@ -8,24 +8,59 @@ use zaoshai_tests::browser::{Browser, Scripts};
 
 async fn books_moves_and_cancels(browser: &Browser, link: &str) -> anyhow::Result<()> {
     patient_identifies(browser, link).await?;
-    browser.see("选").await?;
-    let first = browser.find("label.zs-slot__label").await?.text().await?;
-    browser.tap("label.zs-slot__label").await?;
+    browser.see("请选一个时间").await?;
+    let first = browser.find("button[name=slot]").await?.text().await?;
+    browser.click("button[name=slot]").await?;
+    browser.see("请确认这个时间").await?;
     browser.submit().await?;
     browser.see("约好了").await?;
     let time = first.split_whitespace().find(|word| word.contains(':')).unwrap_or_default().to_owned();
     ensure!(browser.text().await?.contains(&time), "the page tells the time that was picked: {first}");
 
     browser.click("main a[href$='view=move']").await?;
-    browser.tap("label.zs-slot__label").await?;
+    browser.see("换一个时间").await?;
+    browser.click("button[name=slot]").await?;
+    browser.see("就退掉了").await?;
     browser.submit().await?;
     browser.see("改好了").await?;
 
     browser.click("main a[href$='view=cancel']").await?;
+    browser.see("为什么取消").await?;
+    browser.click("label[for=reason-time]").await?;
     browser.submit().await?;
     browser.see("取消了").await?;
-    browser.find("label.zs-slot__label").await?;
+    browser.find("button[name=slot]").await?;
     Ok(())
+}
+
+/// The other things a link is for: all times, a question, a relative, waiting, and leaving for good.
+async fn does_all_the_rest(browser: &Browser, link: &str) -> anyhow::Result<()> {
+    browser.click("main a[href$='view=days']").await?;
+    browser.see("全部时间").await?;
+    browser.click("fieldset:nth-of-type(2) button[name=slot]").await?;
+    browser.see("请确认这个时间").await?;
+    browser.click("form[action$='/release'] button").await?;
+    browser.see("请选一个时间").await?;
+
+    browser.click("main a[href$='view=questions']").await?;
+    browser.fill("#question", "要空腹吗？").await?;
+    browser.submit().await?;
+    browser.see("已发给护士").await?;
+    browser.see("还没有回答").await?;
+
+    browser.go(link).await?;
+    browser.click("main a[href$='view=family']").await?;
+    browser.fill("#name", "女儿 王芳").await?;
+    browser.click("label[for=consent]").await?;
+    browser.submit().await?;
+    browser.see("（由 女儿 王芳 代办）").await?;
+
+    browser.go(link).await?;
+    browser.click("main a[href$='view=data']").await?;
+    browser.see("我的资料").await?;
+    browser.click("label[for=sure]").await?;
+    browser.click("form[action$='/erase'] button").await?;
+    browser.see("已经结束").await
 }
 
 async fn whole_journey(scripts: Scripts) {
@@ -39,7 +74,9 @@ async fn whole_journey(scripts: Scripts) {
         browser.see("王女士").await?;
         browser.go(&backend.at("/staff")).await?;
         browser.see("王女士").await?;
-        browser.see("取消").await?;
+        browser.see("待约").await?;
+        browser.go(&link).await?;
+        does_all_the_rest(browser, &link).await?;
         if scripts == Scripts::All {
             ensure!(browser.errors().await?.is_empty(), "{:?}", browser.errors().await?);
         }
@@ -75,7 +112,8 @@ async fn with_the_app_booking_does_not_load_the_page_anew() {
         browser.fill("input[name=ending]", "8000").await?;
         browser.submit().await?;
         browser.see("李女士").await?;
-        browser.tap("label.zs-slot__label").await?;
+        browser.click("button[name=slot]").await?;
+        browser.see("请确认这个时间").await?;
         browser.submit().await?;
         browser.see("约好了").await?;
         ensure!(browser.run("return window.__same === true").await? == true);
@@ -91,10 +129,11 @@ async fn a_patient_books_with_the_keyboard_alone() {
     with_browser(Scripts::All, async |browser| {
         browser.go_ready(&backend.link).await?;
         browser.key_at("input[name=ending]", "8000").await?;
-        browser.key_at("button[type=submit][form=followup]", Key::Enter).await?;
+        browser.key_at(".zs-action-bar button[type=submit]", Key::Enter).await?;
         browser.see("李女士").await?;
-        browser.key_at("input[name=slot]", Key::Space).await?;
-        browser.key_at("button[type=submit][form=followup]", Key::Enter).await?;
+        browser.key_at("button[name=slot]", Key::Enter).await?;
+        browser.see("请确认这个时间").await?;
+        browser.key_at(".zs-action-bar button[type=submit]", Key::Enter).await?;
         browser.see("约好了").await?;
         browser.key_at("a[href$='view=cancel']", Key::Enter).await?;
         browser.see("要取消").await

@@ -14,23 +14,25 @@ async fn a_booking_survives_a_lost_network() {
         browser.fill("input[name=ending]", "8000").await?;
         browser.submit().await?;
         browser.see("李女士").await?;
+        browser.click("button[name=slot]").await?;
+        browser.see("请确认这个时间").await?;
         browser
             .run(
                 "const send = window.fetch; window.__keys = [];
                  window.fetch = (request, options) => {
-                   const headers = request instanceof Request ? request.headers : new Headers((options || {}).headers);
-                   const key = headers.get('Idempotency-Key'); if (key) window.__keys.push(key);
+                   if (request.method === 'POST') {
+                     request.clone().text().then((body) => window.__keys.push(new URLSearchParams(body).get('key')));
+                   }
                    return send(request, options);
                  }",
             )
             .await?;
-        browser.tap("label.zs-slot__label").await?;
-        let chosen = browser.run("return document.querySelector('input[name=slot]:checked').value").await?;
+        let chosen = browser.run("return document.querySelector('main dl').textContent").await?;
         browser.network(Network::Lost).await?;
         browser.submit().await?;
         browser.see("网络").await?;
         browser.see("0731-28307119").await?;
-        let kept = browser.run("return document.querySelector('input[name=slot]:checked').value").await?;
+        let kept = browser.run("return document.querySelector('main dl').textContent").await?;
         ensure!(kept == chosen, "the choice is kept: {kept}");
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         browser.network(Network::Free).await?;

@@ -281,7 +281,7 @@ impl Browser {
     /// # Errors
     /// When there is none.
     pub async fn submit(&self) -> anyhow::Result<()> {
-        self.click("button[type=submit][form=followup]").await
+        self.click(".zs-action-bar button[type=submit]").await
     }
 
     /// Presses Tab until the focus is on an element, and other keys there.

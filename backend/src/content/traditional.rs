@@ -6,7 +6,6 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use std::path::Path;
 use std::sync::LazyLock;
-use zaoshai_contract::followups::Stage;
 use zaoshai_contract::page::{Body, Page};
 
 /// Where the exceptions stand.
@@ -85,11 +84,9 @@ impl Traditional {
         if let (Body::Search(written), Body::Search(converted)) = (&page.body, &mut converted.body) {
             converted.clone_from(written);
         }
-        // A person's name is written as she writes it.
-        if let (Body::FollowUp(written), Body::FollowUp(converted)) = (&page.body, &mut converted.body)
-            && let (Stage::Plan(written), Stage::Plan(converted)) = (&written.stage, &mut converted.stage)
-        {
-            converted.name.clone_from(&written.name);
+        // A page that the server made speaks its language already, and a person's name in it stays as she writes it.
+        if let (Body::FollowUp(written), Body::FollowUp(converted)) = (&page.body, &mut converted.body) {
+            converted.clone_from(written);
         }
         converted
     }

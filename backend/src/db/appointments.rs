@@ -1,13 +1,16 @@
-//! The one write that matters most: booking, moving, cancelling and withdrawing, each in one transaction.
+//! The writes that matter most: holding, confirming, moving, cancelling and recording, each in one transaction.
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
-use super::{Db, Error, Result, in_transaction};
+use super::ledger::{Ledger, Line, Live, read};
+use super::{Db, Error, Result, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, SqliteConnection};
+use zaoshai_contract::appointments::{Action, Done, HOLD_MS, Receipt, State, after};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Action, Actor, Done, Receipt, State};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
 use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::Party;
 
 /// How often a transaction is tried again when PostgreSQL breaks a tie.
 const TRIES: usize = 5;
@@ -19,17 +22,26 @@ pub struct Change {
     pub followup: String,
     /// What to do.
     pub action: Action,
-    /// The slot, for booking and moving.
+    /// The slot, for holding and booking.
     pub slot: Option<SlotId>,
+    /// The appointment, for recording; without one the latest.
+    pub appointment: Option<String>,
     /// Who does it.
-    pub actor: Actor,
-    /// Who, in the history: `patient` or a staff name.
+    pub party: Party,
+    /// Who, in the history: `patient`, `clock` or a staff name.
     pub who: String,
+    /// More in words that hold nothing personal, like a reason from a list.
+    pub detail: String,
+    /// Until when a held place is kept; without one five minutes.
+    pub until: Option<Moment>,
     /// The key of the request.
     pub key: IdempotencyKey,
     /// Now.
     pub now: Moment,
 }
+
+/// The answer to a change: the receipt, or why it was refused.
+type Answer = std::result::Result<Receipt, Code>;
 
 /// The first answer to a key, as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -38,8 +50,8 @@ enum Kept {
     Refused(Code),
 }
 
-impl From<std::result::Result<Receipt, Code>> for Kept {
-    fn from(answer: std::result::Result<Receipt, Code>) -> Self {
+impl From<Answer> for Kept {
+    fn from(answer: Answer) -> Self {
         match answer {
             Ok(receipt) => Self::Done(receipt),
             Err(code) => Self::Refused(code),
@@ -47,7 +59,7 @@ impl From<std::result::Result<Receipt, Code>> for Kept {
     }
 }
 
-impl From<Kept> for std::result::Result<Receipt, Code> {
+impl From<Kept> for Answer {
     fn from(kept: Kept) -> Self {
         match kept {
             Kept::Done(receipt) => Ok(receipt),
@@ -56,9 +68,378 @@ impl From<Kept> for std::result::Result<Receipt, Code> {
     }
 }
 
+/// A place that was found free and taken.
+struct Place {
+    number: i64,
+    starts: Moment,
+}
+
+trait Booking: Ledger {
+    async fn carry_out(&mut self, change: &Change) -> Result<Answer>;
+    async fn decide(&mut self, change: &Change) -> Result<Answer>;
+    async fn take_place(
+        &mut self,
+        slot: &SlotId,
+        services: &[String],
+        now: Moment,
+    ) -> Result<std::result::Result<Place, Code>>;
+    async fn expire_in(&mut self, slot: &str, now: Moment) -> Result<()>;
+}
+
+macro_rules! booking {
+    ($($connection:ty)*) => {
+        $(impl Booking for $connection {
+            /// Answers a repeated key with its first answer, and a new one with what is decided now.
+            async fn carry_out(&mut self, change: &Change) -> Result<Answer> {
+                let slot = change.slot.as_ref().map(SlotId::as_str).unwrap_or_default();
+                let appointment = change.appointment.as_deref().unwrap_or_default();
+                let request = secrets::hash(&format!("{} {slot} {appointment}", change.action.as_str()));
+                let fresh = sqlx::query(
+                    "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, '', $4) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(&change.followup)
+                .bind(change.key.as_str())
+                .bind(&request)
+                .bind(change.now.0)
+                .execute(&mut *self)
+                .await?
+                .rows_affected();
+                if fresh == 0 {
+                    let (kept_request, answer): (String, String) =
+                        sqlx::query_as("SELECT request, answer FROM idempotency WHERE scope = $1 AND key = $2")
+                            .bind(&change.followup)
+                            .bind(change.key.as_str())
+                            .fetch_one(&mut *self)
+                            .await?;
+                    if kept_request != request {
+                        return Ok(Err(Code::KeyReused));
+                    }
+                    let kept: Kept = serde_json::from_str(&answer).map_err(|error| Error::Broken(error.to_string()))?;
+                    return Ok(kept.into());
+                }
+                let answer = self.decide(change).await?;
+                let kept = serde_json::to_string(&Kept::from(answer.clone()))
+                    .map_err(|error| Error::Broken(error.to_string()))?;
+                sqlx::query("UPDATE idempotency SET answer = $3 WHERE scope = $1 AND key = $2")
+                    .bind(&change.followup)
+                    .bind(change.key.as_str())
+                    .bind(kept)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(answer)
+            }
+
+            async fn decide(&mut self, change: &Change) -> Result<Answer> {
+                let now = change.now;
+                let Some(locked) = self.lock(&change.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+                if locked.ending.is_some() && change.action != Action::Expire {
+                    return Ok(Err(Code::LinkWithdrawn));
+                }
+                if change.party == Party::Patient && locked.link_until <= now {
+                    return Ok(Err(Code::LinkExpired));
+                }
+                let live = self.live(&change.followup).await?;
+                let held = live.iter().find(|appointment| appointment.state == State::Held);
+                let firm = live.iter().find(|appointment| appointment.state.is_firm());
+                let line = Line { who: &change.who, action: change.action.as_str(), detail: &change.detail, ..Line::default() };
+                let receipt = |done: Done, state: State, slot: Option<&str>, until: Option<Moment>| Receipt {
+                    done,
+                    state,
+                    slot: slot.and_then(SlotId::parse),
+                    until,
+                    at: now,
+                };
+                let answer = match change.action {
+                    Action::Hold | Action::Book => {
+                        let Some(slot) = &change.slot else { return Ok(Err(Code::SlotUnknown)) };
+                        let Some(step) = &locked.step else { return Ok(Err(Code::NoStep)) };
+                        let to = match after(None, change.action, change.party) {
+                            Ok(to) => to,
+                            Err(code) => return Ok(Err(code)),
+                        };
+                        if let Some(firm) = firm {
+                            if firm.slot == slot.as_str() {
+                                return Ok(Ok(receipt(Done::Booked, firm.state, Some(slot.as_str()), None)));
+                            }
+                            // A time that has come can no longer be exchanged for another.
+                            if firm.state == State::Arrived || firm.starts <= now {
+                                return Ok(Err(Code::SlotPast));
+                            }
+                        }
+                        if let Some(held) = held.filter(|held| held.slot == slot.as_str()) {
+                            if change.action == Action::Hold {
+                                let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS));
+                                sqlx::query("UPDATE appointments SET until = $2 WHERE id = $1 AND until < $2")
+                                    .bind(&held.id)
+                                    .bind(until.0)
+                                    .execute(&mut *self)
+                                    .await?;
+                                return Ok(Ok(receipt(Done::Held, State::Held, Some(slot.as_str()), Some(until))));
+                            }
+                        }
+                        // Slots are locked in the order of their ids, so that two patients who swap do not wait for
+                        // each other.
+                        let mut ids = vec![slot.as_str()];
+                        ids.extend(live.iter().map(|appointment| appointment.slot.as_str()));
+                        ids.sort_unstable();
+                        ids.dedup();
+                        for id in ids {
+                            sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut *self).await?;
+                        }
+                        if let Some(held) = held {
+                            self.turn(held, State::Released, now).await?;
+                            let line = Line {
+                                action: Action::Release.as_str(),
+                                appointment: Some(&held.id),
+                                before: Some(State::Held),
+                                after: Some(State::Released),
+                                slot: Some(&held.slot),
+                                ..line
+                            };
+                            self.note(&change.followup, now, &line).await?;
+                        }
+                        let place = match self.take_place(slot, &step.services, now).await? {
+                            Ok(place) => place,
+                            // The hold that was let go for this stays let go: the patient has chosen another time.
+                            Err(code) => return Ok(Err(code)),
+                        };
+                        let mut done = Done::Held;
+                        if to == State::Booked {
+                            done = Done::Booked;
+                            if let Some(firm) = firm {
+                                done = Done::Moved;
+                                self.turn(firm, State::Moved, now).await?;
+                                let line = Line {
+                                    action: Action::Replace.as_str(),
+                                    appointment: Some(&firm.id),
+                                    before: Some(firm.state),
+                                    after: Some(State::Moved),
+                                    slot: Some(&firm.slot),
+                                    ..line
+                                };
+                                self.note(&change.followup, now, &line).await?;
+                            }
+                        }
+                        let until = (to == State::Held).then(|| change.until.unwrap_or(Moment(now.0 + HOLD_MS)));
+                        // An offer must not outlast the time it is for.
+                        let until = until.map(|until| until.min(place.starts));
+                        let id = secrets::fresh_id();
+                        sqlx::query(
+                            "INSERT INTO appointments (id, followup, slot, place, made, step, state, until) \
+                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                        )
+                        .bind(&id)
+                        .bind(&change.followup)
+                        .bind(slot.as_str())
+                        .bind(place.number)
+                        .bind(now.0)
+                        .bind(&step.id)
+                        .bind(to.as_str())
+                        .bind(until.map(|until| until.0))
+                        .execute(&mut *self)
+                        .await?;
+                        let line = Line { appointment: Some(&id), after: Some(to), slot: Some(slot.as_str()), ..line };
+                        self.note(&change.followup, now, &line).await?;
+                        receipt(done, to, Some(slot.as_str()), until)
+                    }
+                    Action::Confirm => {
+                        let to = match after(held.map(|held| held.state), Action::Confirm, change.party) {
+                            Ok(to) => to,
+                            Err(code) => return Ok(Err(code)),
+                        };
+                        // `after` has refused where nothing is held.
+                        let Some(held) = held else { return Ok(Err(Code::HoldLapsed)) };
+                        let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
+                            .bind(&held.slot)
+                            .fetch_one(&mut *self)
+                            .await?;
+                        if closure.is_some() {
+                            return Ok(Err(Code::SlotClosed));
+                        }
+                        if held.starts <= now {
+                            return Ok(Err(Code::SlotPast));
+                        }
+                        let mut done = Done::Booked;
+                        if let Some(firm) = firm {
+                            if firm.state == State::Arrived || firm.starts <= now {
+                                return Ok(Err(Code::SlotPast));
+                            }
+                            done = Done::Moved;
+                            self.turn(firm, State::Moved, now).await?;
+                            let line = Line {
+                                action: Action::Replace.as_str(),
+                                appointment: Some(&firm.id),
+                                before: Some(firm.state),
+                                after: Some(State::Moved),
+                                slot: Some(&firm.slot),
+                                ..line
+                            };
+                            self.note(&change.followup, now, &line).await?;
+                        }
+                        self.turn(held, to, now).await?;
+                        let line = Line {
+                            appointment: Some(&held.id),
+                            before: Some(State::Held),
+                            after: Some(to),
+                            slot: Some(&held.slot),
+                            ..line
+                        };
+                        self.note(&change.followup, now, &line).await?;
+                        sqlx::query("DELETE FROM waiting WHERE followup = $1")
+                            .bind(&change.followup)
+                            .execute(&mut *self)
+                            .await?;
+                        receipt(done, to, Some(&held.slot), None)
+                    }
+                    action => {
+                        let named = change.appointment.as_deref();
+                        let target: Option<&Live> = match action {
+                            Action::Release | Action::Expire => held,
+                            _ if named.is_some() => live.iter().find(|live| Some(live.id.as_str()) == named),
+                            Action::CancelForClinic => firm.or(held),
+                            _ => firm.or_else(|| live.iter().find(|live| live.state != State::Held)),
+                        };
+                        let to = match after(target.map(|target| target.state), action, change.party) {
+                            Ok(to) => to,
+                            Err(code) => return Ok(Err(code)),
+                        };
+                        let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
+                        let refused = match action {
+                            Action::Cancel => target.starts <= now,
+                            // Nobody has missed or attended what has not begun; early arrival is of the same day.
+                            Action::Miss => target.starts > now,
+                            Action::Arrive | Action::Attend => target.starts.date() > now.date(),
+                            _ => false,
+                        };
+                        if refused {
+                            let code = if action == Action::Cancel { Code::SlotPast } else { Code::TooEarly };
+                            return Ok(Err(code));
+                        }
+                        self.turn(target, to, now).await?;
+                        let line = Line {
+                            appointment: Some(&target.id),
+                            before: Some(target.state),
+                            after: Some(to),
+                            slot: Some(&target.slot),
+                            ..line
+                        };
+                        self.note(&change.followup, now, &line).await?;
+                        let done = match action {
+                            Action::Release | Action::Expire => Done::Released,
+                            Action::Cancel | Action::CancelForClinic => Done::Cancelled,
+                            _ => Done::Recorded,
+                        };
+                        receipt(done, to, None, None)
+                    }
+                };
+                self.settle(&change.followup, now).await?;
+                Ok(Ok(answer))
+            }
+
+            async fn take_place(
+                &mut self,
+                slot: &SlotId,
+                services: &[String],
+                now: Moment,
+            ) -> Result<std::result::Result<Place, Code>> {
+                let found: Option<(String, i64, Option<String>)> =
+                    sqlx::query_as("SELECT service, starts, closure FROM slots WHERE id = $1")
+                        .bind(slot.as_str())
+                        .fetch_optional(&mut *self)
+                        .await?;
+                let Some((service, starts, closure)) = found else { return Ok(Err(Code::SlotUnknown)) };
+                if !services.contains(&service) {
+                    return Ok(Err(Code::SlotUnknown));
+                }
+                if closure.is_some() {
+                    return Ok(Err(Code::SlotClosed));
+                }
+                if starts <= now.0 {
+                    return Ok(Err(Code::SlotPast));
+                }
+                self.expire_in(slot.as_str(), now).await?;
+                let taken = sqlx::query("UPDATE slots SET taken = taken + 1 WHERE id = $1 AND taken < capacity")
+                    .bind(slot.as_str())
+                    .execute(&mut *self)
+                    .await?
+                    .rows_affected();
+                if taken == 0 {
+                    return Ok(Err(Code::SlotTaken));
+                }
+                let places: Vec<(i64,)> = sqlx::query_as(
+                    "SELECT place FROM appointments WHERE slot = $1 \
+                     AND state IN ('held', 'booked', 'arrived', 'attended', 'missed') ORDER BY place",
+                )
+                .bind(slot.as_str())
+                .fetch_all(&mut *self)
+                .await?;
+                let number = places
+                    .iter()
+                    .zip(1..)
+                    .find(|((held,), n)| held != n)
+                    .map_or(i64::try_from(places.len()).unwrap_or(i64::MAX) + 1, |(_, n)| n);
+                Ok(Ok(Place { number, starts: Moment(starts) }))
+            }
+
+            /// Ends the holds in a slot whose time is over. Their follow-ups are not locked: a hold that is confirmed at
+            /// this very moment is no longer held, and the condition leaves it alone.
+            async fn expire_in(&mut self, slot: &str, now: Moment) -> Result<()> {
+                let over: Vec<(String, String)> = sqlx::query_as(
+                    "UPDATE appointments SET state = 'released', ended = $2, until = NULL \
+                     WHERE slot = $1 AND state = 'held' AND until <= $2 RETURNING id, followup",
+                )
+                .bind(slot)
+                .bind(now.0)
+                .fetch_all(&mut *self)
+                .await?;
+                for (id, followup) in over {
+                    sqlx::query("UPDATE slots SET taken = taken - 1 WHERE id = $1").bind(slot).execute(&mut *self).await?;
+                    let line = Line {
+                        who: "clock",
+                        action: Action::Expire.as_str(),
+                        appointment: Some(&id),
+                        before: Some(State::Held),
+                        after: Some(State::Released),
+                        slot: Some(slot),
+                        detail: "",
+                    };
+                    self.note(&followup, now, &line).await?;
+                }
+                Ok(())
+            }
+        })*
+    };
+}
+
+booking!(SqliteConnection PgConnection);
+
+/// An appointment of a day, as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DayRow {
+    /// The follow-up's id.
+    pub followup: String,
+    /// The appointment's id.
+    pub appointment: String,
+    /// Its state's word.
+    pub state: String,
+    /// When it begins.
+    pub starts: i64,
+    /// Where.
+    pub room: String,
+    /// The service's id.
+    pub service: String,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// The follow-up's code.
+    pub code: String,
+}
+
 impl Db {
     /// Carries out a change, once for each key. The outer result is the database's, the inner one the answer.
-    pub async fn change(&self, change: &Change) -> Result<std::result::Result<Receipt, Code>> {
+    pub async fn change(&self, change: &Change) -> Result<Answer> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -69,178 +450,57 @@ impl Db {
         }
     }
 
-    async fn try_change(&self, change: &Change) -> Result<std::result::Result<Receipt, Code>> {
-        let slot_text = change.slot.as_ref().map(ToString::to_string).unwrap_or_default();
-        let request = secrets::hash(&format!("{} {slot_text}", change.action.as_str()));
-        in_transaction!(self, |tx| {
-            let fresh = sqlx::query(
-                "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, '', $4) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(&change.followup)
-            .bind(change.key.as_str())
-            .bind(&request)
-            .bind(change.now.0)
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
-            if fresh == 0 {
-                let (kept_request, answer): (String, String) =
-                    sqlx::query_as("SELECT request, answer FROM idempotency WHERE scope = $1 AND key = $2")
-                        .bind(&change.followup)
-                        .bind(change.key.as_str())
-                        .fetch_one(&mut **tx)
-                        .await?;
-                if kept_request != request {
-                    return Ok(Err(Code::KeyReused));
-                }
-                let kept: Kept = serde_json::from_str(&answer).map_err(|error| Error::Broken(error.to_string()))?;
-                return Ok(kept.into());
+    async fn try_change(&self, change: &Change) -> Result<Answer> {
+        in_transaction!(self, |tx| { tx.carry_out(change).await })
+    }
+
+    /// The follow-ups with a hold or an offer whose time is over.
+    pub async fn lapsed_holds(&self, now: Moment, most: u32) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT followup FROM appointments WHERE state = 'held' AND until <= $1 ORDER BY until LIMIT $2",
+        )
+        .bind(now.0)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?);
+        Ok(rows.into_iter().map(|(followup,)| followup).collect())
+    }
+
+    /// Everybody who is expected, there, seen or missing at a hospital between two moments, by time.
+    pub async fn day(&self, hospital: &str, from: Moment, until: Moment) -> Result<Vec<DayRow>> {
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT followups.id AS followup, appointments.id AS appointment, state, starts, room, service, name_sealed, \
+             phone_sealed, code FROM slots JOIN appointments ON appointments.slot = slots.id \
+             JOIN followups ON followups.id = appointments.followup \
+             WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
+             ORDER BY starts, room, place",
+        )
+        .bind(hospital)
+        .bind(from.0)
+        .bind(until.0)
+        .fetch_all(pool)
+        .await?
+        }))
+    }
+
+    /// The states that the history does not explain: appointments whose last line of history tells another state.
+    pub async fn unexplained_appointments(&self) -> Result<Vec<String>> {
+        let rows: Vec<(String, String, Option<String>)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT appointments.id, appointments.state, \
+             (SELECT history.state FROM history WHERE history.appointment = appointments.id \
+              AND history.followup = appointments.followup ORDER BY number DESC LIMIT 1) \
+             FROM appointments",
+        )
+        .fetch_all(pool)
+        .await?);
+        let mut wrong = Vec::new();
+        for (id, state, told) in rows {
+            read(&state, State::parse)?;
+            if told.as_deref() != Some(state.as_str()) {
+                wrong.push(id);
             }
-
-            // Touching the row locks it: two changes to one follow-up take turns on both databases.
-            let row: Option<(String, String, i64)> = sqlx::query_as(
-                "UPDATE followups SET state = state WHERE id = $1 RETURNING state, services, link_until",
-            )
-            .bind(&change.followup)
-            .fetch_optional(&mut **tx)
-            .await?;
-            let Some((state, services, link_until)) = row else { return Ok(Err(Code::LinkUnknown)) };
-            let state = State::parse(&state).ok_or(Error::Broken(state))?;
-            let services: Vec<String> =
-                serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?;
-            let current: Option<(String, String, i64)> = sqlx::query_as(
-                "SELECT appointments.id, slots.id, slots.starts FROM appointments JOIN slots ON slots.id = slot \
-                 WHERE followup = $1 AND active = 1",
-            )
-            .bind(&change.followup)
-            .fetch_optional(&mut **tx)
-            .await?;
-            let current_past = current.as_ref().is_some_and(|(_, _, starts)| *starts <= change.now.0);
-
-            let answer: std::result::Result<Receipt, Code> = 'answer: {
-                if change.actor == Actor::Patient && link_until <= change.now.0 {
-                    break 'answer Err(Code::LinkExpired);
-                }
-                let next = match state.after(change.action, change.actor) {
-                    Ok(next) => next,
-                    Err(code) => break 'answer Err(code),
-                };
-                if current_past && matches!(change.action, Action::Move | Action::Cancel) {
-                    break 'answer Err(Code::SlotPast);
-                }
-                let receipt = |slot: Option<SlotId>| Receipt {
-                    done: match change.action {
-                        Action::Book => Done::Booked,
-                        Action::Move => Done::Moved,
-                        Action::Cancel | Action::Withdraw => Done::Cancelled,
-                    },
-                    state: next,
-                    slot,
-                    at: change.now,
-                };
-
-                let mut wanted = None;
-                if matches!(change.action, Action::Book | Action::Move) {
-                    let Some(slot) = &change.slot else { break 'answer Err(Code::SlotUnknown) };
-                    if current.as_ref().is_some_and(|(_, held, _)| held == slot.as_str()) {
-                        break 'answer Ok(receipt(Some(slot.clone())));
-                    }
-                    wanted = Some(slot.clone());
-                }
-                // Slots are locked in the order of their ids, so that two patients who swap do not wait for each other.
-                let mut ids: Vec<&str> = wanted.iter().map(SlotId::as_str).collect();
-                ids.extend(current.as_ref().map(|(_, slot, _)| slot.as_str()));
-                ids.sort_unstable();
-                for id in ids {
-                    sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut **tx).await?;
-                }
-
-                let mut place = 0;
-                if let Some(slot) = &wanted {
-                    let found: Option<(String, i64)> =
-                        sqlx::query_as("SELECT service, starts FROM slots WHERE id = $1")
-                            .bind(slot.as_str())
-                            .fetch_optional(&mut **tx)
-                            .await?;
-                    let Some((service, starts)) = found else { break 'answer Err(Code::SlotUnknown) };
-                    if !services.contains(&service) {
-                        break 'answer Err(Code::SlotUnknown);
-                    }
-                    if starts <= change.now.0 {
-                        break 'answer Err(Code::SlotPast);
-                    }
-                    let taken = sqlx::query("UPDATE slots SET taken = taken + 1 WHERE id = $1 AND taken < capacity")
-                        .bind(slot.as_str())
-                        .execute(&mut **tx)
-                        .await?
-                        .rows_affected();
-                    if taken == 0 {
-                        break 'answer Err(Code::SlotTaken);
-                    }
-                    let places: Vec<(i64,)> =
-                        sqlx::query_as("SELECT place FROM appointments WHERE slot = $1 AND active = 1 ORDER BY place")
-                            .bind(slot.as_str())
-                            .fetch_all(&mut **tx)
-                            .await?;
-                    place = places
-                        .iter()
-                        .zip(1..)
-                        .find(|((held,), n)| held != n)
-                        .map_or(i64::try_from(places.len()).unwrap_or(i64::MAX) + 1, |(_, n)| n);
-                }
-                if let Some((appointment, slot, _)) = &current {
-                    sqlx::query("UPDATE appointments SET active = 0, ended = $2 WHERE id = $1")
-                        .bind(appointment)
-                        .bind(change.now.0)
-                        .execute(&mut **tx)
-                        .await?;
-                    sqlx::query("UPDATE slots SET taken = taken - 1 WHERE id = $1")
-                        .bind(slot)
-                        .execute(&mut **tx)
-                        .await?;
-                }
-                if let Some(slot) = &wanted {
-                    sqlx::query(
-                        "INSERT INTO appointments (id, followup, slot, place, active, made) VALUES ($1, $2, $3, $4, 1, $5)",
-                    )
-                    .bind(secrets::fresh_id())
-                    .bind(&change.followup)
-                    .bind(slot.as_str())
-                    .bind(place)
-                    .bind(change.now.0)
-                    .execute(&mut **tx)
-                    .await?;
-                }
-                sqlx::query("UPDATE followups SET state = $2, sequence = sequence + 1 WHERE id = $1")
-                    .bind(&change.followup)
-                    .bind(next.as_str())
-                    .execute(&mut **tx)
-                    .await?;
-                sqlx::query(
-                    "INSERT INTO history (id, followup, at, actor, action, state, slot) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(secrets::fresh_id())
-                .bind(&change.followup)
-                .bind(change.now.0)
-                .bind(&change.who)
-                .bind(change.action.as_str())
-                .bind(next.as_str())
-                .bind(wanted.as_ref().map(ToString::to_string))
-                .execute(&mut **tx)
-                .await?;
-                Ok(receipt(wanted))
-            };
-
-            let kept =
-                serde_json::to_string(&Kept::from(answer.clone())).map_err(|error| Error::Broken(error.to_string()))?;
-            sqlx::query("UPDATE idempotency SET answer = $3 WHERE scope = $1 AND key = $2")
-                .bind(&change.followup)
-                .bind(change.key.as_str())
-                .bind(kept)
-                .execute(&mut **tx)
-                .await?;
-            Ok(answer)
-        })
+        }
+        Ok(wrong)
     }
 }

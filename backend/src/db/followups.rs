@@ -1,20 +1,25 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
-//! Names, phones and reasons pass through here sealed.
+//! Names, phones, reasons and letters pass through here sealed.
 
+use super::ledger::{Ledger as _, Line, read};
 use super::slots::SlotRow;
 use super::{Db, Error, Result, in_transaction, on_read, on_write};
-use crate::secrets;
+use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{State, TRIES};
+use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
 
-/// A follow-up to be made.
+/// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
     /// Its id, also the scope of its seals.
     pub id: String,
+    /// Its short code.
+    pub code: String,
+    /// The hospital in charge.
+    pub hospital: String,
     /// The hash of its link's token.
     pub token_hash: String,
     /// When the link ends.
@@ -25,12 +30,20 @@ pub struct NewRecord {
     pub phone_sealed: String,
     /// The sealed reason.
     pub reason_sealed: String,
+    /// The sealed letter; empty for none.
+    pub letter_sealed: String,
+    /// The topic's id.
+    pub topic: String,
+    /// How soon.
+    pub urgency: Urgency,
     /// The ids of the services allowed.
     pub services: Vec<String>,
     /// First day of the due window.
     pub due_from: CivilDate,
     /// Last day of the due window.
     pub due_to: CivilDate,
+    /// Keyed hashes under which it is found.
+    pub finders: Vec<String>,
     /// The nurse's account.
     pub created_by: String,
     /// Now.
@@ -41,11 +54,39 @@ pub struct NewRecord {
     pub request: String,
 }
 
+/// The step that is to be taken now.
+#[derive(Clone, Debug)]
+pub struct OpenStep {
+    /// The ids of the services allowed.
+    pub services: Vec<String>,
+    /// First day of the due window.
+    pub due_from: CivilDate,
+    /// Last day of the due window.
+    pub due_to: CivilDate,
+}
+
+/// The appointment that decides where a follow-up stands.
+#[derive(Clone, Debug)]
+pub struct Latest {
+    /// Its id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    /// Its slot.
+    pub slot: Slot,
+}
+
 /// A follow-up as it is stored.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// Its id.
     pub id: String,
+    /// Its short code.
+    pub code: String,
+    /// The hospital in charge.
+    pub hospital: String,
+    /// The responsible member of staff.
+    pub owner: String,
     /// Which link is in force.
     pub link_generation: i64,
     /// When the link ends.
@@ -56,28 +97,55 @@ pub struct Record {
     pub phone_sealed: String,
     /// The sealed reason.
     pub reason_sealed: String,
-    /// The ids of the services allowed.
-    pub services: Vec<String>,
-    /// First day of the due window.
-    pub due_from: CivilDate,
-    /// Last day of the due window.
-    pub due_to: CivilDate,
-    /// The state.
-    pub state: State,
-    /// Counts the changes to the appointment; the calendar entry's SEQUENCE.
+    /// The sealed letter; empty for none.
+    pub letter_sealed: String,
+    /// The topic's id.
+    pub topic: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// How it ended, if it has.
+    pub ending: Option<Ending>,
+    /// From when somebody must look after it.
+    pub due: Option<Moment>,
+    /// A day on which to call again.
+    pub call_on: Option<CivilDate>,
+    /// Counts the writes: two nurses who edit the same one notice each other.
+    pub version: i64,
+    /// Counts the lines of history; the calendar entry's SEQUENCE.
     pub sequence: i64,
     /// Wrong tries at the last four digits since the last right one.
     pub wrong_tries: i64,
     /// When it was made.
     pub created: Moment,
-    /// The active appointment's slot.
-    pub slot: Option<Slot>,
+    /// The open step.
+    pub step: Option<OpenStep>,
+    /// The latest appointment of that step which did not just lapse or move.
+    pub latest: Option<Latest>,
+    /// The place that is kept, and until when.
+    pub held: Option<(Slot, Moment)>,
 }
 
 impl Record {
     /// True after five wrong tries.
     pub fn locked(&self) -> bool {
         self.wrong_tries >= i64::from(TRIES)
+    }
+
+    /// The slot at which the patient is expected or there.
+    pub fn firm(&self) -> Option<&Latest> {
+        self.latest.as_ref().filter(|latest| latest.state.is_firm())
+    }
+
+    /// Where it stands.
+    pub fn standing(&self, now: Moment) -> Standing {
+        let facts = Facts {
+            ending: self.ending,
+            due_to: self.step.as_ref().map(|step| step.due_to),
+            latest: self.latest.as_ref().map(|latest| (latest.state, latest.slot.starts)),
+            held: self.held.as_ref().is_some_and(|(_, until)| *until > now),
+            changed: now,
+        };
+        facts.standing(now)
     }
 }
 
@@ -86,10 +154,12 @@ impl Record {
 pub struct HistoryRow {
     /// When.
     pub at: i64,
-    /// `patient` or a staff name.
+    /// `patient`, `clock` or a staff name.
     pub actor: String,
     /// The action's word.
     pub action: String,
+    /// More in words.
+    pub detail: String,
     /// When the slot concerned begins, if any.
     pub starts: Option<i64>,
 }
@@ -97,48 +167,107 @@ pub struct HistoryRow {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
+    code: String,
+    hospital: String,
+    owner: String,
     link_generation: i64,
     link_until: i64,
     name_sealed: String,
     phone_sealed: String,
     reason_sealed: String,
-    services: String,
-    due_from: String,
-    due_to: String,
-    state: String,
+    letter_sealed: String,
+    topic: String,
+    urgency: i64,
+    ending: Option<String>,
+    due: Option<i64>,
+    call_on: Option<String>,
+    version: i64,
     sequence: i64,
     wrong_tries: i64,
     created: i64,
+    services: Option<String>,
+    due_from: Option<String>,
+    due_to: Option<String>,
+    appointment: Option<String>,
+    state: Option<String>,
     slot_id: Option<String>,
+    service: Option<String>,
     room: Option<String>,
+    expert: Option<String>,
     starts: Option<i64>,
     minutes: Option<i64>,
+    until: Option<i64>,
+    held_id: Option<String>,
+    held_service: Option<String>,
+    held_room: Option<String>,
+    held_expert: Option<String>,
+    held_starts: Option<i64>,
+    held_minutes: Option<i64>,
+}
+
+/// A slot of columns that are all there or all missing.
+fn slot(
+    id: Option<String>,
+    service: Option<String>,
+    room: Option<String>,
+    expert: Option<String>,
+    starts: Option<i64>,
+    minutes: Option<i64>,
+) -> Result<Option<Slot>> {
+    let (Some(id), Some(service), Some(room), Some(expert), Some(starts), Some(minutes)) =
+        (id, service, room, expert, starts, minutes)
+    else {
+        return Ok(None);
+    };
+    SlotRow { id, service, room, expert, starts, minutes, free: 0 }.read().map(Some)
 }
 
 impl Row {
     fn read(self) -> Result<Record> {
-        let day = |text: String| CivilDate::parse(&text).ok_or(Error::Broken(text));
-        let slot = match (self.slot_id, self.room, self.starts, self.minutes) {
-            (Some(id), Some(room), Some(starts), Some(minutes)) => {
-                Some(SlotRow { id, room, starts, minutes, free: 0 }.read()?)
-            }
+        let step = match (self.services, self.due_from, self.due_to) {
+            (Some(services), Some(due_from), Some(due_to)) => Some(OpenStep {
+                services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
+                due_from: read(&due_from, CivilDate::parse)?,
+                due_to: read(&due_to, CivilDate::parse)?,
+            }),
             _ => None,
         };
+        let own = slot(self.slot_id, self.service, self.room, self.expert, self.starts, self.minutes)?;
+        let latest = match (self.appointment, self.state, own) {
+            (Some(id), Some(state), Some(slot)) => Some(Latest { id, state: read(&state, State::parse)?, slot }),
+            _ => None,
+        };
+        let held = slot(
+            self.held_id,
+            self.held_service,
+            self.held_room,
+            self.held_expert,
+            self.held_starts,
+            self.held_minutes,
+        )?;
         Ok(Record {
             id: self.id,
+            code: self.code,
+            hospital: self.hospital,
+            owner: self.owner,
             link_generation: self.link_generation,
             link_until: Moment(self.link_until),
             name_sealed: self.name_sealed,
             phone_sealed: self.phone_sealed,
             reason_sealed: self.reason_sealed,
-            services: serde_json::from_str(&self.services).map_err(|error| Error::Broken(error.to_string()))?,
-            due_from: day(self.due_from)?,
-            due_to: day(self.due_to)?,
-            state: State::parse(&self.state).ok_or(Error::Broken(self.state))?,
+            letter_sealed: self.letter_sealed,
+            topic: self.topic,
+            urgency: Urgency::from_rank(self.urgency),
+            ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
+            due: self.due.map(Moment),
+            call_on: self.call_on.map(|day| read(&day, CivilDate::parse)).transpose()?,
+            version: self.version,
             sequence: self.sequence,
             wrong_tries: self.wrong_tries,
             created: Moment(self.created),
-            slot,
+            step,
+            latest,
+            held: held.zip(self.until.map(Moment)),
         })
     }
 }
@@ -147,11 +276,21 @@ impl Row {
 macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
-            "SELECT followups.id, link_generation, link_until, name_sealed, phone_sealed, reason_sealed, services, \
-             due_from, due_to, state, sequence, wrong_tries, created, \
-             slots.id AS slot_id, slots.room, slots.starts, slots.minutes FROM followups \
-             LEFT JOIN appointments ON appointments.followup = followups.id AND appointments.active = 1 \
-             LEFT JOIN slots ON slots.id = appointments.slot ",
+            "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, topic, urgency, ending, due, call_on, version, \
+             sequence, wrong_tries, followups.created, steps.services, steps.due_from, steps.due_to, \
+             firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.room, slots.expert, \
+             slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, \
+             kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
+             kept.minutes AS held_minutes FROM followups \
+             LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
+             LEFT JOIN appointments AS firm ON firm.id = (SELECT one.id FROM appointments AS one \
+             WHERE one.followup = followups.id AND one.step = steps.id \
+             AND one.state NOT IN ('held', 'released', 'moved') \
+             ORDER BY CASE WHEN one.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, one.made DESC LIMIT 1) \
+             LEFT JOIN slots ON slots.id = firm.slot \
+             LEFT JOIN appointments AS held ON held.followup = followups.id AND held.state = 'held' \
+             LEFT JOIN slots AS kept ON kept.id = held.slot ",
             $tail
         )
     };
@@ -186,32 +325,47 @@ impl Db {
                 return Ok(if request == new.request { Ok(id) } else { Err(Code::KeyReused) });
             }
             sqlx::query(
-                "INSERT INTO followups (id, token_hash, link_generation, link_until, name_sealed, phone_sealed, \
-                 reason_sealed, services, due_from, due_to, state, created, created_by) \
-                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, $11)",
+                "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
+                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by) \
+                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4)",
             )
             .bind(&new.id)
+            .bind(&new.code)
+            .bind(&new.hospital)
+            .bind(&new.created_by)
             .bind(&new.token_hash)
             .bind(new.link_until.0)
             .bind(&new.name_sealed)
             .bind(&new.phone_sealed)
             .bind(&new.reason_sealed)
-            .bind(&services)
-            .bind(new.due_from.to_string())
-            .bind(new.due_to.to_string())
+            .bind(&new.letter_sealed)
+            .bind(&new.topic)
+            .bind(new.urgency.rank())
             .bind(new.now.0)
-            .bind(&new.created_by)
             .execute(&mut **tx)
             .await?;
             sqlx::query(
-                "INSERT INTO history (id, followup, at, actor, action, state) VALUES ($1, $2, $3, $4, 'make', 'waiting')",
+                "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
+                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
             )
-            .bind(secrets::fresh_id())
+            .bind(format!("{}-1", new.id))
             .bind(&new.id)
-            .bind(new.now.0)
+            .bind(&services)
+            .bind(new.due_from.to_string())
+            .bind(new.due_to.to_string())
             .bind(&new.created_by)
+            .bind(new.now.0)
             .execute(&mut **tx)
             .await?;
+            for finder in &new.finders {
+                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(finder)
+                    .bind(&new.id)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            tx.note(&new.id, new.now, &Line { who: &new.created_by, action: "make", ..Line::default() }).await?;
+            tx.settle(&new.id, new.now).await?;
             Ok(Ok(new.id.clone()))
         })
     }
@@ -234,35 +388,142 @@ impl Db {
         row.map(Row::read).transpose()
     }
 
-    /// The follow-ups, latest first, at most `most`.
-    pub async fn followups(&self, most: u32) -> Result<Vec<Record>> {
-        let rows: Vec<Row> =
-            on_read!(self, |pool| sqlx::query_as(select_followups!("ORDER BY followups.created DESC LIMIT $1"))
-                .bind(i64::from(most))
+    /// The follow-ups of a hospital, latest first, at most `most`.
+    pub async fn followups(&self, hospital: &str, most: u32) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.hospital = $1 ORDER BY followups.created DESC LIMIT $2"
+        ))
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Who must be looked after now: by urgency, and the longest overdue first.
+    pub async fn overdue(&self, hospital: &str, now: Moment, most: u32) -> Result<Vec<Record>> {
+        let mut records = Vec::new();
+        for urgency in Urgency::ALL {
+            let left = i64::from(most) - i64::try_from(records.len()).unwrap_or(i64::MAX);
+            if left <= 0 {
+                break;
+            }
+            // One level at a time reads the index in its own order and stops early.
+            let rows: Vec<Row> = on_read!(self, |pool| {
+                sqlx::query_as(select_followups!(
+                "WHERE followups.hospital = $1 AND urgency = $2 AND due <= $3 AND ending IS NULL ORDER BY due LIMIT $4"
+            ))
+            .bind(hospital)
+            .bind(urgency.rank())
+            .bind(now.0)
+            .bind(left)
+            .fetch_all(pool)
+            .await?
+            });
+            for row in rows {
+                records.push(row.read()?);
+            }
+        }
+        Ok(records)
+    }
+
+    /// The follow-ups of a hospital that all these keyed hashes find, latest first.
+    pub async fn found(&self, hospital: &str, finder: &str, most: u32) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND followups.hospital = $1 \
+             ORDER BY followups.created DESC LIMIT $3"
+        ))
+        .bind(hospital)
+        .bind(finder)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// The follow-up of a hospital with this code.
+    pub async fn followup_by_code(&self, hospital: &str, code: &str) -> Result<Option<Record>> {
+        let row: Option<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.code = $2 AND followups.hospital = $1"
+        ))
+        .bind(hospital)
+        .bind(code)
+        .fetch_optional(pool)
+        .await?);
+        row.map(Row::read).transpose()
+    }
+
+    /// Ends a follow-up; places that are still to come are given back, and the open step ends.
+    pub async fn end_followup(
+        &self,
+        followup: &str,
+        ending: Ending,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            for live in tx.live(followup).await? {
+                let to = match live.state {
+                    State::Held => State::Released,
+                    State::Booked => State::CancelledByClinic,
+                    _ => continue,
+                };
+                tx.turn(&live, to, now).await?;
+                let line = Line {
+                    who,
+                    action: "close",
+                    appointment: Some(&live.id),
+                    before: Some(live.state),
+                    after: Some(to),
+                    slot: Some(&live.slot),
+                    detail: ending.as_str(),
+                };
+                tx.note(followup, now, &line).await?;
+            }
+            sqlx::query("UPDATE steps SET ended = $2 WHERE followup = $1 AND ended IS NULL")
+                .bind(followup)
+                .bind(now.0)
+                .execute(&mut **tx)
+                .await?;
+            sqlx::query("UPDATE followups SET ending = $2, call_on = NULL WHERE id = $1")
+                .bind(followup)
+                .bind(ending.as_str())
+                .execute(&mut **tx)
+                .await?;
+            sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
+            tx.note(followup, now, &Line { who, action: "end", detail: ending.as_str(), ..Line::default() }).await?;
+            tx.settle(followup, now).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Gives every open follow-up of an older version the moment from which somebody must look after it.
+    pub async fn settle_all(&self, now: Moment) -> Result<usize> {
+        let rows: Vec<(String,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT id FROM followups WHERE ending IS NULL AND due IS NULL",)
                 .fetch_all(pool)
                 .await?);
-        rows.into_iter().map(Row::read).collect()
+        for (id,) in &rows {
+            in_transaction!(self, |tx| { tx.settle(id, now).await })?;
+        }
+        Ok(rows.len())
     }
 
     /// Counts a wrong try; gives how many there are now. The fifth is written to the history.
     pub async fn count_wrong_try(&self, followup: &str, now: Moment) -> Result<i64> {
         in_transaction!(self, |tx| {
-            let (tries, state): (i64, String) = sqlx::query_as(
-                "UPDATE followups SET wrong_tries = wrong_tries + 1 WHERE id = $1 RETURNING wrong_tries, state",
+            let (tries,): (i64,) = sqlx::query_as(
+                "UPDATE followups SET wrong_tries = wrong_tries + 1 WHERE id = $1 RETURNING wrong_tries",
             )
             .bind(followup)
             .fetch_one(&mut **tx)
             .await?;
             if tries == i64::from(TRIES) {
-                sqlx::query(
-                    "INSERT INTO history (id, followup, at, actor, action, state) VALUES ($1, $2, $3, 'patient', 'lock', $4)",
-                )
-                .bind(secrets::fresh_id())
-                .bind(followup)
-                .bind(now.0)
-                .bind(state)
-                .execute(&mut **tx)
-                .await?;
+                tx.note(followup, now, &Line { who: "patient", action: "lock", ..Line::default() }).await?;
             }
             Ok(tries)
         })
@@ -290,34 +551,24 @@ impl Db {
         })
     }
 
-    /// Whether a session is open for this follow-up.
-    pub async fn patient_session_open(&self, followup: &str, hash: &str, now: Moment) -> Result<bool> {
-        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT followup FROM patient_sessions WHERE hash = $1 AND followup = $2 AND until > $3",
+    /// The open session of this follow-up: the relative who acts in it, or none for the patient herself.
+    pub async fn patient_session(&self, followup: &str, hash: &str, now: Moment) -> Result<Option<Option<String>>> {
+        let row: Option<(Option<String>,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT helper FROM patient_sessions WHERE hash = $1 AND followup = $2 AND until > $3",
         )
         .bind(hash)
         .bind(followup)
         .bind(now.0)
         .fetch_optional(pool)
         .await?);
-        Ok(row.is_some())
+        Ok(row.map(|(helper,)| helper))
     }
 
     /// Lets a locked link be tried again.
     pub async fn unlock(&self, followup: &str, staff: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
             sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1").bind(followup).execute(&mut **tx).await?;
-            sqlx::query(
-                "INSERT INTO history (id, followup, at, actor, action, state) \
-                 SELECT $1, id, $2, $3, 'unlock', state FROM followups WHERE id = $4",
-            )
-            .bind(secrets::fresh_id())
-            .bind(now.0)
-            .bind(staff)
-            .bind(followup)
-            .execute(&mut **tx)
-            .await?;
-            Ok(())
+            tx.note(followup, now, &Line { who: staff, action: "unlock", ..Line::default() }).await
         })
     }
 
@@ -343,25 +594,15 @@ impl Db {
             .execute(&mut **tx)
             .await?;
             sqlx::query("DELETE FROM patient_sessions WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
-            sqlx::query(
-                "INSERT INTO history (id, followup, at, actor, action, state) \
-                 SELECT $1, id, $2, $3, 'relink', state FROM followups WHERE id = $4",
-            )
-            .bind(secrets::fresh_id())
-            .bind(now.0)
-            .bind(staff)
-            .bind(followup)
-            .execute(&mut **tx)
-            .await?;
-            Ok(())
+            tx.note(followup, now, &Line { who: staff, action: "relink", ..Line::default() }).await
         })
     }
 
     /// What happened to a follow-up, latest first.
     pub async fn history(&self, followup: &str) -> Result<Vec<HistoryRow>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT at, actor, action, slots.starts FROM history LEFT JOIN slots ON slots.id = slot \
-             WHERE followup = $1 ORDER BY at DESC, history.id",
+            "SELECT at, actor, action, detail, slots.starts FROM history LEFT JOIN slots ON slots.id = slot \
+             WHERE followup = $1 ORDER BY number DESC, at DESC",
         )
         .bind(followup)
         .fetch_all(pool)
@@ -372,20 +613,22 @@ impl Db {
     pub async fn last_ended_slot(&self, followup: &str) -> Result<Option<Slot>> {
         let row: Option<SlotRow> = on_read!(self, |pool| {
             sqlx::query_as(
-            "SELECT slots.id, room, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments JOIN slots ON slots.id = slot \
-             WHERE followup = $1 AND active = 0 ORDER BY ended DESC LIMIT 1",
-        )
-        .bind(followup)
-        .fetch_optional(pool)
-        .await?
+                "SELECT slots.id, service, room, expert, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments \
+             JOIN slots ON slots.id = slot WHERE followup = $1 \
+             AND state IN ('cancelled-by-patient', 'cancelled-by-clinic') ORDER BY ended DESC LIMIT 1",
+            )
+            .bind(followup)
+            .fetch_optional(pool)
+            .await?
         });
         row.map(SlotRow::read).transpose()
     }
 
-    /// Checks that each slot's count is the number of its active appointments; gives the ids of those that differ.
+    /// Checks that each slot's count is the number of appointments that occupy a place; gives the ids of those that differ.
     pub async fn miscounted_slots(&self) -> Result<Vec<String>> {
         let rows: Vec<(String,)> = on_write!(self, |pool| sqlx::query_as(
-            "SELECT slots.id FROM slots LEFT JOIN appointments ON slot = slots.id AND active = 1 \
+            "SELECT slots.id FROM slots LEFT JOIN appointments ON slot = slots.id \
+             AND state IN ('held', 'booked', 'arrived', 'attended', 'missed') \
              GROUP BY slots.id, taken, capacity HAVING COUNT(appointments.id) <> taken OR taken > capacity",
         )
         .fetch_all(pool)

@@ -16,6 +16,8 @@ pub struct NewSlot {
     pub service: String,
     /// Where.
     pub room: String,
+    /// The visiting expert whose clinic it is; empty for a usual one.
+    pub expert: String,
     /// When.
     pub starts: Moment,
     /// How long, minutes.
@@ -28,7 +30,9 @@ pub struct NewSlot {
 #[derive(sqlx::FromRow)]
 pub(super) struct SlotRow {
     pub(super) id: String,
+    pub(super) service: String,
     pub(super) room: String,
+    pub(super) expert: String,
     pub(super) starts: i64,
     pub(super) minutes: i64,
     pub(super) free: i64,
@@ -40,7 +44,9 @@ impl SlotRow {
             id: SlotId::parse(&self.id).ok_or(super::Error::Broken(self.id))?,
             starts: Moment(self.starts),
             minutes: u16::try_from(self.minutes).unwrap_or(u16::MAX),
+            service: self.service,
             room: self.room,
+            expert: self.expert,
             free: u16::try_from(self.free).unwrap_or(0),
         })
     }
@@ -52,8 +58,8 @@ impl Db {
         let mut made = 0;
         for slot in slots {
             let done = on_write!(self, |pool| sqlx::query(
-                "INSERT INTO slots (id, clinic, service, room, starts, minutes, capacity) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                "INSERT INTO slots (id, clinic, service, room, starts, minutes, capacity, expert) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             )
             .bind(slot.id.as_str())
             .bind(&slot.clinic)
@@ -62,6 +68,7 @@ impl Db {
             .bind(slot.starts.0)
             .bind(i64::from(slot.minutes))
             .bind(i64::from(slot.capacity))
+            .bind(&slot.expert)
             .execute(pool)
             .await?
             .rows_affected());
@@ -70,18 +77,30 @@ impl Db {
         Ok(made)
     }
 
-    /// Free slots of these services from `from` until `until`, earliest first, at most `most`.
-    pub async fn free_slots(&self, services: &[String], from: Moment, until: Moment, most: u32) -> Result<Vec<Slot>> {
+    /// Free slots of these services from `from` until `until`, earliest first, at most `most`. A place whose hold is
+    /// over at `now` counts as free.
+    pub async fn free_slots(
+        &self,
+        services: &[String],
+        (from, until): (Moment, Moment),
+        most: u32,
+        now: Moment,
+    ) -> Result<Vec<Slot>> {
         let mut slots = Vec::new();
         for service in services {
             let rows: Vec<SlotRow> = on_read!(self, |pool| sqlx::query_as(
-                "SELECT id, room, starts, minutes, capacity - taken AS free FROM slots \
-                 WHERE service = $1 AND starts > $2 AND starts < $3 AND taken < capacity ORDER BY starts LIMIT $4",
+                "SELECT id, service, room, expert, starts, minutes, capacity - taken + \
+                 (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
+                 FROM slots WHERE service = $1 AND starts > $2 AND starts < $3 AND closure IS NULL \
+                 AND (taken < capacity OR EXISTS \
+                 (SELECT 1 FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5)) \
+                 ORDER BY starts LIMIT $4",
             )
             .bind(service)
             .bind(from.0)
             .bind(until.0)
             .bind(i64::from(most))
+            .bind(now.0)
             .fetch_all(pool)
             .await?);
             for row in rows {
@@ -91,6 +110,17 @@ impl Db {
         slots.sort_by_key(|slot| slot.starts);
         slots.truncate(most as usize);
         Ok(slots)
+    }
+
+    /// The slot with this id.
+    pub async fn slot(&self, slot: &SlotId) -> Result<Option<Slot>> {
+        let row: Option<SlotRow> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, service, room, expert, starts, minutes, capacity - taken AS free FROM slots WHERE id = $1",
+        )
+        .bind(slot.as_str())
+        .fetch_optional(pool)
+        .await?);
+        row.map(SlotRow::read).transpose()
     }
 
     /// How many places of a slot are taken, and how many it has.

@@ -1,8 +1,10 @@
 //! Staff accounts, their sessions, and the log of who did what.
 
+use super::ledger::read;
 use super::{Db, Result, in_transaction, on_read, on_write};
 use crate::secrets;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
 
 /// Wrong passwords before an account waits.
@@ -21,30 +23,91 @@ pub struct Account {
     pub password_hash: String,
     /// Until when it waits, milliseconds.
     pub locked_until: i64,
+    /// 1 once it was disabled.
+    pub disabled: i64,
+}
+
+/// A line of the log of who read or changed what.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AuditRow {
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub staff: String,
+    /// What.
+    pub action: String,
+    /// The code of the follow-up concerned.
+    pub code: Option<String>,
 }
 
 impl Db {
-    /// Makes an account; gives false when the name is taken.
-    pub async fn make_staff(&self, name: &str, display: &str, password_hash: &str, now: Moment) -> Result<bool> {
-        let made = on_write!(self, |pool| {
-            sqlx::query(
-            "INSERT INTO staff (name, display, password_hash, created) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        )
-        .bind(name)
-        .bind(display)
-        .bind(password_hash)
-        .bind(now.0)
-        .execute(pool)
-        .await?
-        .rows_affected()
+    /// Makes an account with its roles; gives false when the name is taken.
+    pub async fn make_staff(&self, staff: &Staff, password_hash: &str, now: Moment) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let made = sqlx::query(
+                "INSERT INTO staff (name, display, hospital, password_hash, created) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(&staff.name)
+            .bind(&staff.display)
+            .bind(&staff.hospital)
+            .bind(password_hash)
+            .bind(now.0)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if made == 0 {
+                return Ok(false);
+            }
+            for role in &staff.roles {
+                sqlx::query("INSERT INTO staff_roles (staff, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(&staff.name)
+                    .bind(role.as_str())
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Shuts an account and ends its sessions; gives false when there is none of that name.
+    pub async fn disable_staff(&self, name: &str) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
+            let shut =
+                sqlx::query("UPDATE staff SET disabled = 1 WHERE name = $1").bind(name).execute(&mut **tx).await?;
+            Ok(shut.rows_affected() == 1)
+        })
+    }
+
+    /// Gives an account a new password, opens it again and ends its sessions; false when there is none of that name.
+    pub async fn reset_staff(&self, name: &str, password_hash: &str) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
+            let reset = sqlx::query(
+                "UPDATE staff SET password_hash = $2, disabled = 0, wrong_tries = 0, locked_until = 0 WHERE name = $1",
+            )
+            .bind(name)
+            .bind(password_hash)
+            .execute(&mut **tx)
+            .await?;
+            Ok(reset.rows_affected() == 1)
+        })
+    }
+
+    /// Gives accounts of a version without hospitals to this hospital, and likewise their follow-ups.
+    pub async fn adopt(&self, hospital: &str) -> Result<()> {
+        on_write!(self, |pool| {
+            sqlx::query("UPDATE staff SET hospital = $1 WHERE hospital = ''").bind(hospital).execute(pool).await?;
+            sqlx::query("UPDATE followups SET hospital = $1 WHERE hospital = ''").bind(hospital).execute(pool).await?;
         });
-        Ok(made == 1)
+        Ok(())
     }
 
     /// The account with this name.
     pub async fn account(&self, name: &str) -> Result<Option<Account>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT name, display, password_hash, locked_until FROM staff WHERE name = $1",
+            "SELECT name, display, password_hash, locked_until, disabled FROM staff WHERE name = $1",
         )
         .bind(name)
         .fetch_optional(pool)
@@ -89,17 +152,21 @@ impl Db {
         })
     }
 
-    /// Who has this session.
+    /// Who has this session; nobody once the account was disabled.
     pub async fn staff_session(&self, hash: &str, now: Moment) -> Result<Option<Staff>> {
-        let row: Option<(String, String)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT staff.name, display FROM staff_sessions JOIN staff ON staff.name = staff_sessions.staff \
-             WHERE hash = $1 AND until > $2",
+        let rows: Vec<(String, String, String, String)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT staff.name, display, hospital, role FROM staff_sessions JOIN staff ON staff.name = staff_sessions.staff \
+             JOIN staff_roles ON staff_roles.staff = staff.name WHERE hash = $1 AND until > $2 AND disabled = 0",
         )
         .bind(hash)
         .bind(now.0)
-        .fetch_optional(pool)
-        .await?);
-        Ok(row.map(|(name, display)| Staff { name, display }))
+        .fetch_all(pool)
+        .await?
+        });
+        let Some((name, display, hospital, _)) = rows.first().cloned() else { return Ok(None) };
+        let roles = rows.iter().map(|(.., role)| read(role, Role::parse)).collect::<Result<Vec<_>>>()?;
+        Ok(Some(Staff { name, display, hospital, roles }))
     }
 
     /// Ends a session.
@@ -111,17 +178,33 @@ impl Db {
     }
 
     /// Notes who read or changed what.
-    pub async fn audit(&self, staff: &str, action: &str, followup: Option<&str>, now: Moment) -> Result<()> {
+    pub async fn audit(&self, staff: &Staff, action: &str, followup: Option<&str>, now: Moment) -> Result<()> {
         on_write!(self, |pool| {
-            sqlx::query("INSERT INTO audit (id, at, staff, action, followup) VALUES ($1, $2, $3, $4, $5)")
-                .bind(secrets::fresh_id())
-                .bind(now.0)
-                .bind(staff)
-                .bind(action)
-                .bind(followup)
-                .execute(pool)
-                .await?;
+            sqlx::query(
+                "INSERT INTO audit (id, at, staff, action, followup, hospital) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(secrets::fresh_id())
+            .bind(now.0)
+            .bind(&staff.name)
+            .bind(action)
+            .bind(followup)
+            .bind(&staff.hospital)
+            .execute(pool)
+            .await?;
         });
         Ok(())
+    }
+
+    /// The log of a hospital before a moment, latest first, at most `most` lines.
+    pub async fn audit_log(&self, hospital: &str, before: Moment, most: u32) -> Result<Vec<AuditRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
+             WHERE audit.hospital = $1 AND at < $2 ORDER BY at DESC LIMIT $3",
+        )
+        .bind(hospital)
+        .bind(before.0)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
     }
 }

@@ -1,4 +1,4 @@
-//! The follow-up link: what it shows, the identity check, and booking, moving and cancelling, as JSON and as forms.
+//! The follow-up link: what it shows, the identity check, and every write of it, as JSON and as forms.
 //! Opening a link (GET) changes nothing.
 
 use super::body::{Form, JsonBody, read_key};
@@ -6,37 +6,30 @@ use super::frame::request_id;
 use super::pages::{self, Title};
 use crate::app::App;
 use crate::calendar::{self, Standing};
-use crate::db::appointments::Change;
-use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
+use crate::pathway::{self, Wish, entered, find, open, plan};
 use crate::secrets;
 use crate::visitor::{PATIENT, SET_COOKIE, Visitor, session_cookie};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_app::{Voice, render_followup};
+use zaoshai_contract::appointments::{Action, Receipt, SlotRequest};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{
-    Action, Actor, Appointment, Done, FollowUp, IdentifyRequest, Plan, Receipt, SlotRequest, Stage,
-    State as FollowUpState,
-};
-use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, SlotId, Token};
-use zaoshai_contract::page::{Body, Page};
+use zaoshai_contract::followups::{FollowUp, IdentifyRequest, Plan, Stage, Told};
+use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, Token};
+use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
-use zaoshai_contract::slots::by_day;
 
 /// How long a patient need not identify again: 30 minutes.
 const SESSION_MS: i64 = 30 * 60_000;
-/// How far ahead times are offered when the due window has none: 60 days.
-const AHEAD_MS: i64 = 60 * 86_400_000;
 /// What the identity check asks for.
 const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
-/// What booking asks for.
-const A_SLOT: &str = "请先选一个时间";
-/// Most times on one page.
-const MOST_SLOTS: u32 = 60;
+/// Most characters of a question.
+const LONGEST_QUESTION: usize = 300;
 
-/// The page of a link, as much of it as this visitor may see. Changes nothing.
+/// The page of a link, as much of it as this visitor may see, and the status it comes with. Changes nothing.
 pub async fn load(
     app: &App,
     lang: Lang,
@@ -44,125 +37,68 @@ pub async fn load(
     view: FollowUpView,
     query: &str,
     visitor: &Visitor,
-) -> Result<Page> {
+) -> Result<(Page, StatusCode)> {
     let record = find(app, token).await?;
-    let problem = |field: &str, message: &str| {
-        let code = value_of(query, "problem").and_then(|code| Code::parse(&code))?;
-        let mut problem = told(app, code);
-        if code == Code::InvalidInput {
-            problem.errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
-        }
-        Some(problem)
-    };
-    let stage = match standing(app, &record) {
+    let problem = problem_of(app, query);
+    let stage = match open(app, &record) {
         Err(code) => Stage::Ended(told(app, code)),
-        Ok(()) if !identified(app, &record, visitor).await? => {
-            Stage::Identify { problem: problem("ending", FOUR_DIGITS) }
-        }
-        Ok(()) => {
-            let done = value_of(query, "done").and_then(|done| Done::parse(&done));
-            Stage::Plan(Box::new(plan(app, &record, view, done, problem("slot", A_SLOT)).await?))
-        }
+        Ok(()) => match pathway::session(app, &record, visitor).await? {
+            None => Stage::Identify { problem },
+            Some(session) => {
+                let done = value_of(query, "done").and_then(|done| Told::parse(&done));
+                Stage::Plan(Box::new(plan(app, &record, &session, view, (done, problem)).await?))
+            }
+        },
     };
     let route = Route::FollowUp(token.clone(), view);
-    let title = match &stage {
-        Stage::Identify { .. } => "随访：请先核对手机号",
-        Stage::Plan(plan) if plan.appointment.is_some() => "您的预约",
-        Stage::Plan(_) => "请选一个时间",
-        Stage::Ended(problem) => &problem.title,
+    let (title, status) = match &stage {
+        Stage::Identify { .. } => ("随访：请先核对手机号", StatusCode::OK),
+        Stage::Plan(plan) if plan.appointment.is_some() => ("您的预约", StatusCode::OK),
+        Stage::Plan(_) => ("您的随访", StatusCode::OK),
+        Stage::Ended(problem) => {
+            (problem.title.as_str(), StatusCode::from_u16(problem.status).unwrap_or(StatusCode::GONE))
+        }
     };
-    let body = Body::FollowUp(FollowUp { token: token.clone(), stage: stage.clone() });
+    let library = app.library();
     let title = Title { title, description: "医院随访", translated: lang != Lang::En };
-    Ok(pages::page(app, &app.library(), lang, &route, title, body))
+    let empty = Body::FollowUp(Made { main: String::new(), action: String::new() });
+    let mut page = pages::page(app, &library, lang, &route, title, empty);
+    let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
+    let followup = FollowUp { token: token.clone(), stage };
+    page.body = Body::FollowUp(render_followup(&page.meta, &followup, view, &voice));
+    Ok((page, status))
 }
 
 fn told(app: &App, code: Code) -> Problem {
     Failure::from(code).problem(&app.phone(), &request_id())
 }
 
-async fn find(app: &App, token: &Token) -> Result<Record> {
-    let record = app.db.followup_by_token(&secrets::hash(token.as_str())).await?;
-    Ok(record.ok_or(Code::LinkUnknown)?)
-}
-
-/// Whether the link still leads somewhere.
-fn standing(app: &App, record: &Record) -> Result<(), Code> {
-    if record.state == FollowUpState::Withdrawn {
-        Err(Code::LinkWithdrawn)
-    } else if record.link_until <= app.now() {
-        Err(Code::LinkExpired)
-    } else if record.locked() {
-        Err(Code::LinkLocked)
-    } else {
-        Ok(())
-    }
-}
-
-async fn identified(app: &App, record: &Record, visitor: &Visitor) -> Result<bool> {
-    let Some(secret) = &visitor.patient else { return Ok(false) };
-    Ok(app.db.patient_session_open(&record.id, &secrets::hash(secret), app.now()).await?)
-}
-
-async fn plan(
-    app: &App,
-    record: &Record,
-    view: FollowUpView,
-    done: Option<Done>,
-    problem: Option<Problem>,
-) -> Result<Plan> {
-    let now = app.now();
-    let appointment = record.slot.clone().map(|slot| Appointment { past: slot.starts <= now, slot });
-    let choosing = match (&appointment, view) {
-        (None, _) => true,
-        (Some(appointment), FollowUpView::Moving) => !appointment.past,
-        (Some(_), FollowUpView::Plan | FollowUpView::Cancelling) => false,
+/// The refusal that a redirect told of, with the field it concerns.
+fn problem_of(app: &App, query: &str) -> Option<Problem> {
+    let code = value_of(query, "problem").and_then(|code| Code::parse(&code))?;
+    let mut problem = told(app, code);
+    let field = value_of(query, "field").unwrap_or_default();
+    let message = match (code, field.as_str()) {
+        (Code::NotAgreed, _) => Some(("agreed", "请在每一条前面打勾")),
+        (Code::InvalidInput, "ending") => Some(("ending", FOUR_DIGITS)),
+        (Code::InvalidInput, "question") => Some(("question", "请写 1 到 300 个字")),
+        (Code::InvalidInput, "name") => Some(("name", "请填家人是谁，例如 女儿 王芳")),
+        (Code::InvalidInput, "consent") => Some(("consent", "要本人同意，请打勾")),
+        (Code::InvalidInput, "sure") => Some(("sure", "要删除，请先打勾")),
+        (Code::InvalidInput, _) => Some(("times", "请先选一个时间")),
+        _ => None,
     };
-    let mut slots = Vec::new();
-    if choosing {
-        let from = now.max(Moment::at(record.due_from, 0));
-        let until = Moment::at(record.due_to.plus_days(1), 0);
-        slots = app.db.free_slots(&record.services, from, until, MOST_SLOTS).await?;
-        if slots.is_empty() {
-            // The window is over or full: a later time is better than none.
-            slots = app.db.free_slots(&record.services, now, Moment(now.0 + AHEAD_MS), MOST_SLOTS).await?;
-        }
-        if let Some(appointment) = &appointment {
-            slots.retain(|slot| slot.id != appointment.slot.id);
-        }
-    }
-    Ok(Plan {
-        name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
-        reason: app.secrets.open(&record.id, "reason", &record.reason_sealed)?,
-        services: service_names(app, &record.services),
-        due_from: record.due_from,
-        due_to: record.due_to,
-        asked: record.created.date(),
-        state: record.state,
-        appointment,
-        days: by_day(slots),
-        key: secrets::fresh_key(),
-        done,
-        problem,
-    })
-}
-
-/// The names of services; an id that is no longer known stands for itself.
-pub fn service_names(app: &App, ids: &[String]) -> Vec<String> {
-    let library = app.library();
-    ids.iter()
-        .map(|id| library.booking_service(id).map_or_else(|| id.clone(), |service| service.name.clone()))
-        .collect()
+    problem
+        .errors
+        .extend(message.map(|(field, message)| FieldError { field: field.to_owned(), message: message.to_owned() }));
+    Some(problem)
 }
 
 /// Checks the last four digits; gives the cookie that opens the follow-up for half an hour.
 async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
-    standing(app, &record)?;
-    let ending = PhoneEnding::parse(ending).ok_or_else(|| {
-        Failure::fields(vec![FieldError {
-            field: "ending".to_owned(), message: "请填 4 个数字，例如 1234".to_owned()
-        }])
-    })?;
+    open(app, &record)?;
+    let ending = PhoneEnding::parse(ending).ok_or_else(|| field("ending", FOUR_DIGITS))?;
     let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
     let fits = PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == ending);
     if !fits {
@@ -178,50 +114,24 @@ async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue>
     Ok(session_cookie(app, PATIENT, secret))
 }
 
-/// Books, moves or cancels for an identified patient.
-async fn change(
-    app: &App,
-    token: &Token,
-    visitor: &Visitor,
-    action: Action,
-    slot: Option<&str>,
-    key: IdempotencyKey,
-) -> Result<Receipt> {
-    let record = find(app, token).await?;
-    standing(app, &record)?;
-    if !identified(app, &record, visitor).await? {
-        return Err(Code::IdentifyFirst.into());
-    }
-    let slot = match slot {
-        Some(text) => Some(SlotId::parse(text).ok_or_else(|| {
-            Failure::fields(vec![FieldError { field: "slot".to_owned(), message: A_SLOT.to_owned() }])
-        })?),
-        None => None,
-    };
-    let answer = app
-        .db
-        .change(&Change {
-            followup: record.id,
-            action,
-            slot,
-            actor: Actor::Patient,
-            who: "patient".to_owned(),
-            key,
-            now: app.now(),
-        })
-        .await?;
-    Ok(answer?)
+fn field(name: &str, message: &str) -> Failure {
+    Failure::fields(vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
 }
 
 fn parse_token(text: &str) -> Result<Token> {
     Ok(Token::parse(text).ok_or(Code::LinkUnknown)?)
 }
 
-/// Where a form leads back to.
-fn back(visitor: &Visitor, token: &Token, view: FollowUpView, tail: &str) -> Response {
+/// Where a form leads: a redirect for a browser, the same address as JSON for the app, which shows it by itself.
+fn lead(visitor: &Visitor, token: &Token, view: FollowUpView, tail: &str) -> Response {
     let path = Route::FollowUp(token.clone(), view).path(visitor.lang);
     let joint = if path.contains('?') { '&' } else { '?' };
-    Redirect::to(&if tail.is_empty() { path } else { format!("{path}{joint}{tail}") }).into_response()
+    let path = if tail.is_empty() { path } else { format!("{path}{joint}{tail}") };
+    let app_asks = visitor.headers.get(header::ACCEPT).is_some_and(|value| value == "application/json");
+    if app_asks {
+        return ([(header::CACHE_CONTROL, "no-store")], axum::Json(path)).into_response();
+    }
+    Redirect::to(&path).into_response()
 }
 
 /// Whether a refusal can be told on the follow-up's own page.
@@ -233,6 +143,12 @@ fn tells_on_page(code: Code) -> bool {
             | Code::SlotTaken
             | Code::SlotPast
             | Code::SlotUnknown
+            | Code::SlotClosed
+            | Code::HoldLapsed
+            | Code::TooLate
+            | Code::TooEarly
+            | Code::NotAgreed
+            | Code::NoStep
             | Code::AlreadyBooked
             | Code::NotBooked
             | Code::KeyReused
@@ -244,75 +160,123 @@ fn tells_on_page(code: Code) -> bool {
 }
 
 fn refused(visitor: &Visitor, token: &Token, view: FollowUpView, failure: Failure) -> Result<Response> {
-    if tells_on_page(failure.code) {
-        Ok(back(visitor, token, view, &format!("problem={}", failure.code.as_str())))
-    } else {
-        Err(failure)
+    if !tells_on_page(failure.code) {
+        return Err(failure);
     }
+    let field = failure.errors.first().map(|error| format!("&field={}", error.field)).unwrap_or_default();
+    Ok(lead(visitor, token, view, &format!("problem={}{field}", failure.code.as_str())))
 }
 
-/// `POST /f/{token}/identify`
-pub async fn identify_form(
+/// `POST /f/{token}/{deed}`: every write of the link as a form.
+pub async fn form(
     State(app): State<App>,
-    Path(token): Path<String>,
+    Path((token, deed)): Path<(String, String)>,
     visitor: Visitor,
     form: Form,
 ) -> Result<Response> {
     let token = parse_token(&token)?;
-    match identify(&app, &token, form.get("ending")).await {
-        Ok(cookie) => Ok(([(SET_COOKIE, cookie)], back(&visitor, &token, FollowUpView::Plan, "")).into_response()),
-        Err(failure) => refused(&visitor, &token, FollowUpView::Plan, failure),
+    if deed == "identify" {
+        return match identify(&app, &token, form.get("ending")).await {
+            Ok(cookie) => Ok(([(SET_COOKIE, cookie)], lead(&visitor, &token, FollowUpView::Plan, "")).into_response()),
+            Err(failure) => refused(&visitor, &token, FollowUpView::Plan, failure),
+        };
     }
-}
-
-async fn change_form(
-    app: App,
-    token: &str,
-    visitor: &Visitor,
-    form: &Form,
-    action: Action,
-    view: FollowUpView,
-) -> Result<Response> {
-    let token = parse_token(token)?;
-    let slot = matches!(action, Action::Book | Action::Move).then(|| form.get("slot"));
-    let result = match form.key() {
-        Ok(key) => change(&app, &token, visitor, action, slot, key).await,
-        Err(failure) => Err(failure),
+    let (view, result) = match deed.as_str() {
+        "hold" | "confirm" | "release" | "cancel" | "book" => {
+            let action = Action::parse(&deed).ok_or(Code::NotFound)?;
+            let result = appointment(&app, &token, &visitor, &form, action).await;
+            let days = matches!(action, Action::Hold) && result.is_err();
+            (if days { FollowUpView::Days } else { FollowUpView::Plan }, result)
+        }
+        "wait" | "unwait" => (FollowUpView::Plan, waiting(&app, &token, &visitor, &deed).await),
+        "ask" => (FollowUpView::Questions, ask(&app, &token, &visitor, &form).await),
+        "helper" => (FollowUpView::Helpers, add_helper(&app, &token, &visitor, &form).await),
+        "end-helper" | "act" => (FollowUpView::Helpers, helper(&app, &token, &visitor, &form, &deed).await),
+        "erase" => (FollowUpView::Data, erase(&app, &token, &visitor, &form).await),
+        _ => return Err(Code::NotFound.into()),
     };
     match result {
-        Ok(receipt) => Ok(back(visitor, &token, FollowUpView::Plan, &format!("done={}", receipt.done.as_str()))),
-        Err(failure) => refused(visitor, &token, view, failure),
+        Ok(Some(told)) => Ok(lead(&visitor, &token, view, &format!("done={}", told.as_str()))),
+        Ok(None) => Ok(lead(&visitor, &token, view, "")),
+        Err(failure) => refused(&visitor, &token, view, failure),
     }
 }
 
-/// `POST /f/{token}/book`
-pub async fn book_form(
-    State(app): State<App>,
-    Path(token): Path<String>,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    change_form(app, &token, &visitor, &form, Action::Book, FollowUpView::Plan).await
+async fn appointment(app: &App, token: &Token, visitor: &Visitor, form: &Form, action: Action) -> Result<Option<Told>> {
+    let slot = matches!(action, Action::Hold | Action::Book).then(|| form.get("slot"));
+    let agreed = form.all("agreed");
+    let wish = Wish { action, slot, agreed: &agreed, reason: reason(form.get("reason")), key: form.key()? };
+    Ok(Some(Told::from(pathway::change(app, token, visitor, wish).await?.done)))
 }
 
-/// `POST /f/{token}/move`
-pub async fn move_form(
-    State(app): State<App>,
-    Path(token): Path<String>,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    change_form(app, &token, &visitor, &form, Action::Move, FollowUpView::Moving).await
+/// A reason from the list; what is not on it is not kept.
+fn reason(word: &str) -> &str {
+    if ["time", "unwell", "elsewhere", "unwanted", "other"].contains(&word) { word } else { "" }
 }
 
-/// `POST /f/{token}/cancel`
-pub async fn cancel_form(
-    State(app): State<App>,
-    Path(token): Path<String>,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    change_form(app, &token, &visitor, &form, Action::Cancel, FollowUpView::Plan).await
+async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Result<Option<Told>> {
+    let (record, session) = entered(app, token, visitor).await?;
+    if deed == "unwait" {
+        app.db.unwait(&record.id, session.who(), app.now()).await?;
+        return Ok(Some(Told::LeftWaiting));
+    }
+    let step = record.step.as_ref().ok_or(Code::NoStep)?;
+    app.db.wait(&record.id, step.due_from, step.due_to.max(app.now().date()), session.who(), app.now()).await?;
+    pathway::offer_places(app).await?;
+    Ok(Some(Told::Waiting))
+}
+
+/// An id that the same form gives again when it is sent twice, and that no other follow-up can give.
+fn id_of(record: &str, key: &IdempotencyKey) -> String {
+    secrets::hash(&format!("{record}/{key}"))[..32].to_owned()
+}
+
+async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
+    let (record, session) = entered(app, token, visitor).await?;
+    let text = form.get("question").trim();
+    if !(1..=LONGEST_QUESTION).contains(&text.chars().count()) {
+        return Err(field("question", "请写 1 到 300 个字"));
+    }
+    let id = id_of(&record.id, &form.key()?);
+    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), session.who(), app.now()).await?;
+    Ok(Some(Told::Asked))
+}
+
+async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
+    let (record, session) = entered(app, token, visitor).await?;
+    let name = form.get("name").trim();
+    if !(1..=20).contains(&name.chars().count()) {
+        return Err(field("name", "请填家人是谁"));
+    }
+    if form.get("consent") != "yes" {
+        return Err(field("consent", "要本人同意"));
+    }
+    let id = id_of(&record.id, &form.key()?);
+    let sealed = app.secrets.seal(&id, "helper", name);
+    app.db.add_helper(&record.id, &id, &sealed, &session.hash, app.now()).await?;
+    Ok(Some(Told::HelperAdded))
+}
+
+async fn helper(app: &App, token: &Token, visitor: &Visitor, form: &Form, deed: &str) -> Result<Option<Told>> {
+    let (record, session) = entered(app, token, visitor).await?;
+    let id = form.get("helper");
+    if deed == "end-helper" {
+        app.db.end_helper(&record.id, id, app.now()).await?;
+        return Ok(Some(Told::HelperEnded));
+    }
+    let known = app.db.helpers(&record.id).await?.into_iter().any(|helper| helper.id == id);
+    app.db.act_as(&session.hash, known.then_some(id)).await?;
+    Ok(None)
+}
+
+async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
+    let (record, session) = entered(app, token, visitor).await?;
+    if form.get("sure") != "yes" {
+        return Err(field("sure", "要删除，请先打勾"));
+    }
+    app.db.erase(&record.id, session.who(), app.now()).await??;
+    pathway::offer_places(app).await?;
+    Ok(None)
 }
 
 /// The appointment as a calendar file: a real address, because phones do not open made-up ones.
@@ -327,13 +291,9 @@ pub async fn cancel_form(
 )]
 pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor: Visitor) -> Result<Response> {
     let token = parse_token(&token)?;
-    let record = find(&app, &token).await?;
-    standing(&app, &record)?;
-    if !identified(&app, &record, &visitor).await? {
-        return Err(Code::IdentifyFirst.into());
-    }
-    let (slot, cancelled) = match record.slot {
-        Some(slot) => (slot, Standing::Confirmed),
+    let (record, _) = entered(&app, &token, &visitor).await?;
+    let (slot, cancelled) = match record.firm() {
+        Some(latest) => (latest.slot.clone(), Standing::Confirmed),
         None => (app.db.last_ended_slot(&record.id).await?.ok_or(Code::NotBooked)?, Standing::Cancelled),
     };
     let library = app.library();
@@ -380,8 +340,37 @@ pub async fn show(
     let Some((_, Route::FollowUp(_, view))) = Route::parse(&format!("/f/{token}"), &query) else {
         return Err(Code::LinkUnknown.into());
     };
-    let page = load(&app, visitor.lang, &token, view, &query, &visitor).await?;
+    let (page, _) = load(&app, visitor.lang, &token, view, &query, &visitor).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response())
+}
+
+/// The plan of an opened link as data: where the follow-up stands, its times, its questions.
+#[utoipa::path(
+    get, path = "/api/v1/followups/{token}/plan", tag = "follow-up",
+    params(
+        ("token" = String, Path, description = "The link's token"),
+        ("view" = Option<String>, Query, description = "`move` for other times"),
+    ),
+    responses(
+        (status = 200, description = "The plan", body = Plan),
+        (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn plan_json(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
+    let token = parse_token(&token)?;
+    let query = query.unwrap_or_default();
+    let (record, session) = entered(&app, &token, &visitor).await?;
+    let view = match value_of(&query, "view").as_deref() {
+        Some("move") => FollowUpView::Moving,
+        _ => FollowUpView::Plan,
+    };
+    let plan = plan(&app, &record, &session, view, (None, None)).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(plan)).into_response())
 }
 
 /// The identity check. Five wrong tries lock the link.
@@ -410,7 +399,67 @@ fn header_key(headers: &HeaderMap) -> Result<IdempotencyKey> {
     read_key(headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or(""))
 }
 
-/// Takes a slot. A repeat with the same key gets the first answer again.
+async fn write_json(
+    app: &App,
+    token: &str,
+    visitor: &Visitor,
+    action: Action,
+    request: Option<SlotRequest>,
+) -> Result<axum::Json<Receipt>> {
+    let key = header_key(&visitor.headers)?;
+    let token = parse_token(token)?;
+    let SlotRequest { slot, agreed } = request.unwrap_or(SlotRequest { slot: String::new(), agreed: Vec::new() });
+    let slot = matches!(action, Action::Hold | Action::Book).then_some(slot.as_str());
+    let wish = Wish { action, slot, agreed: &agreed, reason: "", key };
+    Ok(axum::Json(pathway::change(app, &token, visitor, wish).await?))
+}
+
+/// Keeps a place for five minutes. Another kept place is let go; an appointment stays.
+#[utoipa::path(
+    post, path = "/api/v1/followups/{token}/hold", tag = "follow-up",
+    params(
+        ("token" = String, Path, description = "The link's token"),
+        ("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens"),
+    ),
+    request_body = SlotRequest,
+    responses(
+        (status = 200, description = "Held until `until`", body = Receipt),
+        (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed` or `no-step`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn hold_json(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    JsonBody(request): JsonBody<SlotRequest>,
+) -> Result<axum::Json<Receipt>> {
+    write_json(&app, &token, &visitor, Action::Hold, Some(request)).await
+}
+
+/// Makes the kept place certain; an earlier appointment gives its place back only then.
+#[utoipa::path(
+    post, path = "/api/v1/followups/{token}/confirm", tag = "follow-up",
+    params(
+        ("token" = String, Path, description = "The link's token"),
+        ("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens"),
+    ),
+    responses(
+        (status = 200, description = "Booked or moved", body = Receipt),
+        (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`hold-lapsed`, `slot-past` or `slot-closed`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn confirm_json(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Result<axum::Json<Receipt>> {
+    write_json(&app, &token, &visitor, Action::Confirm, None).await
+}
+
+/// Takes a slot at once; with an appointment it is moved there, and its place given back only when the new one is
+/// certain. A repeat with the same key gets the first answer again.
 #[utoipa::path(
     post, path = "/api/v1/followups/{token}/appointment", tag = "follow-up",
     params(
@@ -419,9 +468,9 @@ fn header_key(headers: &HeaderMap) -> Result<IdempotencyKey> {
     ),
     request_body = SlotRequest,
     responses(
-        (status = 200, description = "Booked", body = Receipt),
+        (status = 200, description = "Booked or moved", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past` or `already-booked`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed` or `no-step`", content_type = "application/problem+json", body = Problem),
         (status = 422, description = "`invalid-input` or `key-reused`", content_type = "application/problem+json", body = Problem),
     )
 )]
@@ -431,35 +480,7 @@ pub async fn book_json(
     visitor: Visitor,
     JsonBody(request): JsonBody<SlotRequest>,
 ) -> Result<axum::Json<Receipt>> {
-    let key = header_key(&visitor.headers)?;
-    let token = parse_token(&token)?;
-    Ok(axum::Json(change(&app, &token, &visitor, Action::Book, Some(&request.slot), key).await?))
-}
-
-/// Moves the appointment. The old place is given back only when the new one is certain.
-#[utoipa::path(
-    put, path = "/api/v1/followups/{token}/appointment", tag = "follow-up",
-    params(
-        ("token" = String, Path, description = "The link's token"),
-        ("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens"),
-    ),
-    request_body = SlotRequest,
-    responses(
-        (status = 200, description = "Moved", body = Receipt),
-        (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past` or `not-booked`", content_type = "application/problem+json", body = Problem),
-        (status = 422, description = "`invalid-input` or `key-reused`", content_type = "application/problem+json", body = Problem),
-    )
-)]
-pub async fn move_json(
-    State(app): State<App>,
-    Path(token): Path<String>,
-    visitor: Visitor,
-    JsonBody(request): JsonBody<SlotRequest>,
-) -> Result<axum::Json<Receipt>> {
-    let key = header_key(&visitor.headers)?;
-    let token = parse_token(&token)?;
-    Ok(axum::Json(change(&app, &token, &visitor, Action::Move, Some(&request.slot), key).await?))
+    write_json(&app, &token, &visitor, Action::Book, Some(request)).await
 }
 
 /// Cancels the appointment; the follow-up stays open for another.
@@ -480,7 +501,5 @@ pub async fn cancel_json(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Result<axum::Json<Receipt>> {
-    let key = header_key(&visitor.headers)?;
-    let token = parse_token(&token)?;
-    Ok(axum::Json(change(&app, &token, &visitor, Action::Cancel, None, key).await?))
+    write_json(&app, &token, &visitor, Action::Cancel, None).await
 }

@@ -16,7 +16,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 use zaoshai_contract::content::Article;
-use zaoshai_contract::followups::Stage;
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::page::{ArticleList, Body, Meta, Page};
 use zaoshai_contract::problem::{Code, Problem};
@@ -38,8 +37,8 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
     let Some((lang, route)) = Route::parse(path, query) else { return file(&app, request).await };
     let visitor = Visitor::read(path, query, request.headers());
     if let Route::FollowUp(token, view) = &route {
-        let page = followups::load(&app, lang, token, *view, query, &visitor).await?;
-        return Ok(personal(&app, &visitor, &page));
+        let (page, status) = followups::load(&app, lang, token, *view, query, &visitor).await?;
+        return Ok((status, uncached(HTML, render(&app, &visitor, &page))).into_response());
     }
     // What was typed is not kept, and every text would be a document of its own.
     if is_typed(&route) {
@@ -248,19 +247,6 @@ pub fn page(app: &App, library: &Library, lang: Lang, route: &Route, title: Titl
         body,
     };
     if lang == Lang::Hant { library.traditional.page(&page) } else { page }
-}
-
-/// A page that is about one person: never kept by anybody on the way, nor by the phone.
-pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
-    let ended = match &page.body {
-        Body::FollowUp(followup) => match &followup.stage {
-            Stage::Ended(problem) => Some(problem.status),
-            Stage::Identify { .. } | Stage::Plan(_) => None,
-        },
-        _ => None,
-    };
-    let status = ended.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
-    (status, uncached(HTML, render(app, visitor, page))).into_response()
 }
 
 /// A page of HTML alone, which nobody on the way keeps, finds or passes on.

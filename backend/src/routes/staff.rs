@@ -2,13 +2,12 @@
 //! Pages are HTML with forms alone; the same work is on the JSON API.
 
 use super::body::{Form, JsonBody, read_key};
-use super::followups::service_names;
 use super::frame::request_id;
 use super::pages;
 use crate::app::App;
-use crate::db::appointments::Change;
 use crate::db::followups::{HistoryRow, NewRecord, Record};
 use crate::failures::{Failure, Result};
+use crate::pathway::service_names;
 use crate::visitor::{SET_COOKIE, STAFF, Visitor, end_cookie, session_cookie};
 use crate::{qr, secrets};
 use axum::Router;
@@ -17,9 +16,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{Action, Actor, State as FollowUpState};
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing, Urgency};
 use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
 use zaoshai_contract::staff::{
     BookableService, FollowUpDetail, FollowUpList, FollowUpRow, HistoryLine, LoginRequest, NewFollowUp,
@@ -32,6 +32,8 @@ const SESSION_MS: i64 = 12 * 3_600_000;
 const LINK_DAYS: i64 = 30;
 /// Longest due window.
 const WINDOW_DAYS: i64 = 730;
+/// Most characters of a letter.
+const LONGEST_LETTER: usize = 1000;
 /// Most follow-ups in the list.
 const MOST: u32 = 500;
 /// A hash that no password fits, checked for unknown names so that they take as long as known ones.
@@ -93,6 +95,8 @@ async fn sign_in(app: &App, request: LoginRequest) -> Result<HeaderValue> {
     if account.as_ref().is_some_and(|account| account.locked_until > app.now().0) {
         return Err(Code::AccountLocked.into());
     }
+    // A disabled account answers as if there were none.
+    let account = account.filter(|account| account.disabled == 0);
     let hash = account.as_ref().map_or(NOBODY, |account| &account.password_hash).to_owned();
     let fits = {
         let _turn = app.passwords.acquire().await.map_err(anyhow::Error::from)?;
@@ -133,6 +137,8 @@ struct Understood {
     services: Vec<String>,
     due_from: CivilDate,
     due_to: CivilDate,
+    urgency: Urgency,
+    letter: String,
 }
 
 fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
@@ -170,14 +176,24 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         (_, Some(to)) if to.days() - today.days() > WINDOW_DAYS => wrong("due_to", "最晚的日期请在两年以内"),
         _ => {}
     }
-    match (phone, due_from, due_to) {
-        (Some(phone), Some(due_from), Some(due_to)) if errors.is_empty() => Ok(Understood {
+    let urgency = if form.urgency.is_empty() { Some(Urgency::Routine) } else { Urgency::parse(&form.urgency) };
+    if urgency.is_none() {
+        wrong("urgency", "请选紧急、尽快或常规");
+    }
+    let letter = form.letter.trim();
+    if letter.chars().count() > LONGEST_LETTER {
+        wrong("letter", "结果说明请写 1000 个字以内");
+    }
+    match (phone, due_from, due_to, urgency) {
+        (Some(phone), Some(due_from), Some(due_to), Some(urgency)) if errors.is_empty() => Ok(Understood {
             name: name.to_owned(),
             phone,
             reason: reason.to_owned(),
             services: form.services.clone(),
             due_from,
             due_to,
+            urgency,
+            letter: letter.to_owned(),
         }),
         _ => Err(Failure::fields(errors)),
     }
@@ -188,7 +204,17 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     let request = secrets::hash(&serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let form = understand(app, form)?;
     let token = app.secrets.link_token(&id, 1);
+    let library = app.library();
+    let topic = form.services.iter().find_map(|id| library.booking_service(id)).map(|service| service.topic.clone());
+    let letter_sealed =
+        if form.letter.is_empty() { String::new() } else { app.secrets.seal(&id, "letter", &form.letter) };
     let new = NewRecord {
+        code: secrets::fresh_code(),
+        hospital: staff.hospital.clone(),
+        topic: topic.unwrap_or_default(),
+        urgency: form.urgency,
+        letter_sealed,
+        finders: finders(app, &form.name, &form.phone),
         token_hash: secrets::hash(token.as_str()),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
         name_sealed: app.secrets.seal(&id, "name", &form.name),
@@ -204,50 +230,88 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
         id,
     };
     let id = app.db.make_followup(&new).await??;
-    app.db.audit(&staff.name, "make", Some(&id), app.now()).await?;
+    app.db.audit(staff, "make", Some(&id), app.now()).await?;
     Ok(id)
 }
 
-fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
-    let today = app.now().date();
-    let open = matches!(record.state, FollowUpState::Waiting | FollowUpState::Cancelled);
+/// The keyed hashes under which a follow-up is found: its phone number, the last four digits, and every run of two or
+/// more characters of the name.
+fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
+    let letters: Vec<char> = name.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let runs = (0..letters.len()).flat_map(|from| {
+        let letters = &letters;
+        (from + 2..=letters.len()).map(move |to| letters[from..to].iter().collect::<String>())
+    });
+    let mut finders: Vec<String> = runs.map(|run| app.secrets.finder("name", &run)).collect();
+    finders.push(app.secrets.finder("phone", phone.as_str()));
+    finders.push(app.secrets.finder("ending", phone.ending().as_str()));
+    finders.sort_unstable();
+    finders.dedup();
+    finders
+}
+
+/// A follow-up as lists show it.
+pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
+    let now = app.now();
+    let open = |field: &str, sealed: &str| {
+        // Of an erased person nothing is left to open.
+        if sealed.is_empty() { Ok(String::new()) } else { app.secrets.open(&record.id, field, sealed) }
+    };
+    let latest = record.latest.as_ref();
+    let expected = latest.filter(|latest| latest.state.is_firm());
     Ok(FollowUpRow {
         id: record.id.clone(),
-        name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
-        phone: app.secrets.open(&record.id, "phone", &record.phone_sealed)?,
-        reason: app.secrets.open(&record.id, "reason", &record.reason_sealed)?,
-        services: service_names(app, &record.services),
-        due_from: record.due_from,
-        due_to: record.due_to,
-        state: record.state,
-        starts: record.slot.as_ref().map(|slot| slot.starts),
-        room: record.slot.as_ref().map(|slot| slot.room.clone()).unwrap_or_default(),
+        code: record.code.clone(),
+        name: open("name", &record.name_sealed)?,
+        phone: open("phone", &record.phone_sealed)?,
+        reason: open("reason", &record.reason_sealed)?,
+        services: record.step.as_ref().map(|step| service_names(app, &step.services)).unwrap_or_default(),
+        due_from: record.step.as_ref().map(|step| step.due_from),
+        due_to: record.step.as_ref().map(|step| step.due_to),
+        urgency: record.urgency,
+        standing: record.standing(now),
+        owner: record.owner.clone(),
+        appointment: latest.map(|latest| latest.id.clone()).unwrap_or_default(),
+        appointment_state: latest.map(|latest| latest.state),
+        starts: expected.map(|latest| latest.slot.starts),
+        room: expected.map(|latest| latest.slot.room.clone()).unwrap_or_default(),
         locked: record.locked(),
-        overdue: open && record.due_to < today,
+        overdue: record.due.is_some_and(|due| due <= now),
+        call_on: record.call_on,
     })
 }
 
 async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
-    let records = app.db.followups(MOST).await?;
+    may(&staff, Deed::SeeFollowUps)?;
+    let records = app.db.followups(&staff.hospital, MOST).await?;
     let mut rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     rows.sort_by_key(|row| {
-        let rank = match row.state {
-            FollowUpState::Waiting | FollowUpState::Cancelled => u8::from(!row.overdue),
-            FollowUpState::Booked => 2,
-            FollowUpState::Withdrawn => 3,
+        let rank = match row.standing {
+            _ if row.overdue => 0,
+            Standing::Booked | Standing::Arrived | Standing::OutcomeDue => 2,
+            Standing::Closed => 3,
+            _ => 1,
         };
-        (rank, row.starts.map_or(0, |starts| starts.0), row.due_to)
+        (rank, row.urgency.rank(), row.starts.map_or(0, |starts| starts.0), row.due_to)
     });
-    app.db.audit(&staff.name, "list", None, app.now()).await?;
+    app.db.audit(&staff, "list", None, app.now()).await?;
     Ok(FollowUpList { staff, now: app.now(), rows })
 }
 
-async fn find(app: &App, id: &str) -> Result<Record> {
-    Ok(app.db.followup(id).await?.ok_or(Code::NotFound)?)
+/// Refuses what an account has no right to.
+fn may(staff: &Staff, deed: Deed) -> Result<()> {
+    if staff.may(deed) { Ok(()) } else { Err(Code::NotAllowed.into()) }
+}
+
+/// A follow-up of her own hospital; another hospital's is not there for her.
+async fn find(app: &App, staff: &Staff, id: &str) -> Result<Record> {
+    may(staff, Deed::SeeFollowUps)?;
+    let record = app.db.followup(id).await?.filter(|record| record.hospital == staff.hospital);
+    Ok(record.ok_or(Code::NotFound)?)
 }
 
 async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail> {
-    let record = find(app, id).await?;
+    let record = find(app, staff, id).await?;
     let token = app.secrets.link_token(&record.id, record.link_generation);
     let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
     let link = format!("{}{path}", app.config.public_url);
@@ -255,7 +319,7 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history = app.db.history(&record.id).await?.iter().map(|line| in_words(staff, line)).collect();
-    app.db.audit(&staff.name, "read", Some(&record.id), app.now()).await?;
+    app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
         token,
@@ -269,42 +333,73 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
 fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
     let who = match line.actor.as_str() {
         "patient" => "病人（链接）".to_owned(),
+        "family" => "家人（链接）".to_owned(),
+        "clock" => "系统".to_owned(),
         name if name == staff.name => staff.display.clone(),
         name => name.to_owned(),
     };
     let what = match line.action.as_str() {
         "make" => "新建随访",
-        "book" => "约了时间",
-        "move" => "改了时间",
-        "cancel" => "取消了预约",
-        "withdraw" => "结束了随访",
+        "hold" if line.detail == "offer" => "为候补留了时间",
+        "hold" => "占了时间，待确认",
+        "confirm" | "book" => "约了时间",
+        "replace" => "退掉原来的时间",
+        "release" => "放开了时间",
+        "expire" => "没有确认，时间放开",
+        "cancel" => "病人取消了预约",
+        "cancel-for-clinic" => "医院取消了预约",
+        "arrive" => "登记：到了",
+        "attend" => "登记：已就诊",
+        "miss" => "登记：没有来",
+        "outcome" => "记录结果",
+        "step" => "定了下一步",
+        "end" => "结束随访",
+        "close" => "结束随访，退掉预约",
+        "call" => "打了电话",
+        "note" => "写了备注",
+        "ask" => "病人提问",
+        "answer" => "回答了提问",
+        "wait" => "加入候补",
+        "unwait" => "不再候补",
+        "add-helper" => "同意家人代办",
+        "end-helper" => "取消家人代办",
+        "erase" => "删除资料",
         "lock" => "后四位错 5 次，链接锁住",
         "unlock" => "打开了链接",
         "relink" => "换了新链接",
         other => other,
     };
-    let what = match line.starts.map(Moment) {
-        Some(starts) => {
-            let (date, minute) = (starts.date(), starts.minute_of_day());
-            format!("{what}：{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
-        }
-        None => what.to_owned(),
-    };
+    let detail = detail_in_words(&line.detail);
+    let time = line.starts.map(Moment).map(|starts| {
+        let (date, minute) = (starts.date(), starts.minute_of_day());
+        format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+    });
+    let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).collect();
+    let what = if more.is_empty() { what.to_owned() } else { format!("{what}：{}", more.join("，")) };
     HistoryLine { at: Moment(line.at), who, what }
 }
 
-async fn withdraw(app: &App, staff: &Staff, id: &str, key: IdempotencyKey) -> Result<()> {
-    let change = Change {
-        followup: find(app, id).await?.id,
-        action: Action::Withdraw,
-        slot: None,
-        actor: Actor::Nurse,
-        who: staff.name.clone(),
-        key,
-        now: app.now(),
+/// The words of a detail of the history.
+fn detail_in_words(detail: &str) -> Option<&'static str> {
+    let reason = match detail {
+        "time" => Some("时间不合适"),
+        "unwell" => Some("身体不舒服"),
+        "elsewhere" => Some("已在别处做"),
+        "unwanted" => Some("不想做了"),
+        "other" => Some("别的原因"),
+        _ => None,
     };
-    app.db.change(&change).await??;
-    app.db.audit(&staff.name, "withdraw", Some(id), app.now()).await?;
+    reason
+        .or_else(|| Ending::parse(detail).map(Ending::title))
+        .or_else(|| Outcome::parse(detail).map(Outcome::title))
+        .or_else(|| CallOutcome::parse(detail).map(CallOutcome::title))
+}
+
+async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
+    let record = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
+    app.db.audit(staff, "withdraw", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -371,6 +466,8 @@ async fn make_form(State(app): State<App>, visitor: Visitor, form: Form) -> Resu
         services: form.all("services"),
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
+        urgency: form.get("urgency").to_owned(),
+        letter: form.get("letter").to_owned(),
     };
     let key = form.key()?;
     match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {
@@ -428,7 +525,7 @@ fn to_detail(id: &str, result: Result<()>) -> Result<Response> {
 /// `POST /staff/followups/{id}/withdraw`. Withdrawing twice is withdrawing once, so the form needs no key of its own.
 async fn withdraw_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
     match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, withdraw(&app, &staff, &id, secrets::fresh_key()).await),
+        Ok(staff) => to_detail(&id, withdraw(&app, &staff, &id).await),
         Err(elsewhere) => Ok(elsewhere),
     }
 }
@@ -439,9 +536,10 @@ async fn unlock_form(State(app): State<App>, Path(id): Path<String>, visitor: Vi
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let record = find(&app, &id).await?;
+    let record = find(&app, &staff, &id).await?;
+    may(&staff, Deed::WorkOnFollowUps)?;
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
-    app.db.audit(&staff.name, "unlock", Some(&record.id), app.now()).await?;
+    app.db.audit(&staff, "unlock", Some(&record.id), app.now()).await?;
     to_detail(&record.id, Ok(()))
 }
 
@@ -451,13 +549,15 @@ async fn relink_form(State(app): State<App>, Path(id): Path<String>, visitor: Vi
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let record = find(&app, &id).await?;
+    let record = find(&app, &staff, &id).await?;
+    may(&staff, Deed::WorkOnFollowUps)?;
     let generation = record.link_generation + 1;
     let token = app.secrets.link_token(&record.id, generation);
-    let last = record.due_to.max(app.now().date());
+    let today = app.now().date();
+    let last = record.step.as_ref().map_or(today, |step| step.due_to.max(today));
     let until = Moment::at(last.plus_days(LINK_DAYS), 0);
     app.db.relink(&record.id, generation, &secrets::hash(token.as_str()), until, &staff.name, app.now()).await?;
-    app.db.audit(&staff.name, "relink", Some(&record.id), app.now()).await?;
+    app.db.audit(&staff, "relink", Some(&record.id), app.now()).await?;
     to_detail(&record.id, Ok(()))
 }
 
@@ -539,10 +639,7 @@ pub async fn detail_json(State(app): State<App>, Path(id): Path<String>, visitor
 /// Ends a follow-up; its place is given back and its link says so.
 #[utoipa::path(
     post, path = "/api/v1/staff/followups/{id}/withdraw", tag = "staff",
-    params(
-        ("id" = String, Path, description = "The follow-up's id"),
-        ("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens"),
-    ),
+    params(("id" = String, Path, description = "The follow-up's id")),
     responses(
         (status = 204, description = "Withdrawn"),
         (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
@@ -551,7 +648,6 @@ pub async fn detail_json(State(app): State<App>, Path(id): Path<String>, visitor
 )]
 pub async fn withdraw_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<StatusCode> {
     let staff = signed_in(&app, &visitor).await?;
-    let key = visitor.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or("");
-    withdraw(&app, &staff, &id, read_key(key)?).await?;
+    withdraw(&app, &staff, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,14 +9,13 @@ use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::staff::FollowUpDetail;
 
 async fn plan(patient: &mut Client, followup: &FollowUpDetail) -> Value {
-    let answer = patient.get(&format!("/api/v1/followups/{}", followup.token)).await;
+    let answer = patient.get(&format!("/api/v1/followups/{}/plan", followup.token)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-    answer.json()["body"]["follow-up"]["stage"]["plan"].clone()
+    answer.json()
 }
 
 async fn moving(patient: &mut Client, followup: &FollowUpDetail) -> Value {
-    let answer = patient.get(&format!("/api/v1/followups/{}?view=move", followup.token)).await;
-    answer.json()["body"]["follow-up"]["stage"]["plan"].clone()
+    patient.get(&format!("/api/v1/followups/{}/plan?view=move", followup.token)).await.json()
 }
 
 fn slot(plan: &Value, day: usize, place: usize) -> String {
@@ -66,7 +65,7 @@ async fn opening_a_link_changes_nothing() {
     }
     let mut nurse = world.nurse().await;
     let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
-    assert_eq!((detail["row"]["state"].as_str(), detail["row"]["locked"].as_bool()), (Some("waiting"), Some(false)));
+    assert_eq!((detail["row"]["standing"].as_str(), detail["row"]["locked"].as_bool()), (Some("to-book"), Some(false)));
     assert_eq!(detail["history"].as_array().map(Vec::len), Some(1));
 }
 
@@ -76,7 +75,7 @@ async fn a_patient_books_moves_and_cancels_and_the_nurse_sees_it() {
     let followup = world.followup().await;
     let mut patient = world.patient(&followup).await;
     let first = plan(&mut patient, &followup).await;
-    assert_eq!((first["state"].as_str(), first["name"].as_str()), (Some("waiting"), Some("李女士")));
+    assert_eq!((first["standing"].as_str(), first["name"].as_str()), (Some("to-book"), Some("李女士")));
     let early = slot(&first, 0, 0);
     let booked = write(&mut patient, &followup, "POST", &early, first["key"].as_str().expect("a key")).await;
     assert_eq!((booked.status, booked.json()["done"].as_str()), (StatusCode::OK, Some("booked")));
@@ -85,17 +84,17 @@ async fn a_patient_books_moves_and_cancels_and_the_nurse_sees_it() {
     let second = moving(&mut patient, &followup).await;
     assert_eq!(second["appointment"]["slot"]["id"].as_str(), Some(early.as_str()));
     let late = slot(&second, 1, 0);
-    let moved = write(&mut patient, &followup, "PUT", &late, second["key"].as_str().expect("a key")).await;
+    let moved = write(&mut patient, &followup, "POST", &late, second["key"].as_str().expect("a key")).await;
     assert_eq!(moved.json()["done"], "moved");
     assert_eq!((taken(&world, &early).await, taken(&world, &late).await), (0, 1));
 
     let mut nurse = world.nurse().await;
     let list = nurse.get("/api/v1/staff/followups").await.json();
-    assert_eq!(list["rows"][0]["state"], "booked");
+    assert_eq!(list["rows"][0]["standing"], "booked");
 
     let third = plan(&mut patient, &followup).await;
     let cancelled = write(&mut patient, &followup, "DELETE", "", third["key"].as_str().expect("a key")).await;
-    assert_eq!(cancelled.json()["state"], "cancelled");
+    assert_eq!(cancelled.json()["state"], "cancelled-by-patient");
     assert_eq!(taken(&world, &late).await, 0);
     let again = plan(&mut patient, &followup).await;
     assert!(again["appointment"].is_null() && again["days"].as_array().is_some_and(|days| !days.is_empty()));
@@ -120,19 +119,133 @@ async fn the_same_journey_works_with_forms_alone() {
     let first = plan(&mut patient, &followup).await;
     let fields = [("slot", slot(&first, 0, 0)), ("key", first["key"].as_str().expect("a key").to_owned())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let booked = patient.form(&format!("{link}/book"), &fields).await;
-    assert_eq!(booked.location(), format!("{link}?done=booked"));
-    assert!(patient.get(booked.location()).await.text.contains("11月23日"));
-    let repeated = patient.form(&format!("{link}/book"), &fields).await;
-    assert_eq!(repeated.location(), format!("{link}?done=booked"), "a form sent twice is one booking");
+    for _ in 0..2 {
+        let held = patient.form(&format!("{link}/hold"), &fields).await;
+        assert_eq!(held.location(), format!("{link}?done=held"), "a form sent twice holds once");
+    }
+    let asked = patient.get(&link).await;
+    assert!(asked.text.contains("请确认这个时间") && asked.text.contains("8:05"), "{}", asked.text);
+    assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1);
+    let confirmed = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(confirmed.location(), format!("{link}?done=booked"));
+    assert!(patient.get(confirmed.location()).await.text.contains("11月23日"));
+
     let second = moving(&mut patient, &followup).await;
-    let key = second["key"].as_str().expect("a key").to_owned();
-    let moved = patient.form(&format!("{link}/move"), &[("slot", &slot(&second, 0, 0)), ("key", &key)]).await;
+    let other = slot(&second, 0, 0);
+    patient.form(&format!("{link}/hold"), &[("slot", &other), ("key", &secrets::fresh_id())]).await;
+    assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1, "the old place stays until the new one is certain");
+    let moved = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
     assert_eq!(moved.location(), format!("{link}?done=moved"));
-    let unchosen = patient.form(&format!("{link}/move"), &[("key", &secrets::fresh_id())]).await;
-    assert_eq!(unchosen.location(), format!("{link}?view=move&problem=invalid-input"));
-    let cancelled = patient.form(&format!("{link}/cancel"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!((taken(&world, &slot(&first, 0, 0)).await, taken(&world, &other).await), (0, 1));
+    let unchosen = patient.form(&format!("{link}/hold"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(unchosen.location(), format!("{link}?view=days&problem=invalid-input&field=times"));
+    let fields = [("key", secrets::fresh_id()), ("reason", "time".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let cancelled = patient.form(&format!("{link}/cancel"), &fields).await;
     assert_eq!(cancelled.location(), format!("{link}?done=cancelled"));
+    let mut nurse = world.nurse().await;
+    let detail = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await;
+    assert!(detail.text.contains("病人取消了预约：时间不合适"), "{}", detail.text);
+    assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
+    let world = World::new().await;
+    let (one, two, three) = (world.followup().await, world.followup().await, world.followup().await);
+    let mut patients = [world.patient(&one).await, world.patient(&two).await, world.patient(&three).await];
+    let wanted = slot(&plan(&mut patients[0], &one).await, 0, 0);
+    for (patient, followup) in patients.iter_mut().zip([&one, &two]) {
+        let fields = [("slot", wanted.as_str()), ("key", &secrets::fresh_id())];
+        patient.form(&format!("/f/{}/hold", followup.token), &fields).await;
+    }
+    let refused = write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await;
+    assert_eq!(refused.code(), "slot-taken", "a held place is nobody else's");
+    world.app.clock.set(Moment(world.app.now().0 + 5 * 60_000));
+    let offered = plan(&mut patients[2], &three).await;
+    assert_eq!(slot(&offered, 0, 0), wanted, "a place whose hold is over is offered again");
+    assert_eq!(write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
+    assert_eq!(taken(&world, &wanted).await, 1);
+    let late = patients[0].form(&format!("/f/{}/confirm", one.token), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(late.location(), format!("/f/{}?problem=hold-lapsed", one.token));
+    assert!(patients[0].get(late.location()).await.text.contains("为您留的时间过了"));
+    assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+    assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hours() {
+    let world = World::new().await;
+    let (taker, waiter) = (world.followup().await, world.followup().await);
+    let (mut one, mut two) = (world.patient(&taker).await, world.patient(&waiter).await);
+    let link = format!("/f/{}", waiter.token);
+    // Everything in the window is full but the two places of one slot, which the taker and the waiter hold.
+    let wanted = slot(&plan(&mut one, &taker).await, 0, 0);
+    assert_eq!(write(&mut one, &taker, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
+    let late = slot(&plan(&mut two, &waiter).await, 3, 0);
+    assert_eq!(write(&mut two, &waiter, "POST", &late, &secrets::fresh_id()).await.status, StatusCode::OK);
+    let waits = two.form(&format!("{link}/wait"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(waits.location(), format!("{link}?done=waiting"));
+    let page = two.get(&link).await;
+    assert!(page.text.contains("请确认这个时间") && page.text.contains("就退掉了"), "an earlier place is offered");
+    assert_eq!(taken(&world, &late).await, 1, "the later one stays hers meanwhile");
+    world.app.clock.set(Moment(world.app.now().0 + 2 * 3_600_000));
+    zaoshai_backend::pathway::release_lapsed(&world.app).await.expect("a round");
+    let mut two = world.patient(&waiter).await;
+    let after = plan(&mut two, &waiter).await;
+    assert!(after["held"].is_null() && after["waiting"].is_null(), "an offer that nobody took ends: {after}");
+    assert_eq!(after["appointment"]["slot"]["id"].as_str(), Some(late.as_str()));
+    assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn a_question_is_answered_on_the_link_and_a_relative_acts_by_consent() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let key = secrets::fresh_id();
+    for _ in 0..2 {
+        let asked = patient.form(&format!("{link}/ask"), &[("question", "要空腹吗？"), ("key", &key)]).await;
+        assert_eq!(asked.location(), format!("{link}?view=questions&done=asked"));
+    }
+    let asked = patient.get(&format!("{link}?view=questions")).await;
+    assert_eq!(asked.text.matches("要空腹吗").count(), 1 + usize::from(asked.text.contains("application/json")));
+    let refused = patient.form(&format!("{link}/helper"), &[("name", "女儿 王芳"), ("key", &key)]).await;
+    assert!(refused.location().ends_with("problem=invalid-input&field=consent"), "{}", refused.location());
+    let fields = [("name", "女儿 王芳"), ("consent", "yes"), ("key", &key)];
+    patient.form(&format!("{link}/helper"), &fields).await;
+    let first = plan(&mut patient, &followup).await;
+    assert_eq!(first["helper"]["name"], "女儿 王芳");
+    write(&mut patient, &followup, "POST", &slot(&first, 0, 0), &secrets::fresh_id()).await;
+    let mut nurse = world.nurse().await;
+    let detail = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await;
+    assert!(detail.text.contains("家人（链接）"), "the history tells who acted");
+    let id = first["helper"]["id"].as_str().expect("an id").to_owned();
+    patient.form(&format!("{link}/end-helper"), &[("helper", &id), ("key", &secrets::fresh_id())]).await;
+    assert!(plan(&mut patient, &followup).await["helper"].is_null());
+}
+
+#[tokio::test]
+async fn who_wants_to_be_forgotten_is() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let wanted = slot(&plan(&mut patient, &followup).await, 0, 0);
+    write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
+    let unsure = patient.form(&format!("{link}/erase"), &[("key", &secrets::fresh_id())]).await;
+    assert!(unsure.location().contains("field=sure"));
+    patient.form(&format!("{link}/erase"), &[("sure", "yes"), ("key", &secrets::fresh_id())]).await;
+    assert_eq!(taken(&world, &wanted).await, 0);
+    let page = patient.get(&link).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    let mut nurse = world.nurse().await;
+    let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await;
+    for secret in ["李女士", PHONE, "结节"] {
+        assert!(!detail.text.contains(secret), "{secret} is still there");
+    }
+    assert!(detail.text.contains("删除资料"), "the history tells that it was done");
 }
 
 #[tokio::test]
@@ -150,8 +263,8 @@ async fn a_repeated_key_gets_the_first_answer_and_books_once() {
     let other = write(&mut patient, &followup, "POST", &b, &key).await;
     assert_eq!(other.code(), "key-reused");
     let fresh = write(&mut patient, &followup, "POST", &b, &secrets::fresh_id()).await;
-    assert_eq!(fresh.code(), "already-booked");
-    assert_eq!(taken(&world, &b).await, 0);
+    assert_eq!(fresh.json()["done"], "moved", "another slot with a new key is a move");
+    assert_eq!((taken(&world, &a).await, taken(&world, &b).await), (0, 1));
 }
 
 #[tokio::test]
@@ -243,7 +356,7 @@ async fn an_expired_a_withdrawn_and_a_retired_link_say_so() {
     let mut nurse = world.nurse().await;
     let (expired, withdrawn, retired) = (world.followup().await, world.followup().await, world.followup().await);
     let path = format!("/api/v1/staff/followups/{}/withdraw", withdrawn.row.id);
-    let answer = nurse.json("POST", &path, &Value::Null, &[("idempotency-key", &secrets::fresh_id())]).await;
+    let answer = nurse.json("POST", &path, &Value::Null, &[]).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     nurse.form(&format!("/staff/followups/{}/relink", retired.row.id), &[]).await;
     let mut patient = world.client();
@@ -281,8 +394,8 @@ async fn the_check_lasts_half_an_hour_and_only_for_its_own_link() {
     let world = World::new().await;
     let (one, two) = (world.followup().await, world.followup().await);
     let mut patient = world.patient(&one).await;
-    let other = patient.get(&format!("/api/v1/followups/{}", two.token)).await.json();
-    assert!(other["body"]["follow-up"]["stage"]["identify"].is_object());
+    let other = patient.get(&format!("/api/v1/followups/{}/plan", two.token)).await;
+    assert_eq!(other.code(), "identify-first");
     world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
     let late = write(&mut patient, &one, "POST", "ldct-review-2026-11-23-1000", &secrets::fresh_id()).await;
     assert_eq!(late.code(), "identify-first");
@@ -299,7 +412,7 @@ async fn the_calendar_entry_follows_the_appointment() {
     write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
     let entry = patient.get(&path).await;
     assert!(entry.headers["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/calendar")));
-    assert!(entry.text.contains("DTSTART:20261123T003000Z\r\n") && entry.text.contains("SEQUENCE:1\r\n"));
+    assert!(entry.text.contains("DTSTART:20261123T003000Z\r\n"));
     for secret in ["李女士", "CT 室", "低剂量", "结节", PHONE] {
         assert!(!entry.text.contains(secret), "the calendar tells {secret}");
     }
@@ -307,5 +420,11 @@ async fn the_calendar_entry_follows_the_appointment() {
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
     write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
     let cancelled = patient.get(&path).await;
-    assert!(cancelled.text.contains("METHOD:CANCEL\r\n") && cancelled.text.contains("SEQUENCE:2\r\n"));
+    assert!(cancelled.text.contains("METHOD:CANCEL\r\n"));
+    assert!(sequence(&cancelled.text) > sequence(&entry.text), "a later entry takes the place of an earlier one");
+}
+
+fn sequence(calendar: &str) -> u32 {
+    let line = calendar.lines().find_map(|line| line.strip_prefix("SEQUENCE:")).expect("a sequence");
+    line.trim().parse().expect("a number")
 }

@@ -16,7 +16,8 @@ use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::{demonstration, routes};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::staff::FollowUpDetail;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::{FollowUpDetail, Staff};
 
 /// The password of the nurse in every test.
 pub const PASSWORD: &str = "correct horse";
@@ -102,7 +103,13 @@ impl World {
         );
         demonstration::make_slots(&app).await.expect("slots");
         let hash = HASH.get_or_init(|| secrets::hash_password(PASSWORD).expect("a hash"));
-        app.db.make_staff("zhang", "张护士", hash, app.now()).await.expect("a nurse");
+        let nurse = Staff {
+            name: "zhang".to_owned(),
+            display: "张护士".to_owned(),
+            hospital: app.library().hospital.clone(),
+            roles: vec![Role::Nurse, Role::Coordinator],
+        };
+        app.db.make_staff(&nurse, hash, app.now()).await.expect("a nurse");
         Self { router: routes::router(app.clone()), app, _folder: folder }
     }
 

@@ -123,6 +123,7 @@ impl Site {
             clinic: "zhuzhou-2".to_owned(),
             service: service.to_owned(),
             room: format!("room {id}"),
+            expert: String::new(),
             starts: soon(),
             minutes: 20,
             capacity,

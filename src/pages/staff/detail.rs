@@ -7,7 +7,7 @@ use crate::components::phone_link::phone_link;
 use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::State;
+use zaoshai_contract::followups::Standing;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
@@ -42,17 +42,18 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&
     let mut facts = vec![
         row("状态".to_owned(), chip(followup), String::new()),
         row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
-        row("可以约".to_owned(), followup.services.join("、").into(), String::new()),
-        row(
-            "时间段".to_owned(),
-            format!("{} 到 {}", day(Lang::Hans, followup.due_from), day(Lang::Hans, followup.due_to)).into(),
-            String::new(),
-        ),
+        row("编号".to_owned(), followup.code.clone().into(), String::new()),
+        row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()),
     ];
+    if let (Some(from), Some(to)) = (followup.due_from, followup.due_to) {
+        facts.push(row("可以约".to_owned(), followup.services.join("、").into(), String::new()));
+        let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
+        facts.push(row("时间段".to_owned(), window.into(), String::new()));
+    }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
     }
-    let link = (followup.state != State::Withdrawn).then(|| link(detail, qr));
+    let link = (followup.standing != Standing::Closed).then(|| link(detail, qr));
     let history = detail
         .history
         .iter()
@@ -75,7 +76,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&
             .with("action", post("unlock"))
             .child(el("button").class("zs-button").with("type", "submit").child("核对过本人，打开链接"))
     });
-    let changes = (followup.state != State::Withdrawn).then(|| {
+    let changes = (followup.standing != Standing::Closed).then(|| {
         el("details")
             .class("zs-details")
             .child(el("summary").child(icon("alert")).child(el("span").child("换链接、结束随访")).child(icon("next")))

@@ -2,10 +2,9 @@
 
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::tel;
-use crate::pages::followup::state_word;
 use crate::text::{clock, day};
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::State;
+use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
 
@@ -15,8 +14,8 @@ pub fn page(list: &FollowUpList) -> Node {
     let groups = [
         ("overdue", "phone", "要打电话", "逾期的", of(|row| row.overdue || row.locked)),
         ("waiting", "clock", "等回复", "窗口早的在前", of(|row| is_open(row) && !row.overdue && !row.locked)),
-        ("booked", "calendar", "已约", "时间早的在前", of(|row| row.state == State::Booked && !row.locked)),
-        ("ended", "check", "已结束", "", of(|row| row.state == State::Withdrawn && !row.locked)),
+        ("booked", "calendar", "已约", "时间早的在前", of(|row| is_under_way(row) && !row.overdue && !row.locked)),
+        ("ended", "check", "已结束", "", of(|row| row.standing == Standing::Closed && !row.locked)),
     ];
     let counts = groups[..3]
         .iter()
@@ -57,23 +56,29 @@ pub fn page(list: &FollowUpList) -> Node {
 }
 
 fn is_open(row: &FollowUpRow) -> bool {
-    matches!(row.state, State::Waiting | State::Cancelled)
+    !is_under_way(row) && row.standing != Standing::Closed
+}
+
+fn is_under_way(row: &FollowUpRow) -> bool {
+    matches!(row.standing, Standing::Booked | Standing::Arrived | Standing::OutcomeDue)
 }
 
 /// The state as a word with an icon.
 pub fn chip(row: &FollowUpRow) -> Node {
     let (class, name, word) = if row.locked {
         ("zs-chip zs-chip--amber", "lock", "链接锁住")
-    } else if row.overdue {
+    } else if row.overdue && row.standing == Standing::ToBook {
         ("zs-chip zs-chip--amber", "alert", "逾期")
     } else {
-        let (class, name) = match row.state {
-            State::Waiting => ("zs-chip", "clock"),
-            State::Booked => ("zs-chip zs-chip--act", "check"),
-            State::Cancelled => ("zs-chip zs-chip--amber", "close"),
-            State::Withdrawn => ("zs-chip", "close"),
+        let (class, name) = match row.standing {
+            Standing::ToBook | Standing::Held => ("zs-chip", "clock"),
+            Standing::Booked | Standing::Arrived | Standing::OutcomeDue => ("zs-chip zs-chip--act", "check"),
+            Standing::Unrecorded | Standing::Missed | Standing::Cancelled | Standing::NoNextStep => {
+                ("zs-chip zs-chip--amber", "alert")
+            }
+            Standing::Closed => ("zs-chip", "close"),
         };
-        (class, name, state_word(row.state))
+        (class, name, row.standing.title())
     };
     el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
 }
@@ -84,7 +89,9 @@ fn row(row: &FollowUpRow) -> Node {
             let date = starts.date();
             nodes![format!("{}月{}日", date.month(), date.day()), el("br"), clock(Lang::Hans, starts)]
         }
-        None => nodes![format!("{}月{}日", row.due_to.month(), row.due_to.day()), el("br"), "前"],
+        None => row
+            .due_to
+            .map_or_else(|| Node::from(()), |due| nodes![format!("{}月{}日", due.month(), due.day()), el("br"), "前"]),
     };
     let label = ["打给", row.name.as_str()].concat();
     el("li")

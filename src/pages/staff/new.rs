@@ -3,6 +3,7 @@
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::NewFollowUpForm;
 
@@ -97,6 +98,24 @@ pub fn page(page: &NewFollowUpForm) -> Node {
         .with("value", form.due_to.clone())
         .with("aria-invalid", wrong("due_to"))
         .with("required", true);
+    let urgency = el("select").class("zs-input").with("id", "urgency").with("name", "urgency").child(
+        Urgency::ALL
+            .iter()
+            .rev()
+            .map(|urgency| {
+                let chosen = form.urgency == urgency.as_str();
+                el("option").with("value", urgency.as_str()).with("selected", chosen).child(urgency.title())
+            })
+            .collect::<Vec<_>>(),
+    );
+    let letter = el("textarea")
+        .class("zs-input")
+        .with("id", "letter")
+        .with("name", "letter")
+        .with("rows", "4")
+        .with("maxlength", "1000")
+        .with("aria-describedby", "letter-hint")
+        .child(form.letter.clone());
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("form")
@@ -130,5 +149,13 @@ pub fn page(page: &NewFollowUpForm) -> Node {
                     .child(field(problem, "due_from", "最早", "", Node::from(from)))
                     .child(field(problem, "due_to", "最晚", "", Node::from(to))),
             )
+            .child(field(problem, "urgency", "紧急程度", "逾期名单按它排。", Node::from(urgency)))
+            .child(field(
+                problem,
+                "letter",
+                "结果说明（可以不填）",
+                "病人打开链接能看到。不写诊断，一段一行。",
+                Node::from(letter)
+            ))
     ]
 }

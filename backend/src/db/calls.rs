@@ -1,0 +1,104 @@
+//! Calls to patients and what came of them, and the nurses' notes.
+
+use super::ledger::{Ledger as _, Line};
+use super::{Db, Result, in_transaction, on_read};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::CallOutcome;
+
+/// A call to be recorded.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Its id, also the scope of its seal; a repeat with the same id records nothing more.
+    pub id: String,
+    /// The follow-up.
+    pub followup: String,
+    /// What came of it.
+    pub outcome: CallOutcome,
+    /// The day to call again.
+    pub again: Option<CivilDate>,
+    /// The sealed note; empty for none.
+    pub note_sealed: String,
+    /// Who called.
+    pub staff: String,
+    /// Now.
+    pub now: Moment,
+}
+
+/// A call or a note as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct NoteRow {
+    /// Its id, also the scope of its seal.
+    pub id: String,
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub staff: String,
+    /// The sealed text.
+    pub text_sealed: String,
+}
+
+impl Db {
+    /// Records a call; gives false when it was recorded before. Whether the follow-up ends by it is the caller's to do.
+    pub async fn record_call(&self, call: &Call) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let made = sqlx::query(
+                "INSERT INTO calls (id, followup, at, staff, outcome, again, note_sealed) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            )
+            .bind(&call.id)
+            .bind(&call.followup)
+            .bind(call.now.0)
+            .bind(&call.staff)
+            .bind(call.outcome.as_str())
+            .bind(call.again.map(|day| day.to_string()))
+            .bind(&call.note_sealed)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if made == 0 {
+                return Ok(false);
+            }
+            sqlx::query("UPDATE followups SET call_on = $2, version = version + 1 WHERE id = $1")
+                .bind(&call.followup)
+                .bind(call.again.map(|day| day.to_string()))
+                .execute(&mut **tx)
+                .await?;
+            let line = Line { who: &call.staff, action: "call", detail: call.outcome.as_str(), ..Line::default() };
+            tx.note(&call.followup, call.now, &line).await?;
+            Ok(true)
+        })
+    }
+
+    /// Adds a note, once for each id.
+    pub async fn add_note(&self, followup: &str, id: &str, text_sealed: &str, staff: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let made = sqlx::query(
+                "INSERT INTO notes (id, followup, at, staff, text_sealed) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(followup)
+            .bind(now.0)
+            .bind(staff)
+            .bind(text_sealed)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if made == 1 {
+                tx.note(followup, now, &Line { who: staff, action: "note", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The notes on a follow-up and on the calls about it, latest first.
+    pub async fn notes(&self, followup: &str) -> Result<Vec<NoteRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, at, staff, text_sealed FROM notes WHERE followup = $1 UNION ALL \
+             SELECT id, at, staff, note_sealed FROM calls WHERE followup = $1 AND note_sealed <> '' ORDER BY at DESC",
+        )
+        .bind(followup)
+        .fetch_all(pool)
+        .await?))
+    }
+}

@@ -1,0 +1,210 @@
+//! What every write inside a transaction shares, written once for both databases: the history, the facts a follow-up
+//! stands on, and the moment from which somebody must look after it.
+
+use super::{Error, Result};
+use crate::secrets;
+use sqlx::{PgConnection, SqliteConnection};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Ending, Facts};
+
+/// A line of history to be written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line<'a> {
+    /// `patient`, `clock` or a staff name.
+    pub who: &'a str,
+    /// The action's word.
+    pub action: &'a str,
+    /// The appointment concerned.
+    pub appointment: Option<&'a str>,
+    /// Its state before.
+    pub before: Option<State>,
+    /// Its state after.
+    pub after: Option<State>,
+    /// The slot concerned.
+    pub slot: Option<&'a str>,
+    /// More in words that hold nothing personal.
+    pub detail: &'a str,
+}
+
+/// A follow-up that is locked for the rest of the transaction.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// How it ended, if it has.
+    pub ending: Option<Ending>,
+    /// When the link ends.
+    pub link_until: Moment,
+    /// The open step.
+    pub step: Option<OpenStep>,
+}
+
+/// A step that is open.
+#[derive(Clone, Debug)]
+pub struct OpenStep {
+    /// Its id.
+    pub id: String,
+    /// The services that may be booked.
+    pub services: Vec<String>,
+}
+
+/// An appointment that may still change.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Its id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    /// Its slot.
+    pub slot: String,
+    /// When that begins.
+    pub starts: Moment,
+}
+
+/// Reads a stored word.
+pub fn read<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+    parse(text).ok_or_else(|| Error::Broken(text.to_owned()))
+}
+
+/// The work inside a transaction.
+pub trait Ledger {
+    /// Locks a follow-up: two changes to one take turns on both databases.
+    async fn lock(&mut self, followup: &str) -> Result<Option<Locked>>;
+    /// The appointments of a follow-up that occupy a place, latest made first.
+    async fn live(&mut self, followup: &str) -> Result<Vec<Live>>;
+    /// Brings an appointment from one state to another, and gives its place back when it no longer occupies one.
+    async fn turn(&mut self, appointment: &Live, to: State, now: Moment) -> Result<()>;
+    /// Writes a line of history and counts the change.
+    async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
+    /// Computes anew from when somebody must look after a follow-up.
+    async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
+}
+
+macro_rules! ledger {
+    ($($connection:ty)*) => {
+        $(impl Ledger for $connection {
+            async fn lock(&mut self, followup: &str) -> Result<Option<Locked>> {
+                // Touching the row locks it.
+                let row: Option<(Option<String>, i64)> = sqlx::query_as(
+                    "UPDATE followups SET version = version + 1 WHERE id = $1 RETURNING ending, link_until",
+                )
+                .bind(followup)
+                .fetch_optional(&mut *self)
+                .await?;
+                let Some((ending, link_until)) = row else { return Ok(None) };
+                let step: Option<(String, String)> =
+                    sqlx::query_as("SELECT id, services FROM steps WHERE followup = $1 AND ended IS NULL")
+                        .bind(followup)
+                        .fetch_optional(&mut *self)
+                        .await?;
+                let step = match step {
+                    Some((id, services)) => Some(OpenStep {
+                        id,
+                        services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
+                    }),
+                    None => None,
+                };
+                let ending = ending.map(|word| read(&word, Ending::parse)).transpose()?;
+                Ok(Some(Locked { ending, link_until: Moment(link_until), step }))
+            }
+
+            async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {
+                let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
+                    "SELECT appointments.id, state, slot, starts FROM appointments JOIN slots ON slots.id = slot \
+                     WHERE followup = $1 AND state IN ('held', 'booked', 'arrived', 'attended', 'missed') \
+                     ORDER BY made DESC, appointments.id",
+                )
+                .bind(followup)
+                .fetch_all(&mut *self)
+                .await?;
+                rows.into_iter()
+                    .map(|(id, state, slot, starts)| {
+                        Ok(Live { id, state: read(&state, State::parse)?, slot, starts: Moment(starts) })
+                    })
+                    .collect()
+            }
+
+            async fn turn(&mut self, appointment: &Live, to: State, now: Moment) -> Result<()> {
+                let ended = (!to.occupies()).then_some(now.0);
+                sqlx::query("UPDATE appointments SET state = $2, ended = $3, until = NULL WHERE id = $1")
+                    .bind(&appointment.id)
+                    .bind(to.as_str())
+                    .bind(ended)
+                    .execute(&mut *self)
+                    .await?;
+                if appointment.state.occupies() && !to.occupies() {
+                    sqlx::query("UPDATE slots SET taken = taken - 1 WHERE id = $1")
+                        .bind(&appointment.slot)
+                        .execute(&mut *self)
+                        .await?;
+                }
+                Ok(())
+            }
+
+            async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()> {
+                let (number,): (i64,) = sqlx::query_as(
+                    "UPDATE followups SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence",
+                )
+                .bind(followup)
+                .fetch_one(&mut *self)
+                .await?;
+                sqlx::query(
+                    "INSERT INTO history (id, followup, at, actor, action, state, slot, number, appointment, before, detail) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                )
+                .bind(secrets::fresh_id())
+                .bind(followup)
+                .bind(now.0)
+                .bind(line.who)
+                .bind(line.action)
+                .bind(line.after.map_or("", State::as_str))
+                .bind(line.slot)
+                .bind(number)
+                .bind(line.appointment)
+                .bind(line.before.map(State::as_str))
+                .bind(line.detail)
+                .execute(&mut *self)
+                .await?;
+                Ok(())
+            }
+
+            async fn settle(&mut self, followup: &str, now: Moment) -> Result<()> {
+                let row: Option<(Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
+                    "SELECT ending, steps.id, due_to FROM followups \
+                     LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL WHERE followups.id = $1",
+                )
+                .bind(followup)
+                .fetch_optional(&mut *self)
+                .await?;
+                let Some((ending, step, due_to)) = row else { return Ok(()) };
+                let latest: Option<(String, i64)> = sqlx::query_as(
+                    "SELECT state, starts FROM appointments JOIN slots ON slots.id = slot \
+                     WHERE followup = $1 AND step = $2 AND state NOT IN ('held', 'released', 'moved') \
+                     ORDER BY CASE WHEN state IN ('booked', 'arrived') THEN 0 ELSE 1 END, made DESC LIMIT 1",
+                )
+                .bind(followup)
+                .bind(step.unwrap_or_default())
+                .fetch_optional(&mut *self)
+                .await?;
+                let latest = match latest {
+                    Some((state, starts)) => Some((read(&state, State::parse)?, Moment(starts))),
+                    None => None,
+                };
+                let facts = Facts {
+                    ending: ending.map(|word| read(&word, Ending::parse)).transpose()?,
+                    due_to: due_to.map(|day| read(&day, CivilDate::parse)).transpose()?,
+                    latest,
+                    held: false,
+                    changed: now,
+                };
+                sqlx::query("UPDATE followups SET due = $2 WHERE id = $1")
+                    .bind(followup)
+                    .bind(facts.due().map(|due| due.0))
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
+            }
+        })*
+    };
+}
+
+ledger!(SqliteConnection PgConnection);

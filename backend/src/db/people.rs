@@ -1,0 +1,312 @@
+//! What a patient and her relatives leave behind on a link: questions, who may act, a place on the waiting list, and the
+//! wish to be forgotten.
+
+use super::ledger::{Ledger as _, Line};
+use super::{Db, Result, in_transaction, on_read};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::Ending;
+use zaoshai_contract::problem::Code;
+
+/// A question as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct QuestionRow {
+    /// Its id, also the scope of its seals.
+    pub id: String,
+    /// The follow-up.
+    pub followup: String,
+    /// When it was asked.
+    pub asked: i64,
+    /// The sealed question.
+    pub text_sealed: String,
+    /// When it was answered.
+    pub answered: Option<i64>,
+    /// The sealed answer; empty before it.
+    pub answer_sealed: String,
+}
+
+/// A relative as she is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct HelperRow {
+    /// Its id, also the scope of its seal.
+    pub id: String,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// When the patient consented.
+    pub consented: i64,
+}
+
+/// A place on the waiting list as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct WaitingRow {
+    /// The follow-up.
+    pub followup: String,
+    /// Since when.
+    pub since: i64,
+    /// Not before this day.
+    pub wanted_from: String,
+    /// Not after this day.
+    pub wanted_to: String,
+}
+
+impl Db {
+    /// Keeps a question under an id that the form's key gives, so that a form sent twice asks once.
+    pub async fn ask(&self, followup: &str, id: &str, text_sealed: &str, who: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let asked = sqlx::query(
+                "INSERT INTO questions (id, followup, asked, text_sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(followup)
+            .bind(now.0)
+            .bind(text_sealed)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if asked == 1 {
+                tx.note(followup, now, &Line { who, action: "ask", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Answers a question; an answer that is there already stays, and then false is given.
+    pub async fn answer(&self, id: &str, answer_sealed: &str, staff: &str, now: Moment) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let followup: Option<(String,)> = sqlx::query_as(
+                "UPDATE questions SET answered = $2, answered_by = $3, answer_sealed = $4 \
+                 WHERE id = $1 AND answered IS NULL RETURNING followup",
+            )
+            .bind(id)
+            .bind(now.0)
+            .bind(staff)
+            .bind(answer_sealed)
+            .fetch_optional(&mut **tx)
+            .await?;
+            if let Some((followup,)) = &followup {
+                tx.note(followup, now, &Line { who: staff, action: "answer", ..Line::default() }).await?;
+            }
+            Ok(followup.is_some())
+        })
+    }
+
+    /// The questions of a follow-up, latest first.
+    pub async fn questions(&self, followup: &str) -> Result<Vec<QuestionRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, followup, asked, text_sealed, answered, answer_sealed FROM questions WHERE followup = $1 \
+             ORDER BY asked DESC, id",
+        )
+        .bind(followup)
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// The question with this id.
+    pub async fn question(&self, id: &str) -> Result<Option<QuestionRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, followup, asked, text_sealed, answered, answer_sealed FROM questions WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(pool)
+        .await?))
+    }
+
+    /// The questions of a hospital that nobody has answered, oldest first.
+    pub async fn open_questions(&self, hospital: &str, most: u32) -> Result<Vec<QuestionRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT questions.id, followup, asked, text_sealed, answered, answer_sealed FROM questions \
+             JOIN followups ON followups.id = followup WHERE answered IS NULL AND hospital = $1 AND ending IS NULL \
+             ORDER BY asked LIMIT $2",
+        )
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// Records that a relative may act, under an id that the form's key gives, and that she acts in this session.
+    pub async fn add_helper(
+        &self,
+        followup: &str,
+        id: &str,
+        name_sealed: &str,
+        session: &str,
+        now: Moment,
+    ) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let added = sqlx::query(
+                "INSERT INTO helpers (id, followup, name_sealed, consented) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(followup)
+            .bind(name_sealed)
+            .bind(now.0)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            sqlx::query("UPDATE patient_sessions SET helper = $2 WHERE hash = $1")
+                .bind(session)
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
+            if added == 1 {
+                tx.note(followup, now, &Line { who: "patient", action: "add-helper", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends a relative's right to act; sessions in which she acted end.
+    pub async fn end_helper(&self, followup: &str, id: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let ended = sqlx::query("UPDATE helpers SET ended = $3 WHERE id = $1 AND followup = $2 AND ended IS NULL")
+                .bind(id)
+                .bind(followup)
+                .bind(now.0)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected();
+            sqlx::query("UPDATE patient_sessions SET helper = NULL WHERE helper = $1")
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
+            if ended == 1 {
+                tx.note(followup, now, &Line { who: "patient", action: "end-helper", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The relatives who may act.
+    pub async fn helpers(&self, followup: &str) -> Result<Vec<HelperRow>> {
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT id, name_sealed, consented FROM helpers WHERE followup = $1 AND ended IS NULL ORDER BY consented, id",
+        )
+        .bind(followup)
+        .fetch_all(pool)
+        .await?
+        }))
+    }
+
+    /// Says who acts in a session: a relative, or with none the patient herself.
+    pub async fn act_as(&self, session: &str, helper: Option<&str>) -> Result<()> {
+        in_transaction!(self, |tx| {
+            sqlx::query("UPDATE patient_sessions SET helper = $2 WHERE hash = $1")
+                .bind(session)
+                .bind(helper)
+                .execute(&mut **tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Puts a follow-up on the waiting list, where it keeps its first place.
+    pub async fn wait(&self, followup: &str, from: CivilDate, to: CivilDate, who: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let added = sqlx::query(
+                "INSERT INTO waiting (followup, since, wanted_from, wanted_to) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(followup)
+            .bind(now.0)
+            .bind(from.to_string())
+            .bind(to.to_string())
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if added == 1 {
+                tx.note(followup, now, &Line { who, action: "wait", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a follow-up off the waiting list.
+    pub async fn unwait(&self, followup: &str, who: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let left = sqlx::query("DELETE FROM waiting WHERE followup = $1")
+                .bind(followup)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected();
+            if left == 1 {
+                tx.note(followup, now, &Line { who, action: "unwait", ..Line::default() }).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A follow-up's place on the waiting list.
+    pub async fn waiting(&self, followup: &str) -> Result<Option<WaitingRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT followup, since, wanted_from, wanted_to FROM waiting WHERE followup = $1",
+        )
+        .bind(followup)
+        .fetch_optional(pool)
+        .await?))
+    }
+
+    /// Those who wait and have nothing offered, longest first.
+    pub async fn waiting_list(&self, most: u32) -> Result<Vec<WaitingRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT waiting.followup, since, wanted_from, wanted_to FROM waiting WHERE NOT EXISTS \
+             (SELECT 1 FROM appointments WHERE appointments.followup = waiting.followup AND state = 'held') \
+             ORDER BY since LIMIT $1",
+        )
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
+    /// phone, reason, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
+    pub async fn erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            if locked.ending == Some(Ending::Erased) {
+                return Ok(Ok(()));
+            }
+            for live in tx.live(followup).await? {
+                let to = match live.state {
+                    State::Held => State::Released,
+                    State::Booked => State::CancelledByPatient,
+                    _ => continue,
+                };
+                tx.turn(&live, to, now).await?;
+                let line = Line {
+                    who,
+                    action: "erase",
+                    appointment: Some(&live.id),
+                    before: Some(live.state),
+                    after: Some(to),
+                    slot: Some(&live.slot),
+                    detail: "",
+                };
+                tx.note(followup, now, &line).await?;
+            }
+            for sql in [
+                "DELETE FROM finders WHERE followup = $1",
+                "DELETE FROM waiting WHERE followup = $1",
+                "DELETE FROM questions WHERE followup = $1",
+                "DELETE FROM notes WHERE followup = $1",
+                "DELETE FROM patient_sessions WHERE followup = $1",
+                "DELETE FROM helpers WHERE followup = $1",
+                "UPDATE calls SET note_sealed = '' WHERE followup = $1",
+                "UPDATE referrals SET reason_sealed = '', answer_sealed = '' WHERE followup = $1",
+                "UPDATE followups SET name_sealed = '', phone_sealed = '', reason_sealed = '', letter_sealed = '', \
+                 fingerprint = NULL, call_on = NULL, ending = 'erased' WHERE id = $1",
+            ] {
+                sqlx::query(sql).bind(followup).execute(&mut **tx).await?;
+            }
+            sqlx::query("UPDATE steps SET ended = $2 WHERE followup = $1 AND ended IS NULL")
+                .bind(followup)
+                .bind(now.0)
+                .execute(&mut **tx)
+                .await?;
+            tx.note(followup, now, &Line { who, action: "erase", ..Line::default() }).await?;
+            tx.settle(followup, now).await?;
+            Ok(Ok(()))
+        })
+    }
+}

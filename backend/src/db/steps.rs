@@ -1,0 +1,163 @@
+//! The pathway's steps: what one showed, and the one that follows it. A step never ends without the next one or an end.
+
+use super::ledger::{Ledger as _, Line, read};
+use super::{Db, Error, Result, in_transaction, on_read};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Ending, Outcome};
+use zaoshai_contract::problem::Code;
+
+/// What follows a step.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Another step.
+    Step {
+        /// The services that may be booked for it.
+        services: Vec<String>,
+        /// First day of its due window.
+        due_from: CivilDate,
+        /// Last day of its due window.
+        due_to: CivilDate,
+        /// When the link ends.
+        link_until: Moment,
+    },
+    /// Nothing: the follow-up ends.
+    End(Ending),
+}
+
+/// A step that has ended.
+#[derive(Clone, Debug)]
+pub struct EndedStep {
+    /// The services.
+    pub services: Vec<String>,
+    /// First day of its due window.
+    pub due_from: CivilDate,
+    /// Last day of its due window.
+    pub due_to: CivilDate,
+    /// What it showed.
+    pub outcome: Option<Outcome>,
+    /// When it ended.
+    pub ended: Moment,
+}
+
+impl Db {
+    /// Records what the open step showed and what follows, in one. `version` is what the nurse saw: when somebody else
+    /// has changed the follow-up since, nothing is written and [`Code::Changed`] given. A repeat of the same is fine.
+    pub async fn end_step(
+        &self,
+        followup: &str,
+        version: i64,
+        outcome: Outcome,
+        next: &Next,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            let (now_version, number): (i64, Option<i64>) = sqlx::query_as(
+                "SELECT version, (SELECT MAX(number) FROM steps WHERE followup = $1) FROM followups WHERE id = $1",
+            )
+            .bind(followup)
+            .fetch_one(&mut **tx)
+            .await?;
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            // Locking has counted one.
+            if now_version != version + 1 {
+                return Ok(Err(Code::Changed));
+            }
+            let live = tx.live(followup).await?;
+            if live.iter().any(|live| live.state.is_firm()) {
+                // A step with an appointment under way has not shown anything yet.
+                return Ok(Err(Code::TooEarly));
+            }
+            for held in live.iter().filter(|live| live.state == State::Held) {
+                tx.turn(held, State::Released, now).await?;
+                let line = Line {
+                    who,
+                    action: "release",
+                    appointment: Some(&held.id),
+                    before: Some(State::Held),
+                    after: Some(State::Released),
+                    slot: Some(&held.slot),
+                    detail: "",
+                };
+                tx.note(followup, now, &line).await?;
+            }
+            if let Some(step) = &locked.step {
+                sqlx::query("UPDATE steps SET ended = $2, outcome = $3 WHERE id = $1")
+                    .bind(&step.id)
+                    .bind(now.0)
+                    .bind(outcome.as_str())
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            tx.note(followup, now, &Line { who, action: "outcome", detail: outcome.as_str(), ..Line::default() })
+                .await?;
+            match next {
+                Next::Step { services, due_from, due_to, link_until } => {
+                    let number = number.unwrap_or(0) + 1;
+                    let services = serde_json::to_string(services).map_err(|error| Error::Broken(error.to_string()))?;
+                    sqlx::query(
+                        "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    )
+                    .bind(format!("{followup}-{number}"))
+                    .bind(followup)
+                    .bind(number)
+                    .bind(services)
+                    .bind(due_from.to_string())
+                    .bind(due_to.to_string())
+                    .bind(who)
+                    .bind(now.0)
+                    .execute(&mut **tx)
+                    .await?;
+                    sqlx::query("UPDATE followups SET link_until = $2, owner = $3, call_on = NULL WHERE id = $1")
+                        .bind(followup)
+                        .bind(link_until.0)
+                        .bind(who)
+                        .execute(&mut **tx)
+                        .await?;
+                    tx.note(followup, now, &Line { who, action: "step", ..Line::default() }).await?;
+                }
+                Next::End(ending) => {
+                    sqlx::query("UPDATE followups SET ending = $2, call_on = NULL WHERE id = $1")
+                        .bind(followup)
+                        .bind(ending.as_str())
+                        .execute(&mut **tx)
+                        .await?;
+                    sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
+                    tx.note(followup, now, &Line { who, action: "end", detail: ending.as_str(), ..Line::default() })
+                        .await?;
+                }
+            }
+            tx.settle(followup, now).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// The steps that have ended, oldest first.
+    pub async fn ended_steps(&self, followup: &str) -> Result<Vec<EndedStep>> {
+        let rows: Vec<(String, String, String, Option<String>, i64)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT services, due_from, due_to, outcome, ended FROM steps WHERE followup = $1 AND ended IS NOT NULL \
+             ORDER BY number",
+        )
+        .bind(followup)
+        .fetch_all(pool)
+        .await?
+        });
+        rows.into_iter()
+            .map(|(services, due_from, due_to, outcome, ended)| {
+                Ok(EndedStep {
+                    services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
+                    due_from: read(&due_from, CivilDate::parse)?,
+                    due_to: read(&due_to, CivilDate::parse)?,
+                    outcome: outcome.map(|word| read(&word, Outcome::parse)).transpose()?,
+                    ended: Moment(ended),
+                })
+            })
+            .collect()
+    }
+}

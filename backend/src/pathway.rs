@@ -1,0 +1,344 @@
+//! What a follow-up link shows and does, whoever asks: pages, forms and JSON all come through here.
+
+use crate::app::App;
+use crate::db::appointments::Change;
+use crate::db::followups::Record;
+use crate::failures::{Failure, Result};
+use crate::secrets;
+use crate::visitor::Visitor;
+use zaoshai_contract::appointments::{Action, Receipt, State};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Standing, Step, Told, Waiting};
+use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Party;
+use zaoshai_contract::route::FollowUpView;
+use zaoshai_contract::slots::{Slot, by_day};
+
+/// How far ahead times are offered when the due window has none: 60 days.
+const AHEAD_MS: i64 = 60 * 86_400_000;
+/// Most times on one page.
+const MOST_SLOTS: u32 = 60;
+/// How long a place from the waiting list is kept: 2 hours.
+const OFFER_MS: i64 = 2 * 3_600_000;
+/// Most who wait that are looked at in one go.
+const MOST_WAITING: u32 = 200;
+/// What booking asks for.
+const A_SLOT: &str = "请先选一个时间";
+
+/// Somebody who has given the last four digits.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The hash of the session's secret.
+    pub hash: String,
+    /// The relative who acts; none for the patient herself.
+    pub helper: Option<String>,
+}
+
+impl Session {
+    /// Who acts, as the history names it.
+    pub fn who(&self) -> &'static str {
+        if self.helper.is_some() { "family" } else { "patient" }
+    }
+}
+
+/// The follow-up that a link leads to.
+pub async fn find(app: &App, token: &Token) -> Result<Record> {
+    let record = app.db.followup_by_token(&secrets::hash(token.as_str())).await?;
+    Ok(record.ok_or(Code::LinkUnknown)?)
+}
+
+/// Whether the link still leads somewhere.
+pub fn open(app: &App, record: &Record) -> Result<(), Code> {
+    if record.ending.is_some() {
+        Err(Code::LinkWithdrawn)
+    } else if record.link_until <= app.now() {
+        Err(Code::LinkExpired)
+    } else if record.locked() {
+        Err(Code::LinkLocked)
+    } else {
+        Ok(())
+    }
+}
+
+/// The session of a visitor, if she has one for this follow-up.
+pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Option<Session>> {
+    let Some(secret) = &visitor.patient else { return Ok(None) };
+    let hash = secrets::hash(secret);
+    let open = app.db.patient_session(&record.id, &hash, app.now()).await?;
+    Ok(open.map(|helper| Session { hash, helper }))
+}
+
+/// The follow-up of a link and the session in which it may be changed.
+pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Record, Session)> {
+    let record = find(app, token).await?;
+    open(app, &record)?;
+    let session = session(app, &record, visitor).await?.ok_or(Code::IdentifyFirst)?;
+    Ok((record, session))
+}
+
+/// The last moment at which the patient may move or cancel an appointment by herself.
+fn last_change(_: &App, slot: &Slot) -> Moment {
+    slot.starts
+}
+
+fn appointment(app: &App, slot: &Slot, state: State, until: Option<Moment>) -> Appointment {
+    Appointment {
+        slot: slot.clone(),
+        state,
+        until,
+        last_change: last_change(app, slot),
+        past: slot.starts <= app.now(),
+    }
+}
+
+/// The free times for a follow-up's open step: those of its due window, or when there are none the later ones.
+pub async fn free(app: &App, record: &Record) -> Result<(Vec<Slot>, bool)> {
+    let Some(step) = &record.step else { return Ok((Vec::new(), false)) };
+    let now = app.now();
+    let from = now.max(Moment::at(step.due_from, 0));
+    let until = Moment::at(step.due_to.plus_days(1), 0);
+    let mut slots = app.db.free_slots(&step.services, (from, until), MOST_SLOTS, now).await?;
+    let after = slots.is_empty();
+    if after {
+        // The window is over or full: a later time is better than none.
+        slots = app.db.free_slots(&step.services, (now, Moment(now.0 + AHEAD_MS)), MOST_SLOTS, now).await?;
+    }
+    if let Some(latest) = record.firm() {
+        slots.retain(|slot| slot.id != latest.slot.id);
+    }
+    let late = after && !slots.is_empty();
+    Ok((slots, late))
+}
+
+/// The plan of a follow-up, as much as its view needs.
+pub async fn plan(
+    app: &App,
+    record: &Record,
+    session: &Session,
+    view: FollowUpView,
+    (done, problem): (Option<Told>, Option<Problem>),
+) -> Result<Plan> {
+    let now = app.now();
+    let open = |field: &str, sealed: &str| app.secrets.open(&record.id, field, sealed);
+    let standing = record.standing(now);
+    let shown = record
+        .latest
+        .as_ref()
+        .filter(|latest| !matches!(latest.state, State::CancelledByPatient | State::CancelledByClinic));
+    let held = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now);
+    let choosing = held.is_none()
+        && matches!(standing, Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled)
+        || view == FollowUpView::Moving;
+    let (slots, after_window) = if choosing { free(app, record).await? } else { (Vec::new(), false) };
+    let helpers = app
+        .db
+        .helpers(&record.id)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let name = app.secrets.open(&row.id, "helper", &row.name_sealed)?;
+            Ok(Helper { id: row.id, name, consented: Moment(row.consented) })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let letter = if record.letter_sealed.is_empty() { String::new() } else { open("letter", &record.letter_sealed)? };
+    let done_steps = app
+        .db
+        .ended_steps(&record.id)
+        .await?
+        .into_iter()
+        .map(|step| Step {
+            service_names: service_names(app, &step.services),
+            department: String::new(),
+            services: step.services,
+            due_from: step.due_from,
+            due_to: step.due_to,
+            outcome: step.outcome,
+            ended: Some(step.ended),
+        })
+        .collect();
+    let waiting = app.db.waiting(&record.id).await?;
+    Ok(Plan {
+        name: open("name", &record.name_sealed)?,
+        helper: helpers.iter().find(|helper| Some(&helper.id) == session.helper.as_ref()).cloned(),
+        helpers,
+        reason: open("reason", &record.reason_sealed)?,
+        letter: letter.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+        letter_note: String::new(),
+        done_steps,
+        step: record.step.as_ref().map(|step| Step {
+            services: step.services.clone(),
+            service_names: service_names(app, &step.services),
+            department: String::new(),
+            due_from: step.due_from,
+            due_to: step.due_to,
+            outcome: None,
+            ended: None,
+        }),
+        asked: record.created.date(),
+        standing,
+        appointment: shown.map(|latest| appointment(app, &latest.slot, latest.state, None)),
+        held: held.map(|(slot, until)| appointment(app, slot, State::Held, Some(*until))),
+        agreements: Vec::new(),
+        preparation: Vec::new(),
+        topic: String::new(),
+        days: by_day(slots),
+        after_window,
+        waiting: waiting.map(|row| waits(&row)).transpose()?,
+        questions: questions(app, &record.id).await?,
+        referred_to: String::new(),
+        phone: app.phone(),
+        link_until: record.link_until.date().plus_days(-1),
+        now,
+        key: secrets::fresh_key(),
+        done,
+        problem,
+    })
+}
+
+fn waits(row: &crate::db::people::WaitingRow) -> Result<Waiting> {
+    let day = |text: &str| CivilDate::parse(text).ok_or_else(|| anyhow::anyhow!("a stored day does not read"));
+    Ok(Waiting { from: day(&row.wanted_from)?, to: day(&row.wanted_to)?, since: Moment(row.since) })
+}
+
+/// The questions of a follow-up with their answers, latest first.
+pub async fn questions(app: &App, followup: &str) -> Result<Vec<Question>> {
+    let rows = app.db.questions(followup).await?;
+    rows.into_iter()
+        .map(|row| {
+            let answer = match row.answered {
+                Some(_) => app.secrets.open(&row.id, "answer", &row.answer_sealed)?,
+                None => String::new(),
+            };
+            Ok(Question {
+                text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
+                id: row.id,
+                asked: Moment(row.asked),
+                answered: row.answered.map(Moment),
+                answer,
+            })
+        })
+        .collect()
+}
+
+/// The names of services; an id that is no longer known stands for itself.
+pub fn service_names(app: &App, ids: &[String]) -> Vec<String> {
+    let library = app.library();
+    ids.iter()
+        .map(|id| library.booking_service(id).map_or_else(|| id.clone(), |service| service.name.clone()))
+        .collect()
+}
+
+/// What a patient wants to do with her appointment.
+#[derive(Clone, Debug)]
+pub struct Wish<'a> {
+    /// What to do.
+    pub action: Action,
+    /// The slot, for holding and booking.
+    pub slot: Option<&'a str>,
+    /// The prerequisites she says she meets.
+    pub agreed: &'a [String],
+    /// Why, from a list; empty when she does not say.
+    pub reason: &'a str,
+    /// The key of the request.
+    pub key: IdempotencyKey,
+}
+
+/// Holds, confirms, books, moves, lets go or cancels for an identified patient.
+pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>) -> Result<Receipt> {
+    let (record, session) = entered(app, token, visitor).await?;
+    let slot = match wish.slot {
+        Some(text) => Some(SlotId::parse(text).ok_or_else(|| {
+            Failure::fields(vec![FieldError { field: "times".to_owned(), message: A_SLOT.to_owned() }])
+        })?),
+        None => None,
+    };
+    let followup = record.id;
+    let answer = app
+        .db
+        .change(&Change {
+            followup: followup.clone(),
+            action: wish.action,
+            slot,
+            appointment: None,
+            party: Party::Patient,
+            who: session.who().to_owned(),
+            detail: wish.reason.to_owned(),
+            until: None,
+            key: wish.key,
+            now: app.now(),
+        })
+        .await?;
+    let receipt = answer?;
+    if wish.action == Action::Release {
+        // Otherwise the same place would be offered again at once.
+        app.db.unwait(&followup, session.who(), app.now()).await?;
+    }
+    if matches!(wish.action, Action::Cancel | Action::Confirm | Action::Book | Action::Release) {
+        // Whoever waits should not wait for the next round of the clock.
+        offer_places(app).await?;
+    }
+    Ok(receipt)
+}
+
+/// Ends the holds and offers whose time is over; gives how many.
+pub async fn release_lapsed(app: &App) -> Result<usize> {
+    let lapsed = app.db.lapsed_holds(app.now(), MOST_WAITING).await?;
+    for followup in &lapsed {
+        // A confirmation at this very moment wins: then nothing is held any more and this is refused.
+        let _ = app
+            .db
+            .change(&Change {
+                followup: followup.clone(),
+                action: Action::Expire,
+                slot: None,
+                appointment: None,
+                party: Party::Clock,
+                who: "clock".to_owned(),
+                detail: String::new(),
+                until: None,
+                key: secrets::fresh_key(),
+                now: app.now(),
+            })
+            .await?;
+        // Who does not take an offer in its time would otherwise keep it from the others for ever.
+        app.db.unwait(followup, "clock", app.now()).await?;
+    }
+    Ok(lapsed.len())
+}
+
+/// Keeps free places for those who wait, the longest waiting first; gives how many were offered.
+pub async fn offer_places(app: &App) -> Result<usize> {
+    let now = app.now();
+    let mut offered = 0;
+    for row in app.db.waiting_list(MOST_WAITING).await? {
+        let Some(record) = app.db.followup(&row.followup).await? else { continue };
+        let Some(step) = &record.step else { continue };
+        let waiting = waits(&row)?;
+        let from = now.max(Moment::at(waiting.from, 0));
+        let until = Moment::at(waiting.to.plus_days(1), 0);
+        let slots = app.db.free_slots(&step.services, (from, until), 1, now).await?;
+        let Some(slot) = slots.into_iter().next() else { continue };
+        // Who already has an earlier time than this gets nothing from it.
+        if record.firm().is_some_and(|latest| latest.slot.starts <= slot.starts) {
+            continue;
+        }
+        let answer = app
+            .db
+            .change(&Change {
+                followup: record.id.clone(),
+                action: Action::Hold,
+                slot: Some(slot.id),
+                appointment: None,
+                party: Party::Clock,
+                who: "clock".to_owned(),
+                detail: "offer".to_owned(),
+                until: Some(Moment(now.0 + OFFER_MS)),
+                key: secrets::fresh_key(),
+                now,
+            })
+            .await?;
+        offered += usize::from(answer.is_ok());
+    }
+    Ok(offered)
+}

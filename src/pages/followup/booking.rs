@@ -1,0 +1,285 @@
+//! Choosing a time, keeping it while it is confirmed, and giving it back.
+
+use super::super::Shown;
+use super::form::{Link, heading, status, tick};
+use super::plan::{facts, greeting};
+use crate::components::error_summary::error_summary;
+use crate::components::icon::icon;
+use crate::components::notice::notice;
+use crate::components::phone_link::phone_link;
+use crate::text::{clock, day, moment};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::followups::{Appointment, Plan, Told};
+use zaoshai_contract::route::FollowUpView;
+use zaoshai_contract::slots::{Slot, suggest};
+
+/// Times that are shown before all others.
+const SUGGESTED: usize = 3;
+
+/// A time as a button: one tap keeps the place.
+fn choice(link: &Link<'_>, slot: &Slot, title: String, chip: Option<String>) -> El {
+    let meta = if slot.expert.is_empty() { slot.room.clone() } else { format!("{} · {}", slot.room, slot.expert) };
+    el("button")
+        .class("zs-slot__label")
+        .with("type", "submit")
+        .with("name", "slot")
+        .with("value", slot.id.to_string())
+        .child(
+            el("span")
+                .class("zs-slot__text")
+                .child(el("span").class("zs-slot__title").child(title))
+                .child(el("span").class("zs-slot__meta").child(link.voice.told(&meta))),
+        )
+        .child(chip.map(|chip| el("span").class("zs-chip zs-chip--solid").child(chip)))
+}
+
+/// The form in which each time is a button.
+fn times(link: &Link<'_>, plan: &Plan) -> El {
+    link.form("times", "hold", Some(plan)).child(status())
+}
+
+/// The three times that come first, and the way to all of them.
+pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
+    if plan.days.is_empty() {
+        return nodes![
+            el("p").child(link.say(
+                "现在没有空的时间。请打电话，护士帮您安排。",
+                "There is no free time now. Please call; the nurse will arrange one."
+            )),
+            phone_link(&plan.phone, link.say("打电话问", "Call to ask")),
+            waiting(link, plan)
+        ];
+    }
+    let first = plan.days.first().and_then(|day| day.slots.first()).map(|slot| slot.id.clone());
+    let chosen = suggest(&plan.days, SUGGESTED)
+        .into_iter()
+        .map(|slot| {
+            let earliest = first.as_ref() == Some(&slot.id);
+            choice(link, slot, moment(link.site.lang, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
+        })
+        .collect::<Vec<_>>();
+    let late = plan.after_window.then(|| {
+        notice(
+            link.say("您的时间段里已经没有空位", "No place is left within your dates"),
+            link.say(
+                "下面是之后最早的时间。想要更早，请打电话或候补。",
+                "These are the next ones after them. For an earlier one, call or join the waiting list.",
+            ),
+        )
+    });
+    nodes![
+        late,
+        times(link, plan).child(el("div").class("zs-stack zs-stack--tight").child(chosen)),
+        link.button(FollowUpView::Days, link.say("看全部时间", "See all times")),
+        waiting(link, plan)
+    ]
+}
+
+/// The waiting list: the way onto it, or her place on it.
+fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
+    if let Some(waiting) = &plan.waiting {
+        let since = day(link.site.lang, waiting.since.date());
+        let text = link.voice.fill(
+            "从 {} 起排队。有人退号，会先为您留着，请打开这个链接看。",
+            "You have been waiting since {}. A place that becomes free is kept for you; open this link to see it.",
+            &since,
+        );
+        return nodes![
+            notice(link.say("您在候补名单上", "You are on the waiting list"), text),
+            link.form("waiting", "unwait", Some(plan)).child(
+                el("button")
+                    .class("zs-button zs-button--quiet")
+                    .with("type", "submit")
+                    .child(link.say("不再候补", "Leave the waiting list"))
+            )
+        ];
+    }
+    el("details")
+        .class("zs-details")
+        .with("id", "wait")
+        .child(
+            el("summary")
+                .child(icon("clock"))
+                .child(el("span").child(link.say("时间都不合适？可以候补", "None of these fits? Join the waiting list")))
+                .child(icon("next")),
+        )
+        .child(
+            el("div")
+                .class("zs-stack")
+                .child(el("p").child(link.say(
+                    "有人退号时，先为您留 2 小时。链接里会显示，护士也看得到。",
+                    "When somebody cancels, the place is kept for you for 2 hours. This link shows it, and the nurse sees it.",
+                )))
+                .child(link.form("waiting", "wait", Some(plan)).child(
+                    el("button")
+                        .class("zs-button zs-button--quiet")
+                        .with("type", "submit")
+                        .child(link.say("加入候补", "Join the waiting list")),
+                )),
+        )
+        .node()
+}
+
+/// All times by day, for a first appointment or another one.
+pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
+    let current = plan.appointment.as_ref().filter(|_| view == FollowUpView::Moving);
+    let title = match current {
+        Some(_) => link.say("换一个时间", "Choose another time"),
+        None => link.say("全部时间", "All times"),
+    };
+    let lead = current.map(|appointment| {
+        let now = moment(link.site.lang, appointment.slot.starts);
+        el("p").class("zs-lead").child(link.voice.fill(
+            "现在约的是 {}。新时间确认以后，才退掉这个。",
+            "You have {}. It is given back only when the new time is confirmed.",
+            &now,
+        ))
+    });
+    let days = plan
+        .days
+        .iter()
+        .map(|one| {
+            let slots = one
+                .slots
+                .iter()
+                .map(|slot| choice(link, slot, clock(link.site.lang, slot.starts), None))
+                .collect::<Vec<_>>();
+            el("fieldset")
+                .class("zs-slot-picker")
+                .child(el("legend").class("zs-slot-picker__day").child(day(link.site.lang, one.date)))
+                .child(slots)
+        })
+        .collect::<Vec<_>>();
+    let empty = plan.days.is_empty().then(|| {
+        nodes![
+            el("p").child(
+                link.say("现在没有别的空位。请打电话，护士帮您换。", "There is no other free time. Please call.")
+            ),
+            phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
+        ]
+    });
+    nodes![
+        link.back(),
+        plan.problem.as_ref().map(error_summary),
+        greeting(link, plan),
+        heading(title),
+        lead,
+        empty,
+        times(link, plan).child(days)
+    ]
+    .into()
+}
+
+/// The place that is kept: what it is, what must be true for it, and the one button that makes it hers.
+pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
+    let until = held.until.unwrap_or(plan.now);
+    let until_text =
+        if until.date() == plan.now.date() { clock(link.site.lang, until) } else { moment(link.site.lang, until) };
+    let kept = link.voice.fill("这个位置为您留到 {}。", "This place is kept for you until {}.", &until_text);
+    let instead = plan.appointment.as_ref().filter(|appointment| appointment.state.is_firm()).map(|appointment| {
+        let now = moment(link.site.lang, appointment.slot.starts);
+        el("p").child(link.voice.fill(
+            "确认以后，原来的 {} 就退掉了。",
+            "Confirming gives back the time you had, {}.",
+            &now,
+        ))
+    });
+    let agreements = plan
+        .agreements
+        .iter()
+        .map(|agreement| {
+            tick(format!("agreed-{}", agreement.id), "agreed", agreement.id.clone(), link.voice.told(&agreement.text))
+        })
+        .collect::<Vec<_>>();
+    let agreements = (!agreements.is_empty()).then(|| {
+        el("fieldset")
+            .class("zs-form-field")
+            .with("id", "agreed")
+            .child(el("legend").class("zs-form-field__label").child(link.say("请逐条确认", "Please confirm each")))
+            .child(el("div").class("zs-checks").child(agreements))
+    });
+    let main = nodes![
+        link.demonstration(),
+        plan.problem.as_ref().map(error_summary),
+        greeting(link, plan),
+        heading(link.say("请确认这个时间", "Please confirm this time")),
+        el("p").class("zs-lead").child(kept),
+        facts(link, plan, held),
+        instead,
+        link.form("confirm", "confirm", Some(plan)).child(agreements).child(status()),
+        link.form("release", "release", Some(plan)).child(
+            el("button")
+                .class("zs-button zs-button--quiet")
+                .with("type", "submit")
+                .child(link.say("不要这个，另选时间", "Not this one, choose another"))
+        )
+    ];
+    Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
+}
+
+/// The reasons for cancelling that can be chosen.
+const REASONS: [(&str, &str, &str); 5] = [
+    ("time", "时间不合适", "The time does not suit me"),
+    ("unwell", "身体不舒服", "I am not well"),
+    ("elsewhere", "已经在别处做了", "I have had it done elsewhere"),
+    ("unwanted", "不想做了", "I do not want it any more"),
+    ("other", "别的原因", "Another reason"),
+];
+
+/// The question whether to cancel, with a reason.
+pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
+    let Some(appointment) = &plan.appointment else { return Node::from(()).into() };
+    let reasons = REASONS
+        .iter()
+        .map(|(word, hans, en)| {
+            let id = format!("reason-{word}");
+            el("label")
+                .class("zs-check")
+                .with("for", id.clone())
+                .child(
+                    el("input")
+                        .with("type", "radio")
+                        .with("id", id)
+                        .with("name", "reason")
+                        .with("value", (*word).to_owned()),
+                )
+                .child(el("span").child(link.say(hans, en)))
+        })
+        .collect::<Vec<_>>();
+    let main = nodes![
+        link.back(),
+        greeting(link, plan),
+        heading(link.say("要取消这次预约吗？", "Cancel this appointment?")),
+        facts(link, plan, appointment),
+        el("p").child(link.say(
+            "取消后，这个位置会让给别人。您以后还可以再约。",
+            "The place goes to somebody else. You can book again later."
+        )),
+        link.form("cancel", "cancel", Some(plan))
+            .child(
+                el("fieldset")
+                    .class("zs-form-field")
+                    .child(
+                        el("legend")
+                            .class("zs-form-field__label")
+                            .child(link.say("为什么取消？（可以不选）", "Why? (you need not say)"))
+                    )
+                    .child(el("div").class("zs-checks").child(reasons))
+            )
+            .child(status()),
+        link.button(FollowUpView::Moving, link.say("不取消，改个时间", "Move it instead")),
+        link.button(FollowUpView::Plan, link.say("不取消，保留预约", "Keep it"))
+    ];
+    Shown { main, action: Some(link.bar("cancel", link.say("确定取消", "Cancel it"))) }
+}
+
+/// The title of the page on which a first time is chosen.
+pub fn choose_title(link: &Link<'_>, plan: &Plan) -> String {
+    use zaoshai_contract::followups::Standing;
+    match (plan.done, plan.standing) {
+        (Some(Told::Cancelled), _) => link.say("预约取消了", "Your appointment is cancelled"),
+        (_, Standing::Cancelled) => link.say("医院停诊，请另选时间", "The clinic cancelled: choose another time"),
+        (_, Standing::Missed) => link.say("上次没有来，请再选一个时间", "You were missed: choose another time"),
+        _ => link.say("请选一个时间", "Choose a time"),
+    }
+}

@@ -1,0 +1,245 @@
+//! Who opens the link, who acts for whom, what is asked and answered, and what is kept about the patient.
+
+use super::super::Shown;
+use super::form::{Link, field, heading, status, tick};
+use super::plan::{greeting, told};
+use crate::components::ask::ask;
+use crate::components::error_summary::error_summary;
+use crate::components::notice::notice;
+use crate::components::phone_link::phone_link;
+use crate::text::{day, moment};
+use crate::view::{el, nodes};
+use zaoshai_contract::followups::Plan;
+use zaoshai_contract::problem::{Code, Problem};
+
+/// The identity check: nothing about the patient stands here.
+pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
+    let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
+    let input = el("input")
+        .class("zs-form-field__input")
+        .with("id", "ending")
+        .with("name", "ending")
+        .with("type", "text")
+        .with("inputmode", "numeric")
+        .with("autocomplete", "off")
+        .with("maxlength", "8")
+        .with("aria-describedby", if wrong.is_some() { "ending-hint ending-error" } else { "ending-hint" })
+        .with("aria-invalid", wrong.is_some().then_some("true"));
+    let main = nodes![
+        link.demonstration(),
+        problem.map(error_summary),
+        heading(link.say("请先核对手机号", "First, the phone number")),
+        el("p").class("zs-lead").child(link.say(
+            "为了保护隐私，请填您留给医院的手机号最后四位。",
+            "To protect your privacy, enter the last four digits of the phone number the hospital has."
+        )),
+        link.form("identify", "identify", None)
+            .child(field(
+                "ending",
+                link.say("手机号最后四位", "Last four digits"),
+                link.say("4 个数字，例如 1234", "4 digits, for example 1234"),
+                wrong,
+                input
+            ))
+            .child(status()),
+        ask(link.site)
+    ];
+    Shown { main, action: Some(link.bar("identify", link.say("打开", "Open"))) }
+}
+
+/// Questions to the nurse and her answers.
+pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
+    let asked = plan
+        .questions
+        .iter()
+        .map(|question| {
+            let answer = match question.answered {
+                Some(at) => nodes![
+                    el("p").class("zs-small").child(link.voice.fill(
+                        "护士 {} 回答：",
+                        "The nurse answered on {}:",
+                        &day(link.site.lang, at.date())
+                    )),
+                    el("p").child(question.answer.clone())
+                ],
+                None => el("p")
+                    .class("zs-small")
+                    .child(link.say("还没有回答。急事请打电话。", "Not answered yet. If it is urgent, please call."))
+                    .node(),
+            };
+            el("li")
+                .class("zs-card zs-stack zs-stack--tight")
+                .child(el("p").class("zs-small").child(moment(link.site.lang, question.asked)))
+                .child(el("p").child(el("b").child(question.text.clone())))
+                .child(answer)
+        })
+        .collect::<Vec<_>>();
+    let problem = plan.problem.as_ref();
+    let input = el("textarea")
+        .class("zs-input")
+        .with("id", "question")
+        .with("name", "question")
+        .with("rows", "4")
+        .with("maxlength", "300")
+        .with("required", true);
+    let main = nodes![
+        link.back(),
+        problem.map(error_summary),
+        told(link, plan),
+        greeting(link, plan),
+        heading(link.say("问护士一个问题", "Ask the nurse")),
+        el("p").class("zs-lead").child(link.say("护士看到以后，会在这里回答。", "The nurse will answer here.")),
+        notice(
+            link.say("急事不要等", "Do not wait if it is urgent"),
+            link.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120.")
+        ),
+        link.form("ask", "ask", Some(plan))
+            .child(field(
+                "question",
+                link.say("您的问题", "Your question"),
+                link.say("300 字以内", "Up to 300 characters"),
+                problem,
+                input
+            ))
+            .child(status()),
+        (!asked.is_empty()).then(|| el("ul").class("zs-link-list").child(asked)),
+        phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
+    ];
+    Shown { main, action: Some(link.bar("ask", link.say("发给护士", "Send"))) }
+}
+
+/// Who may act for the patient, and who acts now.
+pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
+    let acting = |helper: &str, label: String| {
+        link.form("act", "act", Some(plan)).child(
+            el("button")
+                .class("zs-button zs-button--quiet zs-button--small")
+                .with("type", "submit")
+                .with("name", "helper")
+                .with("value", helper.to_owned())
+                .child(label),
+        )
+    };
+    let known = plan
+        .helpers
+        .iter()
+        .map(|helper| {
+            let now = plan.helper.as_ref().is_some_and(|acts| acts.id == helper.id);
+            let act = (!now).then(|| acting(&helper.id, link.say("我是这位家人", "I am this relative")));
+            let end = link.form("end-helper", "end-helper", Some(plan)).child(
+                el("button")
+                    .class("zs-button zs-button--quiet zs-button--small")
+                    .with("type", "submit")
+                    .with("name", "helper")
+                    .with("value", helper.id.clone())
+                    .child(link.say("不再代办", "No longer acts")),
+            );
+            el("li")
+                .class("zs-card zs-stack zs-stack--tight")
+                .child(el("p").child(el("b").child(helper.name.clone())))
+                .child(el("p").class("zs-small").child(link.voice.fill(
+                    "{} 本人同意",
+                    "Consented on {}",
+                    &day(link.site.lang, helper.consented.date()),
+                )))
+                .child(act)
+                .child(end)
+        })
+        .collect::<Vec<_>>();
+    let self_again =
+        plan.helper.as_ref().map(|_| acting("", link.say("现在是本人在用", "The patient herself is here now")));
+    let problem = plan.problem.as_ref();
+    let input = el("input")
+        .class("zs-form-field__input")
+        .with("id", "name")
+        .with("name", "name")
+        .with("maxlength", "20")
+        .with("autocomplete", "off")
+        .with("required", true);
+    let main = nodes![
+        link.back(),
+        problem.map(error_summary),
+        told(link, plan),
+        greeting(link, plan),
+        heading(link.say("家人帮我办", "Let a relative act for me")),
+        el("p").class("zs-lead").child(link.say(
+            "家人用同一个链接和手机后四位，就能替您约、改、取消。",
+            "With this link and the four digits a relative can book, move and cancel for you."
+        )),
+        (!known.is_empty()).then(|| el("ul").class("zs-link-list").child(known)),
+        self_again,
+        link.form("helper", "helper", Some(plan))
+            .child(field(
+                "name",
+                link.say("家人是谁", "Who is the relative"),
+                link.say("例如 女儿 王芳", "For example: daughter Wang Fang"),
+                problem,
+                input
+            ))
+            .child(el("div").class("zs-checks").child(tick(
+                "consent".to_owned(),
+                "consent",
+                "yes".to_owned(),
+                link.say(
+                    "本人同意这位家人看我的安排、替我办理",
+                    "I agree that this relative sees my plan and acts for me"
+                )
+            )))
+            .child(el("p").class("zs-small").child(link.say(
+                "只记家人的称呼和同意的时间。随时可以取消。",
+                "Only the name and the time of consent are kept. You can end it at any time."
+            )))
+            .child(status())
+    ];
+    Shown { main, action: Some(link.bar("helper", link.say("同意并保存", "Agree and save"))) }
+}
+
+/// What is kept, for how long, and how to have it deleted.
+pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
+    let kept = [
+        link.say("称呼、手机号（加密保存）", "Your name and phone number (encrypted)"),
+        link.say("为什么请您来、结果说明（加密保存）", "Why you are asked to come and the result letter (encrypted)"),
+        link.say("约了什么时间，来了没有", "What was booked, and whether you came"),
+        link.say("您的问题和护士的回答（加密保存）", "Your questions and the answers (encrypted)"),
+    ];
+    let kept = kept.into_iter().map(|text| el("li").child(text)).collect::<Vec<_>>();
+    let until = day(link.site.lang, plan.link_until);
+    let main = nodes![
+        link.back(),
+        plan.problem.as_ref().map(error_summary),
+        greeting(link, plan),
+        heading(link.say("我的资料", "My data")),
+        el("p").class("zs-lead").child(link.say(
+            "只为这次随访使用，只有管您随访的医护人员看得到。",
+            "Used for this follow-up only, and seen only by the staff who look after it."
+        )),
+        el("ul").class("zs-points").child(kept),
+        el("p").child(link.voice.fill("这个链接用到 {}。", "This link works until {}.", &until)),
+        el("h2").class("zs-h2").child(link.say("退出并删除", "Leave and delete")),
+        el("p").child(link.say(
+            "删除后：预约取消，链接失效，护士不再联系您。病历里的记录不归这里管，不会删。",
+            "After that: appointments are cancelled, the link stops working, the nurse no longer contacts you. Medical \
+             records are kept elsewhere and stay."
+        )),
+        el("p").child(link.say(
+            "如果结果要处理，请先问医生再决定。",
+            "If your result needs treatment, please ask a doctor before you decide."
+        )),
+        phone_link(&plan.phone, link.say("先打电话问", "Call to ask first")),
+        link.form("erase", "erase", Some(plan))
+            .child(el("div").class("zs-checks").child(tick(
+                "sure".to_owned(),
+                "sure",
+                "yes".to_owned(),
+                link.say("我要退出随访，删除我的资料", "I leave the follow-up and want my data deleted")
+            )))
+            .child(status())
+            .child(
+                el("button")
+                    .class("zs-button zs-button--quiet")
+                    .with("type", "submit")
+                    .child(link.say("删除", "Delete"))
+            )
+    ];
+    main.into()
+}

@@ -1,0 +1,326 @@
+//! The plan: what the result means, where the pathway stands, and the one thing to do now.
+
+use super::super::Shown;
+use super::booking;
+use super::form::{Link, heading};
+use crate::components::error_summary::error_summary;
+use crate::components::icon::icon;
+use crate::components::link_list::{link_card, link_list};
+use crate::components::notice::notice;
+use crate::components::phone_link::phone_link;
+use crate::components::step_ladder::{When, step, step_ladder};
+use crate::components::summary_list::{row, summary_list};
+use crate::text::{clock, day, moment};
+use crate::view::{Node, el, nodes};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::followups::{Appointment, Plan, Standing, Told};
+use zaoshai_contract::route::FollowUpView;
+
+/// The page.
+pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
+    if let Some(held) = &plan.held {
+        return booking::held(link, plan, held);
+    }
+    let title = title(link, plan);
+    let now = match plan.standing {
+        Standing::Booked | Standing::Unrecorded | Standing::Arrived => appointment(link, plan),
+        Standing::OutcomeDue | Standing::NoNextStep => nodes![
+            el("p").class("zs-lead").child(link.say(
+                "结果和下一步由医院整理，定了会显示在这里。",
+                "The hospital is preparing the result and the next step; they will show here."
+            )),
+            phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
+        ],
+        Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled => choose(link, plan),
+        Standing::Closed => Node::from(()),
+    };
+    let words = told(link, plan);
+    nodes![
+        link.demonstration(),
+        plan.problem.as_ref().map(error_summary),
+        words,
+        greeting(link, plan),
+        heading(title),
+        letter(link, plan),
+        now,
+        ladder(link, plan),
+        more(link, plan)
+    ]
+    .into()
+}
+
+fn title(link: &Link<'_>, plan: &Plan) -> String {
+    match (plan.standing, plan.done) {
+        (Standing::Booked, Some(Told::Booked)) => link.say("约好了", "Booked"),
+        (Standing::Booked, Some(Told::Moved)) => link.say("改好了", "Moved"),
+        (Standing::Booked, _) => link.say("您的预约", "Your appointment"),
+        (Standing::Unrecorded, _) => link.say("这个时间已经过了", "This time has passed"),
+        (Standing::Arrived, _) => link.say("您已到医院", "You are at the hospital"),
+        (Standing::OutcomeDue, _) => link.say("这一步做完了", "This step is done"),
+        (Standing::NoNextStep, _) => link.say("等医院安排下一步", "Waiting for the next step"),
+        _ => booking::choose_title(link, plan),
+    }
+}
+
+/// What the last write did, where the title does not tell it.
+pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    let text = match plan.done? {
+        Told::Waiting => link.say("已加入候补。有空位会先为您留着。", "You are on the waiting list."),
+        Told::LeftWaiting => link.say("已不再候补。", "You left the waiting list."),
+        Told::Released => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
+        Told::Asked => link.say("问题已发给护士。", "Your question was sent."),
+        Told::HelperAdded | Told::HelperEnded => link.say("已保存。", "Saved."),
+        Told::Held | Told::Booked | Told::Moved | Told::Cancelled => return None,
+    };
+    Some(notice(String::new(), text))
+}
+
+/// Whose plan it is, and who acts.
+pub fn greeting(link: &Link<'_>, plan: &Plan) -> Node {
+    let acting = plan
+        .helper
+        .as_ref()
+        .map(|helper| el("b").child(link.voice.fill("（由 {} 代办）", " ({} is acting)", &helper.name)));
+    el("p")
+        .class("zs-aside")
+        .child(icon("lock"))
+        .child(
+            el("span")
+                .child(plan.name.clone())
+                .child(link.say("，已核对您的手机尾号", ", phone digits checked"))
+                .child(acting),
+        )
+        .node()
+}
+
+/// The result in plain words.
+fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    if plan.letter.is_empty() {
+        return None;
+    }
+    let paragraphs = plan.letter.iter().map(|text| el("p").child(link.voice.told(text))).collect::<Vec<_>>();
+    let note =
+        (!plan.letter_note.is_empty()).then(|| el("p").class("zs-small").child(link.voice.told(&plan.letter_note)));
+    Some(
+        el("section")
+            .class("zs-card zs-stack zs-stack--tight")
+            .with("aria-labelledby", "letter")
+            .child(el("h2").class("zs-h3").with("id", "letter").child(link.say("您的结果", "Your result")))
+            .child(paragraphs)
+            .child(note)
+            .node(),
+    )
+}
+
+fn choose(link: &Link<'_>, plan: &Plan) -> Node {
+    let due = plan.step.as_ref().map(|step| {
+        let by = day(link.site.lang, step.due_to);
+        let what = link.voice.told(&step.service_names.join("、"));
+        nodes![
+            el("p").class("zs-lead").child(link.voice.fill(
+                "请在 {} 以前来。没选的话，护士会打电话给您。",
+                "Please come by {}. If you do not choose, the nurse will call you.",
+                &by
+            )),
+            el("p").class("zs-step__meta").child(what)
+        ]
+    });
+    nodes![due, booking::suggestions(link, plan)]
+}
+
+/// A moment that never breaks inside its day or inside its hour.
+fn when(link: &Link<'_>, appointment: &Appointment) -> Node {
+    let starts = appointment.slot.starts;
+    nodes![
+        el("span").class("zs-nowrap").child(day(link.site.lang, starts.date())),
+        " ",
+        el("span").class("zs-nowrap").child(clock(link.site.lang, starts))
+    ]
+}
+
+/// When, where and what for.
+pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
+    let slot = &appointment.slot;
+    let services = plan.step.as_ref().map(|step| step.service_names.join("、")).unwrap_or_default();
+    let place = format!("{} {}", link.site.hospital.name, link.voice.told(&slot.room));
+    let expert =
+        (!slot.expert.is_empty()).then(|| row(link.say("专家", "Expert"), slot.expert.clone().into(), String::new()));
+    let mut rows = vec![
+        row(link.say("时间", "Time"), when(link, appointment), String::new()),
+        row(link.say("地点", "Place"), place.into(), String::new()),
+        row(link.say("做什么", "For"), link.voice.told(&services).into(), link.voice.told(&plan.reason)),
+    ];
+    rows.extend(expert);
+    summary_list(rows)
+}
+
+fn appointment(link: &Link<'_>, plan: &Plan) -> Node {
+    let Some(appointment) = &plan.appointment else { return Node::from(()) };
+    let choices = if plan.can_change() {
+        let last = moment(link.site.lang, appointment.last_change);
+        nodes![
+            el("div")
+                .class("zs-buttons")
+                .child(link.button(FollowUpView::Moving, link.say("改时间", "Move")))
+                .child(link.button(FollowUpView::Cancelling, link.say("取消预约", "Cancel"))),
+            (appointment.last_change < appointment.slot.starts).then(|| el("p").class("zs-small").child(
+                link.voice.fill(
+                    "{} 以前可以在这里改或取消，之后请打电话。",
+                    "You can move or cancel here until {}; after that please call.",
+                    &last
+                )
+            ))
+        ]
+    } else if appointment.state == State::Booked && !appointment.past {
+        nodes![
+            notice(
+                link.say("离就诊时间太近，网上不能改了", "Too close to the time to change it here"),
+                link.say("要改时间或取消，请打电话。", "To move or cancel, please call.")
+            ),
+            phone_link(&plan.phone, link.say("打电话改", "Call to change"))
+        ]
+    } else if appointment.past && appointment.state == State::Booked {
+        nodes![
+            el("p").class("zs-lead").child(link.say(
+                "来过了，请等医院通知。没有来，请打电话重新约。",
+                "If you came, wait to hear from the hospital. If not, please call."
+            )),
+            phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
+        ]
+    } else {
+        Node::from(())
+    };
+    nodes![
+        facts(link, plan, appointment),
+        choices,
+        preparation(link, plan),
+        (!appointment.past).then(|| bundle(link, appointment))
+    ]
+}
+
+/// How to prepare, to be ticked off.
+fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    if plan.preparation.is_empty() {
+        return None;
+    }
+    let items = plan
+        .preparation
+        .iter()
+        .enumerate()
+        .map(|(n, text)| {
+            let id = format!("ready-{n}");
+            el("label")
+                .class("zs-check")
+                .with("for", id.clone())
+                .child(el("input").with("type", "checkbox").with("id", id))
+                .child(el("span").child(link.voice.told(text)))
+        })
+        .collect::<Vec<_>>();
+    let more = (!plan.topic.is_empty()).then(|| {
+        el("p").child(
+            el("a").with("href", plan.topic.clone()).child(link.say("看完整的说明", "Read the whole explanation")),
+        )
+    });
+    Some(
+        el("section")
+            .class("zs-stack zs-stack--tight")
+            .with("aria-labelledby", "ready")
+            .child(el("h2").class("zs-h2").with("id", "ready").child(link.say("来之前", "Before you come")))
+            .child(el("div").class("zs-checks").child(items))
+            .child(more)
+            .node(),
+    )
+}
+
+/// What reminds of the appointment: a calendar entry and a text to copy. Neither tells anything about health.
+fn bundle(link: &Link<'_>, appointment: &Appointment) -> Node {
+    let text = format!(
+        "{} {} {} {}",
+        link.say("医院预约", "Hospital appointment"),
+        moment(link.site.lang, appointment.slot.starts),
+        link.site.hospital.name,
+        link.site.phone()
+    );
+    el("section")
+        .class("zs-stack zs-stack--tight")
+        .with("aria-labelledby", "remember")
+        .child(el("h2").class("zs-h2").with("id", "remember").child(link.say("提醒自己", "Remind yourself")))
+        .child(
+            el("a")
+                .class("zs-button zs-button--quiet")
+                .with("href", link.path("appointment.ics"))
+                .with("download", "appointment.ics")
+                .child(icon("calendar"))
+                .child(el("span").child(link.say("加到手机日历", "Add to my calendar"))),
+        )
+        .child(el("p").class("zs-small").child(link.say(
+            "在微信里打不开时，请点右上角 ··· 用浏览器打开。也可以截图保存。",
+            "If WeChat cannot open it, tap ··· and open it in a browser. Or take a screenshot.",
+        )))
+        .child(
+            el("label")
+                .class("zs-small")
+                .with("for", "reminder")
+                .child(link.say("长按可以全选、复制，发给自己或家人", "Press and hold to copy and send it")),
+        )
+        .child(
+            el("textarea")
+                .class("zs-input")
+                .with("id", "reminder")
+                .with("rows", "2")
+                .with("readonly", true)
+                .child(text),
+        )
+        .node()
+}
+
+/// The pathway: behind her, now, later.
+fn ladder(link: &Link<'_>, plan: &Plan) -> Node {
+    let asked = format!("{} · {}", day(link.site.lang, plan.asked), link.voice.told(&plan.reason));
+    let mut steps = vec![step(When::Done, link.say("护士请您来", "The nurse asked you to come"), asked, None)];
+    for done in &plan.done_steps {
+        let meta = done.ended.map(|ended| day(link.site.lang, ended.date())).unwrap_or_default();
+        steps.push(step(When::Done, link.voice.told(&done.service_names.join("、")), meta, None));
+    }
+    if let Some(now) = &plan.step {
+        let what = link.voice.told(&now.service_names.join("、"));
+        let seen = plan.standing == Standing::OutcomeDue;
+        let coming = matches!(plan.standing, Standing::Booked | Standing::Unrecorded | Standing::Arrived);
+        let (choose, come) = match (seen, coming) {
+            (true, _) => (When::Done, When::Done),
+            (false, true) => (When::Done, When::Now),
+            (false, false) => (When::Now, When::Later),
+        };
+        let time = plan.appointment.as_ref().filter(|_| coming || seen);
+        let time = time.map(|appointment| moment(link.site.lang, appointment.slot.starts)).unwrap_or_default();
+        steps.push(step(choose, link.say("选时间", "Choose a time"), time, None));
+        steps.push(step(come, link.say("来医院", "Come to the hospital"), what, None));
+    }
+    let last = link.say("听结果，定下一步", "Hear the result and what comes next");
+    let last_when = if plan.step.is_none() || plan.standing == Standing::OutcomeDue { When::Now } else { When::Later };
+    steps.push(step(last_when, last, String::new(), None));
+    step_ladder(steps)
+}
+
+/// What else the link is for.
+fn more(link: &Link<'_>, plan: &Plan) -> Node {
+    let answered = plan.questions.iter().filter(|question| question.answered.is_some()).count();
+    let note = match answered {
+        0 => String::new(),
+        count => link.voice.fill("有 {} 条回答", "{} answered", &count.to_string()),
+    };
+    let card = |view, name, title: String, text: String| link_card(link.view(view), name, title, text);
+    nodes![
+        link_list(vec![
+            card(FollowUpView::Questions, "letter", link.say("问护士一个问题", "Ask the nurse"), note),
+            card(
+                FollowUpView::Helpers,
+                "plus",
+                link.say("家人帮我办", "Let a relative act for me"),
+                plan.helpers.iter().map(|helper| helper.name.clone()).collect::<Vec<_>>().join("、")
+            ),
+            card(FollowUpView::Data, "lock", link.say("我的资料", "My data"), String::new()),
+        ]),
+        phone_link(&plan.phone, link.say("有疑问请打电话", "Any question: please call"))
+    ]
+}
