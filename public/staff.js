@@ -1,4 +1,4 @@
-// Copying with one tap, and the key N for a new follow-up. The pages work without it.
+// Copying with one tap, and the keys: N for a new follow-up, / for the search. The pages work without it.
 (function () {
   document.querySelectorAll('[data-copy]').forEach(function (button) {
     var field = document.getElementById(button.dataset.copy);
@@ -15,6 +15,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     var link = document.querySelector('[data-key="' + event.key.toLowerCase() + '"]');
-    if (link) link.click();
+    if (!link) return;
+    event.preventDefault();
+    if (link.tagName === 'INPUT') link.focus(); else link.click();
   });
 })();

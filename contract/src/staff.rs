@@ -2,8 +2,8 @@
 
 use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
-use crate::followups::{Standing, Urgency};
-use crate::ids::Token;
+use crate::followups::{Question, Standing, Urgency};
+use crate::ids::{IdempotencyKey, Token};
 use crate::roles::{Deed, Party, Role};
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +132,8 @@ pub struct FollowUpRow {
     pub locked: bool,
     /// True when somebody must look after it now.
     pub overdue: bool,
+    /// Counts the writes.
+    pub version: i64,
     /// A day on which to call again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_on: Option<CivilDate>,
@@ -165,6 +167,80 @@ pub struct FollowUpDetail {
     pub link_until: CivilDate,
     /// What happened, latest first.
     pub history: Vec<HistoryLine>,
+    /// What the nurses noted, latest first.
+    pub notes: Vec<Note>,
+    /// What was asked on the link, latest first.
+    pub questions: Vec<Question>,
+    /// The key of the page's next write.
+    pub key: IdempotencyKey,
+    /// The services that a next step may be booked for.
+    pub services: Vec<BookableService>,
+    /// Today.
+    pub today: CivilDate,
+}
+
+/// Somebody who is expected, there, seen or missing on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayEntry {
+    /// The follow-up's id.
+    pub followup: String,
+    /// Its short code.
+    pub code: String,
+    /// How the patient is greeted.
+    pub name: String,
+    /// Her phone number.
+    pub phone: String,
+    /// The appointment's id.
+    pub appointment: String,
+    /// Its state.
+    pub state: AppointmentState,
+    /// When it begins.
+    pub starts: Moment,
+    /// Where.
+    pub room: String,
+    /// The service, in words.
+    pub service: String,
+    /// Counts the writes of the follow-up.
+    pub version: i64,
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenQuestion {
+    /// The follow-up's id.
+    pub followup: String,
+    /// How the patient is greeted.
+    pub name: String,
+    /// When it was asked.
+    pub asked: Moment,
+    /// The question.
+    pub text: String,
+}
+
+/// A note of a nurse, on the follow-up or on a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Note {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub staff: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What a nurse searched for, and whom it found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffSearch {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// What was typed.
+    pub typed: String,
+    /// Whom it found, latest first.
+    pub rows: Vec<FollowUpRow>,
 }
 
 /// The nurse's list.
@@ -175,7 +251,13 @@ pub struct FollowUpList {
     pub staff: Staff,
     /// Now.
     pub now: Moment,
-    /// Overdue first, then waiting, then booked by time, then the ended ones.
+    /// Today's appointments by time.
+    pub day: Vec<DayEntry>,
+    /// Who must be looked after now: by urgency, the longest overdue first.
+    pub overdue: Vec<FollowUpRow>,
+    /// Questions that nobody has answered, oldest first.
+    pub questions: Vec<OpenQuestion>,
+    /// The follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.
     pub rows: Vec<FollowUpRow>,
 }
 
@@ -189,7 +271,7 @@ pub struct NewFollowUpForm {
     /// The services to choose from.
     pub services: Vec<BookableService>,
     /// The idempotency key of this form.
-    pub key: crate::ids::IdempotencyKey,
+    pub key: IdempotencyKey,
     /// Why it was refused, field by field.
     pub problem: Option<crate::problem::Problem>,
 }
@@ -206,6 +288,8 @@ pub enum StaffPage {
     },
     /// `/staff`
     List(FollowUpList),
+    /// `/staff/search`
+    Search(StaffSearch),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

@@ -1,9 +1,13 @@
 //! The nurse's pages: dense and quick, rendered by the server, working with forms alone.
 
+mod day;
 mod detail;
+mod form;
 mod list;
 mod login;
 mod new;
+mod search;
+mod work;
 
 use crate::components::icon::icon;
 use crate::components::link_list::link_card;
@@ -25,6 +29,7 @@ pub fn page(page: &StaffPage) -> Node {
                 .child(el("kbd").class("zs-kbd").child("N"));
             frame(Some(&list.staff), list::page(list), Some(action.into()))
         }
+        StaffPage::Search(found) => frame(Some(&found.staff), search::page(found), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

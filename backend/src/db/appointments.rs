@@ -140,8 +140,16 @@ macro_rules! booking {
                     return Ok(Err(Code::LinkExpired));
                 }
                 let live = self.live(&change.followup).await?;
+                // What was attended or missed in an earlier step is the past: nothing leads out of there any more.
+                let step = locked.step.as_ref().map(|step| step.id.as_str());
+                let live: Vec<Live> = live.into_iter().filter(|live| Some(live.step.as_str()) == step).collect();
                 let held = live.iter().find(|appointment| appointment.state == State::Held);
                 let firm = live.iter().find(|appointment| appointment.state.is_firm());
+                let books = matches!(change.action, Action::Hold | Action::Book | Action::Confirm);
+                if books && live.iter().any(|live| live.state == State::Attended) {
+                    // The hospital has the word now: what comes next is the nurse's to say.
+                    return Ok(Err(Code::NoStep));
+                }
                 let line = Line { who: &change.who, action: change.action.as_str(), detail: &change.detail, ..Line::default() };
                 let receipt = |done: Done, state: State, slot: Option<&str>, until: Option<Moment>| Receipt {
                     done,
@@ -305,6 +313,9 @@ macro_rules! booking {
                             Err(code) => return Ok(Err(code)),
                         };
                         let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
+                        if to.is_firm() && firm.is_some_and(|firm| firm.id != target.id) {
+                            return Ok(Err(Code::AlreadyBooked));
+                        }
                         let refused = match action {
                             Action::Cancel => target.starts <= now,
                             // Nobody has missed or attended what has not begun; early arrival is of the same day.
@@ -435,6 +446,8 @@ pub struct DayRow {
     pub phone_sealed: String,
     /// The follow-up's code.
     pub code: String,
+    /// Counts the writes of the follow-up.
+    pub version: i64,
 }
 
 impl Db {
@@ -471,7 +484,7 @@ impl Db {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
             "SELECT followups.id AS followup, appointments.id AS appointment, state, starts, room, service, name_sealed, \
-             phone_sealed, code FROM slots JOIN appointments ON appointments.slot = slots.id \
+             phone_sealed, code, version FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
              ORDER BY starts, room, place",

@@ -52,6 +52,8 @@ pub struct OpenStep {
 pub struct Live {
     /// Its id.
     pub id: String,
+    /// The step it is for.
+    pub step: String,
     /// Its state.
     pub state: State,
     /// Its slot.
@@ -108,8 +110,8 @@ macro_rules! ledger {
             }
 
             async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {
-                let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
-                    "SELECT appointments.id, state, slot, starts FROM appointments JOIN slots ON slots.id = slot \
+                let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+                    "SELECT appointments.id, step, state, slot, starts FROM appointments JOIN slots ON slots.id = slot \
                      WHERE followup = $1 AND state IN ('held', 'booked', 'arrived', 'attended', 'missed') \
                      ORDER BY made DESC, appointments.id",
                 )
@@ -117,8 +119,8 @@ macro_rules! ledger {
                 .fetch_all(&mut *self)
                 .await?;
                 rows.into_iter()
-                    .map(|(id, state, slot, starts)| {
-                        Ok(Live { id, state: read(&state, State::parse)?, slot, starts: Moment(starts) })
+                    .map(|(id, step, state, slot, starts)| {
+                        Ok(Live { id, step, state: read(&state, State::parse)?, slot, starts: Moment(starts) })
                     })
                     .collect()
             }

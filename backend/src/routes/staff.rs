@@ -5,9 +5,12 @@ use super::body::{Form, JsonBody, read_key};
 use super::frame::request_id;
 use super::pages;
 use crate::app::App;
+use crate::db::appointments::Change;
+use crate::db::calls::Call;
 use crate::db::followups::{HistoryRow, NewRecord, Record};
+use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
-use crate::pathway::service_names;
+use crate::pathway::{self, service_names};
 use crate::visitor::{SET_COOKIE, STAFF, Visitor, end_cookie, session_cookie};
 use crate::{qr, secrets};
 use axum::Router;
@@ -15,15 +18,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use zaoshai_contract::appointments::{Action, State as AppointmentState};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing, Urgency};
-use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber};
+use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
 use zaoshai_contract::staff::{
-    BookableService, FollowUpDetail, FollowUpList, FollowUpRow, HistoryLine, LoginRequest, NewFollowUp,
-    NewFollowUpForm, Staff, StaffPage,
+    BookableService, DayEntry, FollowUpDetail, FollowUpList, FollowUpRow, HistoryLine, LoginRequest, NewFollowUp,
+    NewFollowUpForm, Note, OpenQuestion, Staff, StaffPage, StaffSearch,
 };
 
 /// How long a nurse stays signed in: a shift of 12 hours.
@@ -34,6 +38,10 @@ const LINK_DAYS: i64 = 30;
 const WINDOW_DAYS: i64 = 730;
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
+/// Most rows of the overdue list, of the questions and of a search.
+const MOST_OVERDUE: u32 = 100;
+/// Most characters of a note or an answer.
+const LONGEST_NOTE: usize = 500;
 /// Most follow-ups in the list.
 const MOST: u32 = 500;
 /// A hash that no password fits, checked for unknown names so that they take as long as known ones.
@@ -49,6 +57,12 @@ pub fn router() -> Router<App> {
         .route("/staff/followups", post(make_form))
         .route("/staff/followups/new", get(new))
         .route("/staff/followups/{id}", get(detail))
+        .route("/staff/search", get(search_page))
+        .route("/staff/followups/{id}/record", post(record_form))
+        .route("/staff/followups/{id}/call", post(call_form))
+        .route("/staff/followups/{id}/note", post(note_form))
+        .route("/staff/followups/{id}/answer", post(answer_form))
+        .route("/staff/followups/{id}/outcome", post(outcome_form))
         .route("/staff/followups/{id}/withdraw", post(withdraw_form))
         .route("/staff/followups/{id}/unlock", post(unlock_form))
         .route("/staff/followups/{id}/relink", post(relink_form))
@@ -277,6 +291,7 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         room: expected.map(|latest| latest.slot.room.clone()).unwrap_or_default(),
         locked: record.locked(),
         overdue: record.due.is_some_and(|due| due <= now),
+        version: record.version,
         call_on: record.call_on,
     })
 }
@@ -294,8 +309,77 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         };
         (rank, row.urgency.rank(), row.starts.map_or(0, |starts| starts.0), row.due_to)
     });
-    app.db.audit(&staff, "list", None, app.now()).await?;
-    Ok(FollowUpList { staff, now: app.now(), rows })
+    let now = app.now();
+    let overdue = app.db.overdue(&staff.hospital, now, MOST_OVERDUE).await?;
+    let overdue = overdue.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    app.db.audit(&staff, "list", None, now).await?;
+    Ok(FollowUpList {
+        now,
+        day: day(app, &staff).await?,
+        overdue,
+        questions: open_questions(app, &staff).await?,
+        rows,
+        staff,
+    })
+}
+
+/// Today's appointments at her hospital.
+async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
+    let today = app.now().date();
+    let rows = app.db.day(&staff.hospital, Moment::at(today, 0), Moment::at(today.plus_days(1), 0)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let open = |field: &str, sealed: &str| {
+                if sealed.is_empty() { Ok(String::new()) } else { app.secrets.open(&row.followup, field, sealed) }
+            };
+            Ok(DayEntry {
+                name: open("name", &row.name_sealed)?,
+                phone: open("phone", &row.phone_sealed)?,
+                state: AppointmentState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
+                starts: Moment(row.starts),
+                service: service_names(app, std::slice::from_ref(&row.service)).concat(),
+                followup: row.followup,
+                code: row.code,
+                appointment: row.appointment,
+                room: row.room,
+                version: row.version,
+            })
+        })
+        .collect()
+}
+
+async fn open_questions(app: &App, staff: &Staff) -> Result<Vec<OpenQuestion>> {
+    let mut questions = Vec::new();
+    for row in app.db.open_questions(&staff.hospital, MOST_OVERDUE).await? {
+        let Some(record) = app.db.followup(&row.followup).await? else { continue };
+        questions.push(OpenQuestion {
+            name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
+            text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
+            followup: row.followup,
+            asked: Moment(row.asked),
+        });
+    }
+    Ok(questions)
+}
+
+/// Finds by code, by phone number or its last four digits, or by two or more characters of the name.
+async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let typed = typed.trim().to_owned();
+    let letters: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let finder = if let Some(phone) = PhoneNumber::parse(&letters) {
+        app.secrets.finder("phone", phone.as_str())
+    } else if let Some(ending) = PhoneEnding::parse(&letters) {
+        app.secrets.finder("ending", ending.as_str())
+    } else {
+        app.secrets.finder("name", &letters)
+    };
+    let mut records: Vec<Record> =
+        app.db.followup_by_code(&staff.hospital, &letters.to_uppercase()).await?.into_iter().collect();
+    records.extend(app.db.found(&staff.hospital, &finder, MOST_OVERDUE).await?);
+    let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    app.db.audit(&staff, "search", None, app.now()).await?;
+    Ok(StaffSearch { staff, typed, rows })
 }
 
 /// Refuses what an account has no right to.
@@ -319,6 +403,14 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history = app.db.history(&record.id).await?.iter().map(|line| in_words(staff, line)).collect();
+    let notes = app.db.notes(&record.id).await?;
+    let notes = notes
+        .into_iter()
+        .map(|note| {
+            let text = app.secrets.open(&note.id, "note", &note.text_sealed)?;
+            Ok(Note { at: Moment(note.at), staff: note.staff, text })
+        })
+        .collect::<Result<Vec<_>>>()?;
     app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
@@ -327,6 +419,11 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
         message,
         link_until: record.link_until.date().plus_days(-1),
         history,
+        notes,
+        questions: pathway::questions(app, &record.id).await?,
+        key: secrets::fresh_key(),
+        services: services(app),
+        today: app.now().date(),
     })
 }
 
@@ -515,7 +612,7 @@ async fn detail(
 fn to_detail(id: &str, result: Result<()>) -> Result<Response> {
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
-        Err(failure) if failure.code == Code::LinkWithdrawn => {
+        Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             Ok(Redirect::to(&format!("/staff/followups/{id}?problem={}", failure.code.as_str())).into_response())
         }
         Err(failure) => Err(failure),
@@ -526,6 +623,217 @@ fn to_detail(id: &str, result: Result<()>) -> Result<Response> {
 async fn withdraw_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
     match nurse(&app, &visitor).await? {
         Ok(staff) => to_detail(&id, withdraw(&app, &staff, &id).await),
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// `GET /staff/search`
+async fn search_page(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => {
+            let typed = value_of(&query.unwrap_or_default(), "q").unwrap_or_default();
+            let found = search(&app, staff, &typed).await?;
+            Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
+        }
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// Records that somebody arrived, was seen or did not come.
+async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
+    let action = Action::parse(form.get("action"))
+        .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
+        .ok_or(Code::NotFound)?;
+    let change = Change {
+        followup: found.id,
+        action,
+        slot: None,
+        appointment: Some(form.get("appointment").to_owned()),
+        party,
+        who: staff.name.clone(),
+        detail: String::new(),
+        until: None,
+        key: form.key()?,
+        now: app.now(),
+    };
+    app.db.change(&change).await??;
+    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/record`; from the day's list it leads back there.
+async fn record_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let result = record(&app, &staff, &id, &form).await;
+    if result.is_ok() && form.get("from") == "day" {
+        return Ok(Redirect::to("/staff#day").into_response());
+    }
+    to_detail(&id, result)
+}
+
+/// A text of a nurse, or why it cannot be kept.
+fn text_of(form: &Form, field: &str, least: usize) -> Result<String> {
+    let text = form.get(field).trim();
+    if (least..=LONGEST_NOTE).contains(&text.chars().count()) {
+        return Ok(text.to_owned());
+    }
+    let message = format!("请写 {least} 到 {LONGEST_NOTE} 个字");
+    Err(Failure::fields(vec![FieldError { field: field.to_owned(), message }]))
+}
+
+async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let wrong = |field: &str, message: &str| {
+        Failure::fields(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+    };
+    let outcome = CallOutcome::parse(form.get("outcome")).ok_or_else(|| wrong("outcome", "请选电话的结果"))?;
+    let again = match outcome {
+        CallOutcome::CallLater => {
+            let day = CivilDate::parse(form.get("again")).filter(|day| *day >= app.now().date());
+            Some(day.ok_or_else(|| wrong("again", "请填哪天再打，例如 2026-12-01"))?)
+        }
+        _ => None,
+    };
+    let note = text_of(form, "note", 0)?;
+    let key = form.key()?;
+    let call_id = secrets::hash(&format!("{}/{key}", found.id))[..32].to_owned();
+    let recorded = app
+        .db
+        .record_call(&Call {
+            note_sealed: if note.is_empty() { note } else { app.secrets.seal(&call_id, "note", &note) },
+            id: call_id,
+            followup: found.id.clone(),
+            outcome,
+            again,
+            staff: staff.name.clone(),
+            now: app.now(),
+        })
+        .await?;
+    if let Some(ending) = outcome.ending() {
+        // A repeat finds it ended already, also when the server was killed between the two.
+        let ended = app.db.end_followup(&found.id, ending, &staff.name, app.now()).await?;
+        if recorded {
+            ended?;
+        }
+        pathway::offer_places(app).await?;
+    }
+    app.db.audit(staff, "call", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/call`
+async fn call_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => to_detail(&id, call(&app, &staff, &id, &form).await),
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let text = text_of(form, "note", 1)?;
+    let key = form.key()?;
+    let note_id = secrets::hash(&format!("{}/{key}", found.id))[..32].to_owned();
+    let sealed = app.secrets.seal(&note_id, "note", &text);
+    app.db.add_note(&found.id, &note_id, &sealed, &staff.name, app.now()).await?;
+    app.db.audit(staff, "note", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/note`
+async fn note_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => to_detail(&id, note(&app, &staff, &id, &form).await),
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let text = text_of(form, "answer", 1)?;
+    let question = app.db.question(form.get("question")).await?.filter(|question| question.followup == found.id);
+    let question = question.ok_or(Code::NotFound)?;
+    let sealed = app.secrets.seal(&question.id, "answer", &text);
+    if !app.db.answer(&question.id, &sealed, &staff.name, app.now()).await? {
+        return Err(Code::Changed.into());
+    }
+    app.db.audit(staff, "answer", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/answer`
+async fn answer_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => to_detail(&id, answer(&app, &staff, &id, &form).await),
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// Records what a step showed together with the next step or the end: never the one without the other.
+async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    let outcome = Outcome::parse(form.get("outcome"));
+    if outcome.is_none() {
+        wrong("outcome", "请选这一步的结果");
+    }
+    let next = if form.get("next") == "end" {
+        let ending = Ending::parse(form.get("ending")).filter(|ending| *ending != Ending::Erased);
+        if ending.is_none() {
+            wrong("ending", "请选为什么结束");
+        }
+        ending.map(Next::End)
+    } else {
+        let library = app.library();
+        let services: Vec<String> =
+            form.all("services").into_iter().filter(|id| library.booking_service(id).is_some()).collect();
+        if services.is_empty() {
+            wrong("services", "下一步请至少选一项服务，或选“结束随访”");
+        }
+        let today = app.now().date();
+        let from = CivilDate::parse(form.get("due_from"));
+        let to = CivilDate::parse(form.get("due_to"))
+            .filter(|to| *to >= today && to.days() - today.days() <= WINDOW_DAYS && Some(*to) >= from);
+        if to.is_none() {
+            wrong("due_to", "请填下一步最早和最晚的日期，最晚在两年以内");
+        }
+        match (from, to) {
+            (Some(due_from), Some(due_to)) => {
+                Some(Next::Step { services, due_from, due_to, link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0) })
+            }
+            _ => None,
+        }
+    };
+    let (Some(outcome), Some(next), true) = (outcome, next, errors.is_empty()) else {
+        return Err(Failure::fields(errors));
+    };
+    let version = form.get("version").parse().unwrap_or(-1);
+    app.db.end_step(&found.id, version, outcome, &next, &staff.name, app.now()).await??;
+    app.db.audit(staff, "outcome", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/outcome`
+async fn outcome_form(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => to_detail(&id, outcome(&app, &staff, &id, &form).await),
         Err(elsewhere) => Ok(elsewhere),
     }
 }

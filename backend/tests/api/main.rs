@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod checks;
+mod console;
 mod database;
 mod followups;
+mod model;
 mod openapi;
 mod pages;
 mod search;

@@ -1,6 +1,7 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::list::chip;
+use super::work::sections;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::phone_link;
@@ -111,6 +112,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&
             .child(summary_list(facts))
             .child(phone_link(&followup.phone, "打给病人".to_owned()))
             .child(unlock)
+            .child(sections(detail))
             .child(link)
             .child(el("h2").class("zs-group").child("经过"))
             .child(el("ul").child(history))

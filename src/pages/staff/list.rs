@@ -1,5 +1,7 @@
 //! The follow-ups: overdue first, then those who have not answered, then those who come.
 
+use super::day::{questions, section};
+use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::tel;
 use crate::text::{clock, day};
@@ -12,19 +14,33 @@ use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
 pub fn page(list: &FollowUpList) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
     let groups = [
-        ("overdue", "phone", "要打电话", "逾期的", of(|row| row.overdue || row.locked)),
+        ("locked", "lock", "链接锁住", "核对本人后打开", of(|row| row.locked)),
         ("waiting", "clock", "等回复", "窗口早的在前", of(|row| is_open(row) && !row.overdue && !row.locked)),
         ("booked", "calendar", "已约", "时间早的在前", of(|row| is_under_way(row) && !row.overdue && !row.locked)),
         ("ended", "check", "已结束", "", of(|row| row.standing == Standing::Closed && !row.locked)),
     ];
-    let counts = groups[..3]
-        .iter()
-        .map(|(id, _, name, _, rows)| {
-            let mut href = String::from("#");
-            href.push_str(id);
-            el("a").with("href", href).child(el("b").child(rows.len())).child(*name)
-        })
-        .collect::<Vec<_>>();
+    let counts = [
+        ("#day", "今天来", list.day.len()),
+        ("#overdue", "要处理", list.overdue.len()),
+        ("#asked", "提问", list.questions.len()),
+    ]
+    .into_iter()
+    .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
+    .collect::<Vec<_>>();
+    let overdue = (!list.overdue.is_empty()).then(|| {
+        el("section")
+            .with("aria-labelledby", "overdue")
+            .child(
+                el("h2")
+                    .class("zs-group")
+                    .with("id", "overdue")
+                    .child(small_icon("phone"))
+                    .child("要处理 ")
+                    .child(list.overdue.len())
+                    .child(el("span").child("紧急的在前，逾期久的在前")),
+            )
+            .child(el("ul").child(list.overdue.iter().map(row).collect::<Vec<_>>()))
+    });
     let sections = groups
         .into_iter()
         .filter(|(.., rows)| !rows.is_empty())
@@ -50,7 +66,11 @@ pub fn page(list: &FollowUpList) -> Node {
     nodes![
         el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date())),
         el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts),
+        search_field(""),
         empty,
+        section(&list.day),
+        overdue,
+        questions(&list.questions),
         sections
     ]
 }
@@ -83,7 +103,8 @@ pub fn chip(row: &FollowUpRow) -> Node {
     el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
 }
 
-fn row(row: &FollowUpRow) -> Node {
+/// A follow-up as a row.
+pub fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
         Some(starts) => {
             let date = starts.date();
@@ -111,7 +132,13 @@ fn row(row: &FollowUpRow) -> Node {
                         .child(chip(row)),
                 )
                 .child(
-                    el("p").class("zs-row__line").child(row.services.join("、")).child(" · ").child(row.reason.clone()),
+                    el("p")
+                        .class("zs-row__line")
+                        .child(row.urgency.title())
+                        .child(" · ")
+                        .child(row.services.join("、"))
+                        .child(" · ")
+                        .child(row.reason.clone()),
                 ),
         )
         .child(

@@ -1,26 +1,11 @@
 //! A new follow-up: one short form.
 
+use super::form::field;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Urgency;
-use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::NewFollowUpForm;
-
-/// One field with its label, hint and what was wrong with it.
-fn field(problem: Option<&Problem>, id: &'static str, label: &'static str, hint: &'static str, input: Node) -> Node {
-    let error = field_error(problem, id);
-    let class = if error.is_some() { "zs-form-field zs-form-field--error" } else { "zs-form-field" };
-    let hint =
-        (!hint.is_empty()).then(|| el("p").class("zs-form-field__hint").with("id", [id, "-hint"].concat()).child(hint));
-    el("div")
-        .class(class)
-        .child(el("label").class("zs-form-field__small-label").with("for", id).child(label))
-        .child(hint)
-        .child(error)
-        .child(input)
-        .node()
-}
 
 /// The page.
 pub fn page(page: &NewFollowUpForm) -> Node {

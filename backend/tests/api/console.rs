@@ -1,0 +1,202 @@
+//! The nurse's day: who comes, who must be looked after, what came of a call, and what follows a step.
+
+use crate::world::{Client, PHONE, World};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use zaoshai_backend::secrets;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::{FollowUpDetail, Staff};
+
+async fn books(world: &World, followup: &FollowUpDetail, slot: &str) {
+    let mut patient = world.patient(followup).await;
+    let path = format!("/api/v1/followups/{}/appointment", followup.token);
+    let key = secrets::fresh_id();
+    let answer = patient.json("POST", &path, &json!({ "slot": slot }), &[("idempotency-key", &key)]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+}
+
+async fn list(nurse: &mut Client) -> Value {
+    nurse.get("/api/v1/staff/followups").await.json()
+}
+
+async fn detail(nurse: &mut Client, followup: &FollowUpDetail) -> Value {
+    nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
+}
+
+async fn does(nurse: &mut Client, followup: &FollowUpDetail, deed: &str, fields: &[(&str, &str)]) -> String {
+    let answer = nurse.form(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    answer.location().to_owned()
+}
+
+#[tokio::test]
+async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    let mut nurse = world.nurse().await;
+    let page = nurse.get("/staff").await;
+    assert!(page.text.contains("待来 1") && page.text.contains("到了"), "{}", page.text);
+    let day = list(&mut nurse).await["day"][0].clone();
+    let (appointment, key) = (text(&day["appointment"]).to_owned(), secrets::fresh_id());
+    let early = does(
+        &mut nurse,
+        &followup,
+        "record",
+        &[("action", "miss"), ("appointment", &appointment), ("key", &secrets::fresh_id())],
+    )
+    .await;
+    assert!(early.ends_with("problem=too-early"), "nobody has missed what has not begun: {early}");
+    let fields = [("action", "arrive"), ("appointment", &appointment), ("key", &key), ("from", "day")];
+    for _ in 0..2 {
+        assert_eq!(does(&mut nurse, &followup, "record", &fields).await, "/staff#day");
+    }
+    assert_eq!(list(&mut nurse).await["day"][0]["state"], "arrived");
+    let fields = [("action", "attend"), ("appointment", &appointment), ("key", &secrets::fresh_id())];
+    does(&mut nurse, &followup, "record", &fields).await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["standing"], "outcome-due");
+}
+
+#[tokio::test]
+async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_nothing() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    let mut nurse = world.nurse().await;
+    let seen = detail(&mut nurse, &followup).await["row"].clone();
+    let (appointment, version) = (text(&seen["appointment"]).to_owned(), seen["version"].to_string());
+    let fields = [("action", "attend"), ("appointment", &appointment), ("key", &secrets::fresh_id())];
+    does(&mut nurse, &followup, "record", &fields).await;
+    let next = |version: &str| {
+        vec![
+            ("version".to_owned(), version.to_owned()),
+            ("outcome".to_owned(), "review".to_owned()),
+            ("next".to_owned(), "step".to_owned()),
+            ("services".to_owned(), "ldct-review".to_owned()),
+            ("due_from".to_owned(), "2026-11-30".to_owned()),
+            ("due_to".to_owned(), "2026-12-04".to_owned()),
+        ]
+    };
+    let bare = does(&mut nurse, &followup, "outcome", &[("version", &version), ("outcome", "review")]).await;
+    assert!(bare.ends_with("problem=invalid-input"), "an outcome without a next step is refused: {bare}");
+    let fields = next(&version);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let stale = does(&mut nurse, &followup, "outcome", &fields).await;
+    assert!(stale.ends_with("problem=changed"), "{stale}");
+    assert!(nurse.get(&stale).await.text.contains("别人刚刚改过"));
+    let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
+    let fields = next(&version);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    does(&mut nurse, &followup, "outcome", &fields).await;
+    let now = detail(&mut nurse, &followup).await["row"].clone();
+    assert_eq!((text(&now["standing"]), text(&now["due_to"])), ("to-book", "2026-12-04"));
+    let mut patient = world.patient(&followup).await;
+    let page = patient.get(&format!("/f/{}", followup.token)).await;
+    assert!(page.text.contains("请选一个时间") && page.text.contains("11月30日"), "the link shows the next step");
+}
+
+#[tokio::test]
+async fn a_call_is_recorded_once_and_what_ends_a_follow_up_gives_its_place_back() {
+    let world = World::new().await;
+    let (later, moved) = (world.followup().await, world.followup().await);
+    books(&world, &moved, "ldct-review-2026-11-24-0830").await;
+    let mut nurse = world.nurse().await;
+    let key = secrets::fresh_id();
+    let fields = [("outcome", "call-later"), ("again", "2026-11-25"), ("note", "下午再打"), ("key", key.as_str())];
+    for _ in 0..2 {
+        does(&mut nurse, &later, "call", &fields).await;
+    }
+    let seen = detail(&mut nurse, &later).await;
+    assert_eq!(seen["row"]["call_on"], "2026-11-25");
+    assert_eq!(seen["notes"].as_array().map(Vec::len), Some(1));
+    let undated = does(&mut nurse, &later, "call", &[("outcome", "call-later"), ("key", &secrets::fresh_id())]).await;
+    assert!(undated.ends_with("problem=invalid-input"), "{undated}");
+    does(&mut nurse, &moved, "call", &[("outcome", "moved-away"), ("key", &secrets::fresh_id())]).await;
+    assert_eq!(detail(&mut nurse, &moved).await["row"]["standing"], "closed");
+    assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+    assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn overdue_is_sorted_by_urgency_and_a_question_is_answered_on_the_link() {
+    let world = World::new().await;
+    let routine = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let mut form = crate::world::new_followup();
+    form["urgency"] = json!("urgent");
+    let key = secrets::fresh_id();
+    let urgent = nurse.json("POST", "/api/v1/staff/followups", &form, &[("idempotency-key", &key)]).await.json();
+    let mut patient = world.patient(&routine).await;
+    let link = format!("/f/{}", routine.token);
+    patient.form(&format!("{link}/ask"), &[("question", "要空腹吗？"), ("key", &secrets::fresh_id())]).await;
+    world.app.clock.set(Moment(world.app.now().0 + 12 * 86_400_000));
+    let mut nurse = world.nurse().await;
+    let seen = list(&mut nurse).await;
+    let order: Vec<&str> = seen["overdue"].as_array().expect("rows").iter().map(|row| text(&row["id"])).collect();
+    assert_eq!(order, [text(&urgent["row"]["id"]), &routine.row.id]);
+    assert_eq!(seen["questions"][0]["text"], "要空腹吗？");
+    let question = detail(&mut nurse, &routine).await["questions"][0]["id"].clone();
+    let fields = [("question", text(&question)), ("answer", "不用空腹。")];
+    does(&mut nurse, &routine, "answer", &fields).await;
+    let twice = does(&mut nurse, &routine, "answer", &fields).await;
+    assert!(twice.ends_with("problem=changed"), "an answer is not overwritten: {twice}");
+    let mut patient = world.patient(&routine).await;
+    assert!(patient.get(&format!("{link}?view=questions")).await.text.contains("不用空腹"));
+}
+
+#[tokio::test]
+async fn a_follow_up_is_found_by_name_phone_ending_and_code() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let code = followup.row.code.to_lowercase();
+    for (typed, found) in [
+        ("李女士", true),
+        ("李女", true),
+        ("李", false),
+        ("王女士", false),
+        (PHONE, true),
+        ("138 0013 8000", true),
+        ("8000", true),
+        ("0000", false),
+        (code.as_str(), true),
+    ] {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+        let page = nurse.get(&format!("/staff/search?{query}")).await;
+        assert_eq!(page.text.contains(&followup.row.id), found, "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn a_nurse_sees_only_her_hospital_and_a_role_only_its_own_work() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let hash = secrets::hash_password("another").expect("a hash");
+    for (name, hospital, role) in [
+        ("elsewhere", "dezhou-2", Role::Nurse),
+        ("auditor", "zhuzhou-2", Role::Auditor),
+        ("planner", "zhuzhou-2", Role::ScheduleManager),
+    ] {
+        let staff =
+            Staff { name: name.to_owned(), display: name.to_owned(), hospital: hospital.to_owned(), roles: vec![role] };
+        world.app.db.make_staff(&staff, &hash, world.app.now()).await.expect("an account");
+        let mut other = world.client();
+        let login = json!({ "name": name, "password": "another" });
+        other.json("POST", "/api/v1/staff/session", &login, &[]).await;
+        let answer = other.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await;
+        assert!(matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN), "{name}: {}", answer.status);
+        assert!(!answer.text.contains("李女士"));
+        let fields = [("outcome", "declined"), ("key", &secrets::fresh_id())];
+        let answer = other.form(&format!("/staff/followups/{}/call", followup.row.id), &fields).await;
+        assert!(!answer.status.is_redirection() || answer.location().contains("problem"), "{name} does not call");
+    }
+    world.app.db.disable_staff("zhang").await.expect("the database");
+    let mut nurse = world.client();
+    let login = json!({ "name": "zhang", "password": crate::world::PASSWORD });
+    assert_eq!(nurse.json("POST", "/api/v1/staff/session", &login, &[]).await.code(), "wrong-login");
+}

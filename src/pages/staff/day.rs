@@ -1,0 +1,132 @@
+//! Today: who is expected, who is there, who did not come; each is recorded in one tap.
+
+use super::form::post;
+use crate::components::icon::{icon, small_icon};
+use crate::components::phone_link::tel;
+use crate::text::clock;
+use crate::view::{El, Node, el};
+use zaoshai_contract::appointments::{Action, State};
+use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::{DayEntry, OpenQuestion};
+
+/// The day's appointments, by time.
+pub fn section(day: &[DayEntry]) -> Node {
+    let count = |state: State| day.iter().filter(|entry| entry.state == state).count();
+    let told = format!(
+        "待来 {} · 已到 {} · 已就诊 {} · 未到 {}",
+        count(State::Booked),
+        count(State::Arrived),
+        count(State::Attended),
+        count(State::Missed)
+    );
+    let empty = day.is_empty().then(|| el("p").class("zs-row__line").child("今天没有预约。"));
+    let rows = day.iter().map(entry).collect::<Vec<_>>();
+    el("section")
+        .with("aria-labelledby", "day")
+        .child(
+            el("h2")
+                .class("zs-group")
+                .with("id", "day")
+                .child(small_icon("calendar"))
+                .child("今天来的 ")
+                .child(day.len())
+                .child(el("span").child(told)),
+        )
+        .child(empty)
+        .child(el("ul").child(rows))
+        .node()
+}
+
+/// The buttons that record what became of an appointment; none once nothing is left to record.
+pub fn record(followup: &str, (appointment, version): (&str, i64), state: State, from: &'static str) -> Option<El> {
+    let actions: &[(Action, &str)] = match state {
+        State::Booked => &[(Action::Arrive, "到了"), (Action::Attend, "已就诊"), (Action::Miss, "没来")],
+        State::Arrived => &[(Action::Attend, "已就诊"), (Action::Miss, "没来")],
+        State::Missed => &[(Action::Arrive, "后来到了"), (Action::Attend, "已就诊")],
+        _ => return None,
+    };
+    let buttons = actions
+        .iter()
+        .map(|(action, label)| {
+            el("button")
+                .class("zs-button zs-button--quiet zs-button--small")
+                .with("type", "submit")
+                .with("name", "action")
+                .with("value", action.as_str())
+                .child(*label)
+        })
+        .collect::<Vec<_>>();
+    // What the nurse saw is recorded once, also when two of them tap at the same time.
+    let key = format!("{appointment}-{version}");
+    Some(
+        post(followup, "record")
+            .class("zs-buttons")
+            .child(el("input").with("type", "hidden").with("name", "key").with("value", key))
+            .child(el("input").with("type", "hidden").with("name", "from").with("value", from))
+            .child(el("input").with("type", "hidden").with("name", "appointment").with("value", appointment.to_owned()))
+            .child(buttons),
+    )
+}
+
+fn entry(entry: &DayEntry) -> El {
+    let label = ["打给", entry.name.as_str()].concat();
+    el("li")
+        .class("zs-row")
+        .child(el("p").class("zs-row__when").child(clock(Lang::Hans, entry.starts)))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(
+                    el("p")
+                        .class("zs-row__name")
+                        .child(
+                            el("a")
+                                .with("href", ["/staff/followups/", entry.followup.as_str()].concat())
+                                .child(entry.name.clone()),
+                        )
+                        .child(el("span").class("zs-chip").child(entry.state.title())),
+                )
+                .child(el("p").class("zs-row__line").child(format!("{} · {}", entry.service, entry.room)))
+                .child(record(&entry.followup, (&entry.appointment, entry.version), entry.state, "day")),
+        )
+        .child(
+            el("a")
+                .class("zs-row__call")
+                .with("href", tel(&entry.phone))
+                .with("aria-label", label)
+                .child(icon("phone")),
+        )
+}
+
+/// Questions that wait for an answer.
+pub fn questions(questions: &[OpenQuestion]) -> Option<Node> {
+    if questions.is_empty() {
+        return None;
+    }
+    let rows = questions
+        .iter()
+        .map(|question| {
+            let href = ["/staff/followups/", question.followup.as_str(), "#questions"].concat();
+            el("li").class("zs-row").child(
+                el("div")
+                    .class("zs-row__body")
+                    .child(el("p").class("zs-row__name").child(el("a").with("href", href).child(question.name.clone())))
+                    .child(el("p").class("zs-row__line").child(question.text.clone())),
+            )
+        })
+        .collect::<Vec<_>>();
+    Some(
+        el("section")
+            .with("aria-labelledby", "asked")
+            .child(
+                el("h2")
+                    .class("zs-group")
+                    .with("id", "asked")
+                    .child(small_icon("letter"))
+                    .child("等回答的提问 ")
+                    .child(questions.len()),
+            )
+            .child(el("ul").child(rows))
+            .node(),
+    )
+}

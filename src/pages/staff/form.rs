@@ -1,0 +1,63 @@
+//! What the nurse's forms are made of.
+
+use crate::components::error_summary::field_error;
+use crate::view::{El, Node, el};
+use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::problem::Problem;
+
+/// A form that changes a follow-up.
+pub fn post(followup: &str, deed: &str) -> El {
+    el("form").with("method", "post").with("action", ["/staff/followups/", followup, "/", deed].concat())
+}
+
+/// A hidden field.
+pub fn hidden(name: &'static str, value: String) -> El {
+    el("input").with("type", "hidden").with("name", name).with("value", value)
+}
+
+/// One field with its label, hint and what was wrong with it.
+pub fn field(
+    problem: Option<&Problem>,
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    input: impl Into<Node>,
+) -> Node {
+    let error = field_error(problem, id);
+    let class = if error.is_some() { "zs-form-field zs-form-field--error" } else { "zs-form-field" };
+    let hint =
+        (!hint.is_empty()).then(|| el("p").class("zs-form-field__hint").with("id", [id, "-hint"].concat()).child(hint));
+    el("div")
+        .class(class)
+        .child(el("label").class("zs-form-field__small-label").with("for", id).child(label))
+        .child(hint)
+        .child(error)
+        .child(input)
+        .node()
+}
+
+/// A day to be chosen.
+pub fn date(id: &'static str, value: Option<CivilDate>) -> El {
+    el("input")
+        .class("zs-input")
+        .with("id", id)
+        .with("name", id)
+        .with("type", "date")
+        .with("value", value.map(|day| day.to_string()).unwrap_or_default())
+}
+
+/// A choice from words with titles.
+pub fn select(id: &'static str, options: impl Iterator<Item = (&'static str, &'static str)>) -> El {
+    let options = options.map(|(value, title)| el("option").with("value", value).child(title)).collect::<Vec<_>>();
+    el("select").class("zs-input").with("id", id).with("name", id).child(options)
+}
+
+/// A text of a few lines.
+pub fn area(id: &'static str, rows: &'static str) -> El {
+    el("textarea").class("zs-input").with("id", id).with("name", id).with("rows", rows).with("maxlength", "500")
+}
+
+/// A button that sends its form.
+pub fn button(label: &'static str) -> El {
+    el("button").class("zs-button zs-button--quiet").with("type", "submit").child(label)
+}

@@ -1,0 +1,60 @@
+//! Finding a follow-up by name, phone number or code.
+
+use super::list::row;
+use crate::components::icon::{icon, small_icon};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::staff::StaffSearch;
+
+/// The field, with what was typed so far.
+pub fn search_field(typed: &str) -> El {
+    el("form")
+        .class("zs-stack zs-stack--tight")
+        .with("method", "get")
+        .with("action", "/staff/search")
+        .with("role", "search")
+        .child(
+            el("label")
+                .class("zs-form-field__small-label")
+                .with("for", "q")
+                .child("查找：姓名两个字、手机号、后四位或编号")
+                .child(" ")
+                .child(el("kbd").class("zs-kbd").child("/")),
+        )
+        .child(
+            el("div")
+                .class("zs-pair")
+                .child(
+                    el("input")
+                        .class("zs-input")
+                        .with("id", "q")
+                        .with("name", "q")
+                        .with("type", "search")
+                        .with("value", typed.to_owned())
+                        .with("maxlength", "40")
+                        .with("autocomplete", "off")
+                        .with("data-key", "/"),
+                )
+                .child(
+                    el("button")
+                        .class("zs-button zs-button--quiet")
+                        .with("type", "submit")
+                        .child(icon("search"))
+                        .child(el("span").child("查找")),
+                ),
+        )
+}
+
+/// The page.
+pub fn page(found: &StaffSearch) -> Node {
+    let empty = found
+        .rows
+        .is_empty()
+        .then(|| el("p").class("zs-section").child("没有找到。姓名请至少输入连着的两个字，手机号请输入全部或后四位。"));
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("h1").class("zs-h2").child(format!("找到 {} 个", found.rows.len())),
+        search_field(&found.typed),
+        empty,
+        el("ul").child(found.rows.iter().map(row).collect::<Vec<_>>())
+    ]
+}
