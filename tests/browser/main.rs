@@ -4,6 +4,7 @@ mod accessibility;
 mod aloud;
 mod check;
 mod clinics;
+mod console;
 mod content;
 mod followup;
 mod network;

@@ -284,15 +284,15 @@ impl Browser {
         self.click(".zs-action-bar button[type=submit]").await
     }
 
-    /// Presses Tab until the focus is on an element, and other keys there.
+    /// Presses Tab until the focus is on an element, and other keys there; gives how often Tab was pressed.
     ///
     /// # Errors
     /// When sixty steps do not lead there.
-    pub async fn key_at(&self, css: &str, keys: impl Into<TypingData>) -> anyhow::Result<()> {
-        for _ in 0..60 {
+    pub async fn key_at(&self, css: &str, keys: impl Into<TypingData>) -> anyhow::Result<usize> {
+        for tabs in 0..60 {
             if self.run(&format!("return document.activeElement.matches({css:?})")).await? == true {
                 self.driver.action_chain().send_keys(keys).perform().await?;
-                return Ok(());
+                return Ok(tabs);
             }
             self.driver.action_chain().send_keys(Key::Tab).perform().await?;
         }

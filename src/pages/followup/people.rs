@@ -150,7 +150,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         plan.helper.as_ref().map(|_| acting("", link.say("现在是本人在用", "The patient herself is here now")));
     let problem = plan.problem.as_ref();
     let input = el("input")
-        .class("zs-form-field__input")
+        .class("zs-input")
         .with("id", "name")
         .with("name", "name")
         .with("maxlength", "20")

@@ -29,9 +29,9 @@ pub fn section(day: &[DayEntry]) -> Node {
                 .with("id", "day")
                 .child(small_icon("calendar"))
                 .child("今天来的 ")
-                .child(day.len())
-                .child(el("span").child(told)),
+                .child(day.len()),
         )
+        .child((!day.is_empty()).then(|| el("p").class("zs-row__line").child(told)))
         .child(empty)
         .child(el("ul").child(rows))
         .node()
@@ -60,7 +60,7 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), state: State,
     let key = format!("{appointment}-{version}");
     Some(
         post(followup, "record")
-            .class("zs-buttons")
+            .class("zs-outcomes")
             .child(el("input").with("type", "hidden").with("name", "key").with("value", key))
             .child(el("input").with("type", "hidden").with("name", "from").with("value", from))
             .child(el("input").with("type", "hidden").with("name", "appointment").with("value", appointment.to_owned()))

@@ -47,14 +47,14 @@ pub fn date(id: &'static str, value: Option<CivilDate>) -> El {
 }
 
 /// A choice from words with titles.
-pub fn select(id: &'static str, options: impl Iterator<Item = (&'static str, &'static str)>) -> El {
+pub fn select(id: &'static str, name: &'static str, options: impl Iterator<Item = (&'static str, &'static str)>) -> El {
     let options = options.map(|(value, title)| el("option").with("value", value).child(title)).collect::<Vec<_>>();
-    el("select").class("zs-input").with("id", id).with("name", id).child(options)
+    el("select").class("zs-input").with("id", id).with("name", name).child(options)
 }
 
 /// A text of a few lines.
-pub fn area(id: &'static str, rows: &'static str) -> El {
-    el("textarea").class("zs-input").with("id", id).with("name", id).with("rows", rows).with("maxlength", "500")
+pub fn area(id: &'static str, name: &'static str, rows: &'static str) -> El {
+    el("textarea").class("zs-input").with("id", id).with("name", name).with("rows", rows).with("maxlength", "500")
 }
 
 /// A button that sends its form.

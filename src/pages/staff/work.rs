@@ -40,11 +40,14 @@ pub fn sections(detail: &FollowUpDetail) -> Node {
             "call-outcome",
             "电话的结果",
             "“不愿意、去世、搬走、在别处治疗”会结束随访、退掉预约。",
-            select("outcome", CallOutcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title())))
-                .with("id", "call-outcome"),
+            select(
+                "call-outcome",
+                "outcome",
+                CallOutcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title())),
+            ),
         ))
         .child(field(None, "again", "哪天再打（选“以后再打”时填）", "", date("again", Some(detail.today.plus_days(1)))))
-        .child(field(None, "call-note", "备注", "", area("note", "2").with("id", "call-note")))
+        .child(field(None, "call-note", "备注", "", area("call-note", "note", "2")))
         .child(button("记下这个电话"));
     nodes![
         recorded,
@@ -84,15 +87,14 @@ fn outcome(detail: &FollowUpDetail) -> Node {
             "step-outcome",
             "这一步的结果",
             "",
-            select("outcome", Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title())))
-                .with("id", "step-outcome"),
+            select("step-outcome", "outcome", Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()))),
         ))
         .child(field(
             None,
             "next",
             "然后",
             "不能只填结果：要么有下一步，要么结束。",
-            select("next", [("step", "定下一步"), ("end", "结束随访")].into_iter()),
+            select("next", "next", [("step", "定下一步"), ("end", "结束随访")].into_iter()),
         ))
         .child(
             el("fieldset")
@@ -111,7 +113,7 @@ fn outcome(detail: &FollowUpDetail) -> Node {
             "ending",
             "结束的原因（选“结束随访”时）",
             "",
-            select("ending", endings.map(|ending| (ending.as_str(), ending.title()))),
+            select("ending", "ending", endings.map(|ending| (ending.as_str(), ending.title()))),
         ))
         .child(button("保存结果和下一步"))
         .node()
@@ -176,7 +178,7 @@ fn notes(detail: &FollowUpDetail) -> Node {
     let form = post(&detail.row.id, "note")
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
-        .child(field(None, "note", "备注（病人看不到）", "", area("note", "2").with("required", true)))
+        .child(field(None, "note", "备注（病人看不到）", "", area("note", "note", "2").with("required", true)))
         .child(button("记下"));
     nodes![
         (!rows.is_empty()).then(|| nodes![el("h2").class("zs-group").child("备注"), el("ul").child(rows)]),
