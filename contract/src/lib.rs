@@ -14,6 +14,7 @@ pub mod places;
 pub mod problem;
 pub mod results;
 pub mod route;
+pub mod schedules;
 pub mod search;
 pub mod slots;
 pub mod staff;
