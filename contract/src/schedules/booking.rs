@@ -25,7 +25,7 @@ pub struct BookingRules {
     /// What she must agree to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prerequisites: Vec<Prerequisite>,
-    /// Whom she calls when the rules refuse her; empty for the hospital's own number.
+    /// Whom she calls when the rules refuse her.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub phone: String,
 }
