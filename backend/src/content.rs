@@ -9,8 +9,11 @@ mod components;
 mod formula;
 mod front;
 mod glossary;
+mod home_care;
+mod letters;
 mod links;
 mod markdown;
+mod proof;
 mod reader;
 pub mod report;
 mod rules;
@@ -20,6 +23,8 @@ pub mod traditional;
 
 pub use booking::{BookingService, Weekly};
 pub use checks::{CheckEntry, PLAN, Risk};
+pub use home_care::{CareService, HomeCare};
+pub use letters::LetterTemplate;
 pub use reader::{Finding, Weight};
 
 use crate::lookup;
@@ -145,6 +150,10 @@ pub struct Library {
     pub offered: Vec<Choice>,
     /// The services that can be booked.
     pub booking: Vec<BookingService>,
+    /// The letters in which a nurse can tell a result, in the order in which she chooses.
+    pub letters: Vec<LetterTemplate>,
+    /// Nursing at home, where a hospital offers it.
+    pub home_care: Option<HomeCare>,
     /// What turns simplified into traditional characters.
     pub traditional: Traditional,
     /// What the search answers from, for each language in the order of [`Lang::ALL`].
@@ -234,6 +243,11 @@ impl Library {
     pub fn booking_service(&self, id: &str) -> Option<&BookingService> {
         self.booking.iter().find(|service| service.id == id)
     }
+
+    /// The result letter with this id.
+    pub fn letter(&self, id: &str) -> Option<&LetterTemplate> {
+        self.letters.iter().find(|letter| letter.id == id)
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -253,10 +267,12 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let (Some(sources), Some(services), Some(glossary)) = (sources, services, glossary) else { return None };
     let clinics = clinics::load(reader, &sources, &services);
     let extra = search::load(reader);
-    let booking = booking::load(reader, &clinics);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
     let checks = checks::load(reader, &words, &mut loaded);
+    let booking = booking::load(reader, &words, &mut loaded, &clinics);
+    let letters = letters::load(reader, &words, &mut loaded);
+    let home_care = home_care::load(reader, &words, &mut loaded, &clinics);
     if !loaded.incomplete {
         rules::check_languages(reader, &loaded);
         links::check(reader, &loaded, &checks, &clinics, &services);
@@ -308,6 +324,8 @@ fn build(reader: &mut Reader) -> Option<Library> {
         services,
         offered,
         booking,
+        letters,
+        home_care,
         traditional,
         search,
         cited: loaded.cited,

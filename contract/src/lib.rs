@@ -16,6 +16,7 @@ pub mod problem;
 pub mod results;
 pub mod roles;
 pub mod route;
+pub mod schedules;
 pub mod search;
 pub mod slots;
 pub mod staff;

@@ -56,6 +56,15 @@ pub(super) struct Loaded {
     pub(super) incomplete: bool,
 }
 
+impl Loaded {
+    /// Adds how often a file cites its sources.
+    pub(super) fn cite(&mut self, cited: BTreeMap<String, usize>) {
+        for (id, blocks) in cited {
+            *self.cited.entry(id).or_default() += blocks;
+        }
+    }
+}
+
 pub(super) fn load(reader: &mut Reader, words: &Words<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     for tongue in [Tongue::Hans, Tongue::En] {
@@ -132,9 +141,7 @@ fn read(
     writer.need_source(&front.starts, &starts_cited, place.line("starts"));
     let Writer { used, links, cited, .. } = writer;
     loaded.links.extend(links.into_iter().map(|(line, link)| (file.to_owned(), line, link)));
-    for (id, blocks) in cited {
-        *loaded.cited.entry(id).or_default() += blocks;
-    }
+    loaded.cite(cited);
     if area == Area::Topics && tongue == Tongue::Hans {
         tell_starts(&front.starts_sources, words.sources, &mut loaded.starts_sources);
     }
@@ -194,7 +201,7 @@ fn summary(writer: &mut Writer<'_>, place: &Place<'_>, rows: Vec<SummaryRecord>)
 }
 
 /// The runs of digits in a text.
-fn digits(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn digits(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty())
 }
 

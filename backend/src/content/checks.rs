@@ -279,9 +279,7 @@ fn read(reader: &mut Reader, file: &Path, words: &Words<'_>, loaded: &mut Loaded
     let check = maker.check(record, review);
     let Writer { used, links, cited, .. } = maker.writer;
     loaded.links.extend(links.into_iter().map(|(line, link)| (file.to_owned(), line, link)));
-    for (id, blocks) in cited {
-        *loaded.cited.entry(id).or_default() += blocks;
-    }
+    loaded.cite(cited);
     let check = Check { sources: used.into_iter().map(|(_, source)| source).collect(), ..check };
     Some((order, CheckEntry { file: file.to_owned(), check, description, card, risks }))
 }

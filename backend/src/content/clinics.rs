@@ -169,9 +169,7 @@ fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, 
         }
     }
     for phone in &record.phones {
-        let digits = phone.number.chars().filter(char::is_ascii_digit).count();
-        if !(7..=12).contains(&digits) || phone.number.chars().any(|letter| !(letter.is_ascii_digit() || letter == '-'))
-        {
+        if !is_phone(&phone.number) {
             reader.find(file, 0, format!("“{}”不是 0731-28307119 这样的电话", phone.number));
         }
     }
@@ -180,6 +178,12 @@ fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, 
     {
         reader.find(file, 0, format!("位置 {} {} 不在中国：lat 和 lon 写反了吗？", place.lat, place.lon));
     }
+}
+
+/// True for digits and hyphens, as long as a telephone number is.
+pub(super) fn is_phone(number: &str) -> bool {
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    (7..=12).contains(&digits) && number.chars().all(|letter| letter.is_ascii_digit() || letter == '-')
 }
 
 fn read(record: Record, sources: &Register, names: &[(String, String)], shared: &[(String, String)]) -> Clinic {

@@ -80,6 +80,11 @@ impl Reader {
         }
     }
 
+    /// True when there is such a file; what a hospital may leave out is asked for first.
+    pub(super) fn has(&self, file: &Path) -> bool {
+        self.folder.join(file).is_file()
+    }
+
     pub(super) fn toml<T: serde::de::DeserializeOwned>(&mut self, file: &Path) -> Option<T> {
         let text = self.text(file)?;
         self.parse_toml(file, &text, 1)

@@ -164,6 +164,14 @@ pub(super) fn every_text(article: &Article, see: &mut dyn FnMut(&str)) {
     }
 }
 
+/// Calls back with every text of some sections of an article, in order.
+pub(super) fn texts_in(article: &Article, sections: &[&str], see: &mut dyn FnMut(&str)) {
+    let wanted = article.sections.iter().filter(|section| sections.contains(&section.id.as_str()));
+    for block in wanted.flat_map(|section| &section.blocks) {
+        texts_of(block, see);
+    }
+}
+
 fn texts_of(block: &Block, see: &mut dyn FnMut(&str)) {
     let mut all = |texts: &[String]| texts.iter().for_each(|text| see(text));
     match block {

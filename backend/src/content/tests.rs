@@ -1,6 +1,8 @@
 //! The bundled content is sound, and each mistake an editor can make is named with file and line.
 
-use super::{Area, Finding, Library, Weight};
+use super::{
+    Area, Finding, Library, Reader, Weight, articles, booking, clinics, glossary, home_care, letters, sources,
+};
 use std::path::{Path, PathBuf};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::content::{Article, Block, Span};
@@ -11,6 +13,9 @@ const LUNG_EN: &str = "en/topics/lung.md";
 const LUNG_AID: &str = "zh-Hans/decisions/lung.md";
 const SEARCH: &str = "zh-Hans/search.toml";
 const FIT: &str = "zh-Hans/results/fit.md";
+const BOOKING: &str = "booking.toml";
+const LETTERS: &str = "zh-Hans/letters.toml";
+const HOME_CARE: &str = "home-care.toml";
 
 fn bundled() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
@@ -305,7 +310,7 @@ fn every_mistake_is_named_with_its_file() {
         ("clinics/zhuzhou-2.toml", "0731-28307119", "call us", "不是 0731-28307119 这样的电话"),
         ("clinics/zhuzhou-2.toml", "youxian-3", "youxian-4", "没有“youxian-4”这个文件"),
         ("clinics/zhuzhou-2.toml", "lat = 27.87", "lat = 113.13", "不在中国"),
-        ("booking.toml", "08:30", "8.30", "不是 08:30 这样的时间"),
+        (BOOKING, "08:30", "8.30", "不是 08:30 这样的时间"),
         ("site.toml", "zhuzhou-2", "zhuzhou-3", "没有这个文件"),
         ("zh-Hans/glossary.toml", "text = \"", "text = \"1 ", "词语解释不写数字"),
         ("zh-Hant.toml", "\"复查\" = \"複查\"", "\"复查\" = \"\"", "例外的两边都要写字"),
@@ -315,6 +320,8 @@ fn every_mistake_is_named_with_its_file() {
         (SEARCH, "\"大肠癌\"", "\"大肠癌\", \"肺癌\"", "“肺癌”写在两组同义词里"),
         (SEARCH, "\"大肠癌\"", "\"肠\"", "“肠”太短"),
         (SEARCH, "\"bi yan\"", "\"biyan\"", "一个字一个拼音"),
+        (LETTERS, "topic = \"lung\"", "topic = \"lungs\"", "topics/ 里没有这个文件"),
+        (HOME_CARE, "\"anqing-2\"", "\"anqing-3\"", "没有“anqing-3”这个文件"),
     ] {
         let findings = after_change(file, from, to, today());
         assert!(
@@ -323,6 +330,85 @@ fn every_mistake_is_named_with_its_file() {
                 && finding.message.contains(message)),
             "{file}: {from} -> {to}: {:#?}",
             told(&findings)
+        );
+    }
+}
+
+#[test]
+fn every_mistake_beside_the_articles_is_named_with_its_line() {
+    // The articles, which take long to read, are read once; each case reads only the file that it changes.
+    let mut reader = Reader::new(&bundled(), today());
+    let sources = sources::load(&mut reader).expect("sources");
+    let services = clinics::load_services(&mut reader).expect("services");
+    let glossary = glossary::load(&mut reader).expect("the glossary");
+    let clinics = clinics::load(&mut reader, &sources, &services);
+    let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
+    let mut loaded = articles::load(&mut reader, &words);
+    for (file, from, to, message) in [
+        // Rules of booking and what to prepare.
+        (BOOKING, "department = \"消化内科\"\n", "", "缺少 department（missing field"),
+        (BOOKING, "department = \"消化内科\"", "department = \" \"", "colonoscopy：缺少 department"),
+        (BOOKING, "window_days = 60", "window_days = 0", "ldct-review：window_days 是提前几天能约"),
+        (BOOKING, "window_days = 60", "window_days = 367", "window_days 是提前几天能约"),
+        (BOOKING, "window_days = 60", "window_days = 1", "window_days 要比 cutoff_hours 长"),
+        (BOOKING, "cutoff_hours = 72", "cutoff_hours = 337", "colonoscopy：cutoff_hours 是提前几小时截止"),
+        (BOOKING, "cutoff_hours = 24", "cutoff_hours = -1", "数字太大、太小"),
+        (BOOKING, "minutes = 20", "minutes = 20\nphone = \"call us\"", "不是 0731-28307119 这样的电话"),
+        (BOOKING, "clinic = \"zhuzhou-2\"", "clinic = \"susong-tcm\"", "这家医院没有电话，请写 phone"),
+        (BOOKING, "topic = \"lung\"", "topic = \"lungs\"", "topics/ 里没有这个文件"),
+        (BOOKING, "\"companion\"", "\"medicines\"", "要用小写英文，不能重复"),
+        (BOOKING, "\"companion\"", "\"陪同\"", "要用小写英文，不能重复"),
+        (BOOKING, "照常吃饭、吃药，", &"请".repeat(41), "句子太长，有 45 个字"),
+        (BOOKING, "可能怀孕的，", &"请".repeat(41), "句子太长，有 48 个字"),
+        (BOOKING, "照常吃饭、吃药，不用空腹。", "", "有一句是空的"),
+        (BOOKING, "[\"S31\", \"memory\"]", "[]", "有数字，没有来源"),
+        (BOOKING, "\"S31\"", "\"S999\"", "sources.toml 里没有来源“S999”"),
+        (BOOKING, "空腹 6–8 小时", "空腹 6–9 小时", "数字 9 在 topics/gastric.md 的 {#prepare} 和 {#day} 里没有"),
+        // Letters.
+        (LETTERS, "\"lung-nodule-specialist\"", "\"lung-nodule-review\"", "要用小写英文，不能重复"),
+        (LETTERS, "title = \"胸部 CT 有小结节：按时复查\"", "title = \"\"", "缺少 title"),
+        (LETTERS, "\"S84\"", "\"S999\"", "sources.toml 里没有来源“S999”"),
+        (LETTERS, "[\"S84\", \"S85\", \"S76\"]", "[]", "缺少 sources"),
+        (LETTERS, "[\"S84\", \"S85\", \"S76\"]", "[]", "有数字，没有来源"),
+        (LETTERS, "843", "845", "数字 845 在各篇文章里没有"),
+        (LETTERS, "这封信不是诊断。", &format!("{}。", "请".repeat(41)), "句子太长，有 41 个字"),
+        (LETTERS, "text = [", "text = [\"一。\", \"二。\",", "要有 2 到 6 段，这里有 7 段"),
+        (LETTERS, "  \"下一步：按约好", "  \"按约好", "最后一段以“下一步：”开头"),
+        (LETTERS, "有疑问请打电话。", "再见。", "最后一段以“下一步：”开头，以“有疑问请打电话。”结尾"),
+        (LETTERS, "它是肺里的小圆点", "它有 {大小} 毫米", "信里不留空：有“{”"),
+        (LETTERS, "它是肺里的小圆点", "它有 ___ 毫米", "信里不留空：有“_”"),
+        (LETTERS, "reviewed = false", "reviewed = true", "reviewed = true 要写 reviewer"),
+        // Nursing at home.
+        (HOME_CARE, "\"anqing-2\"", "\"zhuzhou-2\"", "clinics/zhuzhou-2.toml 里没有 home-nursing 这项服务"),
+        (HOME_CARE, "areas = [", "areas = []\nsources = [", "duplicate key"),
+        (HOME_CARE, "areas = [", "areas = [] #", "格式不对"),
+        (HOME_CARE, "[\"H-anqing\", \"memory\"]", "[]", "sources 是空的"),
+        (HOME_CARE, "[\"H-anqing\", \"memory\"]", "[\"memory\"]", "provenance 的来源“H-anqing”要在 sources 里"),
+        (HOME_CARE, ", \"memory\"]", ", \"S999\"]", "sources.toml 里没有来源“S999”"),
+        (HOME_CARE, "\"tubes\"", "\"dressing\"", "要用小写英文，不能重复"),
+        (HOME_CARE, "比如要换药、", &"请".repeat(41), "句子太长，有 51 个字"),
+        // What an editor has to do yet.
+        (BOOKING, "照常吃饭、吃药", "照常吃 QXR", "待办：“QXR”没有解释"),
+        (LETTERS, "它是肺里的小圆点", "它是 QXR", "待办：“QXR”没有解释"),
+        (HOME_CARE, "急的病，", "急的 QXR，", "待办：“QXR”没有解释"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = std::fs::read_to_string(bundled().join(file)).expect("a file");
+        assert!(text.contains(from), "{file} holds {from}");
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
+        let mut reader = Reader::new(folder.path(), today());
+        match file {
+            BOOKING => drop(booking::load(&mut reader, &words, &mut loaded, &clinics)),
+            LETTERS => drop(letters::load(&mut reader, &words, &mut loaded)),
+            _ => drop(home_care::load(&mut reader, &words, &mut loaded, &clinics)),
+        }
+        let found = reader.findings.iter().find(|finding| finding.to_string().contains(message));
+        assert!(
+            found.is_some_and(|finding| finding.file == Path::new(file) && finding.line > 0),
+            "{file}: {from} -> {to}: {:#?}",
+            told(&reader.findings)
         );
     }
 }
@@ -346,6 +432,7 @@ fn what_is_still_to_be_done_is_named_and_stops_nothing() {
             told(&findings)
         );
     }
+    assert!(after_change(HOME_CARE, "", "", today()).is_empty(), "a hospital need not send nurses");
     let missing = after_change(LUNG_EN, "", "", today());
     assert!(missing.iter().any(|finding| finding.message.contains("还没有英文：en/topics/lung.md")), "{missing:#?}");
 }
@@ -440,4 +527,54 @@ fn what_speaks_for_the_options_of_an_aid_takes_turns() {
             }
         }
     }
+}
+
+#[test]
+fn a_service_is_booked_by_its_rules_and_prepared_for_step_by_step() {
+    let library = library();
+    let colonoscopy = library.booking_service("colonoscopy").expect("the service");
+    let rules = colonoscopy.rules();
+    assert_eq!((rules.window_days, rules.cutoff_minutes), (60, 72 * 60));
+    assert_eq!(rules.phone, "0731-28307119", "the clinic's phone, as the service has none of its own");
+    let asked: Vec<&str> = rules.prerequisites.iter().map(|asked| asked.id.as_str()).collect();
+    assert_eq!(asked, ["medicines", "companion"]);
+    for service in &library.booking {
+        assert!(!service.department.is_empty() && !service.rules().phone.is_empty(), "{}", service.id);
+        assert!(!service.preparation.is_empty() && service.unchecked, "{}", service.id);
+        for sentence in &service.preparation {
+            assert!(sentence.ends_with('。') && sentence.chars().count() <= 25, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_letter_neither_diagnoses_nor_frightens_nor_promises() {
+    let library = library();
+    assert!(library.letters.len() >= 10);
+    for letter in &library.letters {
+        assert!(!letter.reviewed, "{}: nobody has read it yet", letter.id);
+        assert_eq!(letter.unchecked, letter.sources.iter().any(|id| id == "memory"), "{}", letter.id);
+        let text = letter.text.concat();
+        for word in
+            ["您得了", "您患", "确诊", "肯定", "一定", "保证", "放心", "没事", "危险", "晚了", "不用担心", "恶性"]
+        {
+            assert!(!text.contains(word), "{}: {word}", letter.id);
+        }
+        let says_what_it_is_not =
+            ["不等于癌", "不是癌", "不是诊断", "不等于胃癌"].iter().any(|words| text.contains(words));
+        assert!(says_what_it_is_not, "{}", letter.id);
+    }
+    let general = library.letter("please-come-back").expect("the letter");
+    assert_eq!(general.topic, None);
+}
+
+#[test]
+fn what_is_not_known_of_nursing_at_home_is_left_to_the_nurse() {
+    let library = library();
+    let care = library.home_care.as_ref().expect("it is there");
+    assert_eq!((care.clinic.as_str(), care.provenance.dated.as_str()), ("anqing-2", "约 2019–2020 年"));
+    assert!(care.provenance.source.contains("市二院创新发展纪实") && care.provenance.confirmed.is_empty());
+    let last = |lines: &[String]| lines.last().is_some_and(|line| line.contains("护士在电话里"));
+    assert!(last(&care.eligible) && last(&care.not_eligible) && last(&care.areas) && last(&care.consent));
+    assert!(care.services.iter().all(|service| service.detail.contains("电话里")), "{:?}", care.services);
 }
