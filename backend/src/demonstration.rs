@@ -56,8 +56,8 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             due_from: today.to_string(),
             due_to: today.plus_days(DAYS).to_string(),
             urgency: Urgency::Soon.as_str().to_owned(),
-            letter: "这次检查看到一个小结节。\n结节不等于癌，要看它以后变不变。\n请按约好的时间再做一次 CT。"
-                .to_owned(),
+            template: "lung-nodule-review".to_owned(),
+            letter: String::new(),
         };
         let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
         staff::make(app, &nurse, &form, key, id.clone())
@@ -131,6 +131,7 @@ pub async fn crowd(
             token_hash: secrets::hash(token.as_str()),
             link_until: until,
             letter_sealed: String::new(),
+            letter: String::new(),
             topic: String::new(),
             urgency: Urgency::Routine,
             finders: Vec::new(),

@@ -8,11 +8,12 @@ use crate::secrets;
 use crate::visitor::Visitor;
 use zaoshai_contract::appointments::{Action, Receipt, State};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Standing, Step, Told, Waiting};
-use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+use zaoshai_contract::followups::{Agreement, Appointment, Helper, Plan, Question, Standing, Step, Told, Waiting};
+use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Party;
-use zaoshai_contract::route::FollowUpView;
+use zaoshai_contract::route::{FollowUpView, Lang, Route};
+use zaoshai_contract::schedules::Refused;
 use zaoshai_contract::slots::{Slot, by_day};
 
 /// How far ahead times are offered when the due window has none: 60 days.
@@ -78,8 +79,29 @@ pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Rec
 }
 
 /// The last moment at which the patient may move or cancel an appointment by herself.
-fn last_change(_: &App, slot: &Slot) -> Moment {
-    slot.starts
+fn last_change(app: &App, slot: &Slot) -> Moment {
+    app.library().booking_service(&slot.service).map_or(slot.starts, |service| service.rules().last_change(slot.starts))
+}
+
+/// Whether the rules of a slot's service let the patient take it now. Whether she agreed to what must be true is asked
+/// for when she makes it certain, not before.
+fn may_take(app: &App, slot: &Slot) -> Result<(), Code> {
+    let library = app.library();
+    let Some(service) = library.booking_service(&slot.service) else { return Ok(()) };
+    match service.rules().may_take(slot.starts, app.now(), &[]) {
+        Ok(()) | Err(Refused::MissingPrerequisites(_)) => Ok(()),
+        Err(Refused::Past) => Err(Code::SlotPast),
+        Err(Refused::TooLate { .. }) => Err(Code::TooLate),
+        Err(Refused::TooFar { .. }) => Err(Code::TooEarly),
+    }
+}
+
+/// Whether she agreed to everything that must be true for a slot's service.
+fn agreed_to_all(app: &App, slot: &Slot, agreed: &[String]) -> bool {
+    let library = app.library();
+    library
+        .booking_service(&slot.service)
+        .is_none_or(|service| service.rules().prerequisites.iter().all(|asked| agreed.contains(&asked.id)))
 }
 
 fn appointment(app: &App, slot: &Slot, state: State, until: Option<Moment>) -> Appointment {
@@ -99,7 +121,7 @@ pub async fn free(app: &App, record: &Record) -> Result<(Vec<Slot>, bool)> {
     let from = now.max(Moment::at(step.due_from, 0));
     let until = Moment::at(step.due_to.plus_days(1), 0);
     let mut slots = app.db.free_slots(&step.services, (from, until), MOST_SLOTS, now).await?;
-    let after = slots.is_empty();
+    let after = !slots.iter().any(|slot| may_take(app, slot).is_ok());
     if after {
         // The window is over or full: a later time is better than none.
         slots = app.db.free_slots(&step.services, (now, Moment(now.0 + AHEAD_MS)), MOST_SLOTS, now).await?;
@@ -107,6 +129,7 @@ pub async fn free(app: &App, record: &Record) -> Result<(Vec<Slot>, bool)> {
     if let Some(latest) = record.firm() {
         slots.retain(|slot| slot.id != latest.slot.id);
     }
+    slots.retain(|slot| may_take(app, slot).is_ok());
     let late = after && !slots.is_empty();
     Ok((slots, late))
 }
@@ -141,7 +164,15 @@ pub async fn plan(
             Ok(Helper { id: row.id, name, consented: Moment(row.consented) })
         })
         .collect::<Result<Vec<_>>>()?;
-    let letter = if record.letter_sealed.is_empty() { String::new() } else { open("letter", &record.letter_sealed)? };
+    let (letter, letter_note) = letter(app, record)?;
+    let library = app.library();
+    let wanted = held.map(|(slot, _)| slot).or(shown.map(|latest| &latest.slot)).map(|slot| slot.service.clone());
+    let wanted = wanted.or_else(|| record.step.as_ref().and_then(|step| step.services.first().cloned()));
+    let service = wanted.and_then(|id| library.booking_service(&id));
+    let agreements = service.map(|service| service.rules().prerequisites.clone()).unwrap_or_default();
+    let topic =
+        service.and_then(|service| Slug::parse(&service.topic)).map(|topic| Route::Topic(topic).path(Lang::Hans));
+    let phone = service.map(|service| service.rules().phone.clone()).filter(|phone| !phone.is_empty());
     let done_steps = app
         .db
         .ended_steps(&record.id)
@@ -163,8 +194,8 @@ pub async fn plan(
         helper: helpers.iter().find(|helper| Some(&helper.id) == session.helper.as_ref()).cloned(),
         helpers,
         reason: open("reason", &record.reason_sealed)?,
-        letter: letter.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
-        letter_note: String::new(),
+        letter,
+        letter_note,
         done_steps,
         step: record.step.as_ref().map(|step| Step {
             services: step.services.clone(),
@@ -179,21 +210,42 @@ pub async fn plan(
         standing,
         appointment: shown.map(|latest| appointment(app, &latest.slot, latest.state, None)),
         held: held.map(|(slot, until)| appointment(app, slot, State::Held, Some(*until))),
-        agreements: Vec::new(),
-        preparation: Vec::new(),
-        topic: String::new(),
+        agreements: agreements.into_iter().map(|asked| Agreement { id: asked.id, text: asked.text }).collect(),
+        preparation: service.map(|service| service.preparation.clone()).unwrap_or_default(),
+        topic: topic.unwrap_or_default(),
         days: by_day(slots),
         after_window,
         waiting: waiting.map(|row| waits(&row)).transpose()?,
         questions: questions(app, &record.id).await?,
         referred_to: String::new(),
-        phone: app.phone(),
+        phone: phone.unwrap_or_else(|| app.phone()),
         link_until: record.link_until.date().plus_days(-1),
         now,
         key: secrets::fresh_key(),
         done,
         problem,
     })
+}
+
+/// The paragraphs of the result letter, the nurse's own or the chosen one, and what must be said of the latter.
+fn letter(app: &App, record: &Record) -> Result<(Vec<String>, String)> {
+    if !record.letter_sealed.is_empty() {
+        let own = app.secrets.open(&record.id, "letter", &record.letter_sealed)?;
+        let lines = own.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        return Ok((lines, String::new()));
+    }
+    let library = app.library();
+    let Some(letter) = library.letter(&record.letter) else {
+        return Ok((Vec::new(), String::new()));
+    };
+    let mut notes = Vec::new();
+    if !letter.reviewed {
+        notes.push("这封信还没有临床专家审核。");
+    }
+    if letter.unchecked {
+        notes.push("有内容还没有核对原文。");
+    }
+    Ok((letter.text.clone(), notes.concat()))
 }
 
 fn waits(row: &crate::db::people::WaitingRow) -> Result<Waiting> {
@@ -253,6 +305,7 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         })?),
         None => None,
     };
+    rules_allow(app, &record, &wish, slot.as_ref()).await?;
     let followup = record.id;
     let answer = app
         .db
@@ -279,6 +332,32 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         offer_places(app).await?;
     }
     Ok(receipt)
+}
+
+/// Refuses what the rules of the service leave to a call.
+async fn rules_allow(app: &App, record: &Record, wish: &Wish<'_>, slot: Option<&SlotId>) -> Result<()> {
+    let leaves = matches!(wish.action, Action::Hold | Action::Book | Action::Confirm | Action::Cancel);
+    if leaves
+        && let Some(firm) = record.firm()
+        && firm.state == State::Booked
+        && firm.slot.starts > app.now()
+        && last_change(app, &firm.slot) < app.now()
+    {
+        return Err(Code::TooLate.into());
+    }
+    let wanted = match (wish.action, slot) {
+        (Action::Hold | Action::Book, Some(id)) => app.db.slot(id).await?,
+        (Action::Confirm, _) => record.held.as_ref().map(|(slot, _)| slot.clone()),
+        _ => None,
+    };
+    let Some(wanted) = wanted else { return Ok(()) };
+    if wish.action != Action::Confirm {
+        may_take(app, &wanted)?;
+    }
+    if wish.action != Action::Hold && !agreed_to_all(app, &wanted, wish.agreed) {
+        return Err(Code::NotAgreed.into());
+    }
+    Ok(())
 }
 
 /// Ends the holds and offers whose time is over; gives how many.

@@ -68,7 +68,9 @@ pub struct NewFollowUp {
     pub due_to: String,
     /// `urgent`, `soon` or `routine`; empty counts as `routine`.
     pub urgency: String,
-    /// The result in plain language, paragraphs apart by line breaks; at most 1,000 characters, may be empty.
+    /// The id of a letter that tells the result in plain language; may be empty.
+    pub template: String,
+    /// The result in the nurse's own words instead, paragraphs apart by line breaks; at most 1,000 characters.
     pub letter: String,
 }
 
@@ -270,6 +272,8 @@ pub struct NewFollowUpForm {
     pub form: NewFollowUp,
     /// The services to choose from.
     pub services: Vec<BookableService>,
+    /// The letters to choose from: id and title.
+    pub letters: Vec<BookableService>,
     /// The idempotency key of this form.
     pub key: IdempotencyKey,
     /// Why it was refused, field by field.

@@ -42,6 +42,8 @@ ALTER TABLE followups ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 ALTER TABLE followups ADD COLUMN topic TEXT NOT NULL DEFAULT '';
 ALTER TABLE followups ADD COLUMN urgency BIGINT NOT NULL DEFAULT 2;
 ALTER TABLE followups ADD COLUMN letter_sealed TEXT NOT NULL DEFAULT '';
+-- The id of the letter that was chosen; the nurse's own words, if any, go before it.
+ALTER TABLE followups ADD COLUMN letter TEXT NOT NULL DEFAULT '';
 ALTER TABLE followups ADD COLUMN ending TEXT;
 -- From when somebody must look after it; every open follow-up has one.
 ALTER TABLE followups ADD COLUMN due BIGINT;

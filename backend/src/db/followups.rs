@@ -32,6 +32,8 @@ pub struct NewRecord {
     pub reason_sealed: String,
     /// The sealed letter; empty for none.
     pub letter_sealed: String,
+    /// The id of a letter from the content; empty for none.
+    pub letter: String,
     /// The topic's id.
     pub topic: String,
     /// How soon.
@@ -99,6 +101,8 @@ pub struct Record {
     pub reason_sealed: String,
     /// The sealed letter; empty for none.
     pub letter_sealed: String,
+    /// The id of a letter from the content; empty for none.
+    pub letter: String,
     /// The topic's id.
     pub topic: String,
     /// How soon.
@@ -176,6 +180,7 @@ struct Row {
     phone_sealed: String,
     reason_sealed: String,
     letter_sealed: String,
+    letter: String,
     topic: String,
     urgency: i64,
     ending: Option<String>,
@@ -256,6 +261,7 @@ impl Row {
             phone_sealed: self.phone_sealed,
             reason_sealed: self.reason_sealed,
             letter_sealed: self.letter_sealed,
+            letter: self.letter,
             topic: self.topic,
             urgency: Urgency::from_rank(self.urgency),
             ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
@@ -277,7 +283,7 @@ macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
-             name_sealed, phone_sealed, reason_sealed, letter_sealed, topic, urgency, ending, due, call_on, version, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
              sequence, wrong_tries, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.room, slots.expert, \
              slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, \
@@ -326,8 +332,8 @@ impl Db {
             }
             sqlx::query(
                 "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
-                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by) \
-                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4)",
+                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter) \
+                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14)",
             )
             .bind(&new.id)
             .bind(&new.code)
@@ -342,6 +348,7 @@ impl Db {
             .bind(&new.topic)
             .bind(new.urgency.rank())
             .bind(new.now.0)
+            .bind(&new.letter)
             .execute(&mut **tx)
             .await?;
             sqlx::query(

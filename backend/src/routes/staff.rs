@@ -5,6 +5,7 @@ use super::body::{Form, JsonBody, read_key};
 use super::frame::request_id;
 use super::pages;
 use crate::app::App;
+use crate::content::LetterTemplate;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;
 use crate::db::followups::{HistoryRow, NewRecord, Record};
@@ -143,6 +144,12 @@ fn services(app: &App) -> Vec<BookableService> {
         .collect()
 }
 
+fn letters(app: &App) -> Vec<BookableService> {
+    let library = app.library();
+    let titled = |letter: &LetterTemplate| BookableService { id: letter.id.clone(), name: letter.title.clone() };
+    library.letters.iter().map(titled).collect()
+}
+
 /// A form that was understood.
 struct Understood {
     name: String,
@@ -152,6 +159,7 @@ struct Understood {
     due_from: CivilDate,
     due_to: CivilDate,
     urgency: Urgency,
+    template: String,
     letter: String,
 }
 
@@ -194,6 +202,9 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     if urgency.is_none() {
         wrong("urgency", "请选紧急、尽快或常规");
     }
+    if !form.template.is_empty() && !library.letter(&form.template).is_some() {
+        wrong("template", "请从列表里选一封结果信");
+    }
     let letter = form.letter.trim();
     if letter.chars().count() > LONGEST_LETTER {
         wrong("letter", "结果说明请写 1000 个字以内");
@@ -207,6 +218,7 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
             due_from,
             due_to,
             urgency,
+            template: form.template.clone(),
             letter: letter.to_owned(),
         }),
         _ => Err(Failure::fields(errors)),
@@ -228,6 +240,7 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
         topic: topic.unwrap_or_default(),
         urgency: form.urgency,
         letter_sealed,
+        letter: form.template.clone(),
         finders: finders(app, &form.name, &form.phone),
         token_hash: secrets::hash(token.as_str()),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
@@ -546,7 +559,14 @@ async fn new(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     let today = app.now().date();
     let form =
         NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(14).to_string(), ..NewFollowUp::default() };
-    let page = NewFollowUpForm { staff, form, services: services(&app), key: secrets::fresh_key(), problem: None };
+    let page = NewFollowUpForm {
+        staff,
+        form,
+        services: services(&app),
+        letters: letters(&app),
+        key: secrets::fresh_key(),
+        problem: None,
+    };
     Ok(html(&app, "新建随访", StatusCode::OK, &StaffPage::New(Box::new(page))))
 }
 
@@ -564,6 +584,7 @@ async fn make_form(State(app): State<App>, visitor: Visitor, form: Form) -> Resu
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
         urgency: form.get("urgency").to_owned(),
+        template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
     };
     let key = form.key()?;
@@ -574,7 +595,14 @@ async fn make_form(State(app): State<App>, visitor: Visitor, form: Form) -> Resu
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
-            let page = NewFollowUpForm { staff, form: new, services: services(&app), key, problem: Some(problem) };
+            let page = NewFollowUpForm {
+                staff,
+                form: new,
+                services: services(&app),
+                letters: letters(&app),
+                key,
+                problem: Some(problem),
+            };
             Ok(html(&app, "新建随访", status, &StaffPage::New(Box::new(page))))
         }
         Err(failure) => Err(failure),

@@ -8,12 +8,17 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::{FollowUpDetail, Staff};
 
+/// Books two days before, when the rules still let the patient do it by herself.
 async fn books(world: &World, followup: &FollowUpDetail, slot: &str) {
+    let now = world.app.now();
+    world.app.clock.set(Moment(now.0 - 2 * 86_400_000));
     let mut patient = world.patient(followup).await;
     let path = format!("/api/v1/followups/{}/appointment", followup.token);
     let key = secrets::fresh_id();
-    let answer = patient.json("POST", &path, &json!({ "slot": slot }), &[("idempotency-key", &key)]).await;
+    let wish = json!({ "slot": slot, "agreed": ["pregnancy"] });
+    let answer = patient.json("POST", &path, &wish, &[("idempotency-key", &key)]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    world.app.clock.set(now);
 }
 
 async fn list(nurse: &mut Client) -> Value {

@@ -93,6 +93,16 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             })
             .collect::<Vec<_>>(),
     );
+    let none = el("option").with("value", "").child("不放结果信");
+    let letters = page.letters.iter().map(|letter| {
+        let chosen = form.template == letter.id;
+        el("option").with("value", letter.id.clone()).with("selected", chosen).child(letter.name.clone())
+    });
+    let template = el("select")
+        .class("zs-input")
+        .with("id", "template")
+        .with("name", "template")
+        .child([none].into_iter().chain(letters).collect::<Vec<_>>());
     let letter = el("textarea")
         .class("zs-input")
         .with("id", "letter")
@@ -137,9 +147,16 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             .child(field(problem, "urgency", "紧急程度", "逾期名单按它排。", Node::from(urgency)))
             .child(field(
                 problem,
+                "template",
+                "结果信",
+                "病人打开链接能看到。都还没有临床专家审核。",
+                Node::from(template)
+            ))
+            .child(field(
+                problem,
                 "letter",
-                "结果说明（可以不填）",
-                "病人打开链接能看到。不写诊断，一段一行。",
+                "或者自己写（可以不填）",
+                "代替上面的信。不写诊断，一段一行。",
                 Node::from(letter)
             ))
     ]
