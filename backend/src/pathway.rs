@@ -305,7 +305,10 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         })?),
         None => None,
     };
-    rules_allow(app, &record, &wish, slot.as_ref()).await?;
+    // A repeat gets its first answer, also when the rules have changed their mind since.
+    if !app.db.has_answered(&record.id, &wish.key).await? {
+        rules_allow(app, &record, &wish, slot.as_ref()).await?;
+    }
     let followup = record.id;
     let answer = app
         .db
@@ -350,7 +353,10 @@ async fn rules_allow(app: &App, record: &Record, wish: &Wish<'_>, slot: Option<&
         (Action::Confirm, _) => record.held.as_ref().map(|(slot, _)| slot.clone()),
         _ => None,
     };
-    let Some(wanted) = wanted else { return Ok(()) };
+    // What is not hers to book at all is told by the database.
+    let step = record.step.as_ref();
+    let hers = |slot: &Slot| step.is_some_and(|step| step.services.contains(&slot.service));
+    let Some(wanted) = wanted.filter(hers) else { return Ok(()) };
     if wish.action != Action::Confirm {
         may_take(app, &wanted)?;
     }

@@ -144,6 +144,7 @@ async fn every_state_of_a_follow_up_and_every_error_is_clean() {
         browser.click("button[name=slot]").await?;
         browser.see("请确认这个时间").await?;
         clean(browser, "a place that is kept").await?;
+        browser.click("label[for=agreed-pregnancy]").await?;
         browser.submit().await?;
         browser.see("约好了").await?;
         clean(browser, "an appointment").await?;

@@ -467,6 +467,17 @@ impl Db {
         in_transaction!(self, |tx| { tx.carry_out(change).await })
     }
 
+    /// Whether a key of a follow-up was answered before.
+    pub async fn has_answered(&self, followup: &str, key: &IdempotencyKey) -> Result<bool> {
+        let row: Option<(String,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT key FROM idempotency WHERE scope = $1 AND key = $2",)
+                .bind(followup)
+                .bind(key.as_str())
+                .fetch_optional(pool)
+                .await?);
+        Ok(row.is_some())
+    }
+
     /// The follow-ups with a hold or an offer whose time is over.
     pub async fn lapsed_holds(&self, now: Moment, most: u32) -> Result<Vec<String>> {
         let rows: Vec<(String,)> = on_read!(self, |pool| sqlx::query_as(

@@ -30,7 +30,7 @@ async fn write(
     key: &str,
 ) -> crate::world::Answer {
     let path = format!("/api/v1/followups/{}/appointment", followup.token);
-    patient.json(method, &path, &json!({ "slot": slot }), &[("idempotency-key", key)]).await
+    patient.json(method, &path, &json!({ "slot": slot, "agreed": ["pregnancy"] }), &[("idempotency-key", key)]).await
 }
 
 async fn taken(world: &World, slot: &str) -> i64 {
@@ -126,15 +126,21 @@ async fn the_same_journey_works_with_forms_alone() {
     let asked = patient.get(&link).await;
     assert!(asked.text.contains("请确认这个时间") && asked.text.contains("8:05"), "{}", asked.text);
     assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1);
-    let confirmed = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    let silent = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(silent.location(), format!("{link}?problem=not-agreed"));
+    assert!(patient.get(silent.location()).await.text.contains("请在每一条前面打勾"));
+    let confirmed =
+        patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id()), ("agreed", "pregnancy")]).await;
     assert_eq!(confirmed.location(), format!("{link}?done=booked"));
-    assert!(patient.get(confirmed.location()).await.text.contains("11月23日"));
+    let page = patient.get(confirmed.location()).await;
+    assert!(page.text.contains("11月24日") && page.text.contains("来之前"), "{}", page.text);
 
     let second = moving(&mut patient, &followup).await;
     let other = slot(&second, 0, 0);
     patient.form(&format!("{link}/hold"), &[("slot", &other), ("key", &secrets::fresh_id())]).await;
     assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1, "the old place stays until the new one is certain");
-    let moved = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    let moved =
+        patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id()), ("agreed", "pregnancy")]).await;
     assert_eq!(moved.location(), format!("{link}?done=moved"));
     assert_eq!((taken(&world, &slot(&first, 0, 0)).await, taken(&world, &other).await), (0, 1));
     let unchosen = patient.form(&format!("{link}/hold"), &[("key", &secrets::fresh_id())]).await;
@@ -293,7 +299,10 @@ async fn the_last_place_goes_to_one_and_the_other_is_told_and_offered_more() {
     let left = plan(&mut patients[2], &three).await;
     assert_ne!(slot(&left, 0, 0), wanted);
     let html = patients[2]
-        .form(&format!("/f/{}/book", three.token), &[("slot", &wanted), ("key", &secrets::fresh_id())])
+        .form(
+            &format!("/f/{}/book", three.token),
+            &[("slot", &wanted), ("key", &secrets::fresh_id()), ("agreed", "pregnancy")],
+        )
         .await;
     let page = patients[2].get(html.location()).await;
     assert!(page.text.contains("这个时间刚被别人约走了") && page.text.contains("0731-28307119"));
@@ -338,14 +347,24 @@ async fn slots_in_the_past_of_other_services_or_invented_are_refused() {
         let answer = write(&mut patient, &followup, "POST", wanted, &secrets::fresh_id()).await;
         assert_eq!(answer.code(), code, "{wanted}");
     }
-    world.app.clock.set(Moment(world.app.now().0 + 20 * 60_000));
+    assert!(early.contains("2026-11-24"), "what begins within a day cannot be chosen any more: {early}");
+    let hour = 3_600_000;
+    world.app.clock.set(Moment(world.app.now().0 + hour / 2));
     let mut patient = world.patient(&followup).await;
     let soon = write(&mut patient, &followup, "POST", &early, &secrets::fresh_id()).await;
-    assert_eq!(soon.status, StatusCode::OK, "8:30 can be had at 8:20");
-    world.app.clock.set(Moment(world.app.now().0 + 30 * 60_000));
+    assert_eq!(soon.status, StatusCode::OK, "8:30 can be had a day before");
+    world.app.clock.set(Moment(world.app.now().0 + hour));
+    let mut patient = world.patient(&followup).await;
+    let late = write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
+    assert_eq!(late.code(), "too-late");
+    let page = patient.get(&format!("/f/{}", followup.token)).await;
+    assert!(page.text.contains("离就诊时间太近") && page.text.contains("0731-28307119"));
+    world.app.clock.set(Moment(world.app.now().0 + 24 * hour));
     let mut patient = world.patient(&followup).await;
     let over = write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
     assert_eq!(over.code(), "slot-past");
+    world.app.clock.set(Moment(world.app.now().0 + 24 * hour));
+    let mut patient = world.patient(&followup).await;
     let page = patient.get(&format!("/f/{}", followup.token)).await;
     assert!(page.text.contains("过了") && page.text.contains("0731-28307119"));
 }
@@ -412,7 +431,7 @@ async fn the_calendar_entry_follows_the_appointment() {
     write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
     let entry = patient.get(&path).await;
     assert!(entry.headers["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/calendar")));
-    assert!(entry.text.contains("DTSTART:20261123T003000Z\r\n"));
+    assert!(entry.text.contains("DTSTART:20261124T003000Z\r\n"));
     for secret in ["李女士", "CT 室", "低剂量", "结节", PHONE] {
         assert!(!entry.text.contains(secret), "the calendar tells {secret}");
     }
