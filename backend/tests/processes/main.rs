@@ -4,3 +4,4 @@ mod content;
 mod crash;
 mod races;
 mod server;
+mod traffic;

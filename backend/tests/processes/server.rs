@@ -162,6 +162,31 @@ pub enum Outcome {
 }
 
 impl Patient {
+    /// The id of her follow-up.
+    pub fn followup(&self) -> &str {
+        &self.0.followup
+    }
+
+    /// Sends a write of the link; gives the status, or none when no answer came.
+    pub async fn write(
+        &self,
+        client: &Client,
+        address: &str,
+        (method, deed): (&str, &str),
+        slot: &SlotId,
+        key: &str,
+    ) -> Option<StatusCode> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let answer = client
+            .request(method, format!("{address}/api/v1/followups/{}/{deed}", self.0.token))
+            .header("cookie", format!("zs_followup={}", self.0.session))
+            .header("idempotency-key", key)
+            .json(&serde_json::json!({ "slot": slot }))
+            .send()
+            .await;
+        answer.map(|answer| answer.status()).ok()
+    }
+
     pub async fn book(&self, client: &Client, address: &str, slot: &SlotId, key: &str) -> Outcome {
         let answer = client
             .post(format!("{address}/api/v1/followups/{}/appointment", self.0.token))
