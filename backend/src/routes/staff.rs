@@ -202,7 +202,7 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     if urgency.is_none() {
         wrong("urgency", "请选紧急、尽快或常规");
     }
-    if !form.template.is_empty() && !library.letter(&form.template).is_some() {
+    if !form.template.is_empty() && library.letter(&form.template).is_none() {
         wrong("template", "请从列表里选一封结果信");
     }
     let letter = form.letter.trim();
