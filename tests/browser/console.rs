@@ -66,7 +66,7 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
         let characters: usize = typed.iter().map(|text| text.chars().count()).sum();
         // N, Space and Enter.
         let keys = characters + tabs + 3;
-        println!("a new follow-up by keyboard: {keys} keys, {characters} of them what is typed");
+        eprintln!("a new follow-up by keyboard: {keys} keys, {characters} of them what is typed");
         ensure!(keys <= 60, "{keys} keys are too many for half a minute");
         Ok(())
     })
