@@ -3,6 +3,7 @@
 
 pub mod appointments;
 pub mod calls;
+pub mod closures;
 pub mod followups;
 mod ledger;
 pub mod people;

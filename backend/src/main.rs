@@ -341,6 +341,7 @@ async fn rounds(app: App) {
     loop {
         rounds.tick().await;
         let done = async {
+            pathway::clear_closed(&app).await?;
             pathway::release_lapsed(&app).await?;
             pathway::offer_places(&app).await
         };

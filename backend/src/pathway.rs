@@ -22,6 +22,10 @@ const AHEAD_MS: i64 = 60 * 86_400_000;
 const MOST_SLOTS: u32 = 60;
 /// How long a place from the waiting list is kept: 2 hours.
 const OFFER_MS: i64 = 2 * 3_600_000;
+/// The minute of the next day until which a place is kept for somebody whose clinic was cancelled: 20:00.
+const OFFER_EVENING: u16 = 20 * 60;
+/// How many places are tried for somebody whose clinic was cancelled, when others are quicker.
+const OFFER_TRIES: usize = 5;
 /// Most who wait that are looked at in one go.
 const MOST_WAITING: u32 = 200;
 /// What booking asks for.
@@ -208,6 +212,7 @@ pub async fn plan(
         }),
         asked: record.created.date(),
         standing,
+        clinic_cancelled: record.latest.as_ref().is_some_and(|latest| latest.state == State::CancelledByClinic),
         appointment: shown.map(|latest| appointment(app, &latest.slot, latest.state, None)),
         held: held.map(|(slot, until)| appointment(app, slot, State::Held, Some(*until))),
         agreements: agreements.into_iter().map(|asked| Agreement { id: asked.id, text: asked.text }).collect(),
@@ -426,4 +431,48 @@ pub async fn offer_places(app: &App) -> Result<usize> {
         offered += usize::from(answer.is_ok());
     }
     Ok(offered)
+}
+
+/// Tells everybody who is left in a closed clinic: the appointment is cancelled for the clinic, and the earliest other
+/// place is kept until the evening of the next day. Gives how many were told. Any server may do this at any time: what
+/// one has begun and not finished another goes on with.
+pub async fn clear_closed(app: &App) -> Result<usize> {
+    let now = app.now();
+    let left = app.db.left_in_closed(now, MOST_WAITING).await?;
+    for (followup, appointment) in &left {
+        let by_clock = |action: Action, detail: &str| Change {
+            followup: followup.clone(),
+            action,
+            slot: None,
+            appointment: Some(appointment.clone()),
+            party: Party::Clock,
+            who: "clock".to_owned(),
+            detail: detail.to_owned(),
+            until: None,
+            key: secrets::fresh_key(),
+            now,
+        };
+        // Somebody who has cancelled or moved in this very moment needs nothing any more.
+        if app.db.change(&by_clock(Action::CancelForClinic, "closed")).await?.is_err() {
+            continue;
+        }
+        let Some(record) = app.db.followup(followup).await? else { continue };
+        if record.firm().is_some() || record.held.is_some() {
+            continue;
+        }
+        let (slots, _) = free(app, &record).await?;
+        let until = Moment::at(now.date().plus_days(1), OFFER_EVENING);
+        for slot in slots.into_iter().take(OFFER_TRIES) {
+            let offer = Change {
+                slot: Some(slot.id),
+                appointment: None,
+                until: Some(until),
+                ..by_clock(Action::Hold, "replacement")
+            };
+            if app.db.change(&offer).await?.is_ok() {
+                break;
+            }
+        }
+    }
+    Ok(left.len())
 }

@@ -4,6 +4,7 @@ pub mod api;
 pub mod body;
 pub mod checks;
 pub mod clinics;
+pub mod closures;
 pub mod followups;
 pub mod frame;
 pub mod health;

@@ -378,6 +378,9 @@ pub struct Plan {
     pub asked: CivilDate,
     /// Where it stands.
     pub standing: Standing,
+    /// True when the clinic cancelled and nothing new is certain yet.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub clinic_cancelled: bool,
     /// The appointment, while there is one, also a missed or attended one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment: Option<Appointment>,

@@ -280,6 +280,56 @@ pub struct NewFollowUpForm {
     pub problem: Option<crate::problem::Problem>,
 }
 
+/// A closing of a clinic, as its form sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewClosure {
+    /// The service's id; empty for all.
+    pub service: String,
+    /// First day, `2026-11-21`.
+    pub first: String,
+    /// Last day.
+    pub last: String,
+    /// Why, for staff: 1 to 100 characters.
+    pub reason: String,
+}
+
+/// A closing that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingClosure {
+    /// The service in words; empty for all.
+    pub service: String,
+    /// First day.
+    pub first: CivilDate,
+    /// Last day.
+    pub last: CivilDate,
+    /// Why.
+    pub reason: String,
+    /// Who closed it.
+    pub by: String,
+    /// How many have not been told yet.
+    pub left: i64,
+}
+
+/// The page on which clinics are closed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClosurePage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// What was typed so far.
+    pub form: NewClosure,
+    /// The services to choose from.
+    pub services: Vec<BookableService>,
+    /// How many slots and people it would concern, once that was asked for.
+    pub concerned: Option<(i64, i64)>,
+    /// The closings that are not over.
+    pub standing: Vec<StandingClosure>,
+    /// The key of the page's next write.
+    pub key: IdempotencyKey,
+    /// Why it was refused, field by field.
+    pub problem: Option<crate::problem::Problem>,
+}
+
 /// A page for staff, rendered by the backend.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum StaffPage {
@@ -294,6 +344,8 @@ pub enum StaffPage {
     List(FollowUpList),
     /// `/staff/search`
     Search(StaffSearch),
+    /// `/staff/closures`
+    Closures(Box<ClosurePage>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

@@ -1,5 +1,6 @@
 //! The nurse's pages: dense and quick, rendered by the server, working with forms alone.
 
+mod closures;
 mod day;
 mod detail;
 mod form;
@@ -30,6 +31,7 @@ pub fn page(page: &StaffPage) -> Node {
             frame(Some(&list.staff), list::page(list), Some(action.into()))
         }
         StaffPage::Search(found) => frame(Some(&found.staff), search::page(found), None),
+        StaffPage::Closures(page) => frame(Some(&page.staff), closures::page(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

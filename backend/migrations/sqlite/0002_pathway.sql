@@ -5,11 +5,12 @@ ALTER TABLE slots ADD COLUMN expert TEXT NOT NULL DEFAULT '';
 ALTER TABLE slots ADD COLUMN closure TEXT;
 CREATE INDEX slots_by_clinic ON slots (clinic, starts);
 
+CREATE INDEX slots_closed ON slots (starts) WHERE closure IS NOT NULL;
+
 CREATE TABLE closures (
     id TEXT PRIMARY KEY NOT NULL,
     hospital TEXT NOT NULL,
     service TEXT,
-    room TEXT,
     first BIGINT NOT NULL,
     last BIGINT NOT NULL,
     reason TEXT NOT NULL,

@@ -2,6 +2,7 @@
 //! Pages are HTML with forms alone; the same work is on the JSON API.
 
 use super::body::{Form, JsonBody, read_key};
+use super::closures;
 use super::frame::request_id;
 use super::pages;
 use crate::app::App;
@@ -58,6 +59,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups", post(make_form))
         .route("/staff/followups/new", get(new))
         .route("/staff/followups/{id}", get(detail))
+        .route("/staff/closures", get(closures::show).post(closures::close))
         .route("/staff/search", get(search_page))
         .route("/staff/followups/{id}/record", post(record_form))
         .route("/staff/followups/{id}/call", post(call_form))
@@ -69,7 +71,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/relink", post(relink_form))
 }
 
-fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {
+pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -84,7 +86,7 @@ pub fn problem_page(app: &App, problem: Problem) -> Response {
     html(app, &title, StatusCode::OK, &StaffPage::Problem(problem))
 }
 
-fn told(app: &App, failure: &Failure) -> Problem {
+pub(super) fn told(app: &App, failure: &Failure) -> Problem {
     failure.problem(&app.phone(), &request_id())
 }
 
@@ -95,7 +97,7 @@ async fn signed_in(app: &App, visitor: &Visitor) -> Result<Staff> {
 }
 
 /// Sends a nurse who is not signed in to the login page; other failures stay.
-async fn nurse(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
+pub(super) async fn nurse(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
     match signed_in(app, visitor).await {
         Ok(staff) => Ok(Ok(staff)),
         Err(failure) if failure.code == Code::SignInFirst => Ok(Err(Redirect::to("/staff/login").into_response())),
@@ -136,7 +138,7 @@ async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
     Ok(end_cookie(STAFF))
 }
 
-fn services(app: &App) -> Vec<BookableService> {
+pub(super) fn services(app: &App) -> Vec<BookableService> {
     app.library()
         .booking
         .iter()
@@ -396,7 +398,7 @@ async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
 }
 
 /// Refuses what an account has no right to.
-fn may(staff: &Staff, deed: Deed) -> Result<()> {
+pub(super) fn may(staff: &Staff, deed: Deed) -> Result<()> {
     if staff.may(deed) { Ok(()) } else { Err(Code::NotAllowed.into()) }
 }
 
@@ -451,12 +453,14 @@ fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
     let what = match line.action.as_str() {
         "make" => "新建随访",
         "hold" if line.detail == "offer" => "为候补留了时间",
+        "hold" if line.detail == "replacement" => "停诊，留了新时间",
         "hold" => "占了时间，待确认",
         "confirm" | "book" => "约了时间",
         "replace" => "退掉原来的时间",
         "release" => "放开了时间",
         "expire" => "没有确认，时间放开",
         "cancel" => "病人取消了预约",
+        "cancel-for-clinic" if line.detail == "closed" => "停诊，取消了预约",
         "cancel-for-clinic" => "医院取消了预约",
         "arrive" => "登记：到了",
         "attend" => "登记：已就诊",

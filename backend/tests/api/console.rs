@@ -205,3 +205,65 @@ async fn a_nurse_sees_only_her_hospital_and_a_role_only_its_own_work() {
     let login = json!({ "name": "zhang", "password": crate::world::PASSWORD });
     assert_eq!(nurse.json("POST", "/api/v1/staff/session", &login, &[]).await.code(), "wrong-login");
 }
+
+#[tokio::test]
+async fn a_closed_clinic_cancels_everybody_and_keeps_a_new_place_for_each() {
+    let world = World::new().await;
+    let people = [world.followup().await, world.followup().await, world.followup().await];
+    for (followup, slot) in people.iter().zip(["0830", "0830", "0900"]) {
+        books(&world, followup, &format!("ldct-review-2026-11-25-{slot}")).await;
+    }
+    let mut nurse = world.nurse().await;
+    let key = secrets::fresh_id();
+    let fields = [
+        ("service", "ldct-review"),
+        ("first", "2026-11-25"),
+        ("last", "2026-11-25"),
+        ("reason", "设备检修"),
+        ("key", key.as_str()),
+    ];
+    let asked = nurse.form("/staff/closures", &fields).await;
+    assert!(asked.text.contains("影响 3 个人"), "{}", asked.text);
+    assert_eq!(detail(&mut nurse, &people[0]).await["row"]["standing"], "booked", "asking closes nothing");
+    let sure: Vec<(&str, &str)> = fields.iter().copied().chain([("sure", "yes")]).collect();
+    for _ in 0..2 {
+        assert_eq!(nurse.form("/staff/closures", &sure).await.status, StatusCode::SEE_OTHER);
+    }
+    for followup in &people {
+        let mut patient = world.patient(followup).await;
+        let page = patient.get(&format!("/f/{}", followup.token)).await;
+        assert!(page.text.contains("医院停诊，为您留了新时间"), "{}", page.text);
+        let fields = [("key", secrets::fresh_id()), ("agreed", "pregnancy".to_owned())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let confirmed = patient.form(&format!("/f/{}/confirm", followup.token), &fields).await;
+        assert!(confirmed.location().ends_with("done=booked"), "{}", confirmed.location());
+    }
+    assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+    assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn what_a_killed_server_left_of_a_closing_the_next_round_finishes() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    books(&world, &followup, "ldct-review-2026-11-25-0830").await;
+    let closure = zaoshai_backend::db::closures::Closure {
+        id: secrets::fresh_id(),
+        hospital: world.app.library().hospital.clone(),
+        service: None,
+        first: Moment::at(world.app.now().date(), 0),
+        until: Moment::at(world.app.now().date().plus_days(30), 0),
+        reason: "停电".to_owned(),
+        staff: "zhang".to_owned(),
+        now: world.app.now(),
+    };
+    assert!(world.app.db.close_slots(&closure).await.expect("the database") > 0);
+    // The server died here. Everything is closed, so there is nothing to offer: she is on the list at once.
+    zaoshai_backend::pathway::clear_closed(&world.app).await.expect("a round");
+    let mut nurse = world.nurse().await;
+    let seen = list(&mut nurse).await;
+    assert_eq!(seen["overdue"][0]["standing"], "cancelled");
+    let mut patient = world.patient(&followup).await;
+    let page = patient.get(&format!("/f/{}", followup.token)).await;
+    assert!(page.text.contains("医院停诊，请另选时间") && page.text.contains("0731-28307119"), "{}", page.text);
+}

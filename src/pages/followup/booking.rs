@@ -202,7 +202,11 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
         greeting(link, plan),
-        heading(link.say("请确认这个时间", "Please confirm this time")),
+        heading(if plan.clinic_cancelled {
+            link.say("医院停诊，为您留了新时间", "The clinic cancelled and keeps a new time for you")
+        } else {
+            link.say("请确认这个时间", "Please confirm this time")
+        }),
         el("p").class("zs-lead").child(kept),
         facts(link, plan, held),
         instead,

@@ -1,0 +1,124 @@
+//! Clinics that do not take place (停诊): their slots close at once and in one, so that nobody books there any more; the
+//! people in them are told and offered another place one by one, by whichever server comes to it.
+
+use super::{Db, Result, in_transaction, on_read};
+use zaoshai_contract::civil::Moment;
+
+/// What is closed.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// Its id; closing twice under one id is closing once.
+    pub id: String,
+    /// The hospital.
+    pub hospital: String,
+    /// The service; none for all.
+    pub service: Option<String>,
+    /// From this moment.
+    pub first: Moment,
+    /// Until before this moment.
+    pub until: Moment,
+    /// Why, for staff.
+    pub reason: String,
+    /// Who closed it.
+    pub staff: String,
+    /// Now.
+    pub now: Moment,
+}
+
+/// A closing as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ClosureRow {
+    /// The service; none for all.
+    pub service: Option<String>,
+    /// From this moment.
+    pub first: i64,
+    /// Until before this moment.
+    pub last: i64,
+    /// Why.
+    pub reason: String,
+    /// Who closed it.
+    pub made_by: String,
+    /// How many still have an appointment there.
+    pub left_over: i64,
+}
+
+impl Db {
+    /// How many slots and how many people a closing would concern.
+    pub async fn concerned(&self, closure: &Closure) -> Result<(i64, i64)> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(DISTINCT slots.id), COUNT(appointments.id) FROM slots \
+             LEFT JOIN appointments ON slot = slots.id AND state IN ('held', 'booked') \
+             WHERE clinic = $1 AND ($2 = '' OR service = $2) AND starts >= $3 AND starts < $4 AND starts > $5 \
+             AND closure IS NULL",
+        )
+        .bind(&closure.hospital)
+        .bind(closure.service.as_deref().unwrap_or_default())
+        .bind(closure.first.0)
+        .bind(closure.until.0)
+        .bind(closure.now.0)
+        .fetch_one(pool)
+        .await?))
+    }
+
+    /// Closes the slots; from then on nobody books them. Gives how many were closed.
+    pub async fn close_slots(&self, closure: &Closure) -> Result<u64> {
+        in_transaction!(self, |tx| {
+            let made = sqlx::query(
+                "INSERT INTO closures (id, hospital, service, first, last, reason, made, made_by) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            )
+            .bind(&closure.id)
+            .bind(&closure.hospital)
+            .bind(&closure.service)
+            .bind(closure.first.0)
+            .bind(closure.until.0)
+            .bind(&closure.reason)
+            .bind(closure.now.0)
+            .bind(&closure.staff)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if made == 0 {
+                return Ok(0);
+            }
+            let closed = sqlx::query(
+                "UPDATE slots SET closure = $1 WHERE clinic = $2 AND ($3 = '' OR service = $3) AND starts >= $4 \
+                 AND starts < $5 AND starts > $6 AND closure IS NULL",
+            )
+            .bind(&closure.id)
+            .bind(&closure.hospital)
+            .bind(closure.service.as_deref().unwrap_or_default())
+            .bind(closure.first.0)
+            .bind(closure.until.0)
+            .bind(closure.now.0)
+            .execute(&mut **tx)
+            .await?;
+            Ok(closed.rows_affected())
+        })
+    }
+
+    /// Who still has a place in a closed slot that is to come: the follow-up and the appointment, earliest first.
+    pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<(String, String)>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT followup, appointments.id FROM slots JOIN appointments ON slot = slots.id \
+             WHERE closure IS NOT NULL AND starts > $1 AND state IN ('held', 'booked') ORDER BY starts, place LIMIT $2",
+        )
+        .bind(now.0)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// The closings of a hospital that are not over, earliest first.
+    pub async fn closures(&self, hospital: &str, now: Moment) -> Result<Vec<ClosureRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT service, first, last, reason, made_by, (SELECT COUNT(*) FROM slots JOIN appointments \
+             ON slot = slots.id WHERE closure = closures.id AND state IN ('held', 'booked')) AS left_over \
+             FROM closures WHERE hospital = $1 AND last > $2 ORDER BY first",
+        )
+        .bind(hospital)
+        .bind(now.0)
+        .fetch_all(pool)
+        .await?))
+    }
+}

@@ -1,0 +1,127 @@
+//! Closing a clinic (停诊) and telling everybody in it.
+
+use super::body::Form;
+use super::staff::{html, may, nurse, services, told};
+use crate::app::App;
+use crate::db::closures::Closure;
+use crate::failures::{Failure, Result};
+use crate::visitor::Visitor;
+use crate::{pathway, secrets};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::problem::FieldError;
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
+
+/// Most days in one closing.
+const MOST_DAYS: i64 = 60;
+
+async fn page(app: &App, staff: Staff, form: NewClosure) -> Result<ClosurePage> {
+    let library = app.library();
+    let standing = app.db.closures(&staff.hospital, app.now()).await?;
+    let standing = standing.into_iter().map(|row| StandingClosure {
+        service: row.service.as_deref().map_or_else(String::new, |id| {
+            library.booking_service(id).map_or_else(|| id.to_owned(), |service| service.name.clone())
+        }),
+        first: Moment(row.first).date(),
+        last: Moment(row.last - 1).date(),
+        reason: row.reason,
+        by: row.made_by,
+        left: row.left_over,
+    });
+    Ok(ClosurePage {
+        standing: standing.collect(),
+        services: services(app),
+        key: secrets::fresh_key(),
+        form,
+        staff,
+        concerned: None,
+        problem: None,
+    })
+}
+
+fn shown(app: &App, page: ClosurePage, status: StatusCode) -> Response {
+    html(app, "停诊", status, &StaffPage::Closures(Box::new(page)))
+}
+
+/// `GET /staff/closures`
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    may(&staff, Deed::CloseClinic)?;
+    Ok(shown(&app, page(&app, staff, NewClosure::default()).await?, StatusCode::OK))
+}
+
+fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &str) -> Result<Closure> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    if !form.service.is_empty() && app.library().booking_service(&form.service).is_none() {
+        wrong("service", "请从列表里选");
+    }
+    let today = app.now().date();
+    let (first, last) = (CivilDate::parse(&form.first), CivilDate::parse(&form.last));
+    if first.is_none_or(|first| first < today) {
+        wrong("first", "请填今天或以后的日期，例如 2026-12-01");
+    }
+    match (first, last) {
+        (Some(first), Some(last)) if last >= first && last.days() - first.days() < MOST_DAYS => {}
+        _ => wrong("last", "请填从哪天之后 60 天以内的日期"),
+    }
+    let reason = form.reason.trim();
+    if !(1..=100).contains(&reason.chars().count()) {
+        wrong("reason", "请写原因，1 到 100 个字");
+    }
+    match (first, last) {
+        (Some(first), Some(last)) if errors.is_empty() => Ok(Closure {
+            id: secrets::hash(&format!("{}/{key}", staff.name))[..32].to_owned(),
+            hospital: staff.hospital.clone(),
+            service: (!form.service.is_empty()).then(|| form.service.clone()),
+            first: Moment::at(first, 0),
+            until: Moment::at(last.plus_days(1), 0),
+            reason: reason.to_owned(),
+            staff: staff.name.clone(),
+            now: app.now(),
+        }),
+        _ => Err(Failure::fields(errors)),
+    }
+}
+
+/// `POST /staff/closures`: without `sure` it tells how many are concerned, with it the clinic is closed.
+pub async fn close(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    may(&staff, Deed::CloseClinic)?;
+    let key = form.key()?;
+    let typed = NewClosure {
+        service: form.get("service").to_owned(),
+        first: form.get("first").to_owned(),
+        last: form.get("last").to_owned(),
+        reason: form.get("reason").to_owned(),
+    };
+    let closure = match understand(&app, &staff, &typed, key.as_str()) {
+        Ok(closure) => closure,
+        Err(failure) => {
+            let problem = told(&app, &failure);
+            let page = ClosurePage { problem: Some(problem), ..page(&app, staff, typed).await? };
+            return Ok(shown(&app, page, StatusCode::UNPROCESSABLE_ENTITY));
+        }
+    };
+    if form.get("sure") != "yes" {
+        let concerned = app.db.concerned(&closure).await?;
+        let page = ClosurePage { concerned: Some(concerned), ..page(&app, staff, typed).await? };
+        return Ok(shown(&app, page, StatusCode::OK));
+    }
+    app.db.close_slots(&closure).await?;
+    app.db.audit(&staff, "close-clinic", None, app.now()).await?;
+    // The rounds of any server go on with those who are left when this one stops here.
+    pathway::clear_closed(&app).await?;
+    Ok(Redirect::to("/staff/closures").into_response())
+}

@@ -1,0 +1,108 @@
+//! Closing a clinic (停诊): first how many it concerns, then the closing itself.
+
+use super::form::{button, field, hidden};
+use crate::components::error_summary::error_summary;
+use crate::components::icon::small_icon;
+use crate::text::day;
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::{ClosurePage, StandingClosure};
+
+/// The page.
+pub fn page(page: &ClosurePage) -> Node {
+    let problem = page.problem.as_ref();
+    let form = &page.form;
+    let date = |id: &'static str, value: &str| {
+        el("input")
+            .class("zs-input")
+            .with("id", id)
+            .with("name", id)
+            .with("type", "date")
+            .with("value", value.to_owned())
+            .with("required", true)
+    };
+    let all = el("option").with("value", "").child("全院所有服务");
+    let services = page.services.iter().map(|service| {
+        let chosen = form.service == service.id;
+        el("option").with("value", service.id.clone()).with("selected", chosen).child(service.name.clone())
+    });
+    let service = el("select")
+        .class("zs-input")
+        .with("id", "service")
+        .with("name", "service")
+        .child([all].into_iter().chain(services).collect::<Vec<_>>());
+    let reason = el("input")
+        .class("zs-input")
+        .with("id", "reason")
+        .with("name", "reason")
+        .with("value", form.reason.clone())
+        .with("maxlength", "100")
+        .with("autocomplete", "off")
+        .with("required", true);
+    let standing = (!page.standing.is_empty()).then(|| {
+        nodes![
+            el("h2").class("zs-group").child("已停诊 ").child(page.standing.len()),
+            el("ul").child(page.standing.iter().map(standing).collect::<Vec<_>>())
+        ]
+    });
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("h1").class("zs-h1").child("停诊"),
+        el("div")
+            .class("zs-stack")
+            .child(problem.map(error_summary))
+            .child(page.concerned.map(|concerned| confirm(page, concerned)))
+            .child(
+                el("form")
+                    .class("zs-stack")
+                    .with("method", "post")
+                    .with("action", "/staff/closures")
+                    .child(hidden("key", page.key.to_string()))
+                    .child(field(problem, "service", "哪项服务", "", service))
+                    .child(
+                        el("div")
+                            .class("zs-pair")
+                            .child(field(problem, "first", "从哪天", "", date("first", &form.first)))
+                            .child(field(problem, "last", "到哪天", "", date("last", &form.last))),
+                    )
+                    .child(field(problem, "reason", "原因", "给同事看，例如 设备检修。", reason))
+                    .child(button("先看影响多少人")),
+            )
+            .child(standing)
+    ]
+}
+
+/// The question with the numbers, before anything is closed.
+fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
+    let form = &page.form;
+    el("form")
+        .class("zs-card zs-stack")
+        .with("method", "post")
+        .with("action", "/staff/closures")
+        .with("id", "confirm")
+        .child(hidden("key", page.key.to_string()))
+        .child(hidden("sure", "yes".to_owned()))
+        .child(hidden("service", form.service.clone()))
+        .child(hidden("first", form.first.clone()))
+        .child(hidden("last", form.last.clone()))
+        .child(hidden("reason", form.reason.clone()))
+        .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
+        .child(el("p").child("每个人的预约会取消，并在链接里为她留一个新时间，留到明天晚上 8:00。"))
+        .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))
+        .child(el("button").class("zs-button").with("type", "submit").child("确定停诊"))
+}
+
+fn standing(closure: &StandingClosure) -> El {
+    let what = if closure.service.is_empty() { "全院".to_owned() } else { closure.service.clone() };
+    let left = if closure.left > 0 { format!(" · 还有 {} 人正在处理", closure.left) } else { String::new() };
+    el("li").class("zs-row").child(
+        el("div")
+            .class("zs-row__body")
+            .child(el("p").child(format!(
+                "{what}：{} 到 {}",
+                day(Lang::Hans, closure.first),
+                day(Lang::Hans, closure.last)
+            )))
+            .child(el("p").class("zs-row__line").child(format!("{} · {}{left}", closure.reason, closure.by))),
+    )
+}
