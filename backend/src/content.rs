@@ -9,6 +9,7 @@ mod components;
 mod formula;
 mod front;
 mod glossary;
+mod holidays;
 mod links;
 mod markdown;
 mod reader;
@@ -30,6 +31,7 @@ use traditional::Traditional;
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::clinics::{Choice, Clinic, ClinicCard};
 use zaoshai_contract::content::{Article, ArticleCard};
+use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::search::SearchIndex;
@@ -145,6 +147,8 @@ pub struct Library {
     pub offered: Vec<Choice>,
     /// The services that can be booked.
     pub booking: Vec<BookingService>,
+    /// On which days offices rest, and on which weekends they work.
+    pub holidays: Holidays,
     /// What turns simplified into traditional characters.
     pub traditional: Traditional,
     /// What the search answers from, for each language in the order of [`Lang::ALL`].
@@ -254,6 +258,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let clinics = clinics::load(reader, &sources, &services);
     let extra = search::load(reader);
     let booking = booking::load(reader, &clinics);
+    let holidays = holidays::load(reader);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
     let checks = checks::load(reader, &words, &mut loaded);
@@ -308,6 +313,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
         services,
         offered,
         booking,
+        holidays,
         traditional,
         search,
         cited: loaded.cited,

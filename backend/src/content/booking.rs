@@ -120,7 +120,8 @@ fn read_weekly(times: &WeeklyRecord) -> Result<Weekly, String> {
     Ok(Weekly { days: days?, from, until, every: times.every, capacity: times.capacity })
 }
 
-fn read_day(text: &str) -> Result<Weekday, String> {
+/// Reads a weekday as editors write it, like `monday`.
+pub(super) fn read_day(text: &str) -> Result<Weekday, String> {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let place = names.iter().position(|name| *name == text).ok_or_else(|| format!("“{text}”不是 monday 这样的星期"))?;
     Ok(Weekday::ALL[place])
