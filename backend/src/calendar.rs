@@ -104,6 +104,8 @@ fn fold(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    mod parsers;
+
     use super::*;
     use proptest::prelude::*;
     use zaoshai_contract::civil::CivilDate;

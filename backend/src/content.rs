@@ -9,6 +9,7 @@ mod components;
 mod formula;
 mod front;
 mod glossary;
+mod holidays;
 mod home_care;
 mod letters;
 mod links;
@@ -35,6 +36,7 @@ use traditional::Traditional;
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::clinics::{Choice, Clinic, ClinicCard};
 use zaoshai_contract::content::{Article, ArticleCard};
+use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::search::SearchIndex;
@@ -154,6 +156,8 @@ pub struct Library {
     pub letters: Vec<LetterTemplate>,
     /// Nursing at home, where a hospital offers it.
     pub home_care: Option<HomeCare>,
+    /// On which days offices rest, and on which weekends they work.
+    pub holidays: Holidays,
     /// What turns simplified into traditional characters.
     pub traditional: Traditional,
     /// What the search answers from, for each language in the order of [`Lang::ALL`].
@@ -267,6 +271,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let (Some(sources), Some(services), Some(glossary)) = (sources, services, glossary) else { return None };
     let clinics = clinics::load(reader, &sources, &services);
     let extra = search::load(reader);
+    let holidays = holidays::load(reader);
     let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
     let mut loaded = articles::load(reader, &words);
     let checks = checks::load(reader, &words, &mut loaded);
@@ -326,6 +331,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
         booking,
         letters,
         home_care,
+        holidays,
         traditional,
         search,
         cited: loaded.cited,

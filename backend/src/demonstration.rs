@@ -9,6 +9,7 @@ use crate::routes::staff;
 use crate::secrets::{self, Secrets};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
+use zaoshai_contract::holidays::DayKind;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
@@ -78,11 +79,15 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
 /// Makes the slots of the next days from the weekly times in the content.
 pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
     let today = app.now().date();
+    let library = app.library();
     let mut slots = Vec::new();
-    for service in &app.library().booking {
+    for service in &library.booking {
         for date in (0..DAYS).map(|days| today.plus_days(days)) {
+            if library.holidays.kind(date) == DayKind::Holiday {
+                continue;
+            }
             for weekly in &service.weekly {
-                for starts in weekly.starts(date) {
+                for starts in weekly.starts(date, library.holidays.follows(date)) {
                     let minute = starts.minute_of_day();
                     let id = format!("{}-{date}-{:02}{:02}", service.id, minute / 60, minute % 60);
                     slots.push(NewSlot {

@@ -8,6 +8,7 @@ pub mod civil;
 pub mod clinics;
 pub mod content;
 pub mod followups;
+pub mod holidays;
 pub mod ids;
 pub mod json;
 pub mod page;

@@ -71,9 +71,9 @@ pub struct Weekly {
 }
 
 impl Weekly {
-    /// The starts on a day; none on other weekdays.
-    pub fn starts(&self, date: CivilDate) -> Vec<Moment> {
-        if !self.days.contains(&date.weekday()) {
+    /// The starts on a day that follows the timetable of this weekday; none on other weekdays.
+    pub fn starts(&self, date: CivilDate, weekday: Weekday) -> Vec<Moment> {
+        if !self.days.contains(&weekday) {
             return Vec::new();
         }
         (self.from..self.until).step_by(usize::from(self.every)).map(|minute| Moment::at(date, minute)).collect()
@@ -244,7 +244,8 @@ fn read_weekly(times: &WeeklyRecord) -> Result<Weekly, String> {
     Ok(Weekly { days: days?, from, until, every: times.every, capacity: times.capacity })
 }
 
-fn read_day(text: &str) -> Result<Weekday, String> {
+/// Reads a weekday as editors write it, like `monday`.
+pub(super) fn read_day(text: &str) -> Result<Weekday, String> {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let place = names.iter().position(|name| *name == text).ok_or_else(|| format!("“{text}”不是 monday 这样的星期"))?;
     Ok(Weekday::ALL[place])
@@ -269,8 +270,9 @@ mod tests {
         })
         .expect("reads");
         let saturday = CivilDate::new(2026, 11, 21).expect("a day");
-        let told: Vec<u16> = weekly.starts(saturday).iter().map(|moment| moment.minute_of_day()).collect();
+        let told: Vec<u16> =
+            weekly.starts(saturday, Weekday::Saturday).iter().map(|moment| moment.minute_of_day()).collect();
         assert_eq!(told, [510, 540, 570]);
-        assert!(weekly.starts(saturday.plus_days(1)).is_empty());
+        assert!(weekly.starts(saturday.plus_days(1), Weekday::Sunday).is_empty());
     }
 }

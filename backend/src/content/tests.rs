@@ -6,12 +6,14 @@ use super::{
 use std::path::{Path, PathBuf};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::content::{Article, Block, Span};
+use zaoshai_contract::holidays::DayKind;
 use zaoshai_contract::route::Lang;
 
 const LUNG: &str = "zh-Hans/topics/lung.md";
 const LUNG_EN: &str = "en/topics/lung.md";
 const LUNG_AID: &str = "zh-Hans/decisions/lung.md";
 const SEARCH: &str = "zh-Hans/search.toml";
+const HOLIDAYS: &str = "holidays.toml";
 const FIT: &str = "zh-Hans/results/fit.md";
 const BOOKING: &str = "booking.toml";
 const LETTERS: &str = "zh-Hans/letters.toml";
@@ -311,6 +313,20 @@ fn every_mistake_is_named_with_its_file() {
         ("clinics/zhuzhou-2.toml", "youxian-3", "youxian-4", "没有“youxian-4”这个文件"),
         ("clinics/zhuzhou-2.toml", "lat = 27.87", "lat = 113.13", "不在中国"),
         (BOOKING, "08:30", "8.30", "不是 08:30 这样的时间"),
+        (HOLIDAYS, "\"2026-01-04\"", "\"2026-1-4\"", "“2026-1-4”不是 2026-11-21 这样的日期"),
+        (HOLIDAYS, "\"2026-01-04\"", "\"2026-01-05\"", "2026-01-05 不是周六或周日，本来就上班"),
+        (HOLIDAYS, "\"2026-01-04\"", "\"2026-01-03\"", "2026-01-03 写了两次"),
+        (HOLIDAYS, "\"2026-01-04\"", "\"2027-01-04\"", "2027-01-04 不是 2026 年的日子"),
+        (HOLIDAYS, "\"2026-01-04\"", "\"2025-11-30\"", "2025-11-30 不是 2026 年的日子"),
+        (HOLIDAYS, "\"friday\"", "\"sunday\"", "follows 不能写周六、周日"),
+        (HOLIDAYS, "\"friday\"", "\"周五\"", "“周五”不是 monday 这样的星期"),
+        (HOLIDAYS, "until = \"2026-01-03\"", "until = \"2025-12-31\"", "元旦放假 0 天"),
+        (HOLIDAYS, "until = \"2026-01-03\"", "until = \"2026-10-03\"", "元旦放假 276 天"),
+        (HOLIDAYS, "from = \"2026-02-15\"", "from = \"2026-01-03\"", "春节放假 52 天"),
+        (HOLIDAYS, "year = 2027", "year = 2026", "2026 年写了两次"),
+        (HOLIDAYS, "\"全国年节及纪念日放假办法（国务院 2024 年 11 月修订）\"", "\"\"", "2027 年没有 source"),
+        (HOLIDAYS, "name = \"元旦\"", "name = \"\"", "节日没有名字"),
+        (HOLIDAYS, ", follows = \"friday\"", "", "缺少 follows"),
         ("site.toml", "zhuzhou-2", "zhuzhou-3", "没有这个文件"),
         ("zh-Hans/glossary.toml", "text = \"", "text = \"1 ", "词语解释不写数字"),
         ("zh-Hant.toml", "\"复查\" = \"複查\"", "\"复查\" = \"\"", "例外的两边都要写字"),
@@ -423,6 +439,9 @@ fn what_is_still_to_be_done_is_named_and_stops_nothing() {
         (LUNG, "## ", jargon, today(), "“QXR”没有解释"),
         (LUNG, "## ", jargon, today(), "“ZZT”没有解释"),
         (LUNG, "updated = \"2026-11-24\"", "updated = \"2026-11-25\"", today(), "英文比中文旧"),
+        (HOLIDAYS, "checked = true #", "checked = false #", today(), "2026 年的放假安排还没有核对原文"),
+        (HOLIDAYS, "arranged = true\n", "arranged = false\n", today(), "还没有 2026 年的放假安排"),
+        (HOLIDAYS, "arranged = true\n", "arranged = true\n", day(2027, 1, 1), "还没有 2027 年的放假安排"),
     ] {
         let findings = after_change(file, from, to, today);
         assert!(findings.iter().all(|finding| finding.weight == Weight::Gap), "{:#?}", told(&findings));
@@ -435,6 +454,68 @@ fn what_is_still_to_be_done_is_named_and_stops_nothing() {
     assert!(after_change(HOME_CARE, "", "", today()).is_empty(), "a hospital need not send nurses");
     let missing = after_change(LUNG_EN, "", "", today());
     assert!(missing.iter().any(|finding| finding.message.contains("还没有英文：en/topics/lung.md")), "{missing:#?}");
+}
+
+#[test]
+fn the_holidays_are_those_that_the_state_council_arranged() {
+    let holidays = library().holidays;
+    let parsed = |text: &str| CivilDate::parse(text).expect("a day");
+    let days = |kind: DayKind, year: i32| -> Vec<String> {
+        let first = day(year, 1, 1).days();
+        let all = (first..first + 365).map(CivilDate::from_days);
+        all.filter(|date| holidays.kind(*date) == kind).map(|date| date.to_string()[5..].to_owned()).collect()
+    };
+    assert_eq!(days(DayKind::MakeUp, 2026), ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]);
+    assert_eq!(days(DayKind::Holiday, 2026).len(), 3 + 9 + 3 + 5 + 3 + 3 + 7);
+    assert!(days(DayKind::MakeUp, 2027).is_empty());
+    assert_eq!(
+        days(DayKind::Holiday, 2027),
+        [
+            "01-01", "02-05", "02-06", "02-07", "02-08", "04-05", "05-01", "05-02", "06-09", "09-15", "10-01", "10-02",
+            "10-03"
+        ]
+    );
+    assert_eq!([2025, 2026, 2027].map(|year| holidays.known(year)), [false, true, false]);
+    for (text, name) in [
+        ("2026-01-02", Some("元旦")),
+        ("2026-02-23", Some("春节")),
+        ("2026-02-24", None),
+        ("2026-04-06", Some("清明节")),
+        ("2026-05-05", Some("劳动节")),
+        ("2026-06-19", Some("端午节")),
+        ("2026-09-27", Some("中秋节")),
+        ("2026-10-10", Some("国庆节")),
+    ] {
+        assert_eq!(holidays.name(parsed(text)), name, "{text}");
+    }
+}
+
+#[test]
+fn a_weekend_that_is_worked_follows_a_weekday_of_its_holiday() {
+    let holidays = library().holidays;
+    let year: Vec<CivilDate> = (0..365).map(|days| day(2026, 1, 1).plus_days(days)).collect();
+    for date in year.iter().filter(|date| holidays.kind(**date) == DayKind::MakeUp) {
+        let off = year.iter().filter(|other| {
+            holidays.kind(**other) == DayKind::Holiday && holidays.name(**other) == holidays.name(*date)
+        });
+        let follows = holidays.follows(*date);
+        assert!(off.into_iter().any(|other| other.weekday() == follows), "{date} follows {follows:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_the_holidays_is_named_with_its_line() {
+    let text = std::fs::read_to_string(bundled().join(HOLIDAYS)).expect("a file");
+    for (from, to) in [
+        ("\"2026-02-28\"", "\"2026-02-27\""),
+        ("until = \"2026-10-07\"", "until = \"2026-10-7\""),
+        ("\"wednesday\"", "\"sunday\""),
+        ("year = 2027", "year = 2026"),
+    ] {
+        let findings = after_change(HOLIDAYS, from, to, today());
+        let line = text.lines().position(|line| line.contains(from)).expect("a line") + 1;
+        assert!(findings.iter().any(|finding| finding.line == line), "{to}: {:#?}", told(&findings));
+    }
 }
 
 #[test]

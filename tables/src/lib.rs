@@ -1,0 +1,100 @@
+//! Reads the tables that hospitals have, CSV and XLSX as spreadsheets write them, and writes CSV
+//! that they can open. Bytes in, rows out: nothing here opens a file or knows what a column means.
+
+mod decode;
+mod delimited;
+mod error;
+mod gather;
+mod unpack;
+mod workbook;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Cause, Error};
+pub use write::write_csv;
+
+use gather::Gather;
+
+/// A table: the first row that holds anything, and the rows below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns, trimmed; empty where a column between others has none.
+    pub header: Vec<String>,
+    /// The rows that hold anything.
+    pub rows: Vec<Row>,
+}
+
+/// A row below the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number as the spreadsheet shows it, from 1; blank rows and the header count.
+    pub number: usize,
+    /// Its cells, trimmed, as many as the header has; empty where there is nothing.
+    pub cells: Vec<String>,
+}
+
+/// Reads a table of at most `most_rows` rows below its header, whatever its form: XLSX, or text with
+/// commas, tabs, semicolons or full-width commas in UTF-8, UTF-16 or GB18030.
+///
+/// Of a workbook, the first sheet that holds anything and is not hidden is read. Numbers come as the
+/// spreadsheet shows them (`13800138000`), dates as `2026-11-24` or `2026-11-24 09:30`, formulas as
+/// the value that was saved with them, errors as nothing. Full-width digits stay as they are.
+///
+/// # Errors
+/// The first thing that is wrong, in words for the person who handed the file in.
+pub fn read(bytes: &[u8], most_rows: usize) -> Result<Table, Error> {
+    let mut gather = Gather::new(most_rows);
+    match Form::of(bytes)? {
+        Form::Workbook => workbook::read(bytes, &mut gather)?,
+        Form::Text => {
+            let text = decode::decode(bytes)?;
+            // Hospital systems export web pages and XML under the name of a table.
+            if text.trim_start().starts_with('<') {
+                return Err(Error::NotATable);
+            }
+            delimited::read(&text, &mut gather)?;
+        }
+    }
+    gather.finish()
+}
+
+/// What kind of file it is, by its first bytes.
+enum Form {
+    Workbook,
+    Text,
+}
+
+impl Form {
+    fn of(bytes: &[u8]) -> Result<Self, Error> {
+        const NO_TABLES: [&[u8]; 6] = [b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!"];
+        if bytes.starts_with(b"PK\x03\x04") {
+            Ok(Self::Workbook)
+        } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+            Err(in_container(bytes))
+        } else if bytes.starts_with(b"PK") && bytes.len() > 2 && bytes[2] < b' '
+            || NO_TABLES.iter().any(|magic| bytes.starts_with(magic))
+        {
+            Err(Error::NotATable)
+        } else {
+            Ok(Self::Text)
+        }
+    }
+}
+
+/// What a container of old Office programs holds, by the names in its directory: an encrypted
+/// workbook is put into one as well.
+fn in_container(bytes: &[u8]) -> Error {
+    let holds = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).any(|found| found == name)
+    };
+    if holds("EncryptedPackage") {
+        Error::Protected
+    } else if holds("WordDocument") || holds("PowerPoint Document") {
+        Error::NotATable
+    } else {
+        Error::OldExcel
+    }
+}
