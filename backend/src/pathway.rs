@@ -245,10 +245,10 @@ fn letter(app: &App, record: &Record) -> Result<(Vec<String>, String)> {
     };
     let mut notes = Vec::new();
     if !letter.reviewed {
-        notes.push("这封信还没有临床专家审核。");
+        notes.push("还没有经过医院审核。");
     }
     if letter.unchecked {
-        notes.push("有内容还没有核对原文。");
+        notes.push("待核对：有的内容还没有对照原文。");
     }
     Ok((letter.text.clone(), notes.concat()))
 }

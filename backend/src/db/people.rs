@@ -260,7 +260,7 @@ impl Db {
     }
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
-    /// phone, reason, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
+    /// phone, reason, topic, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
     pub async fn erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
@@ -295,7 +295,7 @@ impl Db {
                 "UPDATE calls SET note_sealed = '' WHERE followup = $1",
                 "UPDATE referrals SET reason_sealed = '', answer_sealed = '' WHERE followup = $1",
                 "UPDATE followups SET name_sealed = '', phone_sealed = '', reason_sealed = '', letter_sealed = '', \
-                 fingerprint = NULL, call_on = NULL, ending = 'erased' WHERE id = $1",
+                 letter = '', topic = '', fingerprint = NULL, call_on = NULL, ending = 'erased' WHERE id = $1",
             ] {
                 sqlx::query(sql).bind(followup).execute(&mut **tx).await?;
             }

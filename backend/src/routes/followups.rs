@@ -308,8 +308,12 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
         phone: &app.phone(),
         now: app.now(),
     });
+    let kind = match cancelled {
+        Standing::Confirmed => "text/calendar; charset=utf-8; method=PUBLISH",
+        Standing::Cancelled => "text/calendar; charset=utf-8; method=CANCEL",
+    };
     let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=PUBLISH"),
+        (header::CONTENT_TYPE, kind),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
         (header::CACHE_CONTROL, "no-store"),
     ];

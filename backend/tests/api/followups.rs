@@ -252,6 +252,8 @@ async fn who_wants_to_be_forgotten_is() {
         assert!(!detail.text.contains(secret), "{secret} is still there");
     }
     assert!(detail.text.contains("删除资料"), "the history tells that it was done");
+    let record = world.app.db.followup(&followup.row.id).await.expect("the database").expect("a record");
+    assert_eq!((record.letter.as_str(), record.topic.as_str()), ("", ""), "nothing tells what it was about");
 }
 
 #[tokio::test]
@@ -440,6 +442,7 @@ async fn the_calendar_entry_follows_the_appointment() {
     write(&mut patient, &followup, "DELETE", "", &secrets::fresh_id()).await;
     let cancelled = patient.get(&path).await;
     assert!(cancelled.text.contains("METHOD:CANCEL\r\n"));
+    assert!(cancelled.headers["content-type"].to_str().is_ok_and(|kind| kind.ends_with("method=CANCEL")));
     assert!(sequence(&cancelled.text) > sequence(&entry.text), "a later entry takes the place of an earlier one");
 }
 

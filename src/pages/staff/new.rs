@@ -149,7 +149,7 @@ pub fn page(page: &NewFollowUpForm) -> Node {
                 problem,
                 "template",
                 "结果信",
-                "病人打开链接能看到。都还没有临床专家审核。",
+                "病人打开链接能看到。没有经过医院审核的，信上会写明。",
                 Node::from(template)
             ))
             .child(field(
