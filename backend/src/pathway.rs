@@ -7,7 +7,7 @@ use crate::failures::{Failure, Result};
 use crate::secrets;
 use crate::visitor::Visitor;
 use zaoshai_contract::appointments::{Action, Receipt, State};
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Agreement, Appointment, Helper, Plan, Question, Standing, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
@@ -220,7 +220,7 @@ pub async fn plan(
         topic: topic.unwrap_or_default(),
         days: by_day(slots),
         after_window,
-        waiting: waiting.map(|row| waits(&row)).transpose()?,
+        waiting: waiting.map(|row| Waiting { since: Moment(row.since) }),
         questions: questions(app, &record.id).await?,
         referred_to: String::new(),
         phone: phone.unwrap_or_else(|| app.phone()),
@@ -251,11 +251,6 @@ fn letter(app: &App, record: &Record) -> Result<(Vec<String>, String)> {
         notes.push("待核对：有的内容还没有对照原文。");
     }
     Ok((letter.text.clone(), notes.concat()))
-}
-
-fn waits(row: &crate::db::people::WaitingRow) -> Result<Waiting> {
-    let day = |text: &str| CivilDate::parse(text).ok_or_else(|| anyhow::anyhow!("a stored day does not read"));
-    Ok(Waiting { from: day(&row.wanted_from)?, to: day(&row.wanted_to)?, since: Moment(row.since) })
 }
 
 /// The questions of a follow-up with their answers, latest first.
@@ -397,6 +392,20 @@ pub async fn release_lapsed(app: &App) -> Result<usize> {
     Ok(lapsed.len())
 }
 
+/// Puts a follow-up on the waiting list for a time that is earlier than her own and than any that is free now: the
+/// free ones she has seen and does not want.
+pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
+    if record.step.is_none() {
+        return Err(Code::NoStep.into());
+    }
+    let (slots, _) = free(app, record).await?;
+    let now = app.now();
+    let own = record.firm().map(|latest| latest.slot.starts);
+    let before = slots.first().map(|slot| slot.starts).into_iter().chain(own).min();
+    app.db.wait(&record.id, before.unwrap_or(Moment(now.0 + AHEAD_MS)), session.who(), now).await?;
+    Ok(())
+}
+
 /// Keeps free places for those who wait, the longest waiting first; gives how many were offered.
 pub async fn offer_places(app: &App) -> Result<usize> {
     let now = app.now();
@@ -404,15 +413,10 @@ pub async fn offer_places(app: &App) -> Result<usize> {
     for row in app.db.waiting_list(MOST_WAITING).await? {
         let Some(record) = app.db.followup(&row.followup).await? else { continue };
         let Some(step) = &record.step else { continue };
-        let waiting = waits(&row)?;
-        let from = now.max(Moment::at(waiting.from, 0));
-        let until = Moment::at(waiting.to.plus_days(1), 0);
-        let slots = app.db.free_slots(&step.services, (from, until), 1, now).await?;
-        let Some(slot) = slots.into_iter().next() else { continue };
-        // Who already has an earlier time than this gets nothing from it.
-        if record.firm().is_some_and(|latest| latest.slot.starts <= slot.starts) {
-            continue;
-        }
+        let from = now.max(Moment::at(step.due_from, 0));
+        let slots = app.db.free_slots(&step.services, (from, Moment(row.before)), MOST_SLOTS, now).await?;
+        // A place that leaves no time to prepare is not offered either.
+        let Some(slot) = slots.into_iter().find(|slot| may_take(app, slot).is_ok()) else { continue };
         let answer = app
             .db
             .change(&Change {

@@ -330,10 +330,6 @@ pub struct Helper {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Waiting {
-    /// Wanted not before this day.
-    pub from: CivilDate,
-    /// Wanted not after this day.
-    pub to: CivilDate,
     /// Since when she waits.
     pub since: Moment,
 }

@@ -156,8 +156,8 @@ CREATE INDEX helpers_by_followup ON helpers (followup);
 CREATE TABLE waiting (
     followup TEXT PRIMARY KEY NOT NULL REFERENCES followups (id),
     since BIGINT NOT NULL,
-    wanted_from TEXT NOT NULL,
-    wanted_to TEXT NOT NULL
+    -- Only an earlier time than this is wanted: later ones were free when she chose to wait.
+    before BIGINT NOT NULL
 );
 CREATE INDEX waiting_by_time ON waiting (since);
 

@@ -4,7 +4,7 @@
 use super::ledger::{Ledger as _, Line};
 use super::{Db, Result, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::Code;
 
@@ -43,10 +43,8 @@ pub struct WaitingRow {
     pub followup: String,
     /// Since when.
     pub since: i64,
-    /// Not before this day.
-    pub wanted_from: String,
-    /// Not after this day.
-    pub wanted_to: String,
+    /// Only earlier times than this are wanted.
+    pub before: i64,
 }
 
 impl Db {
@@ -201,20 +199,17 @@ impl Db {
         })
     }
 
-    /// Puts a follow-up on the waiting list, where it keeps its first place.
-    pub async fn wait(&self, followup: &str, from: CivilDate, to: CivilDate, who: &str, now: Moment) -> Result<()> {
+    /// Puts a follow-up on the waiting list for a time before this one; it keeps its first place there.
+    pub async fn wait(&self, followup: &str, before: Moment, who: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
-            let added = sqlx::query(
-                "INSERT INTO waiting (followup, since, wanted_from, wanted_to) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(followup)
-            .bind(now.0)
-            .bind(from.to_string())
-            .bind(to.to_string())
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
+            let added =
+                sqlx::query("INSERT INTO waiting (followup, since, before) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+                    .bind(followup)
+                    .bind(now.0)
+                    .bind(before.0)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected();
             if added == 1 {
                 tx.note(followup, now, &Line { who, action: "wait", ..Line::default() }).await?;
             }
@@ -239,18 +234,16 @@ impl Db {
 
     /// A follow-up's place on the waiting list.
     pub async fn waiting(&self, followup: &str) -> Result<Option<WaitingRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT followup, since, wanted_from, wanted_to FROM waiting WHERE followup = $1",
-        )
-        .bind(followup)
-        .fetch_optional(pool)
-        .await?))
+        Ok(on_read!(self, |pool| sqlx::query_as("SELECT followup, since, before FROM waiting WHERE followup = $1",)
+            .bind(followup)
+            .fetch_optional(pool)
+            .await?))
     }
 
     /// Those who wait and have nothing offered, longest first.
     pub async fn waiting_list(&self, most: u32) -> Result<Vec<WaitingRow>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT waiting.followup, since, wanted_from, wanted_to FROM waiting WHERE NOT EXISTS \
+            "SELECT waiting.followup, since, before FROM waiting WHERE NOT EXISTS \
              (SELECT 1 FROM appointments WHERE appointments.followup = waiting.followup AND state = 'held') \
              ORDER BY since LIMIT $1",
         )

@@ -220,9 +220,7 @@ async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Res
         app.db.unwait(&record.id, session.who(), app.now()).await?;
         return Ok(Some(Told::LeftWaiting));
     }
-    let step = record.step.as_ref().ok_or(Code::NoStep)?;
-    app.db.wait(&record.id, step.due_from, step.due_to.max(app.now().date()), session.who(), app.now()).await?;
-    pathway::offer_places(app).await?;
+    pathway::wait(app, &record, &session).await?;
     Ok(Some(Told::Waiting))
 }
 

@@ -182,23 +182,29 @@ async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
 #[tokio::test]
 async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hours() {
     let world = World::new().await;
-    let (taker, waiter) = (world.followup().await, world.followup().await);
-    let (mut one, mut two) = (world.patient(&taker).await, world.patient(&waiter).await);
+    let (one, two, waiter) = (world.followup().await, world.followup().await, world.followup().await);
+    let mut takers = [world.patient(&one).await, world.patient(&two).await];
+    let early = slot(&plan(&mut takers[0], &one).await, 0, 0);
+    for (taker, followup) in takers.iter_mut().zip([&one, &two]) {
+        assert_eq!(write(taker, followup, "POST", &early, &secrets::fresh_id()).await.status, StatusCode::OK);
+    }
+    let mut patient = world.patient(&waiter).await;
     let link = format!("/f/{}", waiter.token);
-    // Everything in the window is full but the two places of one slot, which the taker and the waiter hold.
-    let wanted = slot(&plan(&mut one, &taker).await, 0, 0);
-    assert_eq!(write(&mut one, &taker, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
-    let late = slot(&plan(&mut two, &waiter).await, 3, 0);
-    assert_eq!(write(&mut two, &waiter, "POST", &late, &secrets::fresh_id()).await.status, StatusCode::OK);
-    let waits = two.form(&format!("{link}/wait"), &[("key", &secrets::fresh_id())]).await;
+    let late = slot(&plan(&mut patient, &waiter).await, 3, 0);
+    assert_eq!(write(&mut patient, &waiter, "POST", &late, &secrets::fresh_id()).await.status, StatusCode::OK);
+    let waits = patient.form(&format!("{link}/wait"), &[("key", &secrets::fresh_id())]).await;
     assert_eq!(waits.location(), format!("{link}?done=waiting"));
-    let page = two.get(&link).await;
-    assert!(page.text.contains("请确认这个时间") && page.text.contains("就退掉了"), "an earlier place is offered");
+    zaoshai_backend::pathway::offer_places(&world.app).await.expect("a round");
+    assert!(plan(&mut patient, &waiter).await["held"].is_null(), "what was free before is not what she waits for");
+    write(&mut takers[0], &one, "DELETE", "", &secrets::fresh_id()).await;
+    let page = patient.get(&link).await;
+    assert!(page.text.contains("请确认这个时间") && page.text.contains("就退掉了"), "the earlier place is offered");
+    assert_eq!(plan(&mut patient, &waiter).await["held"]["slot"]["id"].as_str(), Some(early.as_str()));
     assert_eq!(taken(&world, &late).await, 1, "the later one stays hers meanwhile");
     world.app.clock.set(Moment(world.app.now().0 + 2 * 3_600_000));
     zaoshai_backend::pathway::release_lapsed(&world.app).await.expect("a round");
-    let mut two = world.patient(&waiter).await;
-    let after = plan(&mut two, &waiter).await;
+    let mut patient = world.patient(&waiter).await;
+    let after = plan(&mut patient, &waiter).await;
     assert!(after["held"].is_null() && after["waiting"].is_null(), "an offer that nobody took ends: {after}");
     assert_eq!(after["appointment"]["slot"]["id"].as_str(), Some(late.as_str()));
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());

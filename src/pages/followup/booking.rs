@@ -80,7 +80,7 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
     if let Some(waiting) = &plan.waiting {
         let since = day(link.site.lang, waiting.since.date());
         let text = link.voice.fill(
-            "从 {} 起排队。有人退号，会先为您留着，请打开这个链接看。",
+            "从 {} 起排队。有人退掉更早的时间，会先为您留着，请打开这个链接看。",
             "You have been waiting since {}. A place that becomes free is kept for you; open this link to see it.",
             &since,
         );
@@ -100,15 +100,15 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
         .child(
             el("summary")
                 .child(icon("clock"))
-                .child(el("span").child(link.say("时间都不合适？可以候补", "None of these fits? Join the waiting list")))
+                .child(el("span").child(link.say("想要更早的？可以候补", "Earlier than these? Join the waiting list")))
                 .child(icon("next")),
         )
         .child(
             el("div")
                 .class("zs-stack")
                 .child(el("p").child(link.say(
-                    "有人退号时，先为您留 2 小时。链接里会显示，护士也看得到。",
-                    "When somebody cancels, the place is kept for you for 2 hours. This link shows it, and the nurse sees it.",
+                    "有人退掉更早的时间，先为您留 2 小时。请常打开这个链接看。",
+                    "When somebody gives back an earlier time, it is kept for you for 2 hours. Open this link now and then.",
                 )))
                 .child(link.form("waiting", "wait", Some(plan)).child(
                     el("button")
