@@ -1,7 +1,7 @@
 //! The writes that matter most: holding, confirming, moving, cancelling and recording, each in one transaction.
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
-use super::ledger::{Ledger, Line, Live, read};
+use super::ledger::{Ledger, Line, Live, OpenStep, read};
 use super::{Db, Error, Result, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct Change {
 }
 
 /// The answer to a change: the receipt, or why it was refused.
-type Answer = std::result::Result<Receipt, Code>;
+type Answer = Result<Receipt, Code>;
 
 /// The first answer to a key, as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -74,15 +74,84 @@ struct Place {
     starts: Moment,
 }
 
+/// A follow-up's open step and the appointments of it that occupy a place, latest made first.
+struct Scene<'a> {
+    step: Option<&'a OpenStep>,
+    live: &'a [Live],
+}
+
+impl<'a> Scene<'a> {
+    fn held(&self) -> Option<&'a Live> {
+        self.live.iter().find(|live| live.state == State::Held)
+    }
+
+    fn firm(&self) -> Option<&'a Live> {
+        self.live.iter().find(|live| live.state.is_firm())
+    }
+
+    /// Refuses to book what was attended: what comes next is the nurse's to say.
+    fn still_to_be_seen(&self) -> Result<(), Code> {
+        if self.live.iter().any(|live| live.state == State::Attended) { Err(Code::NoStep) } else { Ok(()) }
+    }
+
+    /// The appointment that another one takes the place of, and the state it goes to; a time that has come can no longer
+    /// be exchanged.
+    fn gives_way(&self, change: &Change) -> Result<Option<(&'a Live, State)>, Code> {
+        let Some(firm) = self.firm() else { return Ok(None) };
+        if firm.state == State::Arrived || firm.starts <= change.now {
+            return Err(Code::SlotPast);
+        }
+        Ok(Some((firm, after(Some(firm.state), Action::Replace, change.party)?)))
+    }
+
+    /// The appointment that a change is about: the named one, or the one that fits the action.
+    fn target(&self, change: &Change) -> Option<&'a Live> {
+        match (change.action, &change.appointment) {
+            (Action::Release | Action::Expire, _) => self.held(),
+            (_, Some(named)) => self.live.iter().find(|live| live.id == *named),
+            (Action::CancelForClinic, None) => self.firm().or(self.held()),
+            (_, None) => self.firm().or_else(|| self.live.iter().find(|live| live.state != State::Held)),
+        }
+    }
+}
+
+/// Whether an action fits the time: nobody cancels or misses out of turn, and early arrival is of the same day.
+fn timely(action: Action, starts: Moment, now: Moment) -> Result<(), Code> {
+    match action {
+        Action::Cancel if starts <= now => Err(Code::SlotPast),
+        Action::Miss if starts > now => Err(Code::TooEarly),
+        Action::Arrive | Action::Attend if starts.date() > now.date() => Err(Code::TooEarly),
+        _ => Ok(()),
+    }
+}
+
+impl Change {
+    fn line(&self) -> Line<'_> {
+        Line { who: &self.who, action: self.action.as_str(), detail: &self.detail, ..Line::default() }
+    }
+
+    fn receipt(&self, done: Done, state: State) -> Receipt {
+        Receipt { done, state, slot: self.slot.clone(), until: None, at: self.now }
+    }
+}
+
+/// The value, or the refusal as the answer: the database has done nothing wrong.
+macro_rules! or_refuse {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(code) => return Ok(Err(code)),
+        }
+    };
+}
+
 trait Booking: Ledger {
     async fn carry_out(&mut self, change: &Change) -> Result<Answer>;
     async fn decide(&mut self, change: &Change) -> Result<Answer>;
-    async fn take_place(
-        &mut self,
-        slot: &SlotId,
-        services: &[String],
-        now: Moment,
-    ) -> Result<std::result::Result<Place, Code>>;
+    async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
+    async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
+    async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
+    async fn take_place(&mut self, slot: &SlotId, services: &[String], now: Moment) -> Result<Result<Place, Code>>;
     async fn expire_in(&mut self, slot: &str, now: Moment) -> Result<()>;
 }
 
@@ -130,222 +199,146 @@ macro_rules! booking {
                 Ok(answer)
             }
 
+            /// What is decided on a change whose follow-up is locked from here on.
             async fn decide(&mut self, change: &Change) -> Result<Answer> {
-                let now = change.now;
                 let Some(locked) = self.lock(&change.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
                 if locked.ending.is_some() && change.action != Action::Expire {
                     return Ok(Err(Code::LinkWithdrawn));
                 }
-                if change.party == Party::Patient && locked.link_until <= now {
+                if change.party == Party::Patient && locked.link_until <= change.now {
                     return Ok(Err(Code::LinkExpired));
                 }
-                let live = self.live(&change.followup).await?;
                 // What was attended or missed in an earlier step is the past: nothing leads out of there any more.
                 let step = locked.step.as_ref().map(|step| step.id.as_str());
-                let live: Vec<Live> = live.into_iter().filter(|live| Some(live.step.as_str()) == step).collect();
-                let held = live.iter().find(|appointment| appointment.state == State::Held);
-                let firm = live.iter().find(|appointment| appointment.state.is_firm());
-                let books = matches!(change.action, Action::Hold | Action::Book | Action::Confirm);
-                if books && live.iter().any(|live| live.state == State::Attended) {
-                    // The hospital has the word now: what comes next is the nurse's to say.
-                    return Ok(Err(Code::NoStep));
-                }
-                let line = Line { who: &change.who, action: change.action.as_str(), detail: &change.detail, ..Line::default() };
-                let receipt = |done: Done, state: State, slot: Option<&str>, until: Option<Moment>| Receipt {
-                    done,
-                    state,
-                    slot: slot.and_then(SlotId::parse),
-                    until,
-                    at: now,
-                };
+                let mut live = self.live(&change.followup).await?;
+                live.retain(|live| Some(live.step.as_str()) == step);
+                let scene = Scene { step: locked.step.as_ref(), live: &live };
                 let answer = match change.action {
-                    Action::Hold | Action::Book => {
-                        let Some(slot) = &change.slot else { return Ok(Err(Code::SlotUnknown)) };
-                        let Some(step) = &locked.step else { return Ok(Err(Code::NoStep)) };
-                        let to = match after(None, change.action, change.party) {
-                            Ok(to) => to,
-                            Err(code) => return Ok(Err(code)),
-                        };
-                        if let Some(firm) = firm {
-                            if firm.slot == slot.as_str() {
-                                return Ok(Ok(receipt(Done::Booked, firm.state, Some(slot.as_str()), None)));
-                            }
-                            // A time that has come can no longer be exchanged for another.
-                            if firm.state == State::Arrived || firm.starts <= now {
-                                return Ok(Err(Code::SlotPast));
-                            }
-                        }
-                        if let Some(held) = held.filter(|held| held.slot == slot.as_str()) {
-                            if change.action == Action::Hold {
-                                let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS));
-                                sqlx::query("UPDATE appointments SET until = $2 WHERE id = $1 AND until < $2")
-                                    .bind(&held.id)
-                                    .bind(until.0)
-                                    .execute(&mut *self)
-                                    .await?;
-                                return Ok(Ok(receipt(Done::Held, State::Held, Some(slot.as_str()), Some(until))));
-                            }
-                        }
-                        // Slots are locked in the order of their ids, so that two patients who swap do not wait for
-                        // each other.
-                        let mut ids = vec![slot.as_str()];
-                        ids.extend(live.iter().map(|appointment| appointment.slot.as_str()));
-                        ids.sort_unstable();
-                        ids.dedup();
-                        for id in ids {
-                            sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut *self).await?;
-                        }
-                        if let Some(held) = held {
-                            self.turn(held, State::Released, now).await?;
-                            let line = Line {
-                                action: Action::Release.as_str(),
-                                appointment: Some(&held.id),
-                                before: Some(State::Held),
-                                after: Some(State::Released),
-                                slot: Some(&held.slot),
-                                ..line
-                            };
-                            self.note(&change.followup, now, &line).await?;
-                        }
-                        let place = match self.take_place(slot, &step.services, now).await? {
-                            Ok(place) => place,
-                            // The hold that was let go for this stays let go: the patient has chosen another time.
-                            Err(code) => return Ok(Err(code)),
-                        };
-                        let mut done = Done::Held;
-                        if to == State::Booked {
-                            done = Done::Booked;
-                            if let Some(firm) = firm {
-                                done = Done::Moved;
-                                self.turn(firm, State::Moved, now).await?;
-                                let line = Line {
-                                    action: Action::Replace.as_str(),
-                                    appointment: Some(&firm.id),
-                                    before: Some(firm.state),
-                                    after: Some(State::Moved),
-                                    slot: Some(&firm.slot),
-                                    ..line
-                                };
-                                self.note(&change.followup, now, &line).await?;
-                            }
-                        }
-                        let until = (to == State::Held).then(|| change.until.unwrap_or(Moment(now.0 + HOLD_MS)));
-                        // An offer must not outlast the time it is for.
-                        let until = until.map(|until| until.min(place.starts));
-                        let id = secrets::fresh_id();
-                        sqlx::query(
-                            "INSERT INTO appointments (id, followup, slot, place, made, step, state, until) \
-                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                        )
-                        .bind(&id)
-                        .bind(&change.followup)
-                        .bind(slot.as_str())
-                        .bind(place.number)
-                        .bind(now.0)
-                        .bind(&step.id)
-                        .bind(to.as_str())
-                        .bind(until.map(|until| until.0))
-                        .execute(&mut *self)
-                        .await?;
-                        let line = Line { appointment: Some(&id), after: Some(to), slot: Some(slot.as_str()), ..line };
-                        self.note(&change.followup, now, &line).await?;
-                        receipt(done, to, Some(slot.as_str()), until)
-                    }
-                    Action::Confirm => {
-                        let to = match after(held.map(|held| held.state), Action::Confirm, change.party) {
-                            Ok(to) => to,
-                            Err(code) => return Ok(Err(code)),
-                        };
-                        // `after` has refused where nothing is held.
-                        let Some(held) = held else { return Ok(Err(Code::HoldLapsed)) };
-                        let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
-                            .bind(&held.slot)
-                            .fetch_one(&mut *self)
-                            .await?;
-                        if closure.is_some() {
-                            return Ok(Err(Code::SlotClosed));
-                        }
-                        if held.starts <= now {
-                            return Ok(Err(Code::SlotPast));
-                        }
-                        let mut done = Done::Booked;
-                        if let Some(firm) = firm {
-                            if firm.state == State::Arrived || firm.starts <= now {
-                                return Ok(Err(Code::SlotPast));
-                            }
-                            done = Done::Moved;
-                            self.turn(firm, State::Moved, now).await?;
-                            let line = Line {
-                                action: Action::Replace.as_str(),
-                                appointment: Some(&firm.id),
-                                before: Some(firm.state),
-                                after: Some(State::Moved),
-                                slot: Some(&firm.slot),
-                                ..line
-                            };
-                            self.note(&change.followup, now, &line).await?;
-                        }
-                        self.turn(held, to, now).await?;
-                        let line = Line {
-                            appointment: Some(&held.id),
-                            before: Some(State::Held),
-                            after: Some(to),
-                            slot: Some(&held.slot),
-                            ..line
-                        };
-                        self.note(&change.followup, now, &line).await?;
-                        sqlx::query("DELETE FROM waiting WHERE followup = $1")
-                            .bind(&change.followup)
-                            .execute(&mut *self)
-                            .await?;
-                        receipt(done, to, Some(&held.slot), None)
-                    }
-                    action => {
-                        let named = change.appointment.as_deref();
-                        let target: Option<&Live> = match action {
-                            Action::Release | Action::Expire => held,
-                            _ if named.is_some() => live.iter().find(|live| Some(live.id.as_str()) == named),
-                            Action::CancelForClinic => firm.or(held),
-                            _ => firm.or_else(|| live.iter().find(|live| live.state != State::Held)),
-                        };
-                        let to = match after(target.map(|target| target.state), action, change.party) {
-                            Ok(to) => to,
-                            Err(code) => return Ok(Err(code)),
-                        };
-                        let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
-                        if to.is_firm() && firm.is_some_and(|firm| firm.id != target.id) {
-                            return Ok(Err(Code::AlreadyBooked));
-                        }
-                        let refused = match action {
-                            Action::Cancel => target.starts <= now,
-                            // Nobody has missed or attended what has not begun; early arrival is of the same day.
-                            Action::Miss => target.starts > now,
-                            Action::Arrive | Action::Attend => target.starts.date() > now.date(),
-                            _ => false,
-                        };
-                        if refused {
-                            let code = if action == Action::Cancel { Code::SlotPast } else { Code::TooEarly };
-                            return Ok(Err(code));
-                        }
-                        self.turn(target, to, now).await?;
-                        let line = Line {
-                            appointment: Some(&target.id),
-                            before: Some(target.state),
-                            after: Some(to),
-                            slot: Some(&target.slot),
-                            ..line
-                        };
-                        self.note(&change.followup, now, &line).await?;
-                        let done = match action {
-                            Action::Release | Action::Expire => Done::Released,
-                            Action::Cancel | Action::CancelForClinic => Done::Cancelled,
-                            _ => Done::Recorded,
-                        };
-                        receipt(done, to, None, None)
-                    }
+                    Action::Hold | Action::Book => self.take(change, &scene).await?,
+                    Action::Confirm => self.confirm(change, &scene).await?,
+                    _ => self.lead_on(change, &scene).await?,
                 };
-                self.settle(&change.followup, now).await?;
-                Ok(Ok(answer))
+                if answer.is_ok() {
+                    self.settle(&change.followup, change.now).await?;
+                }
+                Ok(answer)
+            }
+
+            /// Takes a place: keeps it, or books it at once, and then an earlier appointment gives way.
+            async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
+                let now = change.now;
+                let Some(slot) = &change.slot else { return Ok(Err(Code::SlotUnknown)) };
+                let Some(step) = scene.step else { return Ok(Err(Code::NoStep)) };
+                let to = or_refuse!(after(None, change.action, change.party));
+                or_refuse!(scene.still_to_be_seen());
+                if let Some(firm) = scene.firm().filter(|firm| firm.slot == slot.as_str()) {
+                    return Ok(Ok(change.receipt(Done::Booked, firm.state)));
+                }
+                let gives_way = or_refuse!(scene.gives_way(change));
+                let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS));
+                let held = scene.held();
+                if let Some(held) = held.filter(|held| held.slot == slot.as_str() && to == State::Held) {
+                    // A shorter hold never shortens an offer.
+                    let (until,): (i64,) = sqlx::query_as(
+                        "UPDATE appointments SET until = CASE WHEN until < $2 THEN $2 ELSE until END WHERE id = $1 \
+                         RETURNING until",
+                    )
+                    .bind(&held.id)
+                    .bind(until.min(held.starts).0)
+                    .fetch_one(&mut *self)
+                    .await?;
+                    return Ok(Ok(Receipt { until: Some(Moment(until)), ..change.receipt(Done::Held, State::Held) }));
+                }
+                // Slots are locked in the order of their ids, so that two patients who swap do not wait for each other.
+                let mut ids = vec![slot.as_str()];
+                ids.extend(scene.live.iter().map(|appointment| appointment.slot.as_str()));
+                ids.sort_unstable();
+                ids.dedup();
+                for id in ids {
+                    sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut *self).await?;
+                }
+                if let Some(held) = held {
+                    // It stays let go also when the other place is not to be had: she has chosen another time.
+                    let line = Line { action: Action::Release.as_str(), ..change.line() };
+                    self.turn(&change.followup, held, State::Released, now, &line).await?;
+                }
+                let place = or_refuse!(self.take_place(slot, &step.services, now).await?);
+                let mut done = if to == State::Held { Done::Held } else { Done::Booked };
+                if let Some((firm, moved)) = gives_way.filter(|_| to == State::Booked) {
+                    done = Done::Moved;
+                    let line = Line { action: Action::Replace.as_str(), ..change.line() };
+                    self.turn(&change.followup, firm, moved, now, &line).await?;
+                }
+                // A place is not kept longer than until its time comes.
+                let until = (to == State::Held).then(|| until.min(place.starts));
+                let id = secrets::fresh_id();
+                sqlx::query(
+                    "INSERT INTO appointments (id, followup, slot, place, made, step, state, until) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                )
+                .bind(&id)
+                .bind(&change.followup)
+                .bind(slot.as_str())
+                .bind(place.number)
+                .bind(now.0)
+                .bind(&step.id)
+                .bind(to.as_str())
+                .bind(until.map(|until| until.0))
+                .execute(&mut *self)
+                .await?;
+                let line =
+                    Line { appointment: Some(&id), after: Some(to), slot: Some(slot.as_str()), ..change.line() };
+                self.note(&change.followup, now, &line).await?;
+                Ok(Ok(Receipt { until, ..change.receipt(done, to) }))
+            }
+
+            /// Makes the kept place certain; only then an earlier appointment gives way.
+            async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
+                let now = change.now;
+                let to = or_refuse!(after(scene.held().map(|held| held.state), change.action, change.party));
+                or_refuse!(scene.still_to_be_seen());
+                // `after` has refused where nothing is held.
+                let Some(held) = scene.held() else { return Ok(Err(Code::HoldLapsed)) };
+                let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
+                    .bind(&held.slot)
+                    .fetch_one(&mut *self)
+                    .await?;
+                if closure.is_some() {
+                    return Ok(Err(Code::SlotClosed));
+                }
+                if held.starts <= now {
+                    return Ok(Err(Code::SlotPast));
+                }
+                let mut done = Done::Booked;
+                if let Some((firm, moved)) = or_refuse!(scene.gives_way(change)) {
+                    done = Done::Moved;
+                    let line = Line { action: Action::Replace.as_str(), ..change.line() };
+                    self.turn(&change.followup, firm, moved, now, &line).await?;
+                }
+                self.turn(&change.followup, held, to, now, &change.line()).await?;
+                sqlx::query("DELETE FROM waiting WHERE followup = $1")
+                    .bind(&change.followup)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(Ok(Receipt { slot: SlotId::parse(&held.slot), ..change.receipt(done, to) }))
+            }
+
+            /// Leads an appointment that is there to its next state.
+            async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
+                let target = scene.target(change);
+                let to = or_refuse!(after(target.map(|target| target.state), change.action, change.party));
+                let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
+                if to.is_firm() && scene.firm().is_some_and(|firm| firm.id != target.id) {
+                    return Ok(Err(Code::AlreadyBooked));
+                }
+                or_refuse!(timely(change.action, target.starts, change.now));
+                self.turn(&change.followup, target, to, change.now, &change.line()).await?;
+                let done = match change.action {
+                    Action::Release | Action::Expire => Done::Released,
+                    Action::Cancel | Action::CancelForClinic => Done::Cancelled,
+                    _ => Done::Recorded,
+                };
+                Ok(Ok(change.receipt(done, to)))
             }
 
             async fn take_place(
@@ -353,7 +346,7 @@ macro_rules! booking {
                 slot: &SlotId,
                 services: &[String],
                 now: Moment,
-            ) -> Result<std::result::Result<Place, Code>> {
+            ) -> Result<Result<Place, Code>> {
                 let found: Option<(String, i64, Option<String>)> =
                     sqlx::query_as("SELECT service, starts, closure FROM slots WHERE id = $1")
                         .bind(slot.as_str())

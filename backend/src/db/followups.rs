@@ -479,17 +479,14 @@ impl Db {
                     State::Booked => State::CancelledByClinic,
                     _ => continue,
                 };
-                tx.turn(&live, to, now).await?;
-                let line = Line {
-                    who,
-                    action: "close",
-                    appointment: Some(&live.id),
-                    before: Some(live.state),
-                    after: Some(to),
-                    slot: Some(&live.slot),
-                    detail: ending.as_str(),
-                };
-                tx.note(followup, now, &line).await?;
+                tx.turn(
+                    followup,
+                    &live,
+                    to,
+                    now,
+                    &Line { who, action: "close", detail: ending.as_str(), ..Line::default() },
+                )
+                .await?;
             }
             sqlx::query("UPDATE steps SET ended = $2 WHERE followup = $1 AND ended IS NULL")
                 .bind(followup)

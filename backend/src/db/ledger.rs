@@ -73,8 +73,10 @@ pub trait Ledger {
     async fn lock(&mut self, followup: &str) -> Result<Option<Locked>>;
     /// The appointments of a follow-up that occupy a place, latest made first.
     async fn live(&mut self, followup: &str) -> Result<Vec<Live>>;
-    /// Brings an appointment from one state to another, and gives its place back when it no longer occupies one.
-    async fn turn(&mut self, appointment: &Live, to: State, now: Moment) -> Result<()>;
+    /// Brings an appointment from one state to another, gives its place back when it no longer occupies one, and writes
+    /// the line that tells it; of `line` only who, action and detail are needed.
+    async fn turn(&mut self, followup: &str, appointment: &Live, to: State, now: Moment, line: &Line<'_>)
+    -> Result<()>;
     /// Writes a line of history and counts the change.
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
     /// Computes anew from when somebody must look after a follow-up.
@@ -125,7 +127,14 @@ macro_rules! ledger {
                     .collect()
             }
 
-            async fn turn(&mut self, appointment: &Live, to: State, now: Moment) -> Result<()> {
+            async fn turn(
+                &mut self,
+                followup: &str,
+                appointment: &Live,
+                to: State,
+                now: Moment,
+                line: &Line<'_>,
+            ) -> Result<()> {
                 let ended = (!to.occupies()).then_some(now.0);
                 sqlx::query("UPDATE appointments SET state = $2, ended = $3, until = NULL WHERE id = $1")
                     .bind(&appointment.id)
@@ -139,7 +148,14 @@ macro_rules! ledger {
                         .execute(&mut *self)
                         .await?;
                 }
-                Ok(())
+                let line = Line {
+                    appointment: Some(&appointment.id),
+                    before: Some(appointment.state),
+                    after: Some(to),
+                    slot: Some(&appointment.slot),
+                    ..*line
+                };
+                self.note(followup, now, &line).await
             }
 
             async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()> {

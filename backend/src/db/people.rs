@@ -266,17 +266,7 @@ impl Db {
                     State::Booked => State::CancelledByPatient,
                     _ => continue,
                 };
-                tx.turn(&live, to, now).await?;
-                let line = Line {
-                    who,
-                    action: "erase",
-                    appointment: Some(&live.id),
-                    before: Some(live.state),
-                    after: Some(to),
-                    slot: Some(&live.slot),
-                    detail: "",
-                };
-                tx.note(followup, now, &line).await?;
+                tx.turn(followup, &live, to, now, &Line { who, action: "erase", ..Line::default() }).await?;
             }
             for sql in [
                 "DELETE FROM finders WHERE followup = $1",

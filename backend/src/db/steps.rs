@@ -73,17 +73,8 @@ impl Db {
                 return Ok(Err(Code::TooEarly));
             }
             for held in live.iter().filter(|live| live.state == State::Held) {
-                tx.turn(held, State::Released, now).await?;
-                let line = Line {
-                    who,
-                    action: "release",
-                    appointment: Some(&held.id),
-                    before: Some(State::Held),
-                    after: Some(State::Released),
-                    slot: Some(&held.slot),
-                    detail: "",
-                };
-                tx.note(followup, now, &line).await?;
+                tx.turn(followup, held, State::Released, now, &Line { who, action: "release", ..Line::default() })
+                    .await?;
             }
             if let Some(step) = &locked.step {
                 sqlx::query("UPDATE steps SET ended = $2, outcome = $3 WHERE id = $1")
