@@ -8,7 +8,7 @@ use crate::secrets;
 use crate::visitor::Visitor;
 use zaoshai_contract::appointments::{Action, Receipt, State};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Agreement, Appointment, Helper, Plan, Question, Standing, Step, Told, Waiting};
+use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Party;
@@ -154,9 +154,8 @@ pub async fn plan(
         .as_ref()
         .filter(|latest| !matches!(latest.state, State::CancelledByPatient | State::CancelledByClinic));
     let held = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now);
-    let choosing = held.is_none()
-        && matches!(standing, Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled)
-        || view == FollowUpView::Moving;
+    let first = held.is_none() && standing.lets_choose();
+    let choosing = first || view == FollowUpView::Moving;
     let (slots, after_window) = if choosing { free(app, record).await? } else { (Vec::new(), false) };
     let helpers = app
         .db
@@ -173,7 +172,6 @@ pub async fn plan(
     let wanted = held.map(|(slot, _)| slot).or(shown.map(|latest| &latest.slot)).map(|slot| slot.service.clone());
     let wanted = wanted.or_else(|| record.step.as_ref().and_then(|step| step.services.first().cloned()));
     let service = wanted.and_then(|id| library.booking_service(&id));
-    let agreements = service.map(|service| service.rules().prerequisites.clone()).unwrap_or_default();
     let topic =
         service.and_then(|service| Slug::parse(&service.topic)).map(|topic| Route::Topic(topic).path(Lang::Hans));
     let phone = service.map(|service| service.rules().phone.clone()).filter(|phone| !phone.is_empty());
@@ -184,7 +182,7 @@ pub async fn plan(
         .into_iter()
         .map(|step| Step {
             service_names: service_names(app, &step.services),
-            department: String::new(),
+            department: department(app, &step.services),
             services: step.services,
             due_from: step.due_from,
             due_to: step.due_to,
@@ -204,7 +202,7 @@ pub async fn plan(
         step: record.step.as_ref().map(|step| Step {
             services: step.services.clone(),
             service_names: service_names(app, &step.services),
-            department: String::new(),
+            department: department(app, &step.services),
             due_from: step.due_from,
             due_to: step.due_to,
             outcome: None,
@@ -215,14 +213,13 @@ pub async fn plan(
         clinic_cancelled: record.latest.as_ref().is_some_and(|latest| latest.state == State::CancelledByClinic),
         appointment: shown.map(|latest| appointment(app, &latest.slot, latest.state, None)),
         held: held.map(|(slot, until)| appointment(app, slot, State::Held, Some(*until))),
-        agreements: agreements.into_iter().map(|asked| Agreement { id: asked.id, text: asked.text }).collect(),
+        agreements: service.map(|service| service.rules().prerequisites.clone()).unwrap_or_default(),
         preparation: service.map(|service| service.preparation.clone()).unwrap_or_default(),
         topic: topic.unwrap_or_default(),
         days: by_day(slots),
         after_window,
         waiting: waiting.map(|row| Waiting { since: Moment(row.since) }),
         questions: questions(app, &record.id).await?,
-        referred_to: String::new(),
         phone: phone.unwrap_or_else(|| app.phone()),
         link_until: record.link_until.date().plus_days(-1),
         now,
@@ -279,6 +276,13 @@ pub fn service_names(app: &App, ids: &[String]) -> Vec<String> {
     ids.iter()
         .map(|id| library.booking_service(id).map_or_else(|| id.clone(), |service| service.name.clone()))
         .collect()
+}
+
+/// The department that gives the first of these services; empty when it is no longer known.
+fn department(app: &App, ids: &[String]) -> String {
+    let library = app.library();
+    let service = ids.iter().find_map(|id| library.booking_service(id));
+    service.map(|service| service.department.clone()).unwrap_or_default()
 }
 
 /// What a patient wants to do with her appointment.

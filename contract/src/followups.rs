@@ -5,6 +5,7 @@ use crate::appointments::{self, Done, words};
 use crate::civil::{CivilDate, Moment};
 use crate::ids::{IdempotencyKey, Token};
 use crate::problem::Problem;
+use crate::schedules::Prerequisite;
 use crate::slots::{Slot, SlotDay};
 use serde::{Deserialize, Serialize};
 
@@ -184,6 +185,11 @@ words! {
 }
 
 impl Standing {
+    /// Whether a first appointment is to be chosen.
+    pub fn lets_choose(self) -> bool {
+        matches!(self, Self::ToBook | Self::Held | Self::Missed | Self::Cancelled)
+    }
+
     /// As staff read it.
     pub fn title(self) -> &'static str {
         match self {
@@ -334,16 +340,6 @@ pub struct Waiting {
     pub since: Moment,
 }
 
-/// Something that must be true before a service is used; the patient says so when she confirms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Agreement {
-    /// Its id.
-    pub id: String,
-    /// The sentence.
-    pub text: String,
-}
-
 /// The plan, after the identity check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -385,7 +381,7 @@ pub struct Plan {
     pub held: Option<Appointment>,
     /// What she must say yes to before a place is hers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub agreements: Vec<Agreement>,
+    pub agreements: Vec<Prerequisite>,
     /// How to prepare, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preparation: Vec<String>,
@@ -404,9 +400,6 @@ pub struct Plan {
     /// Questions, latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
-    /// The hospital that looks after her now, when it is not the one that made the follow-up.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub referred_to: String,
     /// The number to call about this step.
     pub phone: String,
     /// The last day the link works.
@@ -433,7 +426,7 @@ impl Plan {
 
     /// Whether a first appointment is to be chosen.
     pub fn can_choose(&self) -> bool {
-        matches!(self.standing, Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled)
+        self.standing.lets_choose()
     }
 }
 

@@ -115,7 +115,11 @@ fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
 fn choose(link: &Link<'_>, plan: &Plan) -> Node {
     let due = plan.step.as_ref().map(|step| {
         let by = day(link.site.lang, step.due_to);
-        let what = link.voice.told(&step.service_names.join("、"));
+        let mut what = step.service_names.join("、");
+        if !step.department.is_empty() {
+            what = format!("{what} · {}", step.department);
+        }
+        let what = link.voice.told(&what);
         nodes![
             el("p").class("zs-lead").child(link.voice.fill(
                 "请在 {} 以前来。没选的话，护士会打电话给您。",
