@@ -43,6 +43,11 @@ impl Failure {
         Self { code: Code::InvalidInput, errors, cause: None }
     }
 
+    /// A form of which one field was not understood.
+    pub fn field(name: &str, message: &str) -> Self {
+        Self::fields(vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
+    }
+
     /// The problem document, with the hospital's phone and the request's id.
     pub fn problem(&self, phone: &str, request_id: &str) -> Problem {
         let (title, detail, kept) = words(self.code);

@@ -10,7 +10,7 @@ use zaoshai_contract::appointments::{Action, Receipt, State};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
-use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Party;
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::schedules::Refused;
@@ -304,9 +304,7 @@ pub struct Wish<'a> {
 pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>) -> Result<Receipt> {
     let (record, session) = entered(app, token, visitor).await?;
     let slot = match wish.slot {
-        Some(text) => Some(SlotId::parse(text).ok_or_else(|| {
-            Failure::fields(vec![FieldError { field: "times".to_owned(), message: A_SLOT.to_owned() }])
-        })?),
+        Some(text) => Some(SlotId::parse(text).ok_or_else(|| Failure::field("times", A_SLOT))?),
         None => None,
     };
     // A repeat gets its first answer, also when the rules have changed their mind since.

@@ -102,6 +102,11 @@ pub fn fresh_id() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }
 
+/// The id of what a form makes in a scope: the same form sent again gives it again, and no other scope can.
+pub fn id_for(scope: &str, key: &IdempotencyKey) -> String {
+    hash(&format!("{scope}/{key}"))[..32].to_owned()
+}
+
 /// A short code to name a follow-up on the phone: eight letters and digits in two groups, 40 bits.
 pub fn fresh_code() -> String {
     let token = Token::from_bits(rand::random());

@@ -245,6 +245,28 @@ pub struct StaffSearch {
     pub rows: Vec<FollowUpRow>,
 }
 
+/// What a nurse sent with a form that was refused: it is shown again as she left it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// Which form it was: the last part of its address; empty when none was sent.
+    pub deed: String,
+    /// Its fields.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Typed {
+    /// What stood in a field of a form; none when another form was sent.
+    pub fn get(&self, deed: &str, name: &str) -> Option<&str> {
+        let mut fields = self.fields.iter().filter(|_| self.deed == deed);
+        fields.find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a value of a field with several was chosen.
+    pub fn has(&self, deed: &str, name: &str, value: &str) -> bool {
+        self.deed == deed && self.fields.iter().any(|(field, chosen)| field == name && chosen == value)
+    }
+}
+
 /// The nurse's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -362,6 +384,8 @@ pub enum StaffPage {
         created: bool,
         /// Why the last write was refused.
         problem: Option<crate::problem::Problem>,
+        /// What stood in the form that was refused.
+        typed: Typed,
     },
     /// What could not be shown.
     Problem(crate::problem::Problem),

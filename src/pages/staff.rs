@@ -37,10 +37,14 @@ pub fn page(page: &StaffPage) -> Node {
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");
             frame(Some(&form.staff), new::page(form), Some(action.into()))
         }
-        StaffPage::Detail { staff, detail, qr_path, qr_side, created, problem } => {
+        StaffPage::Detail { staff, detail, qr_path, qr_side, created, problem, typed } => {
             let arrival = if *created { detail::Arrival::JustMade } else { detail::Arrival::Reading };
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
-            frame(Some(staff), detail::page(detail, qr, arrival, problem.as_ref()), None)
+            frame(
+                Some(staff),
+                detail::page(detail, qr, arrival, &work::Sent { typed, problem: problem.as_ref() }),
+                None,
+            )
         }
         StaffPage::Problem(problem) => frame(None, failed(problem), None),
     }

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::FieldError;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
@@ -56,7 +57,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> 
     Ok(shown(&app, page(&app, staff, NewClosure::default()).await?, StatusCode::OK))
 }
 
-fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &str) -> Result<Closure> {
+fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey) -> Result<Closure> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: &str| {
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
@@ -79,7 +80,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &str) -> Result<
     }
     match (first, last) {
         (Some(first), Some(last)) if errors.is_empty() => Ok(Closure {
-            id: secrets::hash(&format!("{}/{key}", staff.name))[..32].to_owned(),
+            id: secrets::id_for(&staff.name, key),
             hospital: staff.hospital.clone(),
             service: (!form.service.is_empty()).then(|| form.service.clone()),
             first: Moment::at(first, 0),
@@ -106,7 +107,7 @@ pub async fn close(State(app): State<App>, visitor: Visitor, form: Form) -> Resu
         last: form.get("last").to_owned(),
         reason: form.get("reason").to_owned(),
     };
-    let closure = match understand(&app, &staff, &typed, key.as_str()) {
+    let closure = match understand(&app, &staff, &typed, &key) {
         Ok(closure) => closure,
         Err(failure) => {
             let problem = told(&app, &failure);

@@ -98,7 +98,7 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
 async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
     open(app, &record)?;
-    let ending = PhoneEnding::parse(ending).ok_or_else(|| field("ending", FOUR_DIGITS))?;
+    let ending = PhoneEnding::parse(ending).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))?;
     let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
     let fits = PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == ending);
     if !fits {
@@ -112,10 +112,6 @@ async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue>
         return Err(Code::LinkLocked.into());
     }
     Ok(session_cookie(app, PATIENT, secret))
-}
-
-fn field(name: &str, message: &str) -> Failure {
-    Failure::fields(vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
 }
 
 fn parse_token(text: &str) -> Result<Token> {
@@ -224,18 +220,13 @@ async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Res
     Ok(Some(Told::Waiting))
 }
 
-/// An id that the same form gives again when it is sent twice, and that no other follow-up can give.
-fn id_of(record: &str, key: &IdempotencyKey) -> String {
-    secrets::hash(&format!("{record}/{key}"))[..32].to_owned()
-}
-
 async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = entered(app, token, visitor).await?;
     let text = form.get("question").trim();
     if !(1..=LONGEST_QUESTION).contains(&text.chars().count()) {
-        return Err(field("question", "请写 1 到 300 个字"));
+        return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
-    let id = id_of(&record.id, &form.key()?);
+    let id = secrets::id_for(&record.id, &form.key()?);
     app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), session.who(), app.now()).await?;
     Ok(Some(Told::Asked))
 }
@@ -244,12 +235,12 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
     let (record, session) = entered(app, token, visitor).await?;
     let name = form.get("name").trim();
     if !(1..=20).contains(&name.chars().count()) {
-        return Err(field("name", "请填家人是谁"));
+        return Err(Failure::field("name", "请填家人是谁"));
     }
     if form.get("consent") != "yes" {
-        return Err(field("consent", "要本人同意"));
+        return Err(Failure::field("consent", "要本人同意"));
     }
-    let id = id_of(&record.id, &form.key()?);
+    let id = secrets::id_for(&record.id, &form.key()?);
     let sealed = app.secrets.seal(&id, "helper", name);
     app.db.add_helper(&record.id, &id, &sealed, &session.hash, app.now()).await?;
     Ok(Some(Told::HelperAdded))
@@ -270,7 +261,7 @@ async fn helper(app: &App, token: &Token, visitor: &Visitor, form: &Form, deed: 
 async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = entered(app, token, visitor).await?;
     if form.get("sure") != "yes" {
-        return Err(field("sure", "要删除，请先打勾"));
+        return Err(Failure::field("sure", "要删除，请先打勾"));
     }
     app.db.erase(&record.id, session.who(), app.now()).await??;
     pathway::offer_places(app).await?;

@@ -1,5 +1,8 @@
 //! The nurse's work: signing in, making follow-ups, sending links, seeing what became of them.
-//! Pages are HTML with forms alone; the same work is on the JSON API.
+//! Pages are HTML with forms alone; making, listing and ending are on the JSON API, too.
+
+mod history;
+mod work;
 
 use super::body::{Form, JsonBody, read_key};
 use super::closures;
@@ -7,10 +10,7 @@ use super::frame::request_id;
 use super::pages;
 use crate::app::App;
 use crate::content::LetterTemplate;
-use crate::db::appointments::Change;
-use crate::db::calls::Call;
-use crate::db::followups::{HistoryRow, NewRecord, Record};
-use crate::db::steps::Next;
+use crate::db::followups::{NewRecord, Record};
 use crate::failures::{Failure, Result};
 use crate::pathway::{self, service_names};
 use crate::visitor::{SET_COOKIE, STAFF, Visitor, end_cookie, session_cookie};
@@ -20,16 +20,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use zaoshai_contract::appointments::{Action, State as AppointmentState};
+use zaoshai_contract::appointments::State as AppointmentState;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing, Urgency};
+use zaoshai_contract::followups::{Ending, Standing, Urgency};
 use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
 use zaoshai_contract::staff::{
-    BookableService, DayEntry, FollowUpDetail, FollowUpList, FollowUpRow, HistoryLine, LoginRequest, NewFollowUp,
-    NewFollowUpForm, Note, OpenQuestion, Staff, StaffPage, StaffSearch,
+    BookableService, DayEntry, FollowUpDetail, FollowUpList, FollowUpRow, LoginRequest, NewFollowUp, NewFollowUpForm,
+    Note, OpenQuestion, Staff, StaffPage, StaffSearch, Typed,
 };
 
 /// How long a nurse stays signed in: a shift of 12 hours.
@@ -42,8 +42,6 @@ const WINDOW_DAYS: i64 = 730;
 const LONGEST_LETTER: usize = 1000;
 /// Most rows of the overdue list, of the questions and of a search.
 const MOST_OVERDUE: u32 = 100;
-/// Most characters of a note or an answer.
-const LONGEST_NOTE: usize = 500;
 /// Most follow-ups in the list.
 const MOST: u32 = 500;
 /// A hash that no password fits, checked for unknown names so that they take as long as known ones.
@@ -61,11 +59,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}", get(detail))
         .route("/staff/closures", get(closures::show).post(closures::close))
         .route("/staff/search", get(search_page))
-        .route("/staff/followups/{id}/record", post(record_form))
-        .route("/staff/followups/{id}/call", post(call_form))
-        .route("/staff/followups/{id}/note", post(note_form))
-        .route("/staff/followups/{id}/answer", post(answer_form))
-        .route("/staff/followups/{id}/outcome", post(outcome_form))
+        .route("/staff/followups/{id}/{deed}", post(work::form))
         .route("/staff/followups/{id}/withdraw", post(withdraw_form))
         .route("/staff/followups/{id}/unlock", post(unlock_form))
         .route("/staff/followups/{id}/relink", post(relink_form))
@@ -417,7 +411,7 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
     let hospital = app.hospital(&app.library());
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
-    let history = app.db.history(&record.id).await?.iter().map(|line| in_words(staff, line)).collect();
+    let history = app.db.history(&record.id).await?.iter().map(|line| history::in_words(staff, line)).collect();
     let notes = app.db.notes(&record.id).await?;
     let notes = notes
         .into_iter()
@@ -440,73 +434,6 @@ async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail>
         services: services(app),
         today: app.now().date(),
     })
-}
-
-fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
-    let who = match line.actor.as_str() {
-        "patient" => "病人（链接）".to_owned(),
-        "family" => "家人（链接）".to_owned(),
-        "clock" => "系统".to_owned(),
-        name if name == staff.name => staff.display.clone(),
-        name => name.to_owned(),
-    };
-    let what = match line.action.as_str() {
-        "make" => "新建随访",
-        "hold" if line.detail == "offer" => "为候补留了时间",
-        "hold" if line.detail == "replacement" => "停诊，留了新时间",
-        "hold" => "占了时间，待确认",
-        "confirm" | "book" => "约了时间",
-        "replace" => "退掉原来的时间",
-        "release" => "放开了时间",
-        "expire" => "没有确认，时间放开",
-        "cancel" => "病人取消了预约",
-        "cancel-for-clinic" if line.detail == "closed" => "停诊，取消了预约",
-        "cancel-for-clinic" => "医院取消了预约",
-        "arrive" => "登记：到了",
-        "attend" => "登记：已就诊",
-        "miss" => "登记：没有来",
-        "outcome" => "记录结果",
-        "step" => "定了下一步",
-        "end" => "结束随访",
-        "close" => "结束随访，退掉预约",
-        "call" => "打了电话",
-        "note" => "写了备注",
-        "ask" => "病人提问",
-        "answer" => "回答了提问",
-        "wait" => "加入候补",
-        "unwait" => "不再候补",
-        "add-helper" => "同意家人代办",
-        "end-helper" => "取消家人代办",
-        "erase" => "删除资料",
-        "lock" => "后四位错 5 次，链接锁住",
-        "unlock" => "打开了链接",
-        "relink" => "换了新链接",
-        other => other,
-    };
-    let detail = detail_in_words(&line.detail);
-    let time = line.starts.map(Moment).map(|starts| {
-        let (date, minute) = (starts.date(), starts.minute_of_day());
-        format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
-    });
-    let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).collect();
-    let what = if more.is_empty() { what.to_owned() } else { format!("{what}：{}", more.join("，")) };
-    HistoryLine { at: Moment(line.at), who, what }
-}
-
-/// The words of a detail of the history.
-fn detail_in_words(detail: &str) -> Option<&'static str> {
-    let reason = match detail {
-        "time" => Some("时间不合适"),
-        "unwell" => Some("身体不舒服"),
-        "elsewhere" => Some("已在别处做"),
-        "unwanted" => Some("不想做了"),
-        "other" => Some("别的原因"),
-        _ => None,
-    };
-    reason
-        .or_else(|| Ending::parse(detail).map(Ending::title))
-        .or_else(|| Outcome::parse(detail).map(Outcome::title))
-        .or_else(|| CallOutcome::parse(detail).map(CallOutcome::title))
 }
 
 async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
@@ -624,28 +551,34 @@ async fn detail(
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let detail = detail_of(&app, &staff, &id).await?;
-    let query = query.unwrap_or_default();
-    let problem =
-        value_of(&query, "problem").and_then(|code| Code::parse(&code)).map(|code| told(&app, &Failure::from(code)));
-    let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
-    let title = format!("{}的随访", detail.row.name);
-    let page = StaffPage::Detail {
-        staff,
-        detail: Box::new(detail),
-        qr_path,
-        qr_side,
-        created: value_of(&query, "created").is_some(),
-        problem,
-    };
+    let created = value_of(&query.unwrap_or_default(), "created").is_some();
+    let (title, page) = detail_page(&app, staff, &id, created, (None, Typed::default())).await?;
     Ok(html(&app, &title, StatusCode::OK, &page))
 }
 
-fn to_detail(id: &str, result: Result<()>) -> Result<Response> {
+/// The page of a follow-up, with what was refused and what stood in its form.
+async fn detail_page(
+    app: &App,
+    staff: Staff,
+    id: &str,
+    created: bool,
+    (problem, typed): (Option<Problem>, Typed),
+) -> Result<(String, StaffPage)> {
+    let detail = detail_of(app, &staff, id).await?;
+    let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
+    let title = format!("{}的随访", detail.row.name);
+    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, created, problem, typed }))
+}
+
+/// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
+async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
-            Ok(Redirect::to(&format!("/staff/followups/{id}?problem={}", failure.code.as_str())).into_response())
+            let problem = told(app, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let (title, page) = detail_page(app, staff, id, false, (Some(problem), typed)).await?;
+            Ok(html(app, &title, status, &page))
         }
         Err(failure) => Err(failure),
     }
@@ -654,7 +587,10 @@ fn to_detail(id: &str, result: Result<()>) -> Result<Response> {
 /// `POST /staff/followups/{id}/withdraw`. Withdrawing twice is withdrawing once, so the form needs no key of its own.
 async fn withdraw_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
     match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, withdraw(&app, &staff, &id).await),
+        Ok(staff) => {
+            let result = withdraw(&app, &staff, &id).await;
+            to_detail(&app, staff, &id, result, Typed::default()).await
+        }
         Err(elsewhere) => Ok(elsewhere),
     }
 }
@@ -671,205 +607,6 @@ async fn search_page(State(app): State<App>, RawQuery(query): RawQuery, visitor:
     }
 }
 
-/// Records that somebody arrived, was seen or did not come.
-async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
-    let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
-    let action = Action::parse(form.get("action"))
-        .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
-        .ok_or(Code::NotFound)?;
-    let change = Change {
-        followup: found.id,
-        action,
-        slot: None,
-        appointment: Some(form.get("appointment").to_owned()),
-        party,
-        who: staff.name.clone(),
-        detail: String::new(),
-        until: None,
-        key: form.key()?,
-        now: app.now(),
-    };
-    app.db.change(&change).await??;
-    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
-    Ok(())
-}
-
-/// `POST /staff/followups/{id}/record`; from the day's list it leads back there.
-async fn record_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let result = record(&app, &staff, &id, &form).await;
-    if result.is_ok() && form.get("from") == "day" {
-        return Ok(Redirect::to("/staff#day").into_response());
-    }
-    to_detail(&id, result)
-}
-
-/// A text of a nurse, or why it cannot be kept.
-fn text_of(form: &Form, field: &str, least: usize) -> Result<String> {
-    let text = form.get(field).trim();
-    if (least..=LONGEST_NOTE).contains(&text.chars().count()) {
-        return Ok(text.to_owned());
-    }
-    let message = format!("请写 {least} 到 {LONGEST_NOTE} 个字");
-    Err(Failure::fields(vec![FieldError { field: field.to_owned(), message }]))
-}
-
-async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
-    may(staff, Deed::WorkOnFollowUps)?;
-    let wrong = |field: &str, message: &str| {
-        Failure::fields(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
-    };
-    let outcome = CallOutcome::parse(form.get("outcome")).ok_or_else(|| wrong("outcome", "请选电话的结果"))?;
-    let again = match outcome {
-        CallOutcome::CallLater => {
-            let day = CivilDate::parse(form.get("again")).filter(|day| *day >= app.now().date());
-            Some(day.ok_or_else(|| wrong("again", "请填哪天再打，例如 2026-12-01"))?)
-        }
-        _ => None,
-    };
-    let note = text_of(form, "note", 0)?;
-    let key = form.key()?;
-    let call_id = secrets::hash(&format!("{}/{key}", found.id))[..32].to_owned();
-    let recorded = app
-        .db
-        .record_call(&Call {
-            note_sealed: if note.is_empty() { note } else { app.secrets.seal(&call_id, "note", &note) },
-            id: call_id,
-            followup: found.id.clone(),
-            outcome,
-            again,
-            staff: staff.name.clone(),
-            now: app.now(),
-        })
-        .await?;
-    if let Some(ending) = outcome.ending() {
-        // A repeat finds it ended already, also when the server was killed between the two.
-        let ended = app.db.end_followup(&found.id, ending, &staff.name, app.now()).await?;
-        if recorded {
-            ended?;
-        }
-        pathway::offer_places(app).await?;
-    }
-    app.db.audit(staff, "call", Some(id), app.now()).await?;
-    Ok(())
-}
-
-/// `POST /staff/followups/{id}/call`
-async fn call_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, call(&app, &staff, &id, &form).await),
-        Err(elsewhere) => Ok(elsewhere),
-    }
-}
-
-async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
-    may(staff, Deed::WorkOnFollowUps)?;
-    let text = text_of(form, "note", 1)?;
-    let key = form.key()?;
-    let note_id = secrets::hash(&format!("{}/{key}", found.id))[..32].to_owned();
-    let sealed = app.secrets.seal(&note_id, "note", &text);
-    app.db.add_note(&found.id, &note_id, &sealed, &staff.name, app.now()).await?;
-    app.db.audit(staff, "note", Some(id), app.now()).await?;
-    Ok(())
-}
-
-/// `POST /staff/followups/{id}/note`
-async fn note_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, note(&app, &staff, &id, &form).await),
-        Err(elsewhere) => Ok(elsewhere),
-    }
-}
-
-async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
-    may(staff, Deed::WorkOnFollowUps)?;
-    let text = text_of(form, "answer", 1)?;
-    let question = app.db.question(form.get("question")).await?.filter(|question| question.followup == found.id);
-    let question = question.ok_or(Code::NotFound)?;
-    let sealed = app.secrets.seal(&question.id, "answer", &text);
-    if !app.db.answer(&question.id, &sealed, &staff.name, app.now()).await? {
-        return Err(Code::Changed.into());
-    }
-    app.db.audit(staff, "answer", Some(id), app.now()).await?;
-    Ok(())
-}
-
-/// `POST /staff/followups/{id}/answer`
-async fn answer_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, answer(&app, &staff, &id, &form).await),
-        Err(elsewhere) => Ok(elsewhere),
-    }
-}
-
-/// Records what a step showed together with the next step or the end: never the one without the other.
-async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
-    may(staff, Deed::WorkOnFollowUps)?;
-    let mut errors = Vec::new();
-    let mut wrong = |field: &str, message: &str| {
-        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
-    };
-    let outcome = Outcome::parse(form.get("outcome"));
-    if outcome.is_none() {
-        wrong("outcome", "请选这一步的结果");
-    }
-    let next = if form.get("next") == "end" {
-        let ending = Ending::parse(form.get("ending")).filter(|ending| *ending != Ending::Erased);
-        if ending.is_none() {
-            wrong("ending", "请选为什么结束");
-        }
-        ending.map(Next::End)
-    } else {
-        let library = app.library();
-        let services: Vec<String> =
-            form.all("services").into_iter().filter(|id| library.booking_service(id).is_some()).collect();
-        if services.is_empty() {
-            wrong("services", "下一步请至少选一项服务，或选“结束随访”");
-        }
-        let today = app.now().date();
-        let from = CivilDate::parse(form.get("due_from"));
-        let to = CivilDate::parse(form.get("due_to"))
-            .filter(|to| *to >= today && to.days() - today.days() <= WINDOW_DAYS && Some(*to) >= from);
-        if to.is_none() {
-            wrong("due_to", "请填下一步最早和最晚的日期，最晚在两年以内");
-        }
-        match (from, to) {
-            (Some(due_from), Some(due_to)) => {
-                Some(Next::Step { services, due_from, due_to, link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0) })
-            }
-            _ => None,
-        }
-    };
-    let (Some(outcome), Some(next), true) = (outcome, next, errors.is_empty()) else {
-        return Err(Failure::fields(errors));
-    };
-    let version = form.get("version").parse().unwrap_or(-1);
-    app.db.end_step(&found.id, version, outcome, &next, &staff.name, app.now()).await??;
-    app.db.audit(staff, "outcome", Some(id), app.now()).await?;
-    Ok(())
-}
-
-/// `POST /staff/followups/{id}/outcome`
-async fn outcome_form(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => to_detail(&id, outcome(&app, &staff, &id, &form).await),
-        Err(elsewhere) => Ok(elsewhere),
-    }
-}
-
 /// `POST /staff/followups/{id}/unlock`
 async fn unlock_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
     let staff = match nurse(&app, &visitor).await? {
@@ -880,7 +617,7 @@ async fn unlock_form(State(app): State<App>, Path(id): Path<String>, visitor: Vi
     may(&staff, Deed::WorkOnFollowUps)?;
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
     app.db.audit(&staff, "unlock", Some(&record.id), app.now()).await?;
-    to_detail(&record.id, Ok(()))
+    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
 }
 
 /// `POST /staff/followups/{id}/relink`
@@ -898,7 +635,7 @@ async fn relink_form(State(app): State<App>, Path(id): Path<String>, visitor: Vi
     let until = Moment::at(last.plus_days(LINK_DAYS), 0);
     app.db.relink(&record.id, generation, &secrets::hash(token.as_str()), until, &staff.name, app.now()).await?;
     app.db.audit(&staff, "relink", Some(&record.id), app.now()).await?;
-    to_detail(&record.id, Ok(()))
+    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
 }
 
 /// Signs in; the answer's cookie is the session.

@@ -39,6 +39,19 @@ async fn does(nurse: &mut Client, followup: &FollowUpDetail, deed: &str, fields:
     answer.location().to_owned()
 }
 
+/// Sends a form that is refused; gives the page that says why.
+async fn refused(
+    nurse: &mut Client,
+    followup: &FollowUpDetail,
+    deed: &str,
+    fields: &[(&str, &str)],
+    status: StatusCode,
+) -> String {
+    let answer = nurse.form(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
+    assert_eq!(answer.status, status, "{}", answer.text);
+    answer.text
+}
+
 #[tokio::test]
 async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
     let world = World::new().await;
@@ -49,14 +62,9 @@ async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
     assert!(page.text.contains("待来 1") && page.text.contains("到了"), "{}", page.text);
     let day = list(&mut nurse).await["day"][0].clone();
     let (appointment, key) = (text(&day["appointment"]).to_owned(), secrets::fresh_id());
-    let early = does(
-        &mut nurse,
-        &followup,
-        "record",
-        &[("action", "miss"), ("appointment", &appointment), ("key", &secrets::fresh_id())],
-    )
-    .await;
-    assert!(early.ends_with("problem=too-early"), "nobody has missed what has not begun: {early}");
+    let fields = [("action", "miss"), ("appointment", appointment.as_str()), ("key", &secrets::fresh_id())];
+    let early = refused(&mut nurse, &followup, "record", &fields, StatusCode::CONFLICT).await;
+    assert!(early.contains("还没有到可以这样做的时候"), "nobody has missed what has not begun: {early}");
     let fields = [("action", "arrive"), ("appointment", &appointment), ("key", &key), ("from", "day")];
     for _ in 0..2 {
         assert_eq!(does(&mut nurse, &followup, "record", &fields).await, "/staff#day");
@@ -87,13 +95,14 @@ async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_noth
             ("due_to".to_owned(), "2026-12-04".to_owned()),
         ]
     };
-    let bare = does(&mut nurse, &followup, "outcome", &[("version", &version), ("outcome", "review")]).await;
-    assert!(bare.ends_with("problem=invalid-input"), "an outcome without a next step is refused: {bare}");
+    let fields = [("version", version.as_str()), ("outcome", "review")];
+    let bare = refused(&mut nurse, &followup, "outcome", &fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(bare.contains("下一步请至少选一项服务"), "an outcome without a next step is refused: {bare}");
     let fields = next(&version);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let stale = does(&mut nurse, &followup, "outcome", &fields).await;
-    assert!(stale.ends_with("problem=changed"), "{stale}");
-    assert!(nurse.get(&stale).await.text.contains("别人刚刚改过"));
+    let stale = refused(&mut nurse, &followup, "outcome", &fields, StatusCode::CONFLICT).await;
+    assert!(stale.contains("别人刚刚改过") && stale.contains("登记：已就诊"), "she sees what changed: {stale}");
+    assert!(stale.contains("value=\"2026-12-04\""), "and what she had filled in");
     let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
     let fields = next(&version);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -119,8 +128,10 @@ async fn a_call_is_recorded_once_and_what_ends_a_follow_up_gives_its_place_back(
     let seen = detail(&mut nurse, &later).await;
     assert_eq!(seen["row"]["call_on"], "2026-11-25");
     assert_eq!(seen["notes"].as_array().map(Vec::len), Some(1));
-    let undated = does(&mut nurse, &later, "call", &[("outcome", "call-later"), ("key", &secrets::fresh_id())]).await;
-    assert!(undated.ends_with("problem=invalid-input"), "{undated}");
+    let fields =
+        [("outcome", "call-later"), ("again", "2026-11-01"), ("note", "约了改天"), ("key", &secrets::fresh_id())];
+    let undated = refused(&mut nurse, &later, "call", &fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(undated.contains("请填哪天再打") && undated.contains("约了改天"), "what was typed stays: {undated}");
     does(&mut nurse, &moved, "call", &[("outcome", "moved-away"), ("key", &secrets::fresh_id())]).await;
     assert_eq!(detail(&mut nurse, &moved).await["row"]["standing"], "closed");
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
@@ -148,8 +159,8 @@ async fn overdue_is_sorted_by_urgency_and_a_question_is_answered_on_the_link() {
     let question = detail(&mut nurse, &routine).await["questions"][0]["id"].clone();
     let fields = [("question", text(&question)), ("answer", "不用空腹。")];
     does(&mut nurse, &routine, "answer", &fields).await;
-    let twice = does(&mut nurse, &routine, "answer", &fields).await;
-    assert!(twice.ends_with("problem=changed"), "an answer is not overwritten: {twice}");
+    let twice = refused(&mut nurse, &routine, "answer", &fields, StatusCode::CONFLICT).await;
+    assert!(twice.contains("别人刚刚改过"), "an answer is not overwritten: {twice}");
     let mut patient = world.patient(&routine).await;
     assert!(patient.get(&format!("{link}?view=questions")).await.text.contains("不用空腹"));
 }
@@ -198,7 +209,7 @@ async fn a_nurse_sees_only_her_hospital_and_a_role_only_its_own_work() {
         assert!(!answer.text.contains("李女士"));
         let fields = [("outcome", "declined"), ("key", &secrets::fresh_id())];
         let answer = other.form(&format!("/staff/followups/{}/call", followup.row.id), &fields).await;
-        assert!(!answer.status.is_redirection() || answer.location().contains("problem"), "{name} does not call");
+        assert!(answer.status.is_client_error(), "{name} does not call: {}", answer.status);
     }
     world.app.db.disable_staff("zhang").await.expect("the database");
     let mut nurse = world.client();

@@ -1,7 +1,7 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::list::chip;
-use super::work::sections;
+use super::work::{Sent, sections};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::phone_link;
@@ -9,7 +9,6 @@ use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
-use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -31,7 +30,7 @@ pub struct Qr {
 }
 
 /// The page.
-pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&Problem>) -> Node {
+pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     let made = (arrival == Arrival::JustMade).then(|| {
         el("p")
@@ -106,13 +105,13 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, problem: Option<&
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("div")
             .class("zs-stack")
-            .child(problem.map(error_summary))
+            .child(sent.problem.map(error_summary))
             .child(made)
             .child(el("h1").class("zs-h1").child(followup.name.clone()))
             .child(summary_list(facts))
             .child(phone_link(&followup.phone, "打给病人".to_owned()))
             .child(unlock)
-            .child(sections(detail))
+            .child(sections(detail, sent))
             .child(link)
             .child(el("h2").class("zs-group").child("经过"))
             .child(el("ul").child(history))

@@ -2,7 +2,6 @@
 
 use crate::components::error_summary::field_error;
 use crate::view::{El, Node, el};
-use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::problem::Problem;
 
 /// A form that changes a follow-up.
@@ -37,24 +36,32 @@ pub fn field(
 }
 
 /// A day to be chosen.
-pub fn date(id: &'static str, value: Option<CivilDate>) -> El {
-    el("input")
-        .class("zs-input")
-        .with("id", id)
-        .with("name", id)
-        .with("type", "date")
-        .with("value", value.map(|day| day.to_string()).unwrap_or_default())
+pub fn date(id: &'static str, value: String) -> El {
+    el("input").class("zs-input").with("id", id).with("name", id).with("type", "date").with("value", value)
 }
 
 /// A choice from words with titles.
-pub fn select(id: &'static str, name: &'static str, options: impl Iterator<Item = (&'static str, &'static str)>) -> El {
-    let options = options.map(|(value, title)| el("option").with("value", value).child(title)).collect::<Vec<_>>();
+pub fn select(
+    id: &'static str,
+    name: &'static str,
+    chosen: Option<&str>,
+    options: impl Iterator<Item = (&'static str, &'static str)>,
+) -> El {
+    let options = options
+        .map(|(value, title)| el("option").with("value", value).with("selected", chosen == Some(value)).child(title))
+        .collect::<Vec<_>>();
     el("select").class("zs-input").with("id", id).with("name", name).child(options)
 }
 
 /// A text of a few lines.
-pub fn area(id: &'static str, name: &'static str, rows: &'static str) -> El {
-    el("textarea").class("zs-input").with("id", id).with("name", name).with("rows", rows).with("maxlength", "500")
+pub fn area(id: &'static str, name: &'static str, rows: &'static str, text: Option<&str>) -> El {
+    el("textarea")
+        .class("zs-input")
+        .with("id", id)
+        .with("name", name)
+        .with("rows", rows)
+        .with("maxlength", "500")
+        .child(text.unwrap_or_default().to_owned())
 }
 
 /// A button that sends its form.

@@ -2,63 +2,97 @@
 
 use super::day::record;
 use super::form::{area, button, date, field, hidden, post, select};
+use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
 use crate::text::moment;
 use crate::view::{Node, el, nodes};
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing};
+use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::FollowUpDetail;
+use zaoshai_contract::staff::{FollowUpDetail, Typed};
 
 /// Days in which a next step usually begins and ends, when the nurse does not say otherwise.
 const NEXT_DAYS: (i64, i64) = (80, 100);
 
-/// A part that unfolds.
-fn fold(name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
-    el("details")
-        .class("zs-details")
-        .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
-        .child(el("div").class("zs-stack").child(inside))
-        .node()
+/// What was sent last and refused.
+pub struct Sent<'a> {
+    /// What stood in its fields.
+    pub typed: &'a Typed,
+    /// Why it was refused.
+    pub problem: Option<&'a Problem>,
+}
+
+impl<'a> Sent<'a> {
+    /// Why a form was refused, if it was this one.
+    fn problem(&self, deed: &str) -> Option<&'a Problem> {
+        self.problem.filter(|_| self.typed.deed == deed)
+    }
+
+    /// What stood in a day's field, or else the usual day.
+    fn day(&self, deed: &str, name: &str, usual: CivilDate) -> String {
+        self.typed.get(deed, name).map_or_else(|| usual.to_string(), str::to_owned)
+    }
+
+    /// A part that unfolds; the one that was refused is open.
+    fn fold(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
+        el("details")
+            .class("zs-details")
+            .with("open", self.typed.deed == deed)
+            .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
+            .child(el("div").class("zs-stack").child(inside))
+            .node()
+    }
 }
 
 /// Everything that can be done now.
-pub fn sections(detail: &FollowUpDetail) -> Node {
+pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     if followup.standing == Standing::Closed {
-        return notes(detail);
+        return notes(detail, sent);
     }
-    let key = || hidden("key", detail.key.to_string());
     let recorded = followup
         .appointment_state
         .and_then(|state| record(&followup.id, (&followup.appointment, followup.version), state, "detail"))
         .map(|form| nodes![el("h2").class("zs-group").child("登记"), form]);
-    let call = post(&followup.id, "call")
-        .class("zs-stack")
-        .child(key())
-        .child(field(
-            None,
-            "call-outcome",
-            "电话的结果",
-            "“不愿意、去世、搬走、在别处治疗”会结束随访、退掉预约。",
-            select(
-                "call-outcome",
-                "outcome",
-                CallOutcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title())),
-            ),
-        ))
-        .child(field(None, "again", "哪天再打（选“以后再打”时填）", "", date("again", Some(detail.today.plus_days(1)))))
-        .child(field(None, "call-note", "备注", "", area("call-note", "note", "2")))
-        .child(button("记下这个电话"));
     nodes![
         recorded,
-        fold("phone", "记一个电话", call),
-        fold("check", "填结果，定下一步", outcome(detail)),
-        questions(detail),
-        notes(detail)
+        sent.fold("call", "phone", "记一个电话", call(detail, sent)),
+        sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent)),
+        questions(detail, sent),
+        notes(detail, sent)
     ]
 }
 
-fn outcome(detail: &FollowUpDetail) -> Node {
+fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let deed = "call";
+    let problem = sent.problem(deed);
+    let outcomes = CallOutcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()));
+    post(&detail.row.id, deed)
+        .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
+        .child(field(
+            problem,
+            "call-outcome",
+            "电话的结果",
+            "“不愿意、去世、搬走、在别处治疗”会结束随访、退掉预约。",
+            select("call-outcome", "outcome", sent.typed.get(deed, "outcome"), outcomes),
+        ))
+        .child(field(
+            problem,
+            "again",
+            "哪天再打（选“以后再打”时填）",
+            "",
+            date("again", sent.day(deed, "again", detail.today.plus_days(1))),
+        ))
+        .child(field(problem, "call-note", "备注", "", area("call-note", "note", "2", sent.typed.get(deed, "note"))))
+        .child(button("记下这个电话"))
+        .node()
+}
+
+fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let deed = "outcome";
+    let problem = sent.problem(deed);
     let followup = &detail.row;
     let services = detail
         .services
@@ -73,53 +107,62 @@ fn outcome(detail: &FollowUpDetail) -> Node {
                         .with("type", "checkbox")
                         .with("id", id)
                         .with("name", "services")
-                        .with("value", service.id.clone()),
+                        .with("value", service.id.clone())
+                        .with("checked", sent.typed.has(deed, "services", &service.id)),
                 )
                 .child(el("span").child(service.name.clone()))
         })
         .collect::<Vec<_>>();
+    let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()));
     let endings = Ending::ALL.iter().filter(|ending| !matches!(ending, Ending::Erased | Ending::Withdrawn));
-    post(&followup.id, "outcome")
+    let endings = endings.map(|ending| (ending.as_str(), ending.title()));
+    let ways = [("step", "定下一步"), ("end", "结束随访")].into_iter();
+    let chosen = |name: &str| sent.typed.get(deed, name);
+    let from = date("due_from", sent.day(deed, "due_from", detail.today.plus_days(NEXT_DAYS.0)));
+    let to = date("due_to", sent.day(deed, "due_to", detail.today.plus_days(NEXT_DAYS.1)));
+    post(&followup.id, deed)
         .class("zs-stack")
         .child(hidden("version", followup.version.to_string()))
         .child(field(
-            None,
+            problem,
             "step-outcome",
             "这一步的结果",
             "",
-            select("step-outcome", "outcome", Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()))),
+            select("step-outcome", "outcome", chosen("outcome"), outcomes),
         ))
         .child(field(
-            None,
+            problem,
             "next",
             "然后",
             "不能只填结果：要么有下一步，要么结束。",
-            select("next", "next", [("step", "定下一步"), ("end", "结束随访")].into_iter()),
+            select("next", "next", chosen("next"), ways),
         ))
         .child(
             el("fieldset")
                 .class("zs-form-field")
+                .with("id", "services")
                 .child(el("legend").class("zs-form-field__small-label").child("下一步可以约什么"))
+                .child(field_error(problem, "services"))
                 .child(el("div").class("zs-checks").child(services)),
         )
         .child(
             el("div")
                 .class("zs-pair")
-                .child(field(None, "due_from", "最早", "", date("due_from", Some(detail.today.plus_days(NEXT_DAYS.0)))))
-                .child(field(None, "due_to", "最晚", "", date("due_to", Some(detail.today.plus_days(NEXT_DAYS.1))))),
+                .child(field(problem, "due_from", "最早", "", from))
+                .child(field(problem, "due_to", "最晚", "", to)),
         )
         .child(field(
-            None,
+            problem,
             "ending",
             "结束的原因（选“结束随访”时）",
             "",
-            select("ending", "ending", endings.map(|ending| (ending.as_str(), ending.title()))),
+            select("ending", "ending", chosen("ending"), endings),
         ))
         .child(button("保存结果和下一步"))
         .node()
 }
 
-fn questions(detail: &FollowUpDetail) -> Option<Node> {
+fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
     if detail.questions.is_empty() {
         return None;
     }
@@ -134,6 +177,8 @@ fn questions(detail: &FollowUpDetail) -> Option<Node> {
                 ],
                 None => {
                     let id = ["answer-", question.id.as_str()].concat();
+                    let mine = sent.typed.has("answer", "question", &question.id);
+                    let typed = sent.typed.get("answer", "answer").filter(|_| mine).unwrap_or_default().to_owned();
                     post(&detail.row.id, "answer")
                         .class("zs-stack zs-stack--tight")
                         .child(hidden("question", question.id.clone()))
@@ -145,7 +190,8 @@ fn questions(detail: &FollowUpDetail) -> Option<Node> {
                                 .with("name", "answer")
                                 .with("rows", "3")
                                 .with("maxlength", "500")
-                                .with("required", true),
+                                .with("required", true)
+                                .child(typed),
                         )
                         .child(button("回答，显示在链接里"))
                         .node()
@@ -163,7 +209,7 @@ fn questions(detail: &FollowUpDetail) -> Option<Node> {
     Some(nodes![el("h2").class("zs-group").with("id", "questions").child("病人的提问"), el("ul").child(rows)])
 }
 
-fn notes(detail: &FollowUpDetail) -> Node {
+fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let rows = detail
         .notes
         .iter()
@@ -178,10 +224,16 @@ fn notes(detail: &FollowUpDetail) -> Node {
     let form = post(&detail.row.id, "note")
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
-        .child(field(None, "note", "备注（病人看不到）", "", area("note", "note", "2").with("required", true)))
+        .child(field(
+            sent.problem("note"),
+            "note",
+            "备注（病人看不到）",
+            "",
+            area("note", "note", "2", sent.typed.get("note", "note")).with("required", true),
+        ))
         .child(button("记下"));
     nodes![
         (!rows.is_empty()).then(|| nodes![el("h2").class("zs-group").child("备注"), el("ul").child(rows)]),
-        fold("field", "写备注", form)
+        sent.fold("note", "field", "写备注", form)
     ]
 }

@@ -1,0 +1,74 @@
+//! The history in words, as a nurse reads it.
+
+use crate::db::followups::HistoryRow;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::staff::{HistoryLine, Staff};
+
+/// A line in words; whoever reads it is named as she is shown.
+pub fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
+    let who = match line.actor.as_str() {
+        "patient" => "病人（链接）".to_owned(),
+        "family" => "家人（链接）".to_owned(),
+        "clock" => "系统".to_owned(),
+        name if name == staff.name => staff.display.clone(),
+        name => name.to_owned(),
+    };
+    let what = match line.action.as_str() {
+        "make" => "新建随访",
+        "hold" if line.detail == "offer" => "为候补留了时间",
+        "hold" if line.detail == "replacement" => "停诊，留了新时间",
+        "hold" => "占了时间，待确认",
+        "confirm" | "book" => "约了时间",
+        "replace" => "退掉原来的时间",
+        "release" => "放开了时间",
+        "expire" => "没有确认，时间放开",
+        "cancel" => "病人取消了预约",
+        "cancel-for-clinic" if line.detail == "closed" => "停诊，取消了预约",
+        "cancel-for-clinic" => "医院取消了预约",
+        "arrive" => "登记：到了",
+        "attend" => "登记：已就诊",
+        "miss" => "登记：没有来",
+        "outcome" => "记录结果",
+        "step" => "定了下一步",
+        "end" => "结束随访",
+        "close" => "结束随访，退掉预约",
+        "call" => "打了电话",
+        "note" => "写了备注",
+        "ask" => "病人提问",
+        "answer" => "回答了提问",
+        "wait" => "加入候补",
+        "unwait" => "不再候补",
+        "add-helper" => "同意家人代办",
+        "end-helper" => "取消家人代办",
+        "erase" => "删除资料",
+        "lock" => "后四位错 5 次，链接锁住",
+        "unlock" => "打开了链接",
+        "relink" => "换了新链接",
+        other => other,
+    };
+    let detail = detail_in_words(&line.detail);
+    let time = line.starts.map(Moment).map(|starts| {
+        let (date, minute) = (starts.date(), starts.minute_of_day());
+        format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+    });
+    let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).collect();
+    let what = if more.is_empty() { what.to_owned() } else { format!("{what}：{}", more.join("，")) };
+    HistoryLine { at: Moment(line.at), who, what }
+}
+
+/// The words of a detail of the history.
+fn detail_in_words(detail: &str) -> Option<&'static str> {
+    let reason = match detail {
+        "time" => Some("时间不合适"),
+        "unwell" => Some("身体不舒服"),
+        "elsewhere" => Some("已在别处做"),
+        "unwanted" => Some("不想做了"),
+        "other" => Some("别的原因"),
+        _ => None,
+    };
+    reason
+        .or_else(|| Ending::parse(detail).map(Ending::title))
+        .or_else(|| Outcome::parse(detail).map(Outcome::title))
+        .or_else(|| CallOutcome::parse(detail).map(CallOutcome::title))
+}

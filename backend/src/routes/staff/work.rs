@@ -1,0 +1,194 @@
+//! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
+
+use super::{LINK_DAYS, WINDOW_DAYS, find, may, nurse, to_detail};
+use crate::app::App;
+use crate::db::appointments::Change;
+use crate::db::calls::Call;
+use crate::db::steps::Next;
+use crate::failures::{Failure, Result};
+use crate::routes::body::Form;
+use crate::visitor::Visitor;
+use crate::{pathway, secrets};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::appointments::Action;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::problem::{Code, FieldError};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::{Staff, Typed};
+
+/// Most characters of a note or an answer.
+const LONGEST_NOTE: usize = 500;
+
+/// `POST /staff/followups/{id}/{deed}`
+pub async fn form(
+    State(app): State<App>,
+    Path((id, deed)): Path<(String, String)>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let result = match deed.as_str() {
+        "record" => record(&app, &staff, &id, &form).await,
+        "call" => call(&app, &staff, &id, &form).await,
+        "note" => note(&app, &staff, &id, &form).await,
+        "answer" => answer(&app, &staff, &id, &form).await,
+        "outcome" => outcome(&app, &staff, &id, &form).await,
+        _ => return Err(Code::NotFound.into()),
+    };
+    if result.is_ok() && form.get("from") == "day" {
+        return Ok(Redirect::to("/staff#day").into_response());
+    }
+    let typed = Typed { deed, fields: form.into_pairs() };
+    to_detail(&app, staff, &id, result, typed).await
+}
+
+/// Records that somebody arrived, was seen or did not come.
+async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
+    let action = Action::parse(form.get("action"))
+        .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
+        .ok_or(Code::NotFound)?;
+    let change = Change {
+        followup: found.id,
+        action,
+        slot: None,
+        appointment: Some(form.get("appointment").to_owned()),
+        party,
+        who: staff.name.clone(),
+        detail: String::new(),
+        until: None,
+        key: form.key()?,
+        now: app.now(),
+    };
+    app.db.change(&change).await??;
+    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// A text of a nurse, or why it cannot be kept.
+fn text_of(text: &str, field: &str, least: usize) -> Result<String> {
+    let text = text.trim();
+    if (least..=LONGEST_NOTE).contains(&text.chars().count()) {
+        return Ok(text.to_owned());
+    }
+    Err(Failure::field(field, &format!("请写 {least} 到 {LONGEST_NOTE} 个字")))
+}
+
+async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let outcome =
+        CallOutcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("call-outcome", "请选电话的结果"))?;
+    let again = match outcome {
+        CallOutcome::CallLater => {
+            let day = CivilDate::parse(form.get("again")).filter(|day| *day >= app.now().date());
+            Some(day.ok_or_else(|| Failure::field("again", "请填哪天再打，例如 2026-12-01"))?)
+        }
+        _ => None,
+    };
+    let note = text_of(form.get("note"), "call-note", 0)?;
+    let key = form.key()?;
+    let call_id = secrets::id_for(&found.id, &key);
+    let recorded = app
+        .db
+        .record_call(&Call {
+            note_sealed: if note.is_empty() { note } else { app.secrets.seal(&call_id, "note", &note) },
+            id: call_id,
+            followup: found.id.clone(),
+            outcome,
+            again,
+            staff: staff.name.clone(),
+            now: app.now(),
+        })
+        .await?;
+    if let Some(ending) = outcome.ending() {
+        // A repeat finds it ended already, also when the server was killed between the two.
+        let ended = app.db.end_followup(&found.id, ending, &staff.name, app.now()).await?;
+        if recorded {
+            ended?;
+        }
+        pathway::offer_places(app).await?;
+    }
+    app.db.audit(staff, "call", Some(id), app.now()).await?;
+    Ok(())
+}
+
+async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let text = text_of(form.get("note"), "note", 1)?;
+    let key = form.key()?;
+    let note_id = secrets::id_for(&found.id, &key);
+    let sealed = app.secrets.seal(&note_id, "note", &text);
+    app.db.add_note(&found.id, &note_id, &sealed, &staff.name, app.now()).await?;
+    app.db.audit(staff, "note", Some(id), app.now()).await?;
+    Ok(())
+}
+
+async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let question = app.db.question(form.get("question")).await?.filter(|question| question.followup == found.id);
+    let question = question.ok_or(Code::NotFound)?;
+    let text = text_of(form.get("answer"), &format!("answer-{}", question.id), 1)?;
+    let sealed = app.secrets.seal(&question.id, "answer", &text);
+    if !app.db.answer(&question.id, &sealed, &staff.name, app.now()).await? {
+        return Err(Code::Changed.into());
+    }
+    app.db.audit(staff, "answer", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// Records what a step showed together with the next step or the end: never the one without the other.
+async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    let outcome = Outcome::parse(form.get("outcome"));
+    if outcome.is_none() {
+        wrong("step-outcome", "请选这一步的结果");
+    }
+    let next = if form.get("next") == "end" {
+        let ending = Ending::parse(form.get("ending")).filter(|ending| *ending != Ending::Erased);
+        if ending.is_none() {
+            wrong("ending", "请选为什么结束");
+        }
+        ending.map(Next::End)
+    } else {
+        let library = app.library();
+        let services: Vec<String> =
+            form.all("services").into_iter().filter(|id| library.booking_service(id).is_some()).collect();
+        if services.is_empty() {
+            wrong("services", "下一步请至少选一项服务，或选“结束随访”");
+        }
+        let today = app.now().date();
+        let from = CivilDate::parse(form.get("due_from"));
+        let to = CivilDate::parse(form.get("due_to"))
+            .filter(|to| *to >= today && to.days() - today.days() <= WINDOW_DAYS && Some(*to) >= from);
+        if to.is_none() {
+            wrong("due_to", "请填下一步最早和最晚的日期，最晚在两年以内");
+        }
+        match (from, to) {
+            (Some(due_from), Some(due_to)) => {
+                Some(Next::Step { services, due_from, due_to, link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0) })
+            }
+            _ => None,
+        }
+    };
+    let (Some(outcome), Some(next), true) = (outcome, next, errors.is_empty()) else {
+        return Err(Failure::fields(errors));
+    };
+    let version = form.get("version").parse().unwrap_or(-1);
+    app.db.end_step(&found.id, version, outcome, &next, &staff.name, app.now()).await??;
+    app.db.audit(staff, "outcome", Some(id), app.now()).await?;
+    Ok(())
+}
