@@ -7,6 +7,7 @@ mod form;
 mod list;
 mod login;
 mod new;
+mod row;
 mod search;
 mod work;
 

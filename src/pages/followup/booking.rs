@@ -35,7 +35,7 @@ fn choice(link: &Link<'_>, slot: &Slot, title: String, chip: Option<String>) -> 
 
 /// The form in which each time is a button.
 fn times(link: &Link<'_>, plan: &Plan) -> El {
-    link.form("times", "hold", Some(plan)).child(status())
+    link.form(Some("times"), "hold", Some(plan)).child(status())
 }
 
 /// The three times that come first, and the way to all of them.
@@ -47,7 +47,8 @@ pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
                 "There is no free time now. Please call; the nurse will arrange one."
             )),
             phone_link(&plan.phone, link.say("打电话问", "Call to ask")),
-            waiting(link, plan)
+            waiting(link, plan),
+            status()
         ];
     }
     let first = plan.days.first().and_then(|day| day.slots.first()).map(|slot| slot.id.clone());
@@ -86,12 +87,7 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
         );
         return nodes![
             notice(link.say("您在候补名单上", "You are on the waiting list"), text),
-            link.form("waiting", "unwait", Some(plan)).child(
-                el("button")
-                    .class("zs-button zs-button--quiet")
-                    .with("type", "submit")
-                    .child(link.say("不再候补", "Leave the waiting list"))
-            )
+            link.one_button("unwait", plan, None, link.say("不再候补", "Leave the waiting list"))
         ];
     }
     el("details")
@@ -110,12 +106,7 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
                     "有人退掉更早的时间，先为您留 2 小时。请常打开这个链接看。",
                     "When somebody gives back an earlier time, it is kept for you for 2 hours. Open this link now and then.",
                 )))
-                .child(link.form("waiting", "wait", Some(plan)).child(
-                    el("button")
-                        .class("zs-button zs-button--quiet")
-                        .with("type", "submit")
-                        .child(link.say("加入候补", "Join the waiting list")),
-                )),
+                .child(link.one_button("wait", plan, None, link.say("加入候补", "Join the waiting list"))),
         )
         .node()
 }
@@ -158,16 +149,7 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
         ]
     });
-    nodes![
-        link.back(),
-        plan.problem.as_ref().map(error_summary),
-        greeting(link, plan),
-        heading(title),
-        lead,
-        empty,
-        times(link, plan).child(days)
-    ]
-    .into()
+    nodes![link.opening(plan, title), lead, empty, times(link, plan).child(days)].into()
 }
 
 /// The place that is kept: what it is, what must be true for it, and the one button that makes it hers.
@@ -210,13 +192,8 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         el("p").class("zs-lead").child(kept),
         facts(link, plan, held),
         instead,
-        link.form("confirm", "confirm", Some(plan)).child(agreements).child(status()),
-        link.form("release", "release", Some(plan)).child(
-            el("button")
-                .class("zs-button zs-button--quiet")
-                .with("type", "submit")
-                .child(link.say("不要这个，另选时间", "Not this one, choose another"))
-        )
+        link.form(Some("confirm"), "confirm", Some(plan)).child(agreements).child(status()),
+        link.one_button("release", plan, None, link.say("不要这个，另选时间", "Not this one, choose another"))
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
 }
@@ -251,15 +228,13 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
         })
         .collect::<Vec<_>>();
     let main = nodes![
-        link.back(),
-        greeting(link, plan),
-        heading(link.say("要取消这次预约吗？", "Cancel this appointment?")),
+        link.opening(plan, link.say("要取消这次预约吗？", "Cancel this appointment?")),
         facts(link, plan, appointment),
         el("p").child(link.say(
             "取消后，这个位置会让给别人。您以后还可以再约。",
             "The place goes to somebody else. You can book again later."
         )),
-        link.form("cancel", "cancel", Some(plan))
+        link.form(Some("cancel"), "cancel", Some(plan))
             .child(
                 el("fieldset")
                     .class("zs-form-field")

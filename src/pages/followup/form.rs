@@ -1,12 +1,13 @@
 //! What the pages of a follow-up link are made of: where they are, their forms and their fields.
 
+use super::plan::{greeting, told};
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
-use crate::components::error_summary::field_error;
+use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::notice::notice;
 use crate::text::Voice;
-use crate::view::{El, Node, el};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::Plan;
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::Problem;
@@ -39,7 +40,8 @@ impl Link<'_> {
     }
 
     /// A form that carries the page's key, and a place for what happens while it is sent.
-    pub fn form(&self, id: &'static str, deed: &str, plan: Option<&Plan>) -> El {
+    /// With an id when a button outside of it sends it.
+    pub fn form(&self, id: Option<&'static str>, deed: &str, plan: Option<&Plan>) -> El {
         let key =
             plan.map(|plan| el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()));
         el("form").class("zs-stack").with("method", "post").with("id", id).with("action", self.path(deed)).child(key)
@@ -49,6 +51,26 @@ impl Link<'_> {
     pub fn bar(&self, form: &'static str, label: String) -> Node {
         let button = el("button").class("zs-button").with("type", "submit").with("form", form).child(label);
         action_bar(self.site, Node::from(button))
+    }
+
+    /// A form of one quiet button, which may carry a value.
+    pub fn one_button(&self, deed: &str, plan: &Plan, value: Option<(&'static str, String)>, label: String) -> El {
+        let mut button = el("button").class("zs-button zs-button--quiet").with("type", "submit");
+        if let Some((name, value)) = value {
+            button = button.with("name", name).with("value", value);
+        }
+        self.form(None, deed, Some(plan)).child(button.child(label))
+    }
+
+    /// How every page of the plan begins: the way back, what went wrong or was done, whose plan it is, and the title.
+    pub fn opening(&self, plan: &Plan, title: String) -> Node {
+        nodes![
+            self.back(),
+            plan.problem.as_ref().map(error_summary),
+            told(self, plan),
+            greeting(self, plan),
+            heading(title)
+        ]
     }
 
     /// A quiet link that looks like a button.

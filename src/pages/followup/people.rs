@@ -2,7 +2,6 @@
 
 use super::super::Shown;
 use super::form::{Link, field, heading, status, tick};
-use super::plan::{greeting, told};
 use crate::components::ask::ask;
 use crate::components::error_summary::error_summary;
 use crate::components::notice::notice;
@@ -33,7 +32,7 @@ pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
             "为了保护隐私，请填您留给医院的手机号最后四位。",
             "To protect your privacy, enter the last four digits of the phone number the hospital has."
         )),
-        link.form("identify", "identify", None)
+        link.form(Some("identify"), "identify", None)
             .child(field(
                 "ending",
                 link.say("手机号最后四位", "Last four digits"),
@@ -83,17 +82,13 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("maxlength", "300")
         .with("required", true);
     let main = nodes![
-        link.back(),
-        problem.map(error_summary),
-        told(link, plan),
-        greeting(link, plan),
-        heading(link.say("问护士一个问题", "Ask the nurse")),
+        link.opening(plan, link.say("问护士一个问题", "Ask the nurse")),
         el("p").class("zs-lead").child(link.say("护士看到以后，会在这里回答。", "The nurse will answer here.")),
         notice(
             link.say("急事不要等", "Do not wait if it is urgent"),
             link.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120.")
         ),
-        link.form("ask", "ask", Some(plan))
+        link.form(Some("ask"), "ask", Some(plan))
             .child(field(
                 "question",
                 link.say("您的问题", "Your question"),
@@ -110,30 +105,15 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
 
 /// Who may act for the patient, and who acts now.
 pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
-    let acting = |helper: &str, label: String| {
-        link.form("act", "act", Some(plan)).child(
-            el("button")
-                .class("zs-button zs-button--quiet zs-button--small")
-                .with("type", "submit")
-                .with("name", "helper")
-                .with("value", helper.to_owned())
-                .child(label),
-        )
-    };
+    let acting = |helper: &str, label: String| link.one_button("act", plan, Some(("helper", helper.to_owned())), label);
     let known = plan
         .helpers
         .iter()
         .map(|helper| {
             let now = plan.helper.as_ref().is_some_and(|acts| acts.id == helper.id);
             let act = (!now).then(|| acting(&helper.id, link.say("我是这位家人", "I am this relative")));
-            let end = link.form("end-helper", "end-helper", Some(plan)).child(
-                el("button")
-                    .class("zs-button zs-button--quiet zs-button--small")
-                    .with("type", "submit")
-                    .with("name", "helper")
-                    .with("value", helper.id.clone())
-                    .child(link.say("不再代办", "No longer acts")),
-            );
+            let end = Some(("helper", helper.id.clone()));
+            let end = link.one_button("end-helper", plan, end, link.say("不再代办", "No longer acts"));
             el("li")
                 .class("zs-card zs-stack zs-stack--tight")
                 .child(el("p").child(el("b").child(helper.name.clone())))
@@ -157,18 +137,14 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("autocomplete", "off")
         .with("required", true);
     let main = nodes![
-        link.back(),
-        problem.map(error_summary),
-        told(link, plan),
-        greeting(link, plan),
-        heading(link.say("家人帮我办", "Let a relative act for me")),
+        link.opening(plan, link.say("家人帮我办", "Let a relative act for me")),
         el("p").class("zs-lead").child(link.say(
             "家人用同一个链接和手机后四位，就能替您约、改、取消。",
             "With this link and the four digits a relative can book, move and cancel for you."
         )),
         (!known.is_empty()).then(|| el("ul").class("zs-link-list").child(known)),
         self_again,
-        link.form("helper", "helper", Some(plan))
+        link.form(Some("helper"), "helper", Some(plan))
             .child(field(
                 "name",
                 link.say("家人是谁", "Who is the relative"),
@@ -205,10 +181,7 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
     let kept = kept.into_iter().map(|text| el("li").child(text)).collect::<Vec<_>>();
     let until = day(link.site.lang, plan.link_until);
     let main = nodes![
-        link.back(),
-        plan.problem.as_ref().map(error_summary),
-        greeting(link, plan),
-        heading(link.say("我的资料", "My data")),
+        link.opening(plan, link.say("我的资料", "My data")),
         el("p").class("zs-lead").child(link.say(
             "只为这次随访使用，只有管您随访的医护人员看得到。",
             "Used for this follow-up only, and seen only by the staff who look after it."
@@ -226,7 +199,7 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
             "If your result needs treatment, please ask a doctor before you decide."
         )),
         phone_link(&plan.phone, link.say("先打电话问", "Call to ask first")),
-        link.form("erase", "erase", Some(plan))
+        link.form(Some("erase"), "erase", Some(plan))
             .child(el("div").class("zs-checks").child(tick(
                 "sure".to_owned(),
                 "sure",

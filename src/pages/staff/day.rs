@@ -1,8 +1,8 @@
 //! Today: who is expected, who is there, who did not come; each is recorded in one tap.
 
-use super::form::post;
-use crate::components::icon::{icon, small_icon};
-use crate::components::phone_link::tel;
+use super::form::{hidden, post};
+use super::row::row;
+use crate::components::icon::small_icon;
 use crate::text::clock;
 use crate::view::{El, Node, el};
 use zaoshai_contract::appointments::{Action, State};
@@ -61,41 +61,19 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), state: State,
     Some(
         post(followup, "record")
             .class("zs-outcomes")
-            .child(el("input").with("type", "hidden").with("name", "key").with("value", key))
-            .child(el("input").with("type", "hidden").with("name", "from").with("value", from))
-            .child(el("input").with("type", "hidden").with("name", "appointment").with("value", appointment.to_owned()))
+            .child(hidden("key", key))
+            .child(hidden("from", from.to_owned()))
+            .child(hidden("appointment", appointment.to_owned()))
             .child(buttons),
     )
 }
 
 fn entry(entry: &DayEntry) -> El {
-    let label = ["打给", entry.name.as_str()].concat();
-    el("li")
-        .class("zs-row")
-        .child(el("p").class("zs-row__when").child(clock(Lang::Hans, entry.starts)))
-        .child(
-            el("div")
-                .class("zs-row__body")
-                .child(
-                    el("p")
-                        .class("zs-row__name")
-                        .child(
-                            el("a")
-                                .with("href", ["/staff/followups/", entry.followup.as_str()].concat())
-                                .child(entry.name.clone()),
-                        )
-                        .child(el("span").class("zs-chip").child(entry.state.title())),
-                )
-                .child(el("p").class("zs-row__line").child(format!("{} · {}", entry.service, entry.room)))
-                .child(record(&entry.followup, (&entry.appointment, entry.version), entry.state, "day")),
-        )
-        .child(
-            el("a")
-                .class("zs-row__call")
-                .with("href", tel(&entry.phone))
-                .with("aria-label", label)
-                .child(icon("phone")),
-        )
+    let chip = el("span").class("zs-chip").child(entry.state.title()).node();
+    let recorded = record(&entry.followup, (&entry.appointment, entry.version), entry.state, "day");
+    let line = format!("{} · {}", entry.service, entry.room);
+    let when = clock(Lang::Hans, entry.starts).into();
+    row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded)
 }
 
 /// Questions that wait for an answer.

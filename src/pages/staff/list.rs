@@ -4,7 +4,6 @@ use super::day::{questions, section};
 use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
-use crate::components::phone_link::tel;
 use crate::text::{clock, day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
@@ -119,35 +118,6 @@ pub fn row(row: &FollowUpRow) -> Node {
             .due_to
             .map_or_else(|| Node::from(()), |due| nodes![format!("{}月{}日", due.month(), due.day()), el("br"), "前"]),
     };
-    let label = ["打给", row.name.as_str()].concat();
-    el("li")
-        .class("zs-row")
-        .child(el("p").class("zs-row__when").child(when))
-        .child(
-            el("div")
-                .class("zs-row__body")
-                .child(
-                    el("p")
-                        .class("zs-row__name")
-                        .child(
-                            el("a")
-                                .with("href", ["/staff/followups/", row.id.as_str()].concat())
-                                .child(row.name.clone()),
-                        )
-                        .child(chip(row)),
-                )
-                .child(
-                    el("p")
-                        .class("zs-row__line")
-                        .child(row.urgency.title())
-                        .child(" · ")
-                        .child(row.services.join("、"))
-                        .child(" · ")
-                        .child(row.reason.clone()),
-                ),
-        )
-        .child(
-            el("a").class("zs-row__call").with("href", tel(&row.phone)).with("aria-label", label).child(icon("phone")),
-        )
-        .node()
+    let line = [row.urgency.title(), &row.services.join("、"), &row.reason].join(" · ");
+    super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
 }
