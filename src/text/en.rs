@@ -127,7 +127,7 @@ pub static WORDS: Words = Words {
     kept: "",
     place: "Place",
     sending: "Sending…",
-    lost_network: "No network. Your choice is kept. We try again and never book twice. You can also call:",
+    lost_network: "No network. What you entered is kept. We try again and never send twice. You can also call:",
     try_now: "Try again",
     home: "Home",
     request_id: "Error number: ",

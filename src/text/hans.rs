@@ -123,7 +123,7 @@ pub static WORDS: Words = Words {
     kept: "",
     place: "地点",
     sending: "正在提交…",
-    lost_network: "网络断了，您选的都还在。正在重试，不会约两次。也可以打电话：",
+    lost_network: "网络断了，您填的都还在。正在重试，不会提交两次。也可以打电话：",
     try_now: "再试一次",
     home: "回到首页",
     request_id: "报错编号：",

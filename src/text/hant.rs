@@ -123,7 +123,7 @@ pub static WORDS: Words = Words {
     kept: "",
     place: "地點",
     sending: "正在提交…",
-    lost_network: "網絡斷了，您選的都還在。正在重試，不會約兩次。也可以打電話：",
+    lost_network: "網絡斷了，您填的都還在。正在重試，不會提交兩次。也可以打電話：",
     try_now: "再試一次",
     home: "回到首頁",
     request_id: "報錯編號：",

@@ -44,6 +44,12 @@ async fn does_all_the_rest(browser: &Browser, link: &str) -> anyhow::Result<()> 
     browser.click("form[action$='/release'] button").await?;
     browser.see("请选一个时间").await?;
 
+    browser.click("#wait summary").await?;
+    browser.click("form[action$='/wait'] button").await?;
+    browser.see("您在候补名单上").await?;
+    browser.click("form[action$='/unwait'] button").await?;
+    browser.see("已不再候补").await?;
+
     browser.click("main a[href$='view=questions']").await?;
     browser.fill("#question", "要空腹吗？").await?;
     browser.submit().await?;

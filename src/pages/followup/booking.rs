@@ -2,7 +2,7 @@
 
 use super::super::Shown;
 use super::form::{Link, heading, status, tick};
-use super::plan::{facts, greeting};
+use super::plan::{facts, greeting, when};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
 use crate::components::notice::notice;
@@ -11,13 +11,15 @@ use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::{Appointment, Plan, Told};
 use zaoshai_contract::route::FollowUpView;
-use zaoshai_contract::slots::{Slot, suggest};
+use zaoshai_contract::slots::{Slot, SlotDay, suggest};
 
+/// Days of all times that are open at once.
+const OPEN_DAYS: usize = 3;
 /// Times that are shown before all others.
 const SUGGESTED: usize = 3;
 
 /// A time as a button: one tap keeps the place.
-fn choice(link: &Link<'_>, slot: &Slot, title: String, chip: Option<String>) -> El {
+fn choice(link: &Link<'_>, slot: &Slot, title: Node, chip: Option<String>) -> El {
     let meta = if slot.expert.is_empty() { slot.room.clone() } else { format!("{} · {}", slot.room, slot.expert) };
     el("button")
         .class("zs-slot__label")
@@ -56,7 +58,7 @@ pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
         .into_iter()
         .map(|slot| {
             let earliest = first.as_ref() == Some(&slot.id);
-            choice(link, slot, moment(link.site.lang, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
+            choice(link, slot, when(link, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
         })
         .collect::<Vec<_>>();
     let late = plan.after_window.then(|| {
@@ -111,6 +113,15 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
         .node()
 }
 
+/// The times of one day.
+fn one_day(link: &Link<'_>, one: &SlotDay) -> El {
+    let slots = one.slots.iter().map(|slot| choice(link, slot, clock(link.site.lang, slot.starts).into(), None));
+    el("fieldset")
+        .class("zs-slot-picker")
+        .child(el("legend").class("zs-slot-picker__day").child(day(link.site.lang, one.date)))
+        .child(slots.collect::<Vec<_>>())
+}
+
 /// All times by day, for a first appointment or another one.
 pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
     let current = plan.appointment.as_ref().filter(|_| view == FollowUpView::Moving);
@@ -126,21 +137,20 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             &now,
         ))
     });
-    let days = plan
-        .days
-        .iter()
-        .map(|one| {
-            let slots = one
-                .slots
-                .iter()
-                .map(|slot| choice(link, slot, clock(link.site.lang, slot.starts), None))
-                .collect::<Vec<_>>();
-            el("fieldset")
-                .class("zs-slot-picker")
-                .child(el("legend").class("zs-slot-picker__day").child(day(link.site.lang, one.date)))
-                .child(slots)
-        })
-        .collect::<Vec<_>>();
+    let open = plan.days.iter().take(OPEN_DAYS).map(|day| one_day(link, day)).collect::<Vec<_>>();
+    let later = plan.days.iter().skip(OPEN_DAYS).map(|day| one_day(link, day)).collect::<Vec<_>>();
+    let later = (!later.is_empty()).then(|| {
+        el("details")
+            .class("zs-details")
+            .with("id", "more-days")
+            .child(
+                el("summary")
+                    .child(icon("calendar"))
+                    .child(el("span").child(link.say("看其他日子", "Other days")))
+                    .child(icon("next")),
+            )
+            .child(el("div").class("zs-stack").child(later))
+    });
     let empty = plan.days.is_empty().then(|| {
         nodes![
             el("p").child(
@@ -149,7 +159,7 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
         ]
     });
-    nodes![link.opening(plan, title), lead, empty, times(link, plan).child(days)].into()
+    nodes![link.opening(plan, title), lead, empty, times(link, plan).child(open).child(later)].into()
 }
 
 /// The place that is kept: what it is, what must be true for it, and the one button that makes it hers.

@@ -13,6 +13,7 @@ use crate::components::summary_list::{row, summary_list};
 use crate::text::{clock, day, moment};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Appointment, Plan, Standing, Told};
 use zaoshai_contract::route::FollowUpView;
 
@@ -35,14 +36,17 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         Standing::Closed => Node::from(()),
     };
     let words = told(link, plan);
+    // Before there is a time the result comes first; then the time does.
+    let letter = Node::from(letter(link, plan));
+    let (first, second) = if plan.standing.lets_choose() { (letter, now) } else { (now, letter) };
     nodes![
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
         words,
         greeting(link, plan),
         heading(title),
-        letter(link, plan),
-        now,
+        first,
+        second,
         ladder(link, plan),
         more(link, plan)
     ]
@@ -133,8 +137,7 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
 }
 
 /// A moment that never breaks inside its day or inside its hour.
-fn when(link: &Link<'_>, appointment: &Appointment) -> Node {
-    let starts = appointment.slot.starts;
+pub fn when(link: &Link<'_>, starts: Moment) -> Node {
     nodes![
         el("span").class("zs-nowrap").child(day(link.site.lang, starts.date())),
         " ",
@@ -150,7 +153,7 @@ pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let expert =
         (!slot.expert.is_empty()).then(|| row(link.say("专家", "Expert"), slot.expert.clone().into(), String::new()));
     let mut rows = vec![
-        row(link.say("时间", "Time"), when(link, appointment), String::new()),
+        row(link.say("时间", "Time"), when(link, slot.starts), String::new()),
         row(link.say("地点", "Place"), place.into(), String::new()),
         row(link.say("做什么", "For"), link.voice.told(&services).into(), link.voice.told(&plan.reason)),
     ];
