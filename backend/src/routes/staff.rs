@@ -223,6 +223,7 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
 
 /// Makes a follow-up; gives its id. A repeat with the same key gives the first one's.
 pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: IdempotencyKey, id: String) -> Result<String> {
+    may(staff, Deed::WorkOnFollowUps)?;
     let request = secrets::hash(&serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let form = understand(app, form)?;
     let token = app.secrets.link_token(&id, 1);
@@ -276,10 +277,7 @@ fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
 /// A follow-up as lists show it.
 pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
     let now = app.now();
-    let open = |field: &str, sealed: &str| {
-        // Of an erased person nothing is left to open.
-        if sealed.is_empty() { Ok(String::new()) } else { app.secrets.open(&record.id, field, sealed) }
-    };
+    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
     let latest = record.latest.as_ref();
     let expected = latest.filter(|latest| latest.state.is_firm());
     Ok(FollowUpRow {
@@ -338,9 +336,7 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
     let rows = app.db.day(&staff.hospital, Moment::at(today, 0), Moment::at(today.plus_days(1), 0)).await?;
     rows.into_iter()
         .map(|row| {
-            let open = |field: &str, sealed: &str| {
-                if sealed.is_empty() { Ok(String::new()) } else { app.secrets.open(&row.followup, field, sealed) }
-            };
+            let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&row.followup, field, sealed);
             Ok(DayEntry {
                 name: open("name", &row.name_sealed)?,
                 phone: open("phone", &row.phone_sealed)?,
@@ -473,6 +469,10 @@ async fn logout_form(State(app): State<App>, visitor: Visitor) -> Result<Respons
 /// `GET /staff`
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     match nurse(&app, &visitor).await? {
+        // Who sees no patient begins with her own work.
+        Ok(staff) if !staff.may(Deed::SeeFollowUps) && staff.may(Deed::CloseClinic) => {
+            Ok(Redirect::to("/staff/closures").into_response())
+        }
         Ok(staff) => {
             let list = followups(&app, staff).await?;
             Ok(html(&app, "今天", StatusCode::OK, &StaffPage::List(list)))
@@ -487,6 +487,7 @@ async fn new(State(app): State<App>, visitor: Visitor) -> Result<Response> {
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
+    may(&staff, Deed::WorkOnFollowUps)?;
     let today = app.now().date();
     let form =
         NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(14).to_string(), ..NewFollowUp::default() };

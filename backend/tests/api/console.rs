@@ -210,6 +210,13 @@ async fn a_nurse_sees_only_her_hospital_and_a_role_only_its_own_work() {
         let fields = [("outcome", "declined"), ("key", &secrets::fresh_id())];
         let answer = other.form(&format!("/staff/followups/{}/call", followup.row.id), &fields).await;
         assert!(answer.status.is_client_error(), "{name} does not call: {}", answer.status);
+        let key = secrets::fresh_id();
+        let new = crate::world::new_followup();
+        let made = other.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+        let expected = if role == Role::Nurse { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
+        assert_eq!(made.status, expected, "{name} makes a follow-up");
+        let closes = other.get("/staff/closures").await.status == StatusCode::OK;
+        assert_eq!(closes, role == Role::ScheduleManager, "{name} closes a clinic");
     }
     world.app.db.disable_staff("zhang").await.expect("the database");
     let mut nurse = world.client();
