@@ -135,7 +135,24 @@ macro_rules! in_transaction {
     };
 }
 
-pub(crate) use {in_transaction, on_read, on_write};
+/// How often a transaction is tried again when PostgreSQL breaks a tie.
+const TRIES: usize = 5;
+
+/// Tries again while PostgreSQL has broken a tie between this transaction and another.
+macro_rules! again {
+    ($body:expr) => {{
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match $body {
+                Err(error) if $crate::db::Error::is_tie(&error) && tries < $crate::db::TRIES => {}
+                other => break other,
+            }
+        }
+    }};
+}
+
+pub(crate) use {again, in_transaction, on_read, on_write};
 
 impl Db {
     /// Opens `sqlite://path` (made when missing) or `postgres://…`, and brings its tables up to date.

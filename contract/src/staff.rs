@@ -279,6 +279,8 @@ pub struct FollowUpList {
     pub day: Vec<DayEntry>,
     /// Who must be looked after now: by urgency, the longest overdue first.
     pub overdue: Vec<FollowUpRow>,
+    /// Who was promised a call today or before.
+    pub calls: Vec<FollowUpRow>,
     /// Questions that nobody has answered, oldest first.
     pub questions: Vec<OpenQuestion>,
     /// The follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.

@@ -64,6 +64,7 @@ ALTER TABLE followups DROP COLUMN due_to;
 CREATE UNIQUE INDEX followups_by_code ON followups (code);
 CREATE UNIQUE INDEX followups_by_fingerprint ON followups (hospital, fingerprint);
 CREATE INDEX followups_due ON followups (hospital, urgency, due) WHERE ending IS NULL;
+CREATE INDEX followups_to_call ON followups (hospital, call_on) WHERE call_on IS NOT NULL;
 CREATE INDEX followups_by_batch ON followups (batch) WHERE batch IS NOT NULL;
 CREATE INDEX followups_by_time ON followups (hospital, created);
 

@@ -2,7 +2,7 @@
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
 use super::ledger::{Ledger, Line, Live, OpenStep, read};
-use super::{Db, Error, Result, in_transaction, on_read};
+use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, SqliteConnection};
@@ -11,9 +11,6 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Party;
-
-/// How often a transaction is tried again when PostgreSQL breaks a tie.
-const TRIES: usize = 5;
 
 /// A change to a follow-up's appointment.
 #[derive(Clone, Debug)]
@@ -446,14 +443,7 @@ pub struct DayRow {
 impl Db {
     /// Carries out a change, once for each key. The outer result is the database's, the inner one the answer.
     pub async fn change(&self, change: &Change) -> Result<Answer> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_change(change).await {
-                Err(error) if error.is_tie() && tries < TRIES => {}
-                other => return other,
-            }
-        }
+        again!(self.try_change(change).await)
     }
 
     async fn try_change(&self, change: &Change) -> Result<Answer> {

@@ -1,7 +1,7 @@
 //! Clinics that do not take place (停诊): their slots close at once and in one, so that nobody books there any more; the
 //! people in them are told and offered another place one by one, by whichever server comes to it.
 
-use super::{Db, Result, in_transaction, on_read};
+use super::{Db, Result, again, in_transaction, on_read};
 use zaoshai_contract::civil::Moment;
 
 /// What is closed.
@@ -62,6 +62,10 @@ impl Db {
 
     /// Closes the slots; from then on nobody books them. Gives how many were closed.
     pub async fn close_slots(&self, closure: &Closure) -> Result<u64> {
+        again!(self.try_close_slots(closure).await)
+    }
+
+    async fn try_close_slots(&self, closure: &Closure) -> Result<u64> {
         in_transaction!(self, |tx| {
             let made = sqlx::query(
                 "INSERT INTO closures (id, hospital, service, first, last, reason, made, made_by) \

@@ -3,7 +3,7 @@
 
 use super::ledger::{Ledger as _, Line, read};
 use super::slots::SlotRow;
-use super::{Db, Error, Result, in_transaction, on_read, on_write};
+use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
@@ -434,7 +434,20 @@ impl Db {
         Ok(records)
     }
 
-    /// The follow-ups of a hospital that all these keyed hashes find, latest first.
+    /// Who was promised a call on this day or before, the earliest day first.
+    pub async fn to_call(&self, hospital: &str, today: CivilDate, most: u32) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.hospital = $1 AND call_on <= $2 AND ending IS NULL ORDER BY call_on, urgency LIMIT $3"
+        ))
+        .bind(hospital)
+        .bind(today.to_string())
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// The follow-ups of a hospital that this keyed hash finds, latest first.
     pub async fn found(&self, hospital: &str, finder: &str, most: u32) -> Result<Vec<Record>> {
         let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
             "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND followups.hospital = $1 \
@@ -462,6 +475,16 @@ impl Db {
 
     /// Ends a follow-up; places that are still to come are given back, and the open step ends.
     pub async fn end_followup(
+        &self,
+        followup: &str,
+        ending: Ending,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_end_followup(followup, ending, who, now).await)
+    }
+
+    async fn try_end_followup(
         &self,
         followup: &str,
         ending: Ending,

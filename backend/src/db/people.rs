@@ -2,7 +2,7 @@
 //! wish to be forgotten.
 
 use super::ledger::{Ledger as _, Line};
-use super::{Db, Result, in_transaction, on_read};
+use super::{Db, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Ending;
@@ -255,6 +255,10 @@ impl Db {
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
     /// phone, reason, topic, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
     pub async fn erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_erase(followup, who, now).await)
+    }
+
+    async fn try_erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
             if locked.ending == Some(Ending::Erased) {

@@ -1,7 +1,7 @@
 //! The pathway's steps: what one showed, and the one that follows it. A step never ends without the next one or an end.
 
 use super::ledger::{Ledger as _, Line, read};
-use super::{Db, Error, Result, in_transaction, on_read};
+use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Outcome};
@@ -44,6 +44,18 @@ impl Db {
     /// Records what the open step showed and what follows, in one. `version` is what the nurse saw: when somebody else
     /// has changed the follow-up since, nothing is written and [`Code::Changed`] given. A repeat of the same is fine.
     pub async fn end_step(
+        &self,
+        followup: &str,
+        version: i64,
+        outcome: Outcome,
+        next: &Next,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_end_step(followup, version, outcome, next, who, now).await)
+    }
+
+    async fn try_end_step(
         &self,
         followup: &str,
         version: i64,

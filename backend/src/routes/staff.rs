@@ -319,11 +319,14 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
     let now = app.now();
     let overdue = app.db.overdue(&staff.hospital, now, MOST_OVERDUE).await?;
     let overdue = overdue.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    let calls = app.db.to_call(&staff.hospital, now.date(), MOST_OVERDUE).await?;
+    let calls = calls.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "list", None, now).await?;
     Ok(FollowUpList {
         now,
         day: day(app, &staff).await?,
         overdue,
+        calls,
         questions: open_questions(app, &staff).await?,
         rows,
         staff,

@@ -127,6 +127,12 @@ async fn a_call_is_recorded_once_and_what_ends_a_follow_up_gives_its_place_back(
     }
     let seen = detail(&mut nurse, &later).await;
     assert_eq!(seen["row"]["call_on"], "2026-11-25");
+    assert_eq!(list(&mut nurse).await["calls"].as_array().map(Vec::len), Some(0), "not before the day");
+    let now = world.app.now();
+    world.app.clock.set(Moment(now.0 + 2 * 86_400_000));
+    let mut then = world.nurse().await;
+    assert_eq!(list(&mut then).await["calls"][0]["id"], later.row.id, "a promised call is on the day's list");
+    world.app.clock.set(now);
     assert_eq!(seen["notes"].as_array().map(Vec::len), Some(1));
     let fields =
         [("outcome", "call-later"), ("again", "2026-11-01"), ("note", "约了改天"), ("key", &secrets::fresh_id())];

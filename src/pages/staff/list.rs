@@ -14,12 +14,6 @@ use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
 /// The page.
 pub fn page(list: &FollowUpList) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
-    let groups = [
-        ("locked", "lock", "链接锁住", "核对本人后打开", of(|row| row.locked)),
-        ("waiting", "clock", "等回复", "窗口早的在前", of(|row| is_open(row) && !row.overdue && !row.locked)),
-        ("booked", "calendar", "已约", "时间早的在前", of(|row| is_under_way(row) && !row.overdue && !row.locked)),
-        ("ended", "check", "已结束", "", of(|row| row.standing == Standing::Closed && !row.locked)),
-    ];
     let counts = [
         ("#day", "今天来", list.day.len()),
         ("#overdue", "要处理", list.overdue.len()),
@@ -28,41 +22,14 @@ pub fn page(list: &FollowUpList) -> Node {
     .into_iter()
     .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
     .collect::<Vec<_>>();
-    let overdue = (!list.overdue.is_empty()).then(|| {
-        el("section")
-            .with("aria-labelledby", "overdue")
-            .child(
-                el("h2")
-                    .class("zs-group")
-                    .with("id", "overdue")
-                    .child(small_icon("phone"))
-                    .child("要处理 ")
-                    .child(list.overdue.len())
-                    .child(el("span").child("紧急的在前，逾期久的在前")),
-            )
-            .child(el("ul").child(list.overdue.iter().map(row).collect::<Vec<_>>()))
-    });
-    let sections = groups
-        .into_iter()
-        .filter(|(.., rows)| !rows.is_empty())
-        .map(|(id, name, title, order, rows)| {
-            let count = rows.len();
-            let rows = rows.into_iter().map(row).collect::<Vec<_>>();
-            el("section")
-                .with("aria-labelledby", id)
-                .child(
-                    el("h2")
-                        .class("zs-group")
-                        .with("id", id)
-                        .child(small_icon(name))
-                        .child(title)
-                        .child(" ")
-                        .child(count)
-                        .child(el("span").child(order)),
-                )
-                .child(el("ul").child(rows))
-        })
-        .collect::<Vec<_>>();
+    let calls = group("calls", "phone", "今天要回电话", "说好以后再打的", list.calls.iter().collect());
+    let overdue = group("overdue", "alert", "要处理", "紧急的在前，逾期久的在前", list.overdue.iter().collect());
+    let rest = nodes![
+        group("locked", "lock", "链接锁住", "核对本人后打开", of(|row| row.locked)),
+        group("waiting", "clock", "等回复", "窗口早的在前", of(|row| is_open(row) && !row.overdue && !row.locked)),
+        group("booked", "calendar", "已约", "时间早的在前", of(|row| is_under_way(row) && !row.overdue && !row.locked)),
+        group("ended", "check", "已结束", "", of(|row| row.standing == Standing::Closed && !row.locked))
+    ];
     let empty = list.rows.is_empty().then(|| el("p").class("zs-section").child("还没有随访。点下面“新建随访”开始。"));
     nodes![
         el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date())),
@@ -70,13 +37,37 @@ pub fn page(list: &FollowUpList) -> Node {
         search_field(""),
         empty,
         section(&list.day),
+        calls,
         overdue,
         questions(&list.questions),
-        sections,
+        rest,
         list.staff.may(Deed::CloseClinic).then(|| {
             link_list(vec![link_card("/staff/closures".to_owned(), "close", "停诊".to_owned(), String::new())])
         })
     ]
+}
+
+/// People under a heading; nothing without any.
+fn group(
+    id: &'static str,
+    name: &'static str,
+    title: &'static str,
+    order: &'static str,
+    rows: Vec<&FollowUpRow>,
+) -> Node {
+    if rows.is_empty() {
+        return Node::from(());
+    }
+    let heading = el("h2")
+        .class("zs-group")
+        .with("id", id)
+        .child(small_icon(name))
+        .child(title)
+        .child(" ")
+        .child(rows.len())
+        .child(el("span").child(order));
+    let rows = rows.into_iter().map(row).collect::<Vec<_>>();
+    el("section").with("aria-labelledby", id).child(heading).child(el("ul").child(rows)).node()
 }
 
 fn is_open(row: &FollowUpRow) -> bool {
