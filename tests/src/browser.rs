@@ -12,6 +12,9 @@ use thirtyfour::prelude::*;
 /// How long a page may take to do what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often ChromeDriver is started before it counts as broken.
+const STARTS: usize = 5;
+
 /// What happens on every new page before its own scripts: errors are collected, and survive moving on.
 const WATCH: &str = r#"
 (() => {
@@ -54,6 +57,29 @@ pub struct Browser {
     _profile: TempDir,
 }
 
+/// Starts ChromeDriver; gives it with its port. It takes a free port for IPv4 and then the same one for IPv6, and ends
+/// when a test beside it was quicker there: then it is started anew.
+fn start_chromedriver() -> anyhow::Result<(Child, u16)> {
+    for _ in 0..STARTS {
+        let mut chromedriver = Command::new(setting("ZAOSHAI_CHROMEDRIVER"))
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let output = chromedriver.stdout.take().expect("its output");
+        let port = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
+        if let Some(port) = port {
+            return Ok((chromedriver, port));
+        }
+        let _ = chromedriver.kill();
+        chromedriver.wait()?;
+    }
+    anyhow::bail!("ChromeDriver does not start")
+}
+
 impl Browser {
     /// Opens a browser of 390×844 with a fresh profile.
     ///
@@ -69,17 +95,7 @@ impl Browser {
     /// When ChromeDriver or Chromium do not start.
     pub async fn open_with(scripts: Scripts, arguments: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut chromedriver = Command::new(setting("ZAOSHAI_CHROMEDRIVER"))
-            .args(["--port=0", "--log-level=SEVERE"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let output = chromedriver.stdout.take().expect("its output");
-        let port = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok())
-            .expect("ChromeDriver names its port");
+        let (mut chromedriver, port) = start_chromedriver()?;
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(&setting("ZAOSHAI_CHROMIUM"))?;
         for argument in [
