@@ -151,9 +151,10 @@ fn submitted(event: &Event) {
         return;
     }
     if writes::is_write(&form) {
-        event.prevent_default();
-        if let Some(event) = event.dyn_ref() {
-            writes::send(&form, event);
+        // Safari before 15.4 does not tell which button was pressed: there the browser sends the form itself.
+        if let Some(button) = event.dyn_ref::<web_sys::SubmitEvent>().and_then(web_sys::SubmitEvent::submitter) {
+            event.prevent_default();
+            writes::send(&form, &button);
         }
         return;
     }

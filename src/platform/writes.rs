@@ -8,7 +8,7 @@ use crate::components::icon::icon;
 use crate::components::phone_link::tel;
 use crate::view::el;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlFormElement, SubmitEvent};
+use web_sys::{Element, HtmlElement, HtmlFormElement};
 
 /// The event that ends a wait.
 const TRY_NOW: &str = "zs-try-now";
@@ -16,25 +16,20 @@ const TRY_NOW: &str = "zs-try-now";
 const LONGEST: i32 = 16_000;
 
 /// Sends a form, unless it is under way.
-pub fn send(form: &HtmlFormElement, event: &SubmitEvent) {
+pub fn send(form: &HtmlFormElement, button: &HtmlElement) {
     if form.has_attribute("data-busy") {
         return;
     }
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return };
-    let button = event.submitter();
-    if let Some(button) = &button {
-        let attribute = |name: &str| button.get_attribute(name).unwrap_or_default();
-        if !attribute("name").is_empty() {
-            let _ = data.append_with_str(&attribute("name"), &attribute("value"));
-        }
+    let attribute = |name: &str| button.get_attribute(name).unwrap_or_default();
+    if !attribute("name").is_empty() {
+        let _ = data.append_with_str(&attribute("name"), &attribute("value"));
     }
     let Ok(fields) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
     let _ = form.set_attribute("data-busy", "");
-    if let Some(button) = button {
-        let _ = button.set_attribute("aria-disabled", "true");
-        if let Some(site) = navigation::site() {
-            button.set_text_content(Some(site.words.sending));
-        }
+    let _ = button.set_attribute("aria-disabled", "true");
+    if let Some(site) = navigation::site() {
+        button.set_text_content(Some(site.words.sending));
     }
     let path = form.get_attribute("action").unwrap_or_default();
     wasm_bindgen_futures::spawn_local(run(path, String::from(fields.to_string())));
