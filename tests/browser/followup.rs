@@ -150,3 +150,19 @@ async fn a_patient_books_with_the_keyboard_alone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_the_browser_does_not_tell_which_button_was_pressed_it_sends_the_form_itself() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        browser.go_ready(&backend.link).await?;
+        browser.fill("input[name=ending]", "8000").await?;
+        browser.submit().await?;
+        browser.see("李女士").await?;
+        let hidden = "Object.defineProperty(SubmitEvent.prototype, 'submitter', { get: () => undefined })";
+        browser.run(hidden).await?;
+        browser.click("button[name=slot]").await?;
+        browser.see("请确认这个时间").await
+    })
+    .await;
+}
