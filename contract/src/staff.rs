@@ -49,6 +49,32 @@ impl Staff {
     }
 }
 
+/// A part of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its address.
+    pub path: &'static str,
+    /// Its name.
+    pub title: &'static str,
+    /// The icon before it.
+    pub icon: &'static str,
+    /// What somebody who sees it must be allowed to do.
+    pub deed: Deed,
+}
+
+/// The parts of the console, in the order in which they are shown.
+pub const SECTIONS: [Section; 2] = [
+    Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
+    Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
+];
+
+impl Staff {
+    /// The parts of the console that she sees.
+    pub fn sections(&self) -> impl Iterator<Item = &'static Section> + use<'_> {
+        SECTIONS.iter().filter(|section| self.may(section.deed))
+    }
+}
+
 /// A new follow-up, as the form sends it: text that is parsed and answered field by field.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -11,16 +11,16 @@ mod row;
 mod search;
 mod work;
 
-use crate::components::icon::icon;
+use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::link_card;
-use crate::view::{Node, el, nodes};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::{Staff, StaffPage};
 
 /// A staff page with its frame.
 pub fn page(page: &StaffPage) -> Node {
     match page {
-        StaffPage::Login { name, problem } => frame(None, login::page(name, problem.as_ref()), None),
+        StaffPage::Login { name, problem } => frame("", None, login::page(name, problem.as_ref()), None),
         StaffPage::List(list) => {
             let action = el("a")
                 .class("zs-button")
@@ -29,25 +29,26 @@ pub fn page(page: &StaffPage) -> Node {
                 .child(icon("plus"))
                 .child(el("span").child("新建随访"))
                 .child(el("kbd").class("zs-kbd").child("N"));
-            frame(Some(&list.staff), list::page(list), Some(action.into()))
+            frame("/staff", Some(&list.staff), list::page(list), Some(action.into()))
         }
-        StaffPage::Search(found) => frame(Some(&found.staff), search::page(found), None),
-        StaffPage::Closures(page) => frame(Some(&page.staff), closures::page(page), None),
+        StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
+        StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");
-            frame(Some(&form.staff), new::page(form), Some(action.into()))
+            frame("", Some(&form.staff), new::page(form), Some(action.into()))
         }
         StaffPage::Detail { staff, detail, qr_path, qr_side, created, problem, typed } => {
             let arrival = if *created { detail::Arrival::JustMade } else { detail::Arrival::Reading };
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
             frame(
+                "",
                 Some(staff),
                 detail::page(detail, qr, arrival, &work::Sent { typed, problem: problem.as_ref() }),
                 None,
             )
         }
-        StaffPage::Problem(problem) => frame(None, failed(problem), None),
+        StaffPage::Problem(problem) => frame("", None, failed(problem), None),
     }
 }
 
@@ -68,7 +69,23 @@ fn failed(problem: &Problem) -> Node {
         .node()
 }
 
-fn frame(staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
+/// The parts of the console that she sees, with the one that is open; nothing when there is but one.
+fn sections(staff: &Staff, here: &str) -> Option<El> {
+    let links = staff
+        .sections()
+        .map(|section| {
+            el("a")
+                .with("href", section.path)
+                .with("aria-current", (section.path == here).then_some("page"))
+                .child(small_icon(section.icon))
+                .child(section.title)
+        })
+        .collect::<Vec<_>>();
+    (links.len() > 1).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links))
+}
+
+/// Header, sections, main part and what stands at the thumb; `here` is the address of the section that is open.
+fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
     let name = staff.map_or_else(|| "请登录".to_owned(), |staff| staff.display.clone());
     let tools = staff.map(|_| {
         el("div").class("zs-header__tools").child(
@@ -101,6 +118,7 @@ fn frame(staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
                     ),
             )
             .child(tools),
+        staff.and_then(|staff| sections(staff, here)),
         el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(main),
         bar
     ]

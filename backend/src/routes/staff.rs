@@ -473,8 +473,9 @@ async fn logout_form(State(app): State<App>, visitor: Visitor) -> Result<Respons
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     match nurse(&app, &visitor).await? {
         // Who sees no patient begins with her own work.
-        Ok(staff) if !staff.may(Deed::SeeFollowUps) && staff.may(Deed::CloseClinic) => {
-            Ok(Redirect::to("/staff/closures").into_response())
+        Ok(staff) if !staff.may(Deed::SeeFollowUps) => {
+            let first = staff.sections().next().ok_or(Code::NotAllowed)?;
+            Ok(Redirect::to(first.path).into_response())
         }
         Ok(staff) => {
             let list = followups(&app, staff).await?;

@@ -3,11 +3,9 @@
 use super::day::{questions, section};
 use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
-use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
-use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
 
@@ -40,10 +38,7 @@ pub fn page(list: &FollowUpList) -> Node {
         calls,
         overdue,
         questions(&list.questions),
-        rest,
-        list.staff.may(Deed::CloseClinic).then(|| {
-            link_list(vec![link_card("/staff/closures".to_owned(), "close", "停诊".to_owned(), String::new())])
-        })
+        rest
     ]
 }
 
