@@ -61,7 +61,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             letter: String::new(),
         };
         let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
-        staff::make(app, &nurse, &form, key, id.clone())
+        staff::make::make(app, &nurse, &form, key, id.clone())
             .await
             .map_err(|failure| anyhow::anyhow!("making the demonstration follow-up: {failure:?}"))?;
     }

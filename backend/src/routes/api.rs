@@ -62,10 +62,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(followups::confirm_json))
         .routes(routes!(followups::book_json, followups::cancel_json))
         .routes(routes!(followups::calendar))
-        .routes(routes!(staff::login_json, staff::logout_json))
-        .routes(routes!(staff::list_json, staff::make_json))
-        .routes(routes!(staff::detail_json))
-        .routes(routes!(staff::withdraw_json))
+        .routes(routes!(staff::session::login_json, staff::session::logout_json))
+        .routes(routes!(staff::lists::list_json, staff::make::make_json))
+        .routes(routes!(staff::detail::detail_json))
+        .routes(routes!(staff::detail::withdraw_json))
 }
 
 /// The OpenAPI document as text, for the snapshot and for `zaoshai openapi`.

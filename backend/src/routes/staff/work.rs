@@ -1,6 +1,7 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
-use super::{LINK_DAYS, WINDOW_DAYS, find, may, nurse, to_detail};
+use super::detail::to_detail;
+use super::{LINK_DAYS, WINDOW_DAYS, find, may, nurse};
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;

@@ -1,0 +1,180 @@
+//! One follow-up with its link, and what is done with the link.
+
+use super::lists::row;
+use super::{LINK_DAYS, find, html, may, nurse, services, signed_in, told};
+use crate::app::App;
+use crate::failures::Result;
+use crate::visitor::Visitor;
+use crate::{pathway, qr, secrets};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Ending;
+use zaoshai_contract::problem::Problem;
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
+use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
+
+pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail> {
+    let record = find(app, staff, id).await?;
+    let token = app.secrets.link_token(&record.id, record.link_generation);
+    let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
+    let link = format!("{}{path}", app.config.public_url);
+    let hospital = app.hospital(&app.library());
+    let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
+    let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
+    let history = app.db.history(&record.id).await?.iter().map(|line| super::history::in_words(staff, line)).collect();
+    let notes = app.db.notes(&record.id).await?;
+    let notes = notes
+        .into_iter()
+        .map(|note| {
+            let text = app.secrets.open(&note.id, "note", &note.text_sealed)?;
+            Ok(Note { at: Moment(note.at), staff: note.staff, text })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
+    Ok(FollowUpDetail {
+        row: row(app, &record)?,
+        token,
+        link,
+        message,
+        link_until: record.link_until.date().plus_days(-1),
+        history,
+        notes,
+        questions: pathway::questions(app, &record.id).await?,
+        key: secrets::fresh_key(),
+        services: services(app),
+        today: app.now().date(),
+    })
+}
+
+async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
+    let record = find(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
+    app.db.audit(staff, "withdraw", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// `GET /staff/followups/{id}`
+pub(super) async fn detail(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let created = value_of(&query.unwrap_or_default(), "created").is_some();
+    let (title, page) = detail_page(&app, staff, &id, created, (None, Typed::default())).await?;
+    Ok(html(&app, &title, StatusCode::OK, &page))
+}
+
+/// The page of a follow-up, with what was refused and what stood in its form.
+async fn detail_page(
+    app: &App,
+    staff: Staff,
+    id: &str,
+    created: bool,
+    (problem, typed): (Option<Problem>, Typed),
+) -> Result<(String, StaffPage)> {
+    let detail = detail_of(app, &staff, id).await?;
+    let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
+    let title = format!("{}的随访", detail.row.name);
+    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, created, problem, typed }))
+}
+
+/// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
+pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
+    match result {
+        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
+            let problem = told(app, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let (title, page) = detail_page(app, staff, id, false, (Some(problem), typed)).await?;
+            Ok(html(app, &title, status, &page))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `POST /staff/followups/{id}/withdraw`. Withdrawing twice is withdrawing once, so the form needs no key of its own.
+pub(super) async fn withdraw_form(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => {
+            let result = withdraw(&app, &staff, &id).await;
+            to_detail(&app, staff, &id, result, Typed::default()).await
+        }
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// `POST /staff/followups/{id}/unlock`
+pub(super) async fn unlock_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let record = find(&app, &staff, &id).await?;
+    may(&staff, Deed::WorkOnFollowUps)?;
+    app.db.unlock(&record.id, &staff.name, app.now()).await?;
+    app.db.audit(&staff, "unlock", Some(&record.id), app.now()).await?;
+    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+}
+
+/// `POST /staff/followups/{id}/relink`
+pub(super) async fn relink_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let record = find(&app, &staff, &id).await?;
+    may(&staff, Deed::WorkOnFollowUps)?;
+    let generation = record.link_generation + 1;
+    let token = app.secrets.link_token(&record.id, generation);
+    let today = app.now().date();
+    let last = record.step.as_ref().map_or(today, |step| step.due_to.max(today));
+    let until = Moment::at(last.plus_days(LINK_DAYS), 0);
+    app.db.relink(&record.id, generation, &secrets::hash(token.as_str()), until, &staff.name, app.now()).await?;
+    app.db.audit(&staff, "relink", Some(&record.id), app.now()).await?;
+    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+}
+
+/// A follow-up with its link and history.
+#[utoipa::path(
+    get, path = "/api/v1/staff/followups/{id}", tag = "staff",
+    params(("id" = String, Path, description = "The follow-up's id")),
+    responses(
+        (status = 200, body = FollowUpDetail),
+        (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
+        (status = 404, description = "`not-found`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn detail_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    let staff = signed_in(&app, &visitor).await?;
+    let detail = detail_of(&app, &staff, &id).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
+}
+
+/// Ends a follow-up; its place is given back and its link says so.
+#[utoipa::path(
+    post, path = "/api/v1/staff/followups/{id}/withdraw", tag = "staff",
+    params(("id" = String, Path, description = "The follow-up's id")),
+    responses(
+        (status = 204, description = "Withdrawn"),
+        (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
+        (status = 410, description = "`link-withdrawn`: it was before", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn withdraw_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<StatusCode> {
+    let staff = signed_in(&app, &visitor).await?;
+    withdraw(&app, &staff, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,186 @@
+//! Who comes today, who must be looked after, who asked, and finding somebody.
+
+use super::{html, may, nurse, signed_in};
+use crate::app::App;
+use crate::db::followups::Record;
+use crate::failures::Result;
+use crate::pathway::service_names;
+use crate::visitor::Visitor;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::appointments::State as AppointmentState;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Standing;
+use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
+use zaoshai_contract::problem::{Code, Problem};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::{DayEntry, FollowUpList, FollowUpRow, OpenQuestion, Staff, StaffPage, StaffSearch};
+
+/// Most rows of the overdue list, of the questions and of a search.
+const MOST_OVERDUE: u32 = 100;
+/// Most follow-ups in the list.
+const MOST: u32 = 500;
+
+/// A follow-up as lists show it.
+pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
+    let now = app.now();
+    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let latest = record.latest.as_ref();
+    let expected = latest.filter(|latest| latest.state.is_firm());
+    Ok(FollowUpRow {
+        id: record.id.clone(),
+        code: record.code.clone(),
+        name: open("name", &record.name_sealed)?,
+        phone: open("phone", &record.phone_sealed)?,
+        reason: open("reason", &record.reason_sealed)?,
+        services: record.step.as_ref().map(|step| service_names(app, &step.services)).unwrap_or_default(),
+        due_from: record.step.as_ref().map(|step| step.due_from),
+        due_to: record.step.as_ref().map(|step| step.due_to),
+        urgency: record.urgency,
+        standing: record.standing(now),
+        owner: record.owner.clone(),
+        appointment: latest.map(|latest| latest.id.clone()).unwrap_or_default(),
+        appointment_state: latest.map(|latest| latest.state),
+        starts: expected.map(|latest| latest.slot.starts),
+        room: expected.map(|latest| latest.slot.room.clone()).unwrap_or_default(),
+        locked: record.locked(),
+        overdue: record.due.is_some_and(|due| due <= now),
+        version: record.version,
+        call_on: record.call_on,
+    })
+}
+
+async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let records = app.db.followups(&staff.hospital, MOST).await?;
+    let mut rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    rows.sort_by_key(|row| {
+        let rank = match row.standing {
+            _ if row.overdue => 0,
+            Standing::Booked | Standing::Arrived | Standing::OutcomeDue => 2,
+            Standing::Closed => 3,
+            _ => 1,
+        };
+        (rank, row.urgency.rank(), row.starts.map_or(0, |starts| starts.0), row.due_to)
+    });
+    let now = app.now();
+    let overdue = app.db.overdue(&staff.hospital, now, MOST_OVERDUE).await?;
+    let overdue = overdue.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    let calls = app.db.to_call(&staff.hospital, now.date(), MOST_OVERDUE).await?;
+    let calls = calls.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    app.db.audit(&staff, "list", None, now).await?;
+    Ok(FollowUpList {
+        now,
+        day: day(app, &staff).await?,
+        overdue,
+        calls,
+        questions: open_questions(app, &staff).await?,
+        rows,
+        staff,
+    })
+}
+
+/// Today's appointments at her hospital.
+async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
+    let today = app.now().date();
+    let rows = app.db.day(&staff.hospital, Moment::at(today, 0), Moment::at(today.plus_days(1), 0)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&row.followup, field, sealed);
+            Ok(DayEntry {
+                name: open("name", &row.name_sealed)?,
+                phone: open("phone", &row.phone_sealed)?,
+                state: AppointmentState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
+                starts: Moment(row.starts),
+                service: service_names(app, std::slice::from_ref(&row.service)).concat(),
+                followup: row.followup,
+                code: row.code,
+                appointment: row.appointment,
+                room: row.room,
+                version: row.version,
+            })
+        })
+        .collect()
+}
+
+async fn open_questions(app: &App, staff: &Staff) -> Result<Vec<OpenQuestion>> {
+    let mut questions = Vec::new();
+    for row in app.db.open_questions(&staff.hospital, MOST_OVERDUE).await? {
+        let Some(record) = app.db.followup(&row.followup).await? else { continue };
+        questions.push(OpenQuestion {
+            name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
+            text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
+            followup: row.followup,
+            asked: Moment(row.asked),
+        });
+    }
+    Ok(questions)
+}
+
+/// Finds by code, by phone number or its last four digits, or by two or more characters of the name.
+async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let typed = typed.trim().to_owned();
+    let letters: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let finder = if let Some(phone) = PhoneNumber::parse(&letters) {
+        app.secrets.finder("phone", phone.as_str())
+    } else if let Some(ending) = PhoneEnding::parse(&letters) {
+        app.secrets.finder("ending", ending.as_str())
+    } else {
+        app.secrets.finder("name", &letters)
+    };
+    let mut records: Vec<Record> =
+        app.db.followup_by_code(&staff.hospital, &letters.to_uppercase()).await?.into_iter().collect();
+    records.extend(app.db.found(&staff.hospital, &finder, MOST_OVERDUE).await?);
+    let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    app.db.audit(&staff, "search", None, app.now()).await?;
+    Ok(StaffSearch { staff, typed, rows })
+}
+
+/// `GET /staff`
+pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        // Who sees no patient begins with her own work.
+        Ok(staff) if !staff.may(Deed::SeeFollowUps) => {
+            let first = staff.sections().next().ok_or(Code::NotAllowed)?;
+            Ok(Redirect::to(first.path).into_response())
+        }
+        Ok(staff) => {
+            let list = followups(&app, staff).await?;
+            Ok(html(&app, "今天", StatusCode::OK, &StaffPage::List(list)))
+        }
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// `GET /staff/search`
+pub(super) async fn search_page(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
+    match nurse(&app, &visitor).await? {
+        Ok(staff) => {
+            let typed = value_of(&query.unwrap_or_default(), "q").unwrap_or_default();
+            let found = search(&app, staff, &typed).await?;
+            Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
+        }
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// The follow-ups: overdue first, then waiting, booked by time, ended.
+#[utoipa::path(
+    get, path = "/api/v1/staff/followups", tag = "staff",
+    responses(
+        (status = 200, body = FollowUpList),
+        (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn list_json(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    let staff = signed_in(&app, &visitor).await?;
+    let list = followups(&app, staff).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(list)).into_response())
+}

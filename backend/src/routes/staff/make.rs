@@ -1,0 +1,239 @@
+//! Making a follow-up: what the form says, understood field by field.
+
+use super::detail::detail_of;
+use super::{LINK_DAYS, WINDOW_DAYS, html, may, nurse, services, signed_in, told};
+use crate::app::App;
+use crate::content::LetterTemplate;
+use crate::db::followups::NewRecord;
+use crate::failures::{Failure, Result};
+use crate::routes::body::{Form, JsonBody, read_key};
+use crate::secrets;
+use crate::visitor::Visitor;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::Urgency;
+use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber};
+use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage};
+
+/// Most characters of a letter.
+const LONGEST_LETTER: usize = 1000;
+
+fn letters(app: &App) -> Vec<BookableService> {
+    let library = app.library();
+    let titled = |letter: &LetterTemplate| BookableService { id: letter.id.clone(), name: letter.title.clone() };
+    library.letters.iter().map(titled).collect()
+}
+
+/// A form that was understood.
+struct Understood {
+    name: String,
+    phone: PhoneNumber,
+    reason: String,
+    services: Vec<String>,
+    due_from: CivilDate,
+    due_to: CivilDate,
+    urgency: Urgency,
+    template: String,
+    letter: String,
+}
+
+fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    let name = form.name.trim();
+    if !(1..=20).contains(&name.chars().count()) {
+        wrong("name", "请填称呼，1 到 20 个字，例如 李女士");
+    }
+    let phone = PhoneNumber::parse(&form.phone);
+    if phone.is_none() {
+        wrong("phone", "请填手机号或带区号的电话，例如 13800138000");
+    }
+    let reason = form.reason.trim();
+    if !(1..=200).contains(&reason.chars().count()) {
+        wrong("reason", "请写为什么要来，1 到 200 个字，例如 肺部小结节，3 个月复查");
+    }
+    let library = app.library();
+    let known = form.services.iter().all(|id| library.booking_service(id).is_some());
+    if form.services.is_empty() || !known {
+        wrong("services", "请至少选一项可约的服务");
+    }
+    let today = app.now().date();
+    let due_from = CivilDate::parse(form.due_from.trim());
+    let due_to = CivilDate::parse(form.due_to.trim());
+    if due_from.is_none() {
+        wrong("due_from", "请填最早的日期，例如 2026-11-23");
+    }
+    match (due_from, due_to) {
+        (_, None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
+        (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
+        (_, Some(to)) if to < today => wrong("due_to", "最晚的日期已经过了"),
+        (_, Some(to)) if to.days() - today.days() > WINDOW_DAYS => wrong("due_to", "最晚的日期请在两年以内"),
+        _ => {}
+    }
+    let urgency = if form.urgency.is_empty() { Some(Urgency::Routine) } else { Urgency::parse(&form.urgency) };
+    if urgency.is_none() {
+        wrong("urgency", "请选紧急、尽快或常规");
+    }
+    if !form.template.is_empty() && library.letter(&form.template).is_none() {
+        wrong("template", "请从列表里选一封结果信");
+    }
+    let letter = form.letter.trim();
+    if letter.chars().count() > LONGEST_LETTER {
+        wrong("letter", "结果说明请写 1000 个字以内");
+    }
+    match (phone, due_from, due_to, urgency) {
+        (Some(phone), Some(due_from), Some(due_to), Some(urgency)) if errors.is_empty() => Ok(Understood {
+            name: name.to_owned(),
+            phone,
+            reason: reason.to_owned(),
+            services: form.services.clone(),
+            due_from,
+            due_to,
+            urgency,
+            template: form.template.clone(),
+            letter: letter.to_owned(),
+        }),
+        _ => Err(Failure::fields(errors)),
+    }
+}
+
+/// Makes a follow-up; gives its id. A repeat with the same key gives the first one's.
+pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: IdempotencyKey, id: String) -> Result<String> {
+    may(staff, Deed::WorkOnFollowUps)?;
+    let request = secrets::hash(&serde_json::to_string(form).map_err(anyhow::Error::from)?);
+    let form = understand(app, form)?;
+    let token = app.secrets.link_token(&id, 1);
+    let library = app.library();
+    let topic = form.services.iter().find_map(|id| library.booking_service(id)).map(|service| service.topic.clone());
+    let letter_sealed =
+        if form.letter.is_empty() { String::new() } else { app.secrets.seal(&id, "letter", &form.letter) };
+    let new = NewRecord {
+        code: secrets::fresh_code(),
+        hospital: staff.hospital.clone(),
+        topic: topic.unwrap_or_default(),
+        urgency: form.urgency,
+        letter_sealed,
+        letter: form.template.clone(),
+        finders: finders(app, &form.name, &form.phone),
+        token_hash: secrets::hash(token.as_str()),
+        link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
+        name_sealed: app.secrets.seal(&id, "name", &form.name),
+        phone_sealed: app.secrets.seal(&id, "phone", form.phone.as_str()),
+        reason_sealed: app.secrets.seal(&id, "reason", &form.reason),
+        services: form.services,
+        due_from: form.due_from,
+        due_to: form.due_to,
+        created_by: staff.name.clone(),
+        now: app.now(),
+        key,
+        request,
+        id,
+    };
+    let id = app.db.make_followup(&new).await??;
+    app.db.audit(staff, "make", Some(&id), app.now()).await?;
+    Ok(id)
+}
+
+/// The keyed hashes under which a follow-up is found: its phone number, the last four digits, and every run of two or
+/// more characters of the name.
+fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
+    let letters: Vec<char> = name.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let runs = (0..letters.len()).flat_map(|from| {
+        let letters = &letters;
+        (from + 2..=letters.len()).map(move |to| letters[from..to].iter().collect::<String>())
+    });
+    let mut finders: Vec<String> = runs.map(|run| app.secrets.finder("name", &run)).collect();
+    finders.push(app.secrets.finder("phone", phone.as_str()));
+    finders.push(app.secrets.finder("ending", phone.ending().as_str()));
+    finders.sort_unstable();
+    finders.dedup();
+    finders
+}
+
+/// `GET /staff/followups/new`
+pub(super) async fn new(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    may(&staff, Deed::WorkOnFollowUps)?;
+    let today = app.now().date();
+    let form =
+        NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(14).to_string(), ..NewFollowUp::default() };
+    let page = NewFollowUpForm {
+        staff,
+        form,
+        services: services(&app),
+        letters: letters(&app),
+        key: secrets::fresh_key(),
+        problem: None,
+    };
+    Ok(html(&app, "新建随访", StatusCode::OK, &StaffPage::New(Box::new(page))))
+}
+
+/// `POST /staff/followups`
+pub(super) async fn make_form(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let new = NewFollowUp {
+        name: form.get("name").to_owned(),
+        phone: form.get("phone").to_owned(),
+        reason: form.get("reason").to_owned(),
+        services: form.all("services"),
+        due_from: form.get("due_from").to_owned(),
+        due_to: form.get("due_to").to_owned(),
+        urgency: form.get("urgency").to_owned(),
+        template: form.get("template").to_owned(),
+        letter: form.get("letter").to_owned(),
+    };
+    let key = form.key()?;
+    match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {
+        Ok(id) => Ok(Redirect::to(&format!("/staff/followups/{id}?created=1")).into_response()),
+        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
+            let problem = told(&app, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            // A form that was sent before in another wording is a new one.
+            let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
+            let page = NewFollowUpForm {
+                staff,
+                form: new,
+                services: services(&app),
+                letters: letters(&app),
+                key,
+                problem: Some(problem),
+            };
+            Ok(html(&app, "新建随访", status, &StaffPage::New(Box::new(page))))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Makes a follow-up and its link. A repeat with the same key gives the first one again.
+#[utoipa::path(
+    post, path = "/api/v1/staff/followups", tag = "staff", request_body = NewFollowUp,
+    params(("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens")),
+    responses(
+        (status = 201, body = FollowUpDetail),
+        (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
+        (status = 422, description = "`invalid-input` or `key-reused`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn make_json(
+    State(app): State<App>,
+    visitor: Visitor,
+    JsonBody(request): JsonBody<NewFollowUp>,
+) -> Result<Response> {
+    let staff = signed_in(&app, &visitor).await?;
+    let key = visitor.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let id = make(&app, &staff, &request, read_key(key)?, secrets::fresh_id()).await?;
+    let detail = detail_of(&app, &staff, &id).await?;
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
+}
