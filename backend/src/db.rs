@@ -2,6 +2,7 @@
 //! Time is always handed in; nothing here reads a clock.
 
 pub mod appointments;
+pub mod batches;
 pub mod calls;
 pub mod closures;
 pub mod followups;

@@ -150,6 +150,7 @@ pub async fn crowd(
             now: Moment(0),
             key: secrets::fresh_key(),
             request: String::new(),
+            origin: None,
             id: id.clone(),
         };
         let made = db.make_followup(&new).await?;

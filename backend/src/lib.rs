@@ -10,6 +10,7 @@ pub mod db;
 pub mod demonstration;
 pub mod failures;
 pub mod html;
+pub mod imports;
 pub mod lookup;
 pub mod pathway;
 pub mod pictures;

@@ -2,15 +2,20 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// A QR code as a path of unit squares and the side in modules, without the quiet zone.
+/// A QR code as a path of bars one module high and the side in modules, without the quiet zone.
 pub fn path(text: &str) -> Option<(String, u16)> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let mut path = String::new();
     for y in 0..code.size() {
-        for x in 0..code.size() {
-            if code.get_module(x, y) {
-                path.push_str(&format!("M{x},{y}h1v1h-1z"));
+        let mut x = 0;
+        while x < code.size() {
+            // Neighbours in a row are drawn as one: a page of letters weighs half.
+            let run = (x..code.size()).take_while(|x| code.get_module(*x, y)).count();
+            let run = i32::try_from(run).ok()?;
+            if run > 0 {
+                path.push_str(&format!("M{x},{y}h{run}v1h-{run}z"));
             }
+            x += run.max(1);
         }
     }
     Some((path, u16::try_from(code.size()).ok()?))
@@ -82,7 +87,7 @@ mod tests {
     fn a_link_fits_into_a_code() {
         let link = "https://zaoshai.example.org/f/0123456789abcdefghjkmnpqrs";
         let (path, side) = super::path(link).expect("fits");
-        assert!(path.starts_with("M0,0h1v1h-1z") && (25..=41).contains(&side), "{side}");
+        assert!(path.starts_with("M0,0h7v1h-7z") && (25..=41).contains(&side), "{side}");
         let lines = super::terminal(link).expect("fits");
         assert!(
             lines.lines().all(|line| line.chars().count() == lines.lines().next().expect("a line").chars().count())

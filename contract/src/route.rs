@@ -341,6 +341,11 @@ pub fn value_of(query: &str, key: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
 }
 
+/// A query of these pairs, without `?`.
+pub fn query_of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

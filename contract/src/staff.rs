@@ -1,5 +1,10 @@
 //! What nurses send and see. Staff pages are rendered by the backend alone and never part of the residents' app.
 
+pub mod audit;
+pub mod batches;
+
+use self::audit::AuditPage;
+use self::batches::{BatchPage, BatchesPage, LettersPage};
 use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
@@ -63,9 +68,11 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 2] = [
+pub const SECTIONS: [Section; 4] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
+    Section { path: "/staff/batches", title: "导入导出", icon: "letter", deed: Deed::Import },
+    Section { path: "/staff/audit", title: "日志", icon: "book", deed: Deed::ReadAudit },
 ];
 
 impl Staff {
@@ -396,6 +403,14 @@ pub enum StaffPage {
     Search(StaffSearch),
     /// `/staff/closures`
     Closures(Box<ClosurePage>),
+    /// `/staff/batches`
+    Batches(Box<BatchesPage>),
+    /// `/staff/batches/{id}`
+    Batch(Box<BatchPage>),
+    /// `/staff/batches/{id}/letters` and `/staff/followups/{id}/letter`
+    Letters(Box<LettersPage>),
+    /// `/staff/audit`
+    Audit(AuditPage),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

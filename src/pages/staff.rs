@@ -1,9 +1,13 @@
 //! The nurse's pages: dense and quick, rendered by the server, working with forms alone.
 
+mod audit;
+mod batch;
+mod batches;
 mod closures;
 mod day;
 mod detail;
 mod form;
+mod letters;
 mod list;
 mod login;
 mod new;
@@ -33,6 +37,10 @@ pub fn page(page: &StaffPage) -> Node {
         }
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
         StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
+        StaffPage::Batches(page) => frame("/staff/batches", Some(&page.staff), batches::page(page), None),
+        StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
+        StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
+        StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

@@ -54,6 +54,19 @@ pub struct NewRecord {
     pub key: IdempotencyKey,
     /// A hash of what the form said, to tell a repeat from another request.
     pub request: String,
+    /// Where in a table it stood, when it was made from one.
+    pub origin: Option<Origin>,
+}
+
+/// The row of a table from which a follow-up is made.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The batch.
+    pub batch: String,
+    /// The row's number.
+    pub row: i64,
+    /// A keyed hash of the row: the same row of the same hospital makes one follow-up.
+    pub fingerprint: String,
 }
 
 /// The step that is to be taken now.
@@ -306,7 +319,6 @@ impl Db {
     /// Makes a follow-up, once for each key of a nurse; gives the id of the follow-up the key made first,
     /// or [`Code::KeyReused`] when the key came with another request.
     pub async fn make_followup(&self, new: &NewRecord) -> Result<std::result::Result<String, Code>> {
-        let services = serde_json::to_string(&new.services).map_err(|error| Error::Broken(error.to_string()))?;
         let scope = format!("staff/{}", new.created_by);
         in_transaction!(self, |tx| {
             let fresh = sqlx::query(
@@ -330,49 +342,7 @@ impl Db {
                         .await?;
                 return Ok(if request == new.request { Ok(id) } else { Err(Code::KeyReused) });
             }
-            sqlx::query(
-                "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
-                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter) \
-                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14)",
-            )
-            .bind(&new.id)
-            .bind(&new.code)
-            .bind(&new.hospital)
-            .bind(&new.created_by)
-            .bind(&new.token_hash)
-            .bind(new.link_until.0)
-            .bind(&new.name_sealed)
-            .bind(&new.phone_sealed)
-            .bind(&new.reason_sealed)
-            .bind(&new.letter_sealed)
-            .bind(&new.topic)
-            .bind(new.urgency.rank())
-            .bind(new.now.0)
-            .bind(&new.letter)
-            .execute(&mut **tx)
-            .await?;
-            sqlx::query(
-                "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
-                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
-            )
-            .bind(format!("{}-1", new.id))
-            .bind(&new.id)
-            .bind(&services)
-            .bind(new.due_from.to_string())
-            .bind(new.due_to.to_string())
-            .bind(&new.created_by)
-            .bind(new.now.0)
-            .execute(&mut **tx)
-            .await?;
-            for finder in &new.finders {
-                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                    .bind(finder)
-                    .bind(&new.id)
-                    .execute(&mut **tx)
-                    .await?;
-            }
-            tx.note(&new.id, new.now, &Line { who: &new.created_by, action: "make", ..Line::default() }).await?;
-            tx.settle(&new.id, new.now).await?;
+            tx.make(new).await?;
             Ok(Ok(new.id.clone()))
         })
     }
@@ -404,6 +374,43 @@ impl Db {
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// The follow-ups of a batch that have not ended, in the order of the table, after `skip` of them.
+    pub async fn batch_followups(&self, batch: &str, most: u32, skip: u32) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.batch = $1 AND ending IS NULL ORDER BY batch_row LIMIT $2 OFFSET $3"
+        ))
+        .bind(batch)
+        .bind(i64::from(most))
+        .bind(i64::from(skip))
+        .fetch_all(pool)
+        .await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// The follow-ups of a hospital made after this one, oldest first: a whole hospital page by page.
+    pub async fn followups_after(
+        &self,
+        hospital: &str,
+        after: (Moment, &str),
+        open_only: bool,
+        most: u32,
+    ) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| {
+            sqlx::query_as(select_followups!(
+            "WHERE followups.hospital = $1 AND (followups.created > $2 OR (followups.created = $2 AND followups.id > $3)) \
+             AND ($4 = 0 OR ending IS NULL) ORDER BY followups.created, followups.id LIMIT $5"
+        ))
+        .bind(hospital)
+        .bind(after.0.0)
+        .bind(after.1)
+        .bind(i64::from(open_only))
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?
+        });
         rows.into_iter().map(Row::read).collect()
     }
 

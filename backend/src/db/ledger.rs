@@ -1,6 +1,7 @@
 //! What every write inside a transaction shares, written once for both databases: the history, the facts a follow-up
 //! stands on, and the moment from which somebody must look after it.
 
+use super::followups::NewRecord;
 use super::{Error, Result};
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
@@ -81,6 +82,8 @@ pub trait Ledger {
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
     /// Computes anew from when somebody must look after a follow-up.
     async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
+    /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
+    async fn make(&mut self, new: &NewRecord) -> Result<bool>;
 }
 
 macro_rules! ledger {
@@ -220,6 +223,63 @@ macro_rules! ledger {
                     .execute(&mut *self)
                     .await?;
                 Ok(())
+            }
+
+            async fn make(&mut self, new: &NewRecord) -> Result<bool> {
+                let services =
+                    serde_json::to_string(&new.services).map_err(|error| Error::Broken(error.to_string()))?;
+            let made = sqlx::query(
+                "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
+                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter, batch, batch_row, fingerprint) \
+                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14, $15, $16, $17) \
+                 ON CONFLICT (hospital, fingerprint) DO NOTHING",
+            )
+            .bind(&new.id)
+            .bind(&new.code)
+            .bind(&new.hospital)
+            .bind(&new.created_by)
+            .bind(&new.token_hash)
+            .bind(new.link_until.0)
+            .bind(&new.name_sealed)
+            .bind(&new.phone_sealed)
+            .bind(&new.reason_sealed)
+            .bind(&new.letter_sealed)
+            .bind(&new.topic)
+            .bind(new.urgency.rank())
+            .bind(new.now.0)
+            .bind(&new.letter)
+            .bind(new.origin.as_ref().map(|origin| &origin.batch))
+            .bind(new.origin.as_ref().map_or(0, |origin| origin.row))
+            .bind(new.origin.as_ref().map(|origin| &origin.fingerprint))
+            .execute(&mut *self)
+            .await?
+            .rows_affected();
+            if made == 0 {
+                return Ok(false);
+            }
+            sqlx::query(
+                "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
+                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
+            )
+            .bind(format!("{}-1", new.id))
+            .bind(&new.id)
+            .bind(&services)
+            .bind(new.due_from.to_string())
+            .bind(new.due_to.to_string())
+            .bind(&new.created_by)
+            .bind(new.now.0)
+            .execute(&mut *self)
+            .await?;
+            for finder in &new.finders {
+                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(finder)
+                    .bind(&new.id)
+                    .execute(&mut *self)
+                    .await?;
+            }
+            self.note(&new.id, new.now, &Line { who: &new.created_by, action: "make", ..Line::default() }).await?;
+            self.settle(&new.id, new.now).await?;
+                Ok(true)
             }
         })*
     };

@@ -6,6 +6,7 @@ use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
+use zaoshai_contract::staff::audit::AuditFilter;
 
 /// Wrong passwords before an account waits.
 const WRONG_PASSWORDS: i64 = 5;
@@ -30,6 +31,8 @@ pub struct Account {
 /// A line of the log of who read or changed what.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AuditRow {
+    /// Its id.
+    pub id: String,
     /// When.
     pub at: i64,
     /// Who.
@@ -142,12 +145,15 @@ impl Db {
                 .bind(until.0)
                 .execute(&mut **tx)
                 .await?;
-            sqlx::query("INSERT INTO audit (id, at, staff, action) VALUES ($1, $2, $3, 'sign-in')")
-                .bind(secrets::fresh_id())
-                .bind(now.0)
-                .bind(name)
-                .execute(&mut **tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO audit (id, at, staff, action, hospital) \
+                 SELECT $1, $2, $3, 'sign-in', hospital FROM staff WHERE name = $3",
+            )
+            .bind(secrets::fresh_id())
+            .bind(now.0)
+            .bind(name)
+            .execute(&mut **tx)
+            .await?;
             Ok(())
         })
     }
@@ -195,14 +201,29 @@ impl Db {
         Ok(())
     }
 
-    /// The log of a hospital before a moment, latest first, at most `most` lines.
-    pub async fn audit_log(&self, hospital: &str, before: Moment, most: u32) -> Result<Vec<AuditRow>> {
+    /// The log of a hospital, latest first, at most `most` lines, after the line of this moment and id.
+    pub async fn audit_log(
+        &self,
+        hospital: &str,
+        filter: &AuditFilter,
+        after: Option<(i64, String)>,
+        most: u32,
+    ) -> Result<Vec<AuditRow>> {
+        let from = filter.first.map_or(i64::MIN, |day| Moment::at(day, 0).0);
+        let until = filter.last.map_or(i64::MAX, |day| Moment::at(day.plus_days(1), 0).0);
+        let (at, id) = after.unwrap_or((i64::MAX, String::new()));
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
-             WHERE audit.hospital = $1 AND at < $2 ORDER BY at DESC LIMIT $3",
+            "SELECT audit.id, at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
+             WHERE audit.hospital = $1 AND at >= $2 AND at < $3 AND (at < $4 OR (at = $4 AND audit.id < $5)) \
+             AND ($6 = '' OR staff = $6) AND ($7 = '' OR code = $7) ORDER BY at DESC, audit.id DESC LIMIT $8",
         )
         .bind(hospital)
-        .bind(before.0)
+        .bind(from)
+        .bind(until)
+        .bind(at)
+        .bind(id)
+        .bind(&filter.staff)
+        .bind(&filter.code)
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?))

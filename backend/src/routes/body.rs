@@ -2,15 +2,18 @@
 
 use crate::failures::{Failure, Result};
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::{Code, FieldError};
+use zaoshai_contract::staff::batches::MOST_BYTES;
 
 /// Largest body that is read: the longest form is well under it.
 const MOST: usize = 32 * 1024;
+/// Largest body with a file: a table, once as it is or once in base 64.
+const MOST_UPLOAD: usize = 2 * MOST_BYTES;
 /// How much of a too large body is swallowed, so that the phone hears the answer instead of a broken connection.
 const SWALLOWED: usize = 16 * 1024 * 1024;
 
@@ -18,6 +21,7 @@ const SWALLOWED: usize = 16 * 1024 * 1024;
 pub struct JsonBody<T>(pub T);
 
 /// The fields of a form.
+#[derive(Default)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -52,7 +56,18 @@ pub fn read_key(text: &str) -> Result<IdempotencyKey> {
     })
 }
 
-async fn read(body: Body) -> Result<Vec<u8>> {
+/// A form with a file.
+pub struct Upload {
+    /// Its fields without the file.
+    pub form: Form,
+    /// The file's name.
+    pub name: String,
+    /// The file; empty when none was chosen.
+    pub file: Vec<u8>,
+}
+
+/// Reads a whole body, or refuses one that is larger than `most`.
+async fn read(body: Body, most: usize) -> Result<Vec<u8>> {
     let mut body = body;
     let mut bytes = Vec::new();
     let mut seen = 0;
@@ -67,11 +82,11 @@ async fn read(body: Body) -> Result<Vec<u8>> {
         if seen > SWALLOWED {
             break;
         }
-        if seen <= MOST {
+        if seen <= most {
             bytes.extend_from_slice(data);
         }
     }
-    if seen > MOST { Err(Code::TooLarge.into()) } else { Ok(bytes) }
+    if seen > most { Err(Code::TooLarge.into()) } else { Ok(bytes) }
 }
 
 fn content_type(request: &Request) -> &str {
@@ -84,7 +99,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let fits = content_type(&request).eq_ignore_ascii_case("application/json");
-        let bytes = read(request.into_body()).await?;
+        let bytes = read(request.into_body(), MOST).await?;
         if !fits {
             return Err(Code::UnsupportedMedia.into());
         }
@@ -102,10 +117,41 @@ impl<S: Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let fits = content_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let bytes = read(request.into_body()).await?;
+        let bytes = read(request.into_body(), MOST).await?;
         if !fits {
             return Err(Code::UnsupportedMedia.into());
         }
         Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let broken = |error: &dyn core::fmt::Display| Failure {
+            code: Code::BadBody,
+            errors: Vec::new(),
+            cause: Some(format!("a form with a file: {error}")),
+        };
+        let fits = content_type(&request).eq_ignore_ascii_case("multipart/form-data");
+        let (parts, body) = request.into_parts();
+        let bytes = read(body, MOST_UPLOAD).await?;
+        if !fits {
+            return Err(Code::UnsupportedMedia.into());
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
+        let mut fields = Multipart::from_request(request, state).await.map_err(|error| broken(&error))?;
+        let (mut pairs, mut name, mut file) = (Vec::new(), String::new(), Vec::new());
+        while let Some(field) = fields.next_field().await.map_err(|error| broken(&error))? {
+            let key = field.name().unwrap_or_default().to_owned();
+            if let Some(file_name) = field.file_name() {
+                file_name.clone_into(&mut name);
+                file = field.bytes().await.map_err(|error| broken(&error))?.to_vec();
+            } else {
+                pairs.push((key, field.text().await.map_err(|error| broken(&error))?));
+            }
+        }
+        Ok(Self { form: Form(pairs), name, file })
     }
 }

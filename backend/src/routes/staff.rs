@@ -1,8 +1,12 @@
 //! The nurse's work: signing in, making follow-ups, sending links, seeing what became of them.
 //! Pages are HTML with forms alone; making, listing and ending are on the JSON API, too.
 
+mod audit;
+mod batches;
 pub mod detail;
+mod export;
 mod history;
+mod letters;
 pub mod lists;
 pub mod make;
 pub mod session;
@@ -39,6 +43,13 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/new", get(make::new))
         .route("/staff/followups/{id}", get(detail::detail))
         .route("/staff/closures", get(closures::show).post(closures::close))
+        .route("/staff/batches", get(batches::show).post(batches::upload))
+        .route("/staff/batches/{id}", get(batches::batch))
+        .route("/staff/batches/{id}/letters", get(letters::batch))
+        .route("/staff/followups.csv", get(export::followups))
+        .route("/staff/followups/{id}/letter", get(letters::one))
+        .route("/staff/audit", get(audit::show))
+        .route("/staff/audit.csv", get(audit::export))
         .route("/staff/search", get(lists::search_page))
         .route("/staff/followups/{id}/{deed}", post(work::form))
         .route("/staff/followups/{id}/withdraw", post(detail::withdraw_form))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use zaoshai_backend::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
-use zaoshai_contract::staff::{FollowUpDetail, Staff};
+use zaoshai_contract::staff::FollowUpDetail;
 
 /// Books two days before, when the rules still let the patient do it by herself.
 async fn books(world: &World, followup: &FollowUpDetail, slot: &str) {
@@ -198,18 +198,12 @@ async fn a_follow_up_is_found_by_name_phone_ending_and_code() {
 async fn a_nurse_sees_only_her_hospital_and_a_role_only_its_own_work() {
     let world = World::new().await;
     let followup = world.followup().await;
-    let hash = secrets::hash_password("another").expect("a hash");
     for (name, hospital, role) in [
         ("elsewhere", "dezhou-2", Role::Nurse),
         ("auditor", "zhuzhou-2", Role::Auditor),
         ("planner", "zhuzhou-2", Role::ScheduleManager),
     ] {
-        let staff =
-            Staff { name: name.to_owned(), display: name.to_owned(), hospital: hospital.to_owned(), roles: vec![role] };
-        world.app.db.make_staff(&staff, &hash, world.app.now()).await.expect("an account");
-        let mut other = world.client();
-        let login = json!({ "name": name, "password": "another" });
-        other.json("POST", "/api/v1/staff/session", &login, &[]).await;
+        let mut other = world.staff(name, hospital, role).await;
         let answer = other.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await;
         assert!(matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN), "{name}: {}", answer.status);
         assert!(!answer.text.contains("李女士"));

@@ -1,7 +1,9 @@
 //! The backend as a client sees it: requests against the whole router, on SQLite, and on PostgreSQL when
 //! `ZAOSHAI_TEST_POSTGRES` names a server.
 
+mod audit;
 mod bad_input;
+mod batches;
 mod checks;
 mod console;
 mod database;

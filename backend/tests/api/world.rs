@@ -126,6 +126,20 @@ impl World {
         nurse
     }
 
+    /// A client that is signed in as somebody of a hospital in one role.
+    pub async fn staff(&self, name: &str, hospital: &str, role: Role) -> Client {
+        static HASH: OnceLock<String> = OnceLock::new();
+        let hash = HASH.get_or_init(|| secrets::hash_password("another").expect("a hash"));
+        let staff =
+            Staff { name: name.to_owned(), display: name.to_owned(), hospital: hospital.to_owned(), roles: vec![role] };
+        self.app.db.make_staff(&staff, hash, self.app.now()).await.expect("an account");
+        let mut client = self.client();
+        let login = serde_json::json!({ "name": name, "password": "another" });
+        let answer = client.json("POST", "/api/v1/staff/session", &login, &[]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+        client
+    }
+
     /// A follow-up for a CT, made by a nurse.
     pub async fn followup(&self) -> FollowUpDetail {
         let mut nurse = self.nurse().await;

@@ -166,6 +166,12 @@ fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
                 .child("复制链接"),
         )
         .child(
+            el("a")
+                .class("zs-button zs-button--quiet")
+                .with("href", ["/staff/followups/", detail.row.id.as_str(), "/letter"].concat())
+                .child("打印成信"),
+        )
+        .child(
             el("svg")
                 .class("zs-qr")
                 .with("viewBox", view_box)

@@ -2,7 +2,9 @@
 
 use crate::components::error_summary::field_error;
 use crate::view::{El, Node, el};
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::problem::Problem;
+use zaoshai_contract::staff::BookableService;
 
 /// A form that changes a follow-up.
 pub fn post(followup: &str, deed: &str) -> El {
@@ -51,6 +53,53 @@ pub fn select(
         .map(|(value, title)| el("option").with("value", value).with("selected", chosen == Some(value)).child(title))
         .collect::<Vec<_>>();
     el("select").class("zs-input").with("id", id).with("name", name).child(options)
+}
+
+/// The services that may be booked, to be ticked.
+pub fn services(problem: Option<&Problem>, services: &[BookableService], chosen: &[String]) -> El {
+    let ticks = services
+        .iter()
+        .map(|service| {
+            let id = ["services-", service.id.as_str()].concat();
+            el("label")
+                .class("zs-check")
+                .with("for", id.clone())
+                .child(
+                    el("input")
+                        .with("type", "checkbox")
+                        .with("id", id)
+                        .with("name", "services")
+                        .with("value", service.id.clone())
+                        .with("checked", chosen.contains(&service.id)),
+                )
+                .child(el("span").child(service.name.clone()))
+        })
+        .collect::<Vec<_>>();
+    el("fieldset")
+        .class("zs-form-field")
+        .with("id", "services")
+        .child(el("legend").class("zs-form-field__small-label").child("可以约什么"))
+        .child(field_error(problem, "services"))
+        .child(el("div").class("zs-checks").child(ticks))
+}
+
+/// How soon, the least urgent first.
+pub fn urgency(chosen: &str) -> El {
+    let options = Urgency::ALL.iter().rev().map(|urgency| (urgency.as_str(), urgency.title()));
+    select("urgency", "urgency", Some(chosen), options)
+}
+
+/// A result letter, or none.
+pub fn letters(letters: &[BookableService], chosen: &str) -> El {
+    let none = el("option").with("value", "").child("不放结果信");
+    let letters = letters.iter().map(|letter| {
+        el("option").with("value", letter.id.clone()).with("selected", letter.id == chosen).child(letter.name.clone())
+    });
+    el("select")
+        .class("zs-input")
+        .with("id", "template")
+        .with("name", "template")
+        .child([none].into_iter().chain(letters).collect::<Vec<_>>())
 }
 
 /// A text of a few lines.

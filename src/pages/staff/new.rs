@@ -1,10 +1,9 @@
 //! A new follow-up: one short form.
 
-use super::form::field;
-use crate::components::error_summary::{error_summary, field_error};
+use super::form::{field, letters, services, urgency};
+use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::staff::NewFollowUpForm;
 
 /// The page.
@@ -14,28 +13,6 @@ pub fn page(page: &NewFollowUpForm) -> Node {
     let wrong = |id: &str| {
         problem.is_some_and(|problem| problem.errors.iter().any(|error| error.field == id)).then_some("true")
     };
-    let services = page
-        .services
-        .iter()
-        .map(|service| {
-            let id = ["services-", service.id.as_str()].concat();
-            let labelled = id.clone();
-            let checked = form.services.contains(&service.id);
-            el("label")
-                .class("zs-check")
-                .with("for", labelled)
-                .child(
-                    el("input")
-                        .with("type", "checkbox")
-                        .with("id", id)
-                        .with("name", "services")
-                        .with("value", service.id.clone())
-                        .with("checked", checked),
-                )
-                .child(el("span").child(service.name.clone()))
-        })
-        .collect::<Vec<_>>();
-    let services_error = field_error(problem, "services");
     let name = el("input")
         .class("zs-input")
         .with("id", "name")
@@ -83,26 +60,6 @@ pub fn page(page: &NewFollowUpForm) -> Node {
         .with("value", form.due_to.clone())
         .with("aria-invalid", wrong("due_to"))
         .with("required", true);
-    let urgency = el("select").class("zs-input").with("id", "urgency").with("name", "urgency").child(
-        Urgency::ALL
-            .iter()
-            .rev()
-            .map(|urgency| {
-                let chosen = form.urgency == urgency.as_str();
-                el("option").with("value", urgency.as_str()).with("selected", chosen).child(urgency.title())
-            })
-            .collect::<Vec<_>>(),
-    );
-    let none = el("option").with("value", "").child("不放结果信");
-    let letters = page.letters.iter().map(|letter| {
-        let chosen = form.template == letter.id;
-        el("option").with("value", letter.id.clone()).with("selected", chosen).child(letter.name.clone())
-    });
-    let template = el("select")
-        .class("zs-input")
-        .with("id", "template")
-        .with("name", "template")
-        .child([none].into_iter().chain(letters).collect::<Vec<_>>());
     let letter = el("textarea")
         .class("zs-input")
         .with("id", "letter")
@@ -130,27 +87,20 @@ pub fn page(page: &NewFollowUpForm) -> Node {
                 "病人看得懂的话，例如 小结节，3 个月复查。",
                 Node::from(reason),
             ))
-            .child(
-                el("fieldset")
-                    .class("zs-form-field")
-                    .with("id", "services")
-                    .child(el("legend").class("zs-form-field__small-label").child("可以约什么"))
-                    .child(services_error)
-                    .child(el("div").class("zs-checks").child(services)),
-            )
+            .child(services(problem, &page.services, &form.services))
             .child(
                 el("div")
                     .class("zs-pair")
                     .child(field(problem, "due_from", "最早", "", Node::from(from)))
                     .child(field(problem, "due_to", "最晚", "", Node::from(to))),
             )
-            .child(field(problem, "urgency", "紧急程度", "逾期名单按它排。", Node::from(urgency)))
+            .child(field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(&form.urgency)))
             .child(field(
                 problem,
                 "template",
                 "结果信",
                 "病人打开链接能看到。没有经过医院审核的，信上会写明。",
-                Node::from(template)
+                letters(&page.letters, &form.template)
             ))
             .child(field(
                 problem,

@@ -4,7 +4,7 @@ use super::detail::detail_of;
 use super::{LINK_DAYS, WINDOW_DAYS, html, may, nurse, services, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
-use crate::db::followups::NewRecord;
+use crate::db::followups::{NewRecord, Origin};
 use crate::failures::{Failure, Result};
 use crate::routes::body::{Form, JsonBody, read_key};
 use crate::secrets;
@@ -22,18 +22,18 @@ use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewF
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
 
-fn letters(app: &App) -> Vec<BookableService> {
+pub(super) fn letters(app: &App) -> Vec<BookableService> {
     let library = app.library();
     let titled = |letter: &LetterTemplate| BookableService { id: letter.id.clone(), name: letter.title.clone() };
     library.letters.iter().map(titled).collect()
 }
 
 /// A form that was understood.
-struct Understood {
-    name: String,
-    phone: PhoneNumber,
+pub(super) struct Understood {
+    pub(super) name: String,
+    pub(super) phone: PhoneNumber,
     reason: String,
-    services: Vec<String>,
+    pub(super) services: Vec<String>,
     due_from: CivilDate,
     due_to: CivilDate,
     urgency: Urgency,
@@ -41,7 +41,8 @@ struct Understood {
     letter: String,
 }
 
-fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
+/// What a form means, or what is wrong with it field by field.
+pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: &str| {
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
@@ -71,8 +72,8 @@ fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     }
     match (due_from, due_to) {
         (_, None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
-        (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
         (_, Some(to)) if to < today => wrong("due_to", "最晚的日期已经过了"),
+        (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
         (_, Some(to)) if to.days() - today.days() > WINDOW_DAYS => wrong("due_to", "最晚的日期请在两年以内"),
         _ => {}
     }
@@ -108,18 +109,25 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     may(staff, Deed::WorkOnFollowUps)?;
     let request = secrets::hash(&serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let form = understand(app, form)?;
+    let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
+    app.db.audit(staff, "make", Some(&id), app.now()).await?;
+    Ok(id)
+}
+
+/// A follow-up to be made, sealed.
+pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, origin: Option<Origin>) -> NewRecord {
     let token = app.secrets.link_token(&id, 1);
     let library = app.library();
     let topic = form.services.iter().find_map(|id| library.booking_service(id)).map(|service| service.topic.clone());
     let letter_sealed =
         if form.letter.is_empty() { String::new() } else { app.secrets.seal(&id, "letter", &form.letter) };
-    let new = NewRecord {
+    NewRecord {
         code: secrets::fresh_code(),
         hospital: staff.hospital.clone(),
         topic: topic.unwrap_or_default(),
         urgency: form.urgency,
         letter_sealed,
-        letter: form.template.clone(),
+        letter: form.template,
         finders: finders(app, &form.name, &form.phone),
         token_hash: secrets::hash(token.as_str()),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
@@ -131,13 +139,11 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
         due_to: form.due_to,
         created_by: staff.name.clone(),
         now: app.now(),
-        key,
-        request,
+        key: secrets::fresh_key(),
+        request: String::new(),
+        origin,
         id,
-    };
-    let id = app.db.make_followup(&new).await??;
-    app.db.audit(staff, "make", Some(&id), app.now()).await?;
-    Ok(id)
+    }
 }
 
 /// The keyed hashes under which a follow-up is found: its phone number, the last four digits, and every run of two or

@@ -1,0 +1,115 @@
+//! The log of who read or changed what, for auditors: to read and to take out as a table.
+
+use super::export::{stamp, table};
+use super::{html, may, nurse};
+use crate::app::App;
+use crate::db::staff::AuditRow;
+use crate::failures::Result;
+use crate::visitor::Visitor;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
+use zaoshai_contract::staff::{Staff, StaffPage};
+
+/// Most lines of an exported log: a sheet that spreadsheets still open.
+const MOST_EXPORTED: u32 = 500_000;
+
+/// What was done, in words.
+fn in_words(action: &str) -> &str {
+    match action {
+        "sign-in" => "登录",
+        "list" => "看了今天的名单",
+        "read" => "看了一个随访",
+        "search" => "查找",
+        "make" => "新建随访",
+        "withdraw" => "结束随访",
+        "unlock" => "打开链接",
+        "relink" => "换新链接",
+        "arrive" => "登记：到了",
+        "attend" => "登记：已就诊",
+        "miss" => "登记：没有来",
+        "call" => "记录电话",
+        "note" => "写备注",
+        "answer" => "回答提问",
+        "outcome" => "记录结果",
+        "close-clinic" => "停诊",
+        "import" => "导入名单",
+        "batch" => "看了一批随访",
+        "print" => "打印一封信",
+        "print-batch" => "打印一批信",
+        "export" => "导出名单",
+        "audit" => "看了日志",
+        "export-audit" => "导出日志",
+        other => other,
+    }
+}
+
+fn line(row: AuditRow) -> AuditLine {
+    AuditLine {
+        at: Moment(row.at),
+        staff: row.staff,
+        action: in_words(&row.action).to_owned(),
+        code: row.code.unwrap_or_default(),
+    }
+}
+
+fn filter_of(query: &str) -> AuditFilter {
+    let text = |name: &str| value_of(query, name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    AuditFilter {
+        staff: text("staff"),
+        code: text("code").to_uppercase(),
+        first: CivilDate::parse(&text("first")),
+        last: CivilDate::parse(&text("last")),
+    }
+}
+
+/// Where the lines go on, written as the moment and the id of the last one.
+fn cursor(text: &str) -> Option<(i64, String)> {
+    let (at, id) = text.split_once('-')?;
+    Some((at.parse().ok()?, id.to_owned()))
+}
+
+async fn auditor(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
+    let staff = match nurse(app, visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(Err(elsewhere)),
+    };
+    may(&staff, Deed::ReadAudit)?;
+    Ok(Ok(staff))
+}
+
+/// `GET /staff/audit`
+pub(super) async fn show(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    let staff = match auditor(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let query = query.unwrap_or_default();
+    let filter = filter_of(&query);
+    let before = value_of(&query, "before").and_then(|before| cursor(&before));
+    let rows = app.db.audit_log(&staff.hospital, &filter, before, LINES_A_PAGE).await?;
+    let older = (rows.len() == LINES_A_PAGE as usize)
+        .then(|| rows.last().map(|row| format!("{}-{}", row.at, row.id)))
+        .flatten();
+    app.db.audit(&staff, "audit", None, app.now()).await?;
+    let page = AuditPage { staff, filter, lines: rows.into_iter().map(line).collect(), older };
+    Ok(html(&app, "日志", StatusCode::OK, &StaffPage::Audit(page)))
+}
+
+/// `GET /staff/audit.csv`
+pub(super) async fn export(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
+    let staff = match auditor(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let filter = filter_of(&query.unwrap_or_default());
+    app.db.audit(&staff, "export-audit", None, app.now()).await?;
+    let rows = app.db.audit_log(&staff.hospital, &filter, None, MOST_EXPORTED).await?;
+    let cells = rows.into_iter().map(line).map(|line| vec![stamp(line.at), line.staff, line.action, line.code]);
+    let name = format!("log-{}.csv", app.now().date());
+    Ok(table(&name, zaoshai_tables::write_csv(&["时间", "账号", "做了什么", "随访编号"], cells)))
+}

@@ -1,0 +1,252 @@
+//! Tables: read in with their mistakes shown first, printed as letters, taken out again.
+
+use crate::world::{Answer, Client, World};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use zaoshai_backend::db::batches::Batch;
+use zaoshai_backend::secrets;
+use zaoshai_contract::ids::IdempotencyKey;
+
+/// Fields that fill the empty cells.
+const DEFAULTS: [(&str, &str); 4] =
+    [("services", "ldct-review"), ("due_from", "2026-11-23"), ("due_to", "2026-12-20"), ("reason", "请来复查")];
+
+async fn upload(nurse: &mut Client, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    const BOUNDARY: &str = "------------------------zaoshai";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    if let Some((name, bytes)) = file {
+        let head = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let request = Request::post("/staff/batches").header("content-type", kind);
+    nurse.send(request, Body::from(body), &[]).await
+}
+
+/// The value of a hidden field of a page.
+fn hidden(page: &str, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let from = page.find(&start).unwrap_or_else(|| panic!("no {name} in {page}")) + start.len();
+    page[from..].split('"').next().expect("a value").to_owned()
+}
+
+/// Uploads a table; gives the page with what it would make.
+async fn look(nurse: &mut Client, file: (&str, &[u8]), key: &str) -> String {
+    let fields: Vec<(&str, &str)> = DEFAULTS.into_iter().chain([("key", key)]).collect();
+    let answer = upload(nurse, &fields, Some(file)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.text
+}
+
+/// Confirms what a page showed, with the tick for so many rows with mistakes.
+async fn confirm(nurse: &mut Client, page: &str, key: &str, bad: Option<&str>) -> Answer {
+    let (name, data, seen) = (hidden(page, "name"), hidden(page, "data"), hidden(page, "seen"));
+    let mut fields: Vec<(&str, &str)> = DEFAULTS.to_vec();
+    fields.extend([("key", key), ("sure", "yes"), ("name", name.as_str()), ("data", &data), ("seen", &seen)]);
+    fields.extend(bad.map(|bad| ("bad", bad)));
+    upload(nurse, &fields, None).await
+}
+
+/// Waits until a batch is through; gives its page.
+async fn through(nurse: &mut Client, path: &str) -> String {
+    for _ in 0..300 {
+        let page = nurse.get(path).await.text;
+        if !page.contains("还差") {
+            return page;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("{path} is not through");
+}
+
+async fn count(nurse: &mut Client) -> usize {
+    let table = nurse.get("/staff/followups.csv").await;
+    assert_eq!(table.status, StatusCode::OK);
+    zaoshai_tables::read(&table.bytes, 100_000).map_or(0, |table| table.rows.len())
+}
+
+#[tokio::test]
+async fn five_thousand_rows_with_forty_mistakes_are_stored_only_when_the_forty_were_seen() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut table = String::from("\u{feff}姓名,手机号,原因\r\n");
+    for row in 0..5_000 {
+        let phone = if row % 125 == 7 { "无".to_owned() } else { format!("139{row:08}") };
+        table.push_str(&format!("王{row}号,{phone},\"小结节，\n3 个月复查\"\r\n"));
+    }
+    let key = secrets::fresh_id();
+    let page = look(&mut nurse, ("名单.csv", table.as_bytes()), &key).await;
+    assert!(page.contains("可以新建：4960 行") && page.contains("有错，不导入：40 行"), "both numbers are told");
+    assert_eq!(page.matches("请填手机号或带区号的电话").count(), 40, "each of the 40 with its mistake");
+    assert!(page.contains("第 9 行") || page.contains("第 16 行"), "and its row");
+    assert_eq!(count(&mut nurse).await, 0, "nothing is stored by looking");
+    for unseen in [None, Some("39")] {
+        let answer = confirm(&mut nurse, &page, &key, unseen).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains("请先看完有错的行"));
+    }
+    assert_eq!(count(&mut nurse).await, 0, "nothing is stored before they were seen");
+    let answer = confirm(&mut nurse, &page, &key, Some("40")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let batch = answer.location().to_owned();
+    let stands = through(&mut nurse, &batch).await;
+    assert!(stands.contains("打印信：第 4901 到 4960 封"), "{stands}");
+    assert_eq!(count(&mut nurse).await, 4_960);
+
+    let repeated = confirm(&mut nurse, &page, &key, Some("40")).await;
+    assert_eq!(repeated.location(), batch, "a repeat gives the same batch");
+    let again = look(&mut nurse, ("名单 2.csv", table.as_bytes()), &secrets::fresh_id()).await;
+    assert!(
+        again.contains("可以新建：0 行") && again.contains("已经有了，不再新建：4960 行"),
+        "the same file makes none"
+    );
+    assert_eq!(count(&mut nurse).await, 4_960);
+}
+
+#[tokio::test]
+async fn tables_of_any_kind_are_read_and_each_mistake_is_told() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let text = "姓名,联系电话,项目,最晚,紧急程度,身份证\n\
+                张三,13900000001,肠镜,2026/12/9,紧急,1\n\
+                李四,13900000002,磁共振,2026/12/9,常规,2\n\
+                张三,139 0000 0001,肠镜检查,2026年12月9日,紧急,3\n\
+                赵六,13900000003,乳腺、宫颈,2025/1/1,,4\n";
+    let (gb, ..) = encoding_rs::GB18030.encode(text);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in text.lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate() {
+            sheet.write_string(row as u32, column as u16, cell).expect("a cell");
+        }
+    }
+    let workbook = book.save_to_buffer().expect("a workbook");
+    for (name, bytes) in [("名单.csv", gb.as_ref()), ("名单.xlsx", workbook.as_slice())] {
+        let page = look(&mut nurse, (name, bytes), &secrets::fresh_id()).await;
+        assert!(page.contains("可以新建：1 行") && page.contains("没有用到的列：身份证"), "{name}: {page}");
+        for told in ["没有“磁共振”这个项目", "和第 2 行是同一个人", "最晚的日期已经过了"]
+        {
+            assert!(page.contains(told), "{name}: {told} is not in {page}");
+        }
+        assert!(page.contains("2026-12-09"), "the day was understood");
+    }
+    for (name, bytes, told) in [
+        ("空.csv", &b""[..], "请先选一个文件"),
+        ("无.csv", "姓名,原因\n张三,复查\n".as_bytes(), "没有找到“手机号”这一列"),
+        ("图.png", b"\x89PNG\r\n\x1a\n", "不是能读的表格"),
+    ] {
+        let key = secrets::fresh_id();
+        let fields: Vec<(&str, &str)> = DEFAULTS.into_iter().chain([("key", key.as_str())]).collect();
+        let answer = upload(&mut nurse, &fields, Some((name, bytes))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(answer.text.contains(told) && answer.text.contains("value=\"请来复查\""), "{name}: {}", answer.text);
+    }
+    let large = vec![b'a'; 9 * 1024 * 1024];
+    let answer = upload(&mut nurse, &DEFAULTS, Some(("大.csv", &large))).await;
+    assert!(answer.text.contains("文件太大"), "{}", answer.status);
+    assert_eq!(count(&mut nurse).await, 0);
+}
+
+#[tokio::test]
+async fn an_import_that_a_killed_server_left_is_finished_by_the_repeat() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let table: String =
+        (0..120).fold("姓名,手机号\n".to_owned(), |table, row| format!("{table}王{row}号,138{row:08}\n"));
+    let key = secrets::fresh_id();
+    let page = look(&mut nurse, ("名单.csv", table.as_bytes()), &key).await;
+    // What is left when the server stops after the batch was opened and before its follow-ups were made.
+    let id = secrets::id_for("zhang", &IdempotencyKey::parse(&key).expect("a key"));
+    let batch = Batch {
+        name_sealed: world.app.secrets.seal(&id, "name", "名单.csv"),
+        id: id.clone(),
+        hospital: "zhuzhou-2".to_owned(),
+        made: world.app.now().0,
+        made_by: "zhang".to_owned(),
+        rows: 120,
+        there: 0,
+    };
+    world.app.db.open_batch(&batch).await.expect("a batch");
+    let path = format!("/staff/batches/{id}");
+    assert!(nurse.get(&path).await.text.contains("还差 120 个"), "the page tells what is missing");
+    assert_eq!(confirm(&mut nurse, &page, &key, None).await.location(), path);
+    through(&mut nurse, &path).await;
+    assert_eq!(count(&mut nurse).await, 120);
+}
+
+/// The text of a QR code that is drawn as bars one module high.
+fn scan(path: &str, side: usize) -> String {
+    let mut dark = vec![false; side * side];
+    for bar in path.split('M').filter(|bar| !bar.is_empty()) {
+        let (x, rest) = bar.split_once(',').expect("a place");
+        let (y, rest) = rest.split_once('h').expect("a bar");
+        let width: usize = rest.split('v').next().and_then(|width| width.parse().ok()).expect("a width");
+        let (x, y): (usize, usize) = (x.parse().expect("x"), y.parse().expect("y"));
+        dark[y * side + x..][..width].fill(true);
+    }
+    let scale = 4;
+    let image = (side + 8) * scale;
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(image, image, |x, y| {
+        let (x, y) = ((x / scale).wrapping_sub(4), (y / scale).wrapping_sub(4));
+        if x < side && y < side && dark[y * side + x] { 0 } else { 255 }
+    });
+    picture.detect_grids().first().expect("a code").decode().expect("its text").1
+}
+
+#[tokio::test]
+async fn a_letter_carries_the_link_that_opens_and_no_word_about_health() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let key = secrets::fresh_id();
+    let table = "姓名,手机号,原因\n张三,13900001234,肺部小结节\n李四,13900005678,大便隐血阳性\n";
+    let page = look(&mut nurse, ("名单.csv", table.as_bytes()), &key).await;
+    let batch = confirm(&mut nurse, &page, &key, None).await.location().to_owned();
+    through(&mut nurse, &batch).await;
+    let letters = nurse.get(&format!("{batch}/letters")).await.text;
+    let (main, _) = letters.split_once("</main>").expect("a main part");
+    assert_eq!(main.matches("<article").count(), 2, "{main}");
+    assert!(main.find("张三") < main.find("李四"), "in the order of the table");
+    for word in ["结节", "隐血", "低剂量"] {
+        assert!(!main.contains(word), "an envelope is opened by others: {word}");
+    }
+    let article = main.split("<article").nth(1).expect("a letter");
+    let path = article.split("zs-qr__dark\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a code");
+    let side = article.split("viewBox=\"-4 -4 ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a side");
+    let link = scan(path, side.parse::<usize>().expect("a number") - 8);
+    assert!(article.contains(&link), "the code and the printed link are one");
+    let mut patient = world.client();
+    let opened = patient.get(link.strip_prefix("http://zaoshai.test").expect("our address")).await;
+    assert_eq!(opened.status, StatusCode::OK);
+    let table = nurse.get("/staff/followups.csv?open=1").await;
+    assert!(table.text.starts_with('\u{feff}') && table.text.contains("张三,13900001234,肺部小结节"), "{}", table.text);
+}
+
+#[tokio::test]
+async fn tables_are_the_coordinators_and_each_hospital_has_its_own() {
+    use zaoshai_contract::roles::Role;
+    let world = World::new().await;
+    let mut zhang = world.nurse().await;
+    let key = secrets::fresh_id();
+    let page = look(&mut zhang, ("名单.csv", "姓名,手机号\n张三,13900001234\n".as_bytes()), &key).await;
+    let batch = confirm(&mut zhang, &page, &key, None).await.location().to_owned();
+    through(&mut zhang, &batch).await;
+    let mut plain = world.staff("plain", "zhuzhou-2", Role::Nurse).await;
+    let mut other = world.staff("other", "anqing-2", Role::Coordinator).await;
+    for path in ["/staff/batches".to_owned(), batch.clone(), "/staff/followups.csv".to_owned()] {
+        assert_eq!(plain.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in [batch.clone(), format!("{batch}/letters")] {
+        assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(count(&mut other).await, 0);
+}

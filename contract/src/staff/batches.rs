@@ -1,0 +1,144 @@
+//! Many follow-ups at once: a table read in, what would be made of it, the letters that are printed, and the table that
+//! is taken out.
+
+use super::{BookableService, FollowUpRow, NewFollowUp, Staff};
+use crate::civil::{CivilDate, Moment};
+use crate::ids::IdempotencyKey;
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// Most rows of one table.
+pub const MOST_ROWS: usize = 5_000;
+/// Most bytes of one file: 4 MB.
+pub const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Letters on one page, as a printer takes them in one go.
+pub const LETTERS_A_PAGE: u32 = 100;
+
+/// A row that makes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its number as the spreadsheet shows it.
+    pub row: usize,
+    /// Who stands in it.
+    pub name: String,
+    /// Why, a sentence for each reason.
+    pub reasons: Vec<String>,
+}
+
+/// What a table would make, before anything is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Preview {
+    /// The file's name.
+    pub file: String,
+    /// The file itself in base 64, so that confirming needs no second upload and the server keeps nothing meanwhile.
+    pub data: String,
+    /// A fingerprint of what is shown: confirming another result shows it first.
+    pub seen: String,
+    /// How many follow-ups would be made.
+    pub good: usize,
+    /// Some of them: how the first rows were understood.
+    pub sample: Vec<NewFollowUp>,
+    /// The rows with mistakes.
+    pub bad: Vec<LeftOut>,
+    /// The rows whose follow-up is there already.
+    pub known: Vec<LeftOut>,
+    /// The columns that were not understood and are not used.
+    pub unused: Vec<String>,
+}
+
+/// A batch of follow-ups in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRow {
+    /// Its id.
+    pub id: String,
+    /// The file's name.
+    pub name: String,
+    /// When it was made.
+    pub made: Moment,
+    /// By whom.
+    pub by: String,
+    /// How many follow-ups it was to make.
+    pub rows: i64,
+    /// How many it has made.
+    pub there: i64,
+}
+
+/// The page on which tables are read in and taken out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchesPage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// What fills the cells that the table leaves empty.
+    pub defaults: NewFollowUp,
+    /// The services to choose from.
+    pub services: Vec<BookableService>,
+    /// The letters to choose from.
+    pub letters: Vec<BookableService>,
+    /// The key of the page's next write.
+    pub key: IdempotencyKey,
+    /// What the uploaded table would make.
+    pub preview: Option<Preview>,
+    /// The batches, latest first.
+    pub batches: Vec<BatchRow>,
+    /// Why it was refused, field by field.
+    pub problem: Option<Problem>,
+}
+
+/// One batch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchPage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The batch.
+    pub batch: BatchRow,
+    /// How many of it are still open and have no appointment, have one, and are closed.
+    pub open: i64,
+    /// How many have an appointment to come or have been there.
+    pub booked: i64,
+    /// How many have ended.
+    pub closed: i64,
+    /// The first follow-ups in the order of the table.
+    pub rows: Vec<FollowUpRow>,
+}
+
+/// A letter to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// How she is greeted.
+    pub name: String,
+    /// The code by which the hospital finds her on the phone.
+    pub code: String,
+    /// The link.
+    pub link: String,
+    /// The link's QR code: an SVG path's `d` in module units.
+    pub qr_path: String,
+    /// Its side in modules, without quiet zone.
+    pub qr_side: u16,
+    /// Until when she should have chosen a time; none when no step is open.
+    pub due_to: Option<CivilDate>,
+    /// The last day on which the link works.
+    pub link_until: CivilDate,
+}
+
+/// Letters to be printed, each on a sheet of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LettersPage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// Where the page came from.
+    pub back: String,
+    /// The address of these pages without a number; empty when there is one page.
+    pub path: String,
+    /// This page, from 1.
+    pub page: u32,
+    /// How many there are.
+    pub pages: u32,
+    /// The hospital's name.
+    pub hospital: String,
+    /// Its phone number.
+    pub phone: String,
+    /// Today.
+    pub today: CivilDate,
+    /// The letters.
+    pub letters: Vec<Letter>,
+}
