@@ -14,6 +14,7 @@ pub mod json;
 pub mod page;
 pub mod places;
 pub mod problem;
+pub mod referrals;
 pub mod results;
 pub mod roles;
 pub mod route;

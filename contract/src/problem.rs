@@ -87,6 +87,8 @@ codes! {
     NoStep = "no-step", 409;
     /// Somebody else changed the same thing meanwhile.
     Changed = "changed", 409;
+    /// Another hospital is in charge of this follow-up.
+    HandedOver = "handed-over", 403;
     /// This account has no right to do that.
     NotAllowed = "not-allowed", 403;
     /// The same idempotency key came with another request.

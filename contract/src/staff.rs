@@ -2,14 +2,18 @@
 
 pub mod audit;
 pub mod batches;
+pub mod edit;
 
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
+use self::edit::EditForm;
 use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
 use crate::ids::{IdempotencyKey, Token};
+use crate::referrals::Referral;
 use crate::roles::{Deed, Party, Role};
+use crate::slots::Slot;
 use serde::{Deserialize, Serialize};
 
 /// Signing in.
@@ -212,6 +216,31 @@ pub struct FollowUpDetail {
     pub services: Vec<BookableService>,
     /// Today.
     pub today: CivilDate,
+    /// The name of the hospital in charge.
+    pub hospital: String,
+    /// Whether that is the reader's: others may look, and answer a referral to them.
+    pub own: bool,
+    /// The referrals, latest first.
+    pub referrals: Vec<Referral>,
+    /// The hospitals it may be handed to.
+    pub alliance: Vec<BookableService>,
+    /// The free times for the open step.
+    pub times: Vec<StaffTime>,
+    /// What must be asked before a time of these services is booked.
+    pub asked: Vec<String>,
+}
+
+/// A free time as a nurse sees it who books for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffTime {
+    /// The slot.
+    pub slot: Slot,
+    /// The service in words.
+    pub service: String,
+    /// Why the link would refuse it; empty when it would not. A nurse books it with a reason.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
 }
 
 /// Somebody who is expected, there, seen or missing on a day.
@@ -316,6 +345,8 @@ pub struct FollowUpList {
     pub calls: Vec<FollowUpRow>,
     /// Questions that nobody has answered, oldest first.
     pub questions: Vec<OpenQuestion>,
+    /// Referrals that wait for an answer, ours and others', and ours that were declined lately.
+    pub referrals: Vec<Referral>,
     /// The follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.
     pub rows: Vec<FollowUpRow>,
 }
@@ -411,6 +442,8 @@ pub enum StaffPage {
     Letters(Box<LettersPage>),
     /// `/staff/audit`
     Audit(AuditPage),
+    /// `/staff/followups/{id}/edit`
+    Edit(Box<EditForm>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

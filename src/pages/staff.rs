@@ -3,14 +3,17 @@
 mod audit;
 mod batch;
 mod batches;
+mod booking;
 mod closures;
 mod day;
 mod detail;
+mod edit;
 mod form;
 mod letters;
 mod list;
 mod login;
 mod new;
+mod referral;
 mod row;
 mod search;
 mod work;
@@ -41,6 +44,11 @@ pub fn page(page: &StaffPage) -> Node {
         StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
+        StaffPage::Edit(form) => {
+            let word = if form.closed { "重新打开" } else { "保存" };
+            let action = el("button").class("zs-button").with("type", "submit").with("form", "followup").child(word);
+            frame("", Some(&form.staff), edit::page(form), Some(action.into()))
+        }
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

@@ -12,3 +12,6 @@ CREATE TABLE batches (
 CREATE INDEX batches_by_hospital ON batches (hospital, made);
 -- The row of the table.
 ALTER TABLE followups ADD COLUMN batch_row BIGINT NOT NULL DEFAULT 0;
+-- The hash holds the hospital, so that a follow-up that another one takes over stands in nobody's way.
+DROP INDEX followups_by_fingerprint;
+CREATE UNIQUE INDEX followups_by_fingerprint ON followups (fingerprint);

@@ -73,14 +73,12 @@ impl Db {
     }
 
     /// The code of the follow-up that this row of a table made before.
-    pub async fn made_of_row(&self, hospital: &str, fingerprint: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT code FROM followups WHERE hospital = $1 AND fingerprint = $2",
-        )
-        .bind(hospital)
-        .bind(fingerprint)
-        .fetch_optional(pool)
-        .await?);
+    pub async fn made_of_row(&self, fingerprint: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT code FROM followups WHERE fingerprint = $1",)
+                .bind(fingerprint)
+                .fetch_optional(pool)
+                .await?);
         Ok(row.map(|(code,)| code))
     }
 

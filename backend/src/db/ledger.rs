@@ -232,7 +232,7 @@ macro_rules! ledger {
                 "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
                  phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter, batch, batch_row, fingerprint) \
                  VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14, $15, $16, $17) \
-                 ON CONFLICT (hospital, fingerprint) DO NOTHING",
+                 ON CONFLICT (fingerprint) DO NOTHING",
             )
             .bind(&new.id)
             .bind(&new.code)

@@ -3,12 +3,15 @@
 
 mod audit;
 mod batches;
+mod booking;
 pub mod detail;
+mod edit;
 mod export;
 mod history;
 mod letters;
 pub mod lists;
 pub mod make;
+mod referrals;
 pub mod session;
 mod work;
 
@@ -47,6 +50,7 @@ pub fn router() -> Router<App> {
         .route("/staff/batches/{id}", get(batches::batch))
         .route("/staff/batches/{id}/letters", get(letters::batch))
         .route("/staff/followups.csv", get(export::followups))
+        .route("/staff/followups/{id}/edit", get(edit::show).post(edit::save))
         .route("/staff/followups/{id}/letter", get(letters::one))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
@@ -98,9 +102,18 @@ pub(super) fn may(staff: &Staff, deed: Deed) -> Result<()> {
     if staff.may(deed) { Ok(()) } else { Err(Code::NotAllowed.into()) }
 }
 
-/// A follow-up of her own hospital; another hospital's is not there for her.
+/// A follow-up that she may see: of her own hospital, offered to it, or handed over by it. Others are not there for her.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Record> {
     may(staff, Deed::SeeFollowUps)?;
-    let record = app.db.followup(id).await?.filter(|record| record.hospital == staff.hospital);
-    Ok(record.ok_or(Code::NotFound)?)
+    let record = app.db.followup(id).await?.ok_or(Code::NotFound)?;
+    if record.hospital != staff.hospital && !app.db.shares(id, &staff.hospital).await? {
+        return Err(Code::NotFound.into());
+    }
+    Ok(record)
+}
+
+/// A follow-up that her hospital is in charge of; only then it is hers to change.
+async fn own(app: &App, staff: &Staff, id: &str) -> Result<Record> {
+    let record = find(app, staff, id).await?;
+    if record.hospital == staff.hospital { Ok(record) } else { Err(Code::HandedOver.into()) }
 }

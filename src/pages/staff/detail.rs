@@ -50,10 +50,13 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
         let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
         facts.push(row("时间段".to_owned(), window.into(), String::new()));
     }
+    if !detail.own {
+        facts.push(row("谁负责".to_owned(), detail.hospital.clone().into(), String::new()));
+    }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
     }
-    let link = (followup.standing != Standing::Closed).then(|| link(detail, qr));
+    let link = (detail.own && followup.standing != Standing::Closed).then(|| link(detail, qr));
     let history = detail
         .history
         .iter()
@@ -70,13 +73,20 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
         })
         .collect::<Vec<_>>();
     let post = |tail: &str| ["/staff/followups/", followup.id.as_str(), "/", tail].concat();
-    let unlock = followup.locked.then(|| {
+    let unlock = (detail.own && followup.locked).then(|| {
         el("form")
             .with("method", "post")
             .with("action", post("unlock"))
             .child(el("button").class("zs-button").with("type", "submit").child("核对过本人，打开链接"))
     });
-    let changes = (followup.standing != Standing::Closed).then(|| {
+    let word = if followup.standing == Standing::Closed {
+        "重新打开"
+    } else {
+        "改姓名、手机号、时间段、负责人"
+    };
+    let edit = (detail.own && !followup.name.is_empty())
+        .then(|| el("a").class("zs-button zs-button--quiet").with("href", post("edit")).child(word));
+    let changes = (detail.own && followup.standing != Standing::Closed).then(|| {
         el("details")
             .class("zs-details")
             .child(el("summary").child(icon("alert")).child(el("span").child("换链接、结束随访")).child(icon("next")))
@@ -111,6 +121,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
             .child(summary_list(facts))
             .child(phone_link(&followup.phone, "打给病人".to_owned()))
             .child(unlock)
+            .child(edit)
             .child(sections(detail, sent))
             .child(link)
             .child(el("h2").class("zs-group").child("经过"))

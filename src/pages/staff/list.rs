@@ -1,6 +1,7 @@
 //! The follow-ups: overdue first, then those who have not answered, then those who come.
 
 use super::day::{questions, section};
+use super::referral::list as referrals;
 use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
 use crate::text::{clock, day};
@@ -37,6 +38,7 @@ pub fn page(list: &FollowUpList) -> Node {
         section(&list.day),
         calls,
         overdue,
+        referrals(&list.referrals),
         questions(&list.questions),
         rest
     ]

@@ -1,15 +1,36 @@
 //! A new follow-up: one short form.
 
-use super::form::{field, letters, services, urgency};
+use super::form::{field, hidden, letters, services, urgency};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::staff::NewFollowUpForm;
+use zaoshai_contract::problem::Problem;
+use zaoshai_contract::staff::{BookableService, NewFollowUp, NewFollowUpForm};
 
 /// The page.
 pub fn page(page: &NewFollowUpForm) -> Node {
     let problem = page.problem.as_ref();
-    let form = &page.form;
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("action", "/staff/followups")
+            .with("id", "followup")
+            .child(problem.map(error_summary))
+            .child(el("h1").class("zs-h1").child("新建随访"))
+            .child(hidden("key", page.key.to_string()))
+            .child(fields(problem, &page.form, &page.services, &page.letters))
+    ]
+}
+
+/// What a follow-up says, field by field.
+pub fn fields(
+    problem: Option<&Problem>,
+    form: &NewFollowUp,
+    bookable: &[BookableService],
+    to_choose: &[BookableService],
+) -> Node {
     let wrong = |id: &str| {
         problem.is_some_and(|problem| problem.errors.iter().any(|error| error.field == id)).then_some("true")
     };
@@ -69,45 +90,25 @@ pub fn page(page: &NewFollowUpForm) -> Node {
         .with("aria-describedby", "letter-hint")
         .child(form.letter.clone());
     nodes![
-        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("form")
-            .class("zs-stack")
-            .with("method", "post")
-            .with("action", "/staff/followups")
-            .with("id", "followup")
-            .child(problem.map(error_summary))
-            .child(el("h1").class("zs-h1").child("新建随访"))
-            .child(el("input").with("type", "hidden").with("name", "key").with("value", page.key.to_string()))
-            .child(field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)))
-            .child(field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)))
-            .child(field(
-                problem,
-                "reason",
-                "为什么要来",
-                "病人看得懂的话，例如 小结节，3 个月复查。",
-                Node::from(reason),
-            ))
-            .child(services(problem, &page.services, &form.services))
-            .child(
-                el("div")
-                    .class("zs-pair")
-                    .child(field(problem, "due_from", "最早", "", Node::from(from)))
-                    .child(field(problem, "due_to", "最晚", "", Node::from(to))),
-            )
-            .child(field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(&form.urgency)))
-            .child(field(
-                problem,
-                "template",
-                "结果信",
-                "病人打开链接能看到。没有经过医院审核的，信上会写明。",
-                letters(&page.letters, &form.template)
-            ))
-            .child(field(
-                problem,
-                "letter",
-                "或者自己写（可以不填）",
-                "代替上面的信。不写诊断，一段一行。",
-                Node::from(letter)
-            ))
+        field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)),
+        field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)),
+        field(problem, "reason", "为什么要来", "病人看得懂的话，例如 小结节，3 个月复查。", Node::from(reason),),
+        services(problem, bookable, &form.services),
+        el("div").class("zs-pair").child(field(problem, "due_from", "最早", "", Node::from(from))).child(field(
+            problem,
+            "due_to",
+            "最晚",
+            "",
+            Node::from(to)
+        )),
+        field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(&form.urgency)),
+        field(
+            problem,
+            "template",
+            "结果信",
+            "病人打开链接能看到。没有经过医院审核的，信上会写明。",
+            letters(to_choose, &form.template)
+        ),
+        field(problem, "letter", "或者自己写（可以不填）", "代替上面的信。不写诊断，一段一行。", Node::from(letter))
     ]
 }

@@ -2,6 +2,7 @@
 
 use super::day::record;
 use super::form::{area, button, date, field, hidden, post, select};
+use super::{booking, referral};
 use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
 use crate::text::moment;
@@ -25,7 +26,7 @@ pub struct Sent<'a> {
 
 impl<'a> Sent<'a> {
     /// Why a form was refused, if it was this one.
-    fn problem(&self, deed: &str) -> Option<&'a Problem> {
+    pub fn problem(&self, deed: &str) -> Option<&'a Problem> {
         self.problem.filter(|_| self.typed.deed == deed)
     }
 
@@ -35,7 +36,7 @@ impl<'a> Sent<'a> {
     }
 
     /// A part that unfolds; the one that was refused is open.
-    fn fold(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
+    pub fn fold(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
         el("details")
             .class("zs-details")
             .with("open", self.typed.deed == deed)
@@ -48,6 +49,9 @@ impl<'a> Sent<'a> {
 /// Everything that can be done now.
 pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
+    if !detail.own {
+        return referral::section(detail, sent);
+    }
     if followup.standing == Standing::Closed {
         return notes(detail, sent);
     }
@@ -58,9 +62,11 @@ pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     nodes![
         recorded,
         sent.fold("call", "phone", "记一个电话", call(detail, sent)),
+        booking::section(detail, sent),
         sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent)),
         questions(detail, sent),
-        notes(detail, sent)
+        notes(detail, sent),
+        referral::section(detail, sent)
     ]
 }
 

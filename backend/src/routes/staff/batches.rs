@@ -77,8 +77,9 @@ async fn look(app: &App, staff: &Staff, bytes: &[u8], defaults: &NewFollowUp) ->
             continue;
         }
         people.insert(person, line.row);
-        let fingerprint = app.secrets.finder("row", &format!("{}\u{1e}{}", line.cells, form.services.join(",")));
-        if let Some(code) = app.db.made_of_row(&staff.hospital, &fingerprint).await? {
+        let row = format!("{}\u{1e}{}\u{1e}{}", staff.hospital, line.cells, form.services.join(","));
+        let fingerprint = app.secrets.finder("row", &row);
+        if let Some(code) = app.db.made_of_row(&fingerprint).await? {
             table.known.push(left(vec![format!("这一行以前导入过，编号 {code}")]));
             continue;
         }

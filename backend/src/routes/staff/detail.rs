@@ -1,7 +1,7 @@
 //! One follow-up with its link, and what is done with the link.
 
 use super::lists::row;
-use super::{LINK_DAYS, find, html, may, nurse, services, signed_in, told};
+use super::{LINK_DAYS, booking, find, html, may, nurse, own, referrals, services, signed_in, told};
 use crate::app::App;
 use crate::failures::Result;
 use crate::visitor::Visitor;
@@ -21,10 +21,12 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
     let token = app.secrets.link_token(&record.id, record.link_generation);
     let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
     let link = format!("{}{path}", app.config.public_url);
-    let hospital = app.hospital(&app.library());
+    let library = app.library();
+    let hospital = app.hospital(&library);
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
-    let history = app.db.history(&record.id).await?.iter().map(|line| super::history::in_words(staff, line)).collect();
+    let history =
+        app.db.history(&record.id).await?.iter().map(|line| super::history::in_words(&library, staff, line)).collect();
     let notes = app.db.notes(&record.id).await?;
     let notes = notes
         .into_iter()
@@ -46,11 +48,17 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
         key: secrets::fresh_key(),
         services: services(app),
         today: app.now().date(),
+        own: record.hospital == staff.hospital,
+        hospital: referrals::hospital_name(&library, &record.hospital),
+        referrals: referrals::of(app, staff, &record.id).await?,
+        alliance: referrals::alliance(&library, &staff.hospital),
+        times: booking::times(app, &record).await?,
+        asked: booking::asked(app, &record),
     })
 }
 
 async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
-    let record = find(app, staff, id).await?;
+    let record = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
     app.db.audit(staff, "withdraw", Some(id), app.now()).await?;
@@ -122,7 +130,7 @@ pub(super) async fn unlock_form(State(app): State<App>, Path(id): Path<String>, 
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let record = find(&app, &staff, &id).await?;
+    let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
     app.db.audit(&staff, "unlock", Some(&record.id), app.now()).await?;
@@ -135,7 +143,7 @@ pub(super) async fn relink_form(State(app): State<App>, Path(id): Path<String>, 
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let record = find(&app, &staff, &id).await?;
+    let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     let generation = record.link_generation + 1;
     let token = app.secrets.link_token(&record.id, generation);

@@ -1,12 +1,13 @@
 //! The history in words, as a nurse reads it.
 
+use crate::content::Library;
 use crate::db::followups::HistoryRow;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::staff::{HistoryLine, Staff};
 
 /// A line in words; whoever reads it is named as she is shown.
-pub fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
+pub fn in_words(library: &Library, staff: &Staff, line: &HistoryRow) -> HistoryLine {
     let who = match line.actor.as_str() {
         "patient" => "病人（链接）".to_owned(),
         "family" => "家人（链接）".to_owned(),
@@ -19,6 +20,7 @@ pub fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
         "hold" if line.detail == "offer" => "为候补留了时间",
         "hold" if line.detail == "replacement" => "停诊，留了新时间",
         "hold" => "占了时间，待确认",
+        "book" if line.detail == "override" => "破例约了时间",
         "confirm" | "book" => "约了时间",
         "replace" => "退掉原来的时间",
         "release" => "放开了时间",
@@ -44,10 +46,17 @@ pub fn in_words(staff: &Staff, line: &HistoryRow) -> HistoryLine {
         "erase" => "删除资料",
         "lock" => "后四位错 5 次，链接锁住",
         "unlock" => "打开了链接",
+        "edit" => "改了随访",
+        "reopen" => "重新打开随访",
+        "refer" => "转给别的医院，等接收",
+        "take-over" => "接收了转来的病人",
+        "hand-back" => "没有接收",
+        "recall" => "撤回了转诊",
         "relink" => "换了新链接",
         other => other,
     };
-    let detail = detail_in_words(&line.detail);
+    let hospital = library.clinic(&line.detail).map(|clinic| clinic.card.name.as_str());
+    let detail = detail_in_words(&line.detail).or(hospital);
     let time = line.starts.map(Moment).map(|starts| {
         let (date, minute) = (starts.date(), starts.minute_of_day());
         format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)

@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{html, may, nurse, signed_in};
+use super::{html, may, nurse, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
@@ -77,6 +77,7 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         overdue,
         calls,
         questions: open_questions(app, &staff).await?,
+        referrals: referrals::pending(app, &staff).await?,
         rows,
         staff,
     })

@@ -32,13 +32,28 @@ pub(super) fn letters(app: &App) -> Vec<BookableService> {
 pub(super) struct Understood {
     pub(super) name: String,
     pub(super) phone: PhoneNumber,
-    reason: String,
+    pub(super) reason: String,
     pub(super) services: Vec<String>,
-    due_from: CivilDate,
-    due_to: CivilDate,
-    urgency: Urgency,
-    template: String,
-    letter: String,
+    pub(super) due_from: CivilDate,
+    pub(super) due_to: CivilDate,
+    pub(super) urgency: Urgency,
+    pub(super) template: String,
+    pub(super) letter: String,
+}
+
+/// What stands in a form.
+pub(super) fn read_form(form: &Form) -> NewFollowUp {
+    NewFollowUp {
+        name: form.get("name").to_owned(),
+        phone: form.get("phone").to_owned(),
+        reason: form.get("reason").to_owned(),
+        services: form.all("services"),
+        due_from: form.get("due_from").to_owned(),
+        due_to: form.get("due_to").to_owned(),
+        urgency: form.get("urgency").to_owned(),
+        template: form.get("template").to_owned(),
+        letter: form.get("letter").to_owned(),
+    }
 }
 
 /// What a form means, or what is wrong with it field by field.
@@ -148,7 +163,7 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
 
 /// The keyed hashes under which a follow-up is found: its phone number, the last four digits, and every run of two or
 /// more characters of the name.
-fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
+pub(super) fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
     let letters: Vec<char> = name.chars().filter(|letter| !letter.is_whitespace()).collect();
     let runs = (0..letters.len()).flat_map(|from| {
         let letters = &letters;
@@ -189,17 +204,7 @@ pub(super) async fn make_form(State(app): State<App>, visitor: Visitor, form: Fo
         Ok(staff) => staff,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let new = NewFollowUp {
-        name: form.get("name").to_owned(),
-        phone: form.get("phone").to_owned(),
-        reason: form.get("reason").to_owned(),
-        services: form.all("services"),
-        due_from: form.get("due_from").to_owned(),
-        due_to: form.get("due_to").to_owned(),
-        urgency: form.get("urgency").to_owned(),
-        template: form.get("template").to_owned(),
-        letter: form.get("letter").to_owned(),
-    };
+    let new = read_form(&form);
     let key = form.key()?;
     match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {
         Ok(id) => Ok(Redirect::to(&format!("/staff/followups/{id}?created=1")).into_response()),

@@ -1,7 +1,7 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
 use super::detail::to_detail;
-use super::{LINK_DAYS, WINDOW_DAYS, find, may, nurse};
+use super::{LINK_DAYS, WINDOW_DAYS, booking, may, nurse, own, referrals};
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;
@@ -16,6 +16,7 @@ use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::problem::{Code, FieldError};
+use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::{Staff, Typed};
 
@@ -39,7 +40,13 @@ pub async fn form(
         "note" => note(&app, &staff, &id, &form).await,
         "answer" => answer(&app, &staff, &id, &form).await,
         "outcome" => outcome(&app, &staff, &id, &form).await,
-        _ => return Err(Code::NotFound.into()),
+        "book" => booking::book(&app, &staff, &id, &form).await,
+        "cancel" => booking::cancel(&app, &staff, &id, &form).await,
+        "refer" => referrals::refer(&app, &staff, &id, &form).await,
+        deed => match ReferralAction::parse(deed) {
+            Some(action) => referrals::settle(&app, &staff, &id, &form, action).await,
+            None => return Err(Code::NotFound.into()),
+        },
     };
     if result.is_ok() && form.get("from") == "day" {
         return Ok(Redirect::to("/staff#day").into_response());
@@ -50,7 +57,7 @@ pub async fn form(
 
 /// Records that somebody arrived, was seen or did not come.
 async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
+    let found = own(app, staff, id).await?;
     let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
     let action = Action::parse(form.get("action"))
         .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
@@ -82,7 +89,7 @@ fn text_of(text: &str, field: &str, least: usize) -> Result<String> {
 }
 
 async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
+    let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let outcome =
         CallOutcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("call-outcome", "请选电话的结果"))?;
@@ -121,7 +128,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
 }
 
 async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
+    let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let text = text_of(form.get("note"), "note", 1)?;
     let key = form.key()?;
@@ -133,7 +140,7 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
 }
 
 async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
+    let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let question = app.db.question(form.get("question")).await?.filter(|question| question.followup == found.id);
     let question = question.ok_or(Code::NotFound)?;
@@ -148,7 +155,7 @@ async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
 
 /// Records what a step showed together with the next step or the end: never the one without the other.
 async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = find(app, staff, id).await?;
+    let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: &str| {

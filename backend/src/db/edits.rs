@@ -1,0 +1,156 @@
+//! Mending what a follow-up says, opening a closed one again, and who may own it.
+
+use super::ledger::{Ledger as _, Line};
+use super::{Db, Error, Result, again, in_transaction, on_read};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Ending, Urgency};
+use zaoshai_contract::problem::Code;
+
+/// What a follow-up is to say from now on.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// The follow-up's id.
+    pub followup: String,
+    /// The version that was seen.
+    pub version: i64,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// True when the number is another one: sessions of the link end, since its last digits open it.
+    pub other_phone: bool,
+    /// The sealed reason.
+    pub reason_sealed: String,
+    /// The sealed letter; empty for none.
+    pub letter_sealed: String,
+    /// The id of a letter from the content; empty for none.
+    pub letter: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// Who is responsible.
+    pub owner: String,
+    /// The services of the open step.
+    pub services: Vec<String>,
+    /// First day of its due window.
+    pub due_from: CivilDate,
+    /// Last day of its due window.
+    pub due_to: CivilDate,
+    /// When the link ends.
+    pub link_until: Moment,
+    /// Keyed hashes under which it is found.
+    pub finders: Vec<String>,
+    /// Who edits.
+    pub who: String,
+    /// Now.
+    pub now: Moment,
+}
+
+impl Db {
+    /// Writes what a follow-up says anew. When it has changed since it was seen nothing is written and
+    /// [`Code::Changed`] given. A closed one is opened again with the step as its next one; an erased one never.
+    pub async fn edit(&self, edit: &Edit) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_edit(edit).await)
+    }
+
+    async fn try_edit(&self, edit: &Edit) -> Result<std::result::Result<(), Code>> {
+        let services = serde_json::to_string(&edit.services).map_err(|error| Error::Broken(error.to_string()))?;
+        let followup = edit.followup.as_str();
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::NotFound)) };
+            if locked.ending == Some(Ending::Erased) {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            let (version, number): (i64, Option<i64>) = sqlx::query_as(
+                "SELECT version, (SELECT MAX(number) FROM steps WHERE followup = $1) FROM followups WHERE id = $1",
+            )
+            .bind(followup)
+            .fetch_one(&mut **tx)
+            .await?;
+            // Locking has counted one.
+            if version != edit.version + 1 {
+                return Ok(Err(Code::Changed));
+            }
+            sqlx::query(
+                "UPDATE followups SET name_sealed = $2, phone_sealed = $3, reason_sealed = $4, letter_sealed = $5, \
+                 letter = $6, urgency = $7, owner = $8, ending = NULL, \
+                 link_until = CASE WHEN link_until < $9 OR ending IS NOT NULL THEN $9 ELSE link_until END WHERE id = $1",
+            )
+            .bind(followup)
+            .bind(&edit.name_sealed)
+            .bind(&edit.phone_sealed)
+            .bind(&edit.reason_sealed)
+            .bind(&edit.letter_sealed)
+            .bind(&edit.letter)
+            .bind(edit.urgency.rank())
+            .bind(&edit.owner)
+            .bind(edit.link_until.0)
+            .execute(&mut **tx)
+            .await?;
+            if let Some(step) = &locked.step {
+                sqlx::query("UPDATE steps SET services = $2, due_from = $3, due_to = $4, owner = $5 WHERE id = $1")
+                    .bind(&step.id)
+                    .bind(&services)
+                    .bind(edit.due_from.to_string())
+                    .bind(edit.due_to.to_string())
+                    .bind(&edit.owner)
+                    .execute(&mut **tx)
+                    .await?;
+                // A place of a service that she may no longer book is not kept for her.
+                for held in tx.live(followup).await?.iter().filter(|live| live.state == State::Held) {
+                    let line = Line { who: &edit.who, action: "release", ..Line::default() };
+                    tx.turn(followup, held, State::Released, edit.now, &line).await?;
+                }
+            } else {
+                let number = number.unwrap_or(0) + 1;
+                sqlx::query(
+                    "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                )
+                .bind(format!("{followup}-{number}"))
+                .bind(followup)
+                .bind(number)
+                .bind(&services)
+                .bind(edit.due_from.to_string())
+                .bind(edit.due_to.to_string())
+                .bind(&edit.owner)
+                .bind(edit.now.0)
+                .execute(&mut **tx)
+                .await?;
+            }
+            sqlx::query("DELETE FROM finders WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
+            for finder in &edit.finders {
+                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(finder)
+                    .bind(followup)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            if edit.other_phone {
+                sqlx::query("DELETE FROM patient_sessions WHERE followup = $1")
+                    .bind(followup)
+                    .execute(&mut **tx)
+                    .await?;
+                sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1")
+                    .bind(followup)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            let action = if locked.ending.is_some() { "reopen" } else { "edit" };
+            tx.note(followup, edit.now, &Line { who: &edit.who, action, ..Line::default() }).await?;
+            tx.settle(followup, edit.now).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// The accounts of a hospital that may own a follow-up: name and how each is shown.
+    pub async fn colleagues(&self, hospital: &str) -> Result<Vec<(String, String)>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT name, display FROM staff WHERE hospital = $1 AND disabled = 0 AND EXISTS \
+             (SELECT 1 FROM staff_roles WHERE staff = staff.name AND role IN ('nurse', 'coordinator')) ORDER BY name",
+        )
+        .bind(hospital)
+        .fetch_all(pool)
+        .await?))
+    }
+}

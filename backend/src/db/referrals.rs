@@ -1,0 +1,235 @@
+//! Referrals in the database. Every change locks the follow-up first and is told by its history.
+
+use super::ledger::{Ledger as _, Line, read};
+use super::{Db, Result, again, in_transaction, on_read};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::referrals::{ReferralAction, ReferralState, Side, after};
+
+/// A referral as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ReferralRow {
+    /// Its id, also the scope of its seals.
+    pub id: String,
+    /// The follow-up.
+    pub followup: String,
+    /// The hospital that offers.
+    pub from_hospital: String,
+    /// The hospital that is asked.
+    pub to_hospital: String,
+    /// When it was offered.
+    pub made: i64,
+    /// By whom.
+    pub made_by: String,
+    /// Why, sealed; empty once the person's data were deleted.
+    pub reason_sealed: String,
+    /// Its state's word.
+    pub state: String,
+    /// When it was answered.
+    pub answered: Option<i64>,
+    /// By whom.
+    pub answered_by: Option<String>,
+    /// What was answered, sealed; empty for nothing.
+    pub answer_sealed: String,
+    /// The patient's sealed name.
+    pub name_sealed: String,
+}
+
+/// An answer to a referral, or its recall.
+#[derive(Clone, Debug)]
+pub struct Settling<'a> {
+    /// The referral's id.
+    pub referral: &'a str,
+    /// The follow-up.
+    pub followup: &'a str,
+    /// What is done.
+    pub action: ReferralAction,
+    /// The hospital of the one who does it.
+    pub hospital: &'a str,
+    /// Her account.
+    pub who: &'a str,
+    /// What she answers, sealed; empty for nothing.
+    pub answer_sealed: String,
+    /// Now.
+    pub now: Moment,
+}
+
+macro_rules! select_referrals {
+    ($tail:literal) => {
+        concat!(
+            "SELECT referrals.id, followup, from_hospital, to_hospital, made, made_by, referrals.reason_sealed, state, \
+             answered, answered_by, answer_sealed, name_sealed FROM referrals \
+             JOIN followups ON followups.id = referrals.followup ",
+            $tail
+        )
+    };
+}
+
+impl Db {
+    /// Offers a follow-up to another hospital, once for each id. Refused while another offer is open, when the follow-up
+    /// has ended, and when the hospital is not in charge of it.
+    pub async fn refer(&self, referral: &ReferralRow) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_refer(referral).await)
+    }
+
+    async fn try_refer(&self, referral: &ReferralRow) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let now = Moment(referral.made);
+            let Some(locked) = tx.lock(&referral.followup).await? else { return Ok(Err(Code::NotFound)) };
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            let (hospital,): (String,) = sqlx::query_as("SELECT hospital FROM followups WHERE id = $1")
+                .bind(&referral.followup)
+                .fetch_one(&mut **tx)
+                .await?;
+            let open: Option<(String,)> =
+                sqlx::query_as("SELECT id FROM referrals WHERE followup = $1 AND state = 'offered'")
+                    .bind(&referral.followup)
+                    .fetch_optional(&mut **tx)
+                    .await?;
+            let same: Option<(String,)> = sqlx::query_as("SELECT id FROM referrals WHERE id = $1")
+                .bind(&referral.id)
+                .fetch_optional(&mut **tx)
+                .await?;
+            if same.is_some() {
+                return Ok(Ok(()));
+            }
+            if hospital != referral.from_hospital {
+                return Ok(Err(Code::HandedOver));
+            }
+            let state = match after(open.map(|_| ReferralState::Offered), ReferralAction::Refer, Side::From) {
+                Ok(state) => state,
+                Err(code) => return Ok(Err(code)),
+            };
+            sqlx::query(
+                "INSERT INTO referrals (id, followup, from_hospital, to_hospital, made, made_by, reason_sealed, state) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(&referral.id)
+            .bind(&referral.followup)
+            .bind(&referral.from_hospital)
+            .bind(&referral.to_hospital)
+            .bind(referral.made)
+            .bind(&referral.made_by)
+            .bind(&referral.reason_sealed)
+            .bind(state.as_str())
+            .execute(&mut **tx)
+            .await?;
+            let line = Line {
+                who: &referral.made_by,
+                action: ReferralAction::Refer.as_str(),
+                detail: &referral.to_hospital,
+                ..Line::default()
+            };
+            tx.note(&referral.followup, now, &line).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Answers a referral or takes it back. Taking over makes the asked hospital the one in charge, and whoever took over
+    /// the owner. A repeat of the same by the same hospital is fine.
+    pub async fn settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_settle_referral(settling).await)
+    }
+
+    async fn try_settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(settling.followup).await? else { return Ok(Err(Code::NotFound)) };
+            let row: Option<(String, String, String)> = sqlx::query_as(
+                "SELECT state, from_hospital, to_hospital FROM referrals WHERE id = $1 AND followup = $2",
+            )
+            .bind(settling.referral)
+            .bind(settling.followup)
+            .fetch_optional(&mut **tx)
+            .await?;
+            let Some((state, from, to)) = row else { return Ok(Err(Code::NotFound)) };
+            let side = if settling.hospital == to { Side::To } else { Side::From };
+            if side == Side::From && settling.hospital != from {
+                return Ok(Err(Code::NotFound));
+            }
+            let state = read(&state, ReferralState::parse)?;
+            let next = match after(Some(state), settling.action, side) {
+                Ok(next) => next,
+                // The same answer once more changes nothing.
+                Err(Code::Changed) if after(Some(ReferralState::Offered), settling.action, side) == Ok(state) => {
+                    return Ok(Ok(()));
+                }
+                Err(code) => return Ok(Err(code)),
+            };
+            if locked.ending.is_some() && next == ReferralState::Accepted {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            sqlx::query(
+                "UPDATE referrals SET state = $2, answered = $3, answered_by = $4, answer_sealed = $5 WHERE id = $1",
+            )
+            .bind(settling.referral)
+            .bind(next.as_str())
+            .bind(settling.now.0)
+            .bind(settling.who)
+            .bind(&settling.answer_sealed)
+            .execute(&mut **tx)
+            .await?;
+            if next == ReferralState::Accepted {
+                sqlx::query("UPDATE followups SET hospital = $2, owner = $3, call_on = NULL WHERE id = $1")
+                    .bind(settling.followup)
+                    .bind(settling.hospital)
+                    .bind(settling.who)
+                    .execute(&mut **tx)
+                    .await?;
+                sqlx::query("UPDATE steps SET owner = $2 WHERE followup = $1 AND ended IS NULL")
+                    .bind(settling.followup)
+                    .bind(settling.who)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            let line = Line {
+                who: settling.who,
+                action: settling.action.as_str(),
+                detail: settling.hospital,
+                ..Line::default()
+            };
+            tx.note(settling.followup, settling.now, &line).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// The referrals of a follow-up, latest first.
+    pub async fn referrals(&self, followup: &str) -> Result<Vec<ReferralRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_referrals!("WHERE followup = $1 ORDER BY made DESC"))
+            .bind(followup)
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// What a hospital has to know of: offers to it that wait, its own offers that wait, and those that were declined
+    /// since `since` and whose follow-up is still open and without a new offer.
+    pub async fn pending_referrals(&self, hospital: &str, since: Moment) -> Result<Vec<ReferralRow>> {
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(select_referrals!(
+            "WHERE ending IS NULL AND ((to_hospital = $1 AND state = 'offered') OR (from_hospital = $1 AND \
+             (state = 'offered' OR (state = 'declined' AND answered >= $2 AND followups.hospital = $1 AND NOT EXISTS \
+             (SELECT 1 FROM referrals AS later WHERE later.followup = referrals.followup AND later.made > referrals.made))))) \
+             ORDER BY made"
+        ))
+        .bind(hospital)
+        .bind(since.0)
+        .fetch_all(pool)
+        .await?
+        }))
+    }
+
+    /// Whether a hospital may see a follow-up that another one is in charge of: it is asked to take it over, or it has
+    /// handed it over itself.
+    pub async fn shares(&self, followup: &str, hospital: &str) -> Result<bool> {
+        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT id FROM referrals WHERE followup = $1 AND ((to_hospital = $2 AND state = 'offered') \
+             OR (from_hospital = $2 AND state = 'accepted')) LIMIT 1",
+        )
+        .bind(followup)
+        .bind(hospital)
+        .fetch_optional(pool)
+        .await?);
+        Ok(row.is_some())
+    }
+}

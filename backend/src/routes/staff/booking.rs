@@ -1,0 +1,147 @@
+//! Booking, moving and cancelling for a patient who calls. The rules of the service bind the link; a nurse goes past them
+//! with a reason, never past the number of places or a closed clinic.
+
+use super::{may, own};
+use crate::app::App;
+use crate::db::appointments::Change;
+use crate::db::followups::Record;
+use crate::failures::{Failure, Result};
+use crate::pathway;
+use crate::routes::body::Form;
+use crate::secrets;
+use zaoshai_contract::appointments::Action;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::schedules::Refused;
+use zaoshai_contract::slots::Slot;
+use zaoshai_contract::staff::{Staff, StaffTime};
+
+/// Most times in the list.
+const MOST: u32 = 200;
+/// How far ahead a nurse books: half a year.
+const AHEAD_DAYS: i64 = 183;
+/// Most characters of a reason.
+const LONGEST: usize = 100;
+
+/// Why the link would refuse a time; empty when it would not.
+fn rule(app: &App, record: &Record, slot: &Slot) -> &'static str {
+    let library = app.library();
+    let Some(service) = library.booking_service(&slot.service) else { return "" };
+    match service.rules().may_take(slot.starts, app.now(), &[]) {
+        Err(Refused::Past | Refused::TooLate { .. }) => "过了网上预约的截止时间",
+        Err(Refused::TooFar { .. }) => "还没到网上开放的日子",
+        Ok(()) | Err(Refused::MissingPrerequisites(_)) => match &record.step {
+            Some(step) if slot.starts.date() > step.due_to => "晚于随访的时间段",
+            Some(step) if slot.starts.date() < step.due_from => "早于随访的时间段",
+            _ => "",
+        },
+    }
+}
+
+/// The free times of the open step's services, those against a rule marked.
+pub(super) async fn times(app: &App, record: &Record) -> Result<Vec<StaffTime>> {
+    let Some(step) = &record.step else { return Ok(Vec::new()) };
+    let now = app.now();
+    let until = Moment::at(now.date().plus_days(AHEAD_DAYS), 0);
+    let mut slots = app.db.free_slots(&step.services, (now, until), MOST, now).await?;
+    slots.retain(|slot| record.firm().is_none_or(|firm| firm.slot.id != slot.id));
+    Ok(slots
+        .into_iter()
+        .map(|slot| StaffTime {
+            service: pathway::service_names(app, std::slice::from_ref(&slot.service)).concat(),
+            rule: rule(app, record, &slot).to_owned(),
+            slot,
+        })
+        .collect())
+}
+
+/// What must be asked on the phone before a time of the open step is booked.
+pub(super) fn asked(app: &App, record: &Record) -> Vec<String> {
+    let library = app.library();
+    let services = record.step.iter().flat_map(|step| &step.services);
+    let rules =
+        services.filter_map(|id| library.booking_service(id)).flat_map(|service| &service.rules().prerequisites);
+    let mut asked: Vec<String> = Vec::new();
+    for prerequisite in rules {
+        if !asked.contains(&prerequisite.text) {
+            asked.push(prerequisite.text.clone());
+        }
+    }
+    asked
+}
+
+/// Books a time for the patient, or moves her appointment there.
+pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    let party = staff.party(Deed::Book).ok_or(Code::NotAllowed)?;
+    let key = form.key()?;
+    let slot = SlotId::parse(form.get("slot")).ok_or_else(|| Failure::field("book-slot", "请选一个时间"))?;
+    let reason = form.get("reason").trim();
+    let known = app.db.slot(&slot).await?.ok_or(Code::SlotUnknown)?;
+    let against = rule(app, &found, &known);
+    // A repeat gets its first answer, also when a rule has come into force since.
+    let fresh = !app.db.has_answered(&found.id, &key).await?;
+    if fresh && !against.is_empty() {
+        may(staff, Deed::Override)?;
+        if !(1..=LONGEST).contains(&reason.chars().count()) {
+            let message = format!("这个时间{against}。还要约，请写原因，1 到 100 个字");
+            return Err(Failure::field("book-reason", &message));
+        }
+    }
+    let asks =
+        app.library().booking_service(&known.service).is_some_and(|service| !service.rules().prerequisites.is_empty());
+    if fresh && asks && form.get("asked") != "yes" {
+        return Err(Failure::field("book-asked", "请在电话里问过注意事项，再打勾"));
+    }
+    let overrides = !against.is_empty();
+    if overrides && !reason.is_empty() {
+        let note = secrets::id_for(&found.id, &key);
+        let sealed = app.secrets.seal(&note, "note", &format!("破例预约（{against}）：{reason}"));
+        app.db.add_note(&found.id, &note, &sealed, &staff.name, app.now()).await?;
+    }
+    let change = Change {
+        followup: found.id.clone(),
+        action: Action::Book,
+        slot: Some(slot),
+        appointment: None,
+        party,
+        who: staff.name.clone(),
+        detail: if overrides { "override".to_owned() } else { String::new() },
+        until: None,
+        key,
+        now: app.now(),
+    };
+    app.db.change(&change).await??;
+    app.db.audit(staff, if overrides { "override" } else { "book" }, Some(id), app.now()).await?;
+    pathway::offer_places(app).await?;
+    Ok(())
+}
+
+/// Cancels her appointment: because she asked for it, or because the clinic cannot keep it.
+pub(super) async fn cancel(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    let action = match form.get("whose") {
+        "patient" => Action::Cancel,
+        "clinic" => Action::CancelForClinic,
+        _ => return Err(Failure::field("cancel-whose", "请选是谁要取消")),
+    };
+    let party = staff.party(action.deed()).ok_or(Code::NotAllowed)?;
+    let change = Change {
+        followup: found.id.clone(),
+        action,
+        slot: None,
+        appointment: Some(form.get("appointment").to_owned()),
+        party,
+        who: staff.name.clone(),
+        detail: String::new(),
+        until: None,
+        key: form.key()?,
+        now: app.now(),
+    };
+    app.db.change(&change).await??;
+    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
+    pathway::offer_places(app).await?;
+    Ok(())
+}

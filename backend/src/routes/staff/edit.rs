@@ -1,0 +1,178 @@
+//! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
+
+use super::make::{finders, letters, read_form, understand};
+use super::{LINK_DAYS, html, may, nurse, own, services, told};
+use crate::app::App;
+use crate::db::edits::Edit;
+use crate::db::followups::Record;
+use crate::failures::{Failure, Result};
+use crate::pathway;
+use crate::routes::body::Form;
+use crate::visitor::Visitor;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Ending, Urgency};
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::edit::EditForm;
+use zaoshai_contract::staff::{BookableService, NewFollowUp, Staff, StaffPage};
+
+/// What stands in the form: what the follow-up says now.
+fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
+    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let today = app.now().date();
+    let (from, to) = record.step.as_ref().map_or((today, today.plus_days(30)), |step| (step.due_from, step.due_to));
+    Ok(NewFollowUp {
+        name: open("name", &record.name_sealed)?,
+        phone: open("phone", &record.phone_sealed)?,
+        reason: open("reason", &record.reason_sealed)?,
+        services: record.step.as_ref().map(|step| step.services.clone()).unwrap_or_default(),
+        due_from: from.to_string(),
+        due_to: to.to_string(),
+        urgency: record.urgency.as_str().to_owned(),
+        template: record.letter.clone(),
+        letter: open("letter", &record.letter_sealed)?,
+    })
+}
+
+/// A field whose value in the form is not the one that is stored.
+fn changed(app: &App, typed: &NewFollowUp, now: &NewFollowUp, owner: (&str, &str)) -> Vec<(String, String)> {
+    let names = |ids: &[String]| pathway::service_names(app, ids).join("、");
+    let urgency = |word: &str| Urgency::parse(word).map(Urgency::title).unwrap_or_default().to_owned();
+    let library = app.library();
+    let letter = |id: &str| library.letter(id).map_or_else(|| "没有".to_owned(), |letter| letter.title.clone());
+    let day = |text: &str| text.to_owned();
+    [
+        ("称呼", typed.name.trim().to_owned(), now.name.clone()),
+        ("手机号", typed.phone.trim().to_owned(), now.phone.clone()),
+        ("为什么要来", typed.reason.trim().to_owned(), now.reason.clone()),
+        ("可以约什么", names(&typed.services), names(&now.services)),
+        ("最早", day(&typed.due_from), day(&now.due_from)),
+        ("最晚", day(&typed.due_to), day(&now.due_to)),
+        ("紧急程度", urgency(&typed.urgency), urgency(&now.urgency)),
+        ("结果信", letter(&typed.template), letter(&now.template)),
+        ("自己写的信", typed.letter.trim().replace("\r\n", "\n"), now.letter.replace("\r\n", "\n")),
+        ("负责人", owner.0.to_owned(), owner.1.to_owned()),
+    ]
+    .into_iter()
+    .filter(|(_, typed, now)| typed != now)
+    .map(|(label, _, now)| (label.to_owned(), if now.is_empty() { "（空）".to_owned() } else { now }))
+    .collect()
+}
+
+async fn page(app: &App, staff: Staff, record: &Record) -> Result<EditForm> {
+    let colleagues = app.db.colleagues(&staff.hospital).await?;
+    Ok(EditForm {
+        id: record.id.clone(),
+        form: form_of(app, record)?,
+        owner: record.owner.clone(),
+        colleagues: colleagues.into_iter().map(|(id, name)| BookableService { id, name }).collect(),
+        services: services(app),
+        letters: letters(app),
+        version: record.version,
+        changed: Vec::new(),
+        closed: record.ending.is_some(),
+        problem: None,
+        staff,
+    })
+}
+
+fn shown(app: &App, page: EditForm, status: StatusCode) -> Response {
+    let title = if page.closed { "重新打开随访" } else { "改随访" };
+    html(app, title, status, &StaffPage::Edit(Box::new(page)))
+}
+
+/// `GET /staff/followups/{id}/edit`
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let record = own(&app, &staff, &id).await?;
+    if record.ending == Some(Ending::Erased) {
+        return Err(Code::LinkWithdrawn.into());
+    }
+    app.db.audit(&staff, "read", Some(&record.id), app.now()).await?;
+    Ok(shown(&app, page(&app, staff, &record).await?, StatusCode::OK))
+}
+
+/// `POST /staff/followups/{id}/edit`: writes it anew as the form says, or opens a closed one again. A form that was made
+/// before somebody else's change is shown again with what stands there now; sending it once more is the choice.
+pub(super) async fn save(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let typed = read_form(&form);
+    let owner = form.get("owner").to_owned();
+    match edit(&app, &staff, &id, &form, &typed).await {
+        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::Changed) => {
+            let problem = told(&app, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let record = own(&app, &staff, &id).await?;
+            let now = page(&app, staff, &record).await?;
+            let seen = form.get("version").parse().unwrap_or(now.version);
+            let conflict = failure.code == Code::Changed;
+            let page = EditForm {
+                changed: if conflict { changed(&app, &typed, &now.form, (&owner, &now.owner)) } else { Vec::new() },
+                // A mistake in a field does not count as having seen what somebody else wrote.
+                version: if conflict { now.version } else { seen },
+                form: typed,
+                owner,
+                problem: Some(problem),
+                ..now
+            };
+            Ok(shown(&app, page, status))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollowUp) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let old = form_of(app, &found)?;
+    let mut checked = typed.clone();
+    let passed = CivilDate::parse(&old.due_to).filter(|day| *day < app.now().date() && found.ending.is_none());
+    if passed.is_some() && typed.due_to == old.due_to {
+        // A window that has passed may stay, so that a wrong phone number of somebody overdue can be mended.
+        checked.due_to = app.now().date().to_string();
+    }
+    let understood = understand(app, &checked)?;
+    let due_to = passed.filter(|_| typed.due_to == old.due_to).unwrap_or(understood.due_to);
+    let owner = form.get("owner");
+    if !app.db.colleagues(&staff.hospital).await?.iter().any(|(name, _)| name == owner) {
+        return Err(Failure::field("owner", "请从列表里选负责人"));
+    }
+    let letter = &understood.letter;
+    let edit = Edit {
+        version: form.get("version").parse().unwrap_or(-1),
+        name_sealed: app.secrets.seal(id, "name", &understood.name),
+        phone_sealed: app.secrets.seal(id, "phone", understood.phone.as_str()),
+        other_phone: old.phone != understood.phone.as_str(),
+        reason_sealed: app.secrets.seal(id, "reason", &understood.reason),
+        letter_sealed: if letter.is_empty() { String::new() } else { app.secrets.seal(id, "letter", letter) },
+        finders: finders(app, &understood.name, &understood.phone),
+        link_until: Moment::at(understood.due_to.plus_days(LINK_DAYS), 0),
+        letter: understood.template,
+        urgency: understood.urgency,
+        owner: owner.to_owned(),
+        services: understood.services,
+        due_from: understood.due_from,
+        due_to,
+        followup: found.id,
+        who: staff.name.clone(),
+        now: app.now(),
+    };
+    app.db.edit(&edit).await??;
+    app.db.audit(staff, "edit", Some(id), app.now()).await?;
+    Ok(())
+}

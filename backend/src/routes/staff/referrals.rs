@@ -1,0 +1,124 @@
+//! Handing a follow-up to another hospital of the alliance, and answering such an offer.
+
+use super::{find, may, own};
+use crate::app::App;
+use crate::content::Library;
+use crate::db::referrals::{ReferralRow, Settling};
+use crate::failures::{Failure, Result};
+use crate::routes::body::Form;
+use crate::secrets;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::referrals::{Referral, ReferralAction, ReferralState};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::{BookableService, Staff};
+
+/// Most characters of a reason or an answer.
+const LONGEST: usize = 300;
+/// For how many days a declined offer stands in the list of the hospital that made it.
+const DECLINED_DAYS: i64 = 14;
+
+/// The hospitals that a follow-up may be handed to.
+pub(super) fn alliance(library: &Library, own: &str) -> Vec<BookableService> {
+    let others = library.clinics.iter().filter(|clinic| clinic.card.id.as_str() != own);
+    others.map(|clinic| BookableService { id: clinic.card.id.to_string(), name: clinic.card.name.clone() }).collect()
+}
+
+/// The name of a hospital; its id when it is no longer known.
+pub(super) fn hospital_name(library: &Library, id: &str) -> String {
+    library.clinic(id).map_or_else(|| id.to_owned(), |clinic| clinic.card.name.clone())
+}
+
+/// A referral as this member of staff sees it.
+fn shown(app: &App, staff: &Staff, row: ReferralRow) -> Result<Referral> {
+    let library = app.library();
+    Ok(Referral {
+        name: app.secrets.open_if_kept(&row.followup, "name", &row.name_sealed)?,
+        from: hospital_name(&library, &row.from_hospital),
+        to: hospital_name(&library, &row.to_hospital),
+        to_us: row.to_hospital == staff.hospital,
+        state: ReferralState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
+        made: Moment(row.made),
+        made_by: row.made_by,
+        reason: app.secrets.open_if_kept(&row.id, "reason", &row.reason_sealed)?,
+        answered: row.answered.map(Moment),
+        answered_by: row.answered_by.unwrap_or_default(),
+        answer: app.secrets.open_if_kept(&row.id, "answer", &row.answer_sealed)?,
+        followup: row.followup,
+        id: row.id,
+    })
+}
+
+/// The referrals of a follow-up, latest first.
+pub(super) async fn of(app: &App, staff: &Staff, followup: &str) -> Result<Vec<Referral>> {
+    let rows = app.db.referrals(followup).await?;
+    rows.into_iter().map(|row| shown(app, staff, row)).collect()
+}
+
+/// What her hospital has to know of: offers to it, its own that wait, and those that were declined lately.
+pub(super) async fn pending(app: &App, staff: &Staff) -> Result<Vec<Referral>> {
+    let since = Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0);
+    let rows = app.db.pending_referrals(&staff.hospital, since).await?;
+    rows.into_iter().map(|row| shown(app, staff, row)).collect()
+}
+
+/// Offers a follow-up to another hospital.
+pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    may(staff, Deed::Refer)?;
+    let to = form.get("hospital");
+    if !alliance(&app.library(), &staff.hospital).iter().any(|hospital| hospital.id == to) {
+        return Err(Failure::field("refer-hospital", "请从列表里选一家医院"));
+    }
+    let reason = form.get("reason").trim();
+    if !(1..=LONGEST).contains(&reason.chars().count()) {
+        return Err(Failure::field("refer-reason", "请写为什么转，1 到 300 个字"));
+    }
+    let referral = secrets::id_for(&found.id, &form.key()?);
+    let row = ReferralRow {
+        followup: found.id.clone(),
+        from_hospital: staff.hospital.clone(),
+        to_hospital: to.to_owned(),
+        made: app.now().0,
+        made_by: staff.name.clone(),
+        reason_sealed: app.secrets.seal(&referral, "reason", reason),
+        state: ReferralState::Offered.as_str().to_owned(),
+        answered: None,
+        answered_by: None,
+        answer_sealed: String::new(),
+        name_sealed: String::new(),
+        id: referral,
+    };
+    app.db.refer(&row).await??;
+    app.db.audit(staff, "refer", Some(id), app.now()).await?;
+    Ok(())
+}
+
+/// Takes a follow-up over, hands the offer back with a reason, or recalls it.
+pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, action: ReferralAction) -> Result<()> {
+    let found = find(app, staff, id).await?;
+    may(staff, Deed::Refer)?;
+    let answer = form.get("answer").trim();
+    let least = usize::from(action == ReferralAction::HandBack);
+    if !(least..=LONGEST).contains(&answer.chars().count()) {
+        return Err(Failure::field("hand-back-answer", "请写为什么不能接收，1 到 300 个字"));
+    }
+    let referral = form.get("referral");
+    if !app.db.referrals(&found.id).await?.iter().any(|row| row.id == referral) {
+        return Err(Code::NotFound.into());
+    }
+    let sealed = if answer.is_empty() { String::new() } else { app.secrets.seal(referral, "answer", answer) };
+    app.db
+        .settle_referral(&Settling {
+            referral,
+            followup: &found.id,
+            action,
+            hospital: &staff.hospital,
+            who: &staff.name,
+            answer_sealed: sealed,
+            now: app.now(),
+        })
+        .await??;
+    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Mending a follow-up: a wrong number, another owner, and two nurses at once.
+
+use crate::world::{Client, World};
+use axum::http::StatusCode;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::FollowUpDetail;
+
+/// The form as the page shows it, with some fields written anew.
+async fn form(nurse: &mut Client, followup: &FollowUpDetail, anew: &[(&str, &str)]) -> Vec<(String, String)> {
+    let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+    let mut fields = vec![
+        ("name", "李女士".to_owned()),
+        ("phone", "13800138000".to_owned()),
+        ("reason", "小结节，3 个月复查".to_owned()),
+        ("services", "ldct-review".to_owned()),
+        ("due_from", "2026-11-23".to_owned()),
+        ("due_to", "2026-12-04".to_owned()),
+        ("urgency", "routine".to_owned()),
+        ("template", String::new()),
+        ("letter", String::new()),
+        ("owner", "zhang".to_owned()),
+        ("version", detail["row"]["version"].to_string()),
+    ];
+    for (name, value) in anew {
+        for (known, old) in &mut fields {
+            if known == name {
+                (*value).clone_into(old);
+            }
+        }
+    }
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+async fn send(nurse: &mut Client, followup: &FollowUpDetail, form: &[(String, String)]) -> (StatusCode, String) {
+    let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answer = nurse.form(&format!("/staff/followups/{}/edit", followup.row.id), &fields).await;
+    (answer.status, answer.text)
+}
+
+#[tokio::test]
+async fn a_wrong_number_is_mended_and_the_new_digits_open_the_link() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut old = world.patient(&followup).await;
+    let mut nurse = world.nurse().await;
+    let wrong = form(&mut nurse, &followup, &[("phone", "12"), ("due_to", "2026-11-01")]).await;
+    let (status, page) = send(&mut nurse, &followup, &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("请填手机号") && page.contains("最晚的日期已经过了") && page.contains("value=\"12\""));
+    let right = form(&mut nurse, &followup, &[("phone", "13911112222"), ("urgency", "urgent")]).await;
+    assert_eq!(send(&mut nurse, &followup, &right).await.0, StatusCode::SEE_OTHER);
+    let path = format!("/f/{}", followup.token);
+    assert!(old.get(&path).await.text.contains("后四位"), "who knew the old digits must know the new ones");
+    let identify = format!("/api/v1/followups/{}/identify", followup.token);
+    let mut patient = world.client();
+    let refused = patient.json("POST", &identify, &serde_json::json!({ "ending": "8000" }), &[]).await;
+    assert_eq!(refused.code(), "wrong-ending");
+    let opened = patient.json("POST", &identify, &serde_json::json!({ "ending": "2222" }), &[]).await;
+    assert_eq!(opened.status, StatusCode::NO_CONTENT);
+    assert!(nurse.get("/staff/search?q=2222").await.text.contains("找到 1 个"));
+    assert!(nurse.get("/staff/search?q=8000").await.text.contains("找到 0 个"), "the old number finds nobody");
+    let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    assert!(page.contains("改了随访") && page.contains("紧急"), "{page}");
+}
+
+#[tokio::test]
+async fn of_two_nurses_the_second_sees_what_changed_and_chooses() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut first = world.nurse().await;
+    let mut second = world.staff("wang", "zhuzhou-2", Role::Nurse).await;
+    let hers = form(&mut second, &followup, &[("reason", "请来复查 CT"), ("owner", "wang")]).await;
+    let mine = form(&mut first, &followup, &[("due_to", "2026-12-10"), ("urgency", "soon")]).await;
+    assert_eq!(send(&mut first, &followup, &mine).await.0, StatusCode::SEE_OTHER);
+    let (status, page) = send(&mut second, &followup, &hers).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    for told in ["最晚</b>：现在是 2026-12-10", "紧急程度</b>：现在是 尽快", "负责人</b>：现在是 zhang"]
+    {
+        assert!(page.contains(told), "{told} is not in {page}");
+    }
+    assert!(page.contains("请来复查 CT"), "what she typed is kept");
+    let detail = first.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+    assert_eq!(detail["row"]["due_to"], "2026-12-10", "nothing of hers was written");
+    let version = page.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let mut again = hers.clone();
+    for (name, value) in &mut again {
+        if name == "version" {
+            version.expect("a version").clone_into(value);
+        }
+    }
+    assert_eq!(send(&mut second, &followup, &again).await.0, StatusCode::SEE_OTHER, "sending again is the choice");
+    let detail = first.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+    assert_eq!((detail["row"]["due_to"].as_str(), detail["row"]["owner"].as_str()), (Some("2026-12-04"), Some("wang")));
+}
+
+#[tokio::test]
+async fn a_closed_follow_up_opens_again_with_a_next_step_and_a_passed_window_may_stay() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    nurse.form(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
+    let path = format!("/f/{}", followup.token);
+    assert_eq!(world.client().get(&path).await.status, StatusCode::GONE);
+    let again = form(&mut nurse, &followup, &[("due_to", "2026-12-20")]).await;
+    assert_eq!(send(&mut nurse, &followup, &again).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(world.client().get(&path).await.status, StatusCode::OK, "the link lives again");
+    let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+    assert_eq!(
+        (detail["row"]["standing"].as_str(), detail["row"]["due_to"].as_str()),
+        (Some("to-book"), Some("2026-12-20"))
+    );
+    let later = zaoshai_contract::civil::Moment(world.app.now().0 + 40 * 86_400_000);
+    world.app.clock.set(later);
+    let mut nurse = world.nurse().await;
+    let number = form(&mut nurse, &followup, &[("phone", "13911112222"), ("due_to", "2026-12-20")]).await;
+    assert_eq!(send(&mut nurse, &followup, &number).await.0, StatusCode::SEE_OTHER, "an overdue one can be mended");
+    let list = nurse.get("/api/v1/staff/followups").await.json();
+    assert_eq!(list["overdue"].as_array().map(Vec::len), Some(1), "and stays overdue");
+}

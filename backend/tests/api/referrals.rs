@@ -1,0 +1,84 @@
+//! Handing a follow-up to another hospital of the alliance: the one in charge stays so until the other has taken over.
+
+use crate::world::{Answer, Client, PHONE, World};
+use axum::http::StatusCode;
+use zaoshai_backend::secrets;
+use zaoshai_contract::roles::Role;
+
+/// Sends a form of a follow-up.
+async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
+    who.form(&format!("/staff/followups/{followup}/{deed}"), fields).await
+}
+
+/// The id of the referral that a page's form would answer.
+fn referral(page: &str) -> String {
+    let rest = page.split("name=\"referral\" value=\"").nth(1).unwrap_or_else(|| panic!("no referral in {page}"));
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+#[tokio::test]
+async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_again() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let path = format!("/staff/followups/{id}");
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Nurse).await;
+    let mut stranger = world.staff("sun", "dezhou-2", Role::Nurse).await;
+    assert_eq!(there.get(&path).await.status, StatusCode::NOT_FOUND, "nobody sees her before she is referred");
+
+    let key = secrets::fresh_id();
+    let empty = does(&mut here, id, "refer", &[("hospital", "anqing-2"), ("reason", " "), ("key", &key)]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.text.contains("请写为什么转") && empty.text.contains("value=\"anqing-2\" selected"));
+    let fields = [("hospital", "anqing-2"), ("reason", "要做超声内镜"), ("key", key.as_str())];
+    for _ in 0..2 {
+        assert_eq!(does(&mut here, id, "refer", &fields).await.status, StatusCode::SEE_OTHER, "a repeat is the same");
+    }
+    let second = [("hospital", "dezhou-2"), ("reason", "另一家"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut here, id, "refer", &second).await.status, StatusCode::CONFLICT, "one offer at a time");
+    assert!(here.get("/staff").await.text.contains("等对方接收"));
+    let asked = there.get("/staff").await.text;
+    assert!(asked.contains("等我们接收") && asked.contains("要做超声内镜") && asked.contains("李女士"), "{asked}");
+    assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "a third hospital sees nothing");
+    let seen = there.get(&path).await.text;
+    assert!(seen.contains("接收") && !seen.contains("填结果，定下一步"), "who is asked looks and answers, no more");
+    let note = [("note", "试试"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut there, id, "note", &note).await.status, StatusCode::FORBIDDEN);
+
+    let offer = referral(&seen);
+    let fields = [("referral", offer.as_str())];
+    let mine = does(&mut here, id, "take-over", &fields).await;
+    assert_eq!(mine.status, StatusCode::FORBIDDEN, "nobody takes over from herself");
+    for _ in 0..2 {
+        assert_eq!(does(&mut there, id, "take-over", &fields).await.status, StatusCode::SEE_OTHER);
+    }
+    let now = there.get(&format!("/api/v1/staff/followups/{id}")).await.json();
+    assert_eq!((now["own"].as_bool(), now["row"]["owner"].as_str()), (Some(true), Some("zhao")));
+    assert!(there.get(&format!("/staff/search?q={PHONE}")).await.text.contains("找到 1 个"), "she is found there now");
+    assert!(here.get(&format!("/staff/search?q={PHONE}")).await.text.contains("找到 0 个"));
+    let left = here.get(&path).await.text;
+    assert!(left.contains("接收了转来的病人") && !left.contains("发给病人"), "who handed over may look: {left}");
+    let note = [("note", "试试"), ("key", &secrets::fresh_id())];
+    let refused = does(&mut here, id, "note", &note).await;
+    assert!(refused.text.contains("这个人现在由别的医院负责"), "{}", refused.status);
+    assert_eq!(does(&mut here, id, "recall", &fields).await.status, StatusCode::CONFLICT, "what was taken stays taken");
+    let mut patient = world.patient(&followup).await;
+    let link = patient.get(&format!("/f/{}", followup.token)).await;
+    assert!(link.text.contains("请选一个时间"), "the link goes on working");
+
+    let back = [("hospital", "zhuzhou-2"), ("reason", "做完了，请继续随访"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut there, id, "refer", &back).await.status, StatusCode::SEE_OTHER, "two ways");
+    let page = here.get(&path).await.text;
+    let fields = [("referral", referral(&page)), ("answer", "请先写小结".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(does(&mut here, id, "hand-back", &fields[..1]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(does(&mut here, id, "hand-back", &fields).await.status, StatusCode::SEE_OTHER);
+    let told = there.get("/staff").await.text;
+    assert!(told.contains("对方没有接收") && told.contains("请先写小结"), "a refusal is told: {told}");
+    let again = [("hospital", "zhuzhou-2"), ("reason", "小结写好了"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut there, id, "refer", &again).await.status, StatusCode::SEE_OTHER);
+    let page = there.get(&path).await.text;
+    assert_eq!(does(&mut there, id, "recall", &[("referral", &referral(&page))]).await.status, StatusCode::SEE_OTHER);
+    assert!(!here.get("/staff").await.text.contains("等我们接收"), "a recalled offer waits no longer");
+}

@@ -1,0 +1,32 @@
+//! Mending a follow-up.
+
+use super::{BookableService, NewFollowUp, Staff};
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// The form in which a follow-up is mended or opened again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EditForm {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The follow-up's id.
+    pub id: String,
+    /// What stands in the form.
+    pub form: NewFollowUp,
+    /// The account that is to be responsible.
+    pub owner: String,
+    /// The accounts that may be: name to sign in with, and how each is shown.
+    pub colleagues: Vec<BookableService>,
+    /// The services to choose from.
+    pub services: Vec<BookableService>,
+    /// The letters to choose from.
+    pub letters: Vec<BookableService>,
+    /// The version that the form was made from.
+    pub version: i64,
+    /// What is stored now where the form says something else, after somebody else's change: field and value in words.
+    pub changed: Vec<(String, String)>,
+    /// True when it has ended: sending the form opens it again.
+    pub closed: bool,
+    /// Why it was refused, field by field.
+    pub problem: Option<Problem>,
+}

@@ -1,0 +1,105 @@
+//! Booking and cancelling for a patient who is on the phone.
+
+use super::form::{button, field, hidden, post, select};
+use super::work::Sent;
+use crate::text::moment;
+use crate::view::{Node, el, nodes};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::{FollowUpDetail, StaffTime};
+
+/// What can be done about the appointment.
+pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let booked = detail.row.appointment_state == Some(State::Booked);
+    let title = if booked { "替病人改时间" } else { "替病人约时间" };
+    nodes![
+        detail.row.due_to.map(|_| sent.fold("book", "calendar", title, book(detail, sent))),
+        booked.then(|| sent.fold("cancel", "close", "取消预约", cancel(detail, sent)))
+    ]
+}
+
+fn option(time: &StaffTime, chosen: Option<&str>) -> Node {
+    let slot = &time.slot;
+    let expert = if slot.expert.is_empty() { String::new() } else { format!(" · {}", slot.expert) };
+    let rule = if time.rule.is_empty() { String::new() } else { format!("（{}）", time.rule) };
+    let words = format!("{} · {}{expert} · 余 {}{rule}", moment(Lang::Hans, slot.starts), time.service, slot.free);
+    el("option")
+        .with("value", slot.id.to_string())
+        .with("selected", chosen == Some(slot.id.as_str()))
+        .child(words)
+        .node()
+}
+
+fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let deed = "book";
+    let problem = sent.problem(deed);
+    if detail.times.is_empty() {
+        return el("p").child("半年内没有空的时间。可以请病人在链接里候补，或看看别的项目。").node();
+    }
+    let chosen = sent.typed.get(deed, "slot");
+    let none = el("option").with("value", "").child("请选").node();
+    let times = [none].into_iter().chain(detail.times.iter().map(|time| option(time, chosen))).collect::<Vec<_>>();
+    let asked = (!detail.asked.is_empty()).then(|| {
+        let asked = detail.asked.iter().map(|text| el("li").child(text.clone())).collect::<Vec<_>>();
+        nodes![
+            el("p").child("先在电话里问："),
+            el("ul").class("zs-bullets").child(asked),
+            el("div")
+                .class("zs-form-field")
+                .child(crate::components::error_summary::field_error(problem, "book-asked"))
+                .child(
+                    el("label")
+                        .class("zs-check")
+                        .with("for", "book-asked")
+                        .child(
+                            el("input")
+                                .with("type", "checkbox")
+                                .with("id", "book-asked")
+                                .with("name", "asked")
+                                .with("value", "yes")
+                                .with("checked", sent.typed.has(deed, "asked", "yes")),
+                        )
+                        .child(el("span").child("都问过了，可以约")),
+                )
+        ]
+    });
+    let reason = el("input")
+        .class("zs-input")
+        .with("id", "book-reason")
+        .with("name", "reason")
+        .with("value", sent.typed.get(deed, "reason").unwrap_or_default().to_owned())
+        .with("maxlength", "100")
+        .with("autocomplete", "off");
+    post(&detail.row.id, deed)
+        .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
+        .child(field(
+            problem,
+            "book-slot",
+            "时间",
+            "括号里的时间病人自己不能约，您可以破例。",
+            el("select").class("zs-input").with("id", "book-slot").with("name", "slot").child(times),
+        ))
+        .child(asked)
+        .child(field(problem, "book-reason", "破例的原因（不破例不用填）", "记在备注里，病人看不到。", reason))
+        .child(button("约好"))
+        .node()
+}
+
+fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let deed = "cancel";
+    let whose = [("patient", "病人不能来"), ("clinic", "医院不能看")].into_iter();
+    post(&detail.row.id, deed)
+        .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
+        .child(hidden("appointment", detail.row.appointment.clone()))
+        .child(field(
+            sent.problem(deed),
+            "cancel-whose",
+            "谁要取消",
+            "取消以后她在“要处理”里，直到约了新时间。",
+            select("cancel-whose", "whose", sent.typed.get(deed, "whose"), whose),
+        ))
+        .child(button("取消这个预约"))
+        .node()
+}

@@ -1,0 +1,61 @@
+//! Mending a follow-up, or opening a closed one again.
+
+use super::form::{field, hidden};
+use super::new::fields;
+use crate::components::error_summary::error_summary;
+use crate::components::icon::small_icon;
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::staff::edit::EditForm;
+
+/// The page.
+pub fn page(page: &EditForm) -> Node {
+    let problem = page.problem.as_ref();
+    let back = ["/staff/followups/", page.id.as_str()].concat();
+    let colleagues = page.colleagues.iter().map(|colleague| {
+        el("option")
+            .with("value", colleague.id.clone())
+            .with("selected", colleague.id == page.owner)
+            .child(colleague.name.clone())
+    });
+    let owner =
+        el("select").class("zs-input").with("id", "owner").with("name", "owner").child(colleagues.collect::<Vec<_>>());
+    let (title, lead) = if page.closed {
+        ("重新打开随访", "会重新打开链接，并从下面的时间段开始新的一步。")
+    } else {
+        ("改随访", "换了手机号，就用新号的后四位打开链接。")
+    };
+    nodes![
+        el("a")
+            .class("zs-back")
+            .with("href", back.clone())
+            .child(small_icon("back"))
+            .child(el("span").child("不改，返回")),
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("action", [back.as_str(), "/edit"].concat())
+            .with("id", "followup")
+            .child(problem.map(error_summary))
+            .child((!page.changed.is_empty()).then(|| conflict(page)))
+            .child(el("h1").class("zs-h1").child(title))
+            .child(el("p").child(lead))
+            .child(hidden("version", page.version.to_string()))
+            .child(fields(problem, &page.form, &page.services, &page.letters))
+            .child(field(problem, "owner", "谁负责", "", owner))
+    ]
+}
+
+/// What somebody else has written meanwhile, beside what stands in the form.
+fn conflict(page: &EditForm) -> El {
+    let changed = page
+        .changed
+        .iter()
+        .map(|(label, now)| el("li").child(el("b").child(label.clone())).child("：现在是 ").child(now.clone()))
+        .collect::<Vec<_>>();
+    el("section")
+        .class("zs-card zs-stack zs-stack--tight")
+        .with("id", "conflict")
+        .child(el("h2").class("zs-h3").child("别人改过，和您填的不一样"))
+        .child(el("ul").class("zs-bullets").child(changed))
+        .child(el("p").child("再点一次“保存”，就用您填的。要留别人的，请点上面“不改，返回”。"))
+}

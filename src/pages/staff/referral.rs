@@ -1,0 +1,154 @@
+//! Referrals: the list of those that wait, and what can be done with one.
+
+use super::form::{area, button, field, hidden, post};
+use super::work::Sent;
+use crate::components::icon::icon;
+use crate::text::{day, moment};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::referrals::{Referral, ReferralState};
+use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::FollowUpDetail;
+
+/// Those that wait for an answer, and those that were declined lately; nothing without any.
+pub fn list(referrals: &[Referral]) -> Option<Node> {
+    if referrals.is_empty() {
+        return None;
+    }
+    let rows = referrals.iter().map(row).collect::<Vec<_>>();
+    Some(
+        el("section")
+            .with("aria-labelledby", "referrals")
+            .child(
+                el("h2")
+                    .class("zs-group")
+                    .with("id", "referrals")
+                    .child("转诊 ")
+                    .child(referrals.len())
+                    .child(el("span").child("等得久的在前")),
+            )
+            .child(el("ul").child(rows))
+            .node(),
+    )
+}
+
+/// Whose turn it is, as a word with an icon.
+fn chip(referral: &Referral) -> Node {
+    let (class, name, word) = match referral.state {
+        ReferralState::Offered if referral.to_us => ("zs-chip zs-chip--amber", "alert", "等我们接收"),
+        ReferralState::Offered => ("zs-chip", "clock", "等对方接收"),
+        ReferralState::Declined => ("zs-chip zs-chip--amber", "alert", "对方没有接收"),
+        state @ (ReferralState::Accepted | ReferralState::Withdrawn) => ("zs-chip", "check", state.title()),
+    };
+    el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
+}
+
+fn row(referral: &Referral) -> El {
+    let shown = if referral.name.is_empty() { "（资料已删除）" } else { &referral.name };
+    let href = ["/staff/followups/", referral.followup.as_str()].concat();
+    let line = if referral.to_us {
+        format!("{} 转来 · {}", referral.from, referral.reason)
+    } else if referral.answer.is_empty() {
+        format!("转给 {} · {}", referral.to, referral.reason)
+    } else {
+        format!("转给 {} · {}", referral.to, referral.answer)
+    };
+    el("li").class("zs-row").child(el("p").class("zs-row__when").child(day(Lang::Hans, referral.made.date()))).child(
+        el("div")
+            .class("zs-row__body")
+            .child(
+                el("p")
+                    .class("zs-row__name")
+                    .child(el("a").with("href", href).child(shown.to_owned()))
+                    .child(chip(referral)),
+            )
+            .child(el("p").class("zs-row__line").child(line)),
+    )
+}
+
+/// The referrals of a follow-up with what can be done now.
+pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let past = detail.referrals.iter().map(|referral| told(referral).node()).collect::<Vec<_>>();
+    let open = detail.referrals.iter().find(|referral| referral.state == ReferralState::Offered);
+    let deeds = match open {
+        Some(referral) if referral.to_us => nodes![answer(detail, referral, sent)],
+        Some(referral) if detail.own => nodes![recall(detail, referral)],
+        None if detail.own && !detail.alliance.is_empty() => nodes![refer(detail, sent)],
+        _ => ().into(),
+    };
+    nodes![(!past.is_empty()).then(|| nodes![el("h2").class("zs-group").child("转诊"), el("ul").child(past)]), deeds]
+}
+
+fn told(referral: &Referral) -> El {
+    let answered = referral.answered.map(|at| {
+        let answer = if referral.answer.is_empty() { String::new() } else { format!("：{}", referral.answer) };
+        el("p").class("zs-row__line").child(format!("{} · {}{answer}", moment(Lang::Hans, at), referral.answered_by))
+    });
+    el("li").class("zs-row").child(
+        el("div")
+            .class("zs-row__body")
+            .child(el("p").child(format!("{} 转给 {} ", referral.from, referral.to)).child(chip(referral)))
+            .child(el("p").child(referral.reason.clone()))
+            .child(el("p").class("zs-row__line").child(format!(
+                "{} · {}",
+                moment(Lang::Hans, referral.made),
+                referral.made_by
+            )))
+            .child(answered),
+    )
+}
+
+fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let deed = "refer";
+    let problem = sent.problem(deed);
+    let none = el("option").with("value", "").child("请选");
+    let hospitals = detail.alliance.iter().map(|hospital| {
+        let chosen = sent.typed.get(deed, "hospital") == Some(hospital.id.as_str());
+        el("option").with("value", hospital.id.clone()).with("selected", chosen).child(hospital.name.clone())
+    });
+    let hospital = el("select")
+        .class("zs-input")
+        .with("id", "refer-hospital")
+        .with("name", "hospital")
+        .child([none].into_iter().chain(hospitals).collect::<Vec<_>>());
+    let form = post(&detail.row.id, deed)
+        .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
+        .child(el("p").child("对方接收以前，还是我们负责。接收以后，由对方负责，我们只能看。"))
+        .child(field(problem, "refer-hospital", "转给哪家医院", "", hospital))
+        .child(field(
+            problem,
+            "refer-reason",
+            "为什么转",
+            "对方的护士会看到。",
+            area("refer-reason", "reason", "2", sent.typed.get(deed, "reason")).with("required", true),
+        ))
+        .child(button("转过去，等对方接收"));
+    sent.fold(deed, "next", "转给联盟医院", form)
+}
+
+fn answer(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {
+    let deed = "hand-back";
+    let refuse = post(&detail.row.id, deed)
+        .class("zs-stack")
+        .child(hidden("referral", referral.id.clone()))
+        .child(field(
+            sent.problem(deed),
+            "hand-back-answer",
+            "为什么不能接收",
+            "对方的护士会看到。",
+            area("hand-back-answer", "answer", "2", sent.typed.get(deed, "answer")).with("required", true),
+        ))
+        .child(button("不接收，退回去"));
+    nodes![
+        post(&detail.row.id, "take-over")
+            .class("zs-stack")
+            .child(hidden("referral", referral.id.clone()))
+            .child(el("p").child("接收以后，这个人由我们负责，负责人是您。"))
+            .child(el("button").class("zs-button").with("type", "submit").child("接收")),
+        sent.fold(deed, "close", "不能接收", refuse)
+    ]
+}
+
+fn recall(detail: &FollowUpDetail, referral: &Referral) -> El {
+    post(&detail.row.id, "recall").child(hidden("referral", referral.id.clone())).child(button("撤回这次转诊"))
+}
