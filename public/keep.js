@@ -1,6 +1,6 @@
 // Keeps what a person ticks on this phone, with or without the app: nothing of it is sent anywhere.
 // In a decision aid it also gathers what was marked as very important under the option it speaks for.
-// It offers reading aloud where the phone can, and copies a text with one tap.
+// It offers reading aloud where the phone can, copies a text with one tap, and draws an appointment as a picture.
 (function () {
   var root = document.documentElement;
   root.setAttribute('data-script', '');
@@ -144,12 +144,51 @@
     else byHand();
   }
 
+  // Draws lines as a picture: messengers save a picture by a long press, where a file would not open.
+  function draw(button) {
+    var canvas = document.createElement('canvas');
+    var pen = canvas.getContext && canvas.getContext('2d');
+    if (!pen) return;
+    var wide = 750, edge = 56, rows = [], high = edge;
+    var text = button.getAttribute('data-picture');
+    function font(size) { return 'bold ' + size + 'px sans-serif'; }
+    text.split('\n').forEach(function (line, n) {
+      var size = n ? 38 : 48, row = '';
+      pen.font = font(size);
+      each(line, function (letter) {
+        if (pen.measureText(row + letter).width > wide - 2 * edge) { rows.push([row, size]); row = ''; }
+        row += letter;
+      });
+      rows.push([row, size]);
+    });
+    canvas.width = wide;
+    canvas.height = rows.reduce(function (sum, row) { return sum + row[1] * 1.6; }, 2 * edge);
+    pen.fillStyle = '#fffdf8';
+    pen.fillRect(0, 0, wide, canvas.height);
+    pen.fillStyle = '#1d2422';
+    rows.forEach(function (row) {
+      high += row[1] * 1.6;
+      pen.font = font(row[1]);
+      pen.fillText(row[0], edge, high - row[1] * 0.5);
+    });
+    var picture = document.createElement('img');
+    picture.src = canvas.toDataURL();
+    picture.alt = text;
+    picture.className = 'zs-picture';
+    var place = document.getElementById('picture');
+    place.textContent = button.getAttribute('data-hint');
+    place.appendChild(picture);
+    place.scrollIntoView({ block: 'nearest' });
+  }
+
   document.addEventListener('click', function (event) {
     var target = event.target;
     if (!target.closest) return;
     if (speech && target.closest('[data-aloud]')) listen();
     var button = target.closest('[data-clip]');
     if (button) clip(button);
+    button = target.closest('[data-picture]');
+    if (button) draw(button);
   });
   if (speech) {
     // Voices come late; some phones tell so, others do not.

@@ -239,15 +239,15 @@ fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     )
 }
 
-/// What reminds of the appointment: a calendar entry and a text to copy. Neither tells anything about health.
+/// What reminds of the appointment: a calendar entry, a picture to save and a text to copy. None tells about health.
 fn bundle(link: &Link<'_>, appointment: &Appointment) -> Node {
-    let text = format!(
-        "{} {} {} {}",
+    let told = [
         link.say("医院预约", "Hospital appointment"),
         moment(link.site.lang, appointment.slot.starts),
-        link.site.hospital.name,
-        link.site.phone()
-    );
+        link.site.hospital.name.clone(),
+        link.site.phone().to_owned(),
+    ];
+    let text = told.join(" ");
     el("section")
         .class("zs-stack zs-stack--tight")
         .with("aria-labelledby", "remember")
@@ -265,6 +265,15 @@ fn bundle(link: &Link<'_>, appointment: &Appointment) -> Node {
             "If WeChat cannot open it, tap ··· and open it in a browser. Or take a screenshot.",
         )))
         .child(
+            el("button")
+                .class("zs-button zs-button--quiet zs-clip")
+                .with("type", "button")
+                .with("data-picture", told.join("\n"))
+                .with("data-hint", link.say("长按图片，保存到手机", "Press and hold the picture to save it"))
+                .child(link.say("做成图片，长按保存", "Make a picture to save")),
+        )
+        .child(el("div").class("zs-small").with("id", "picture").with("role", "status"))
+        .child(
             el("label")
                 .class("zs-small")
                 .with("for", "reminder")
@@ -277,6 +286,16 @@ fn bundle(link: &Link<'_>, appointment: &Appointment) -> Node {
                 .with("rows", "2")
                 .with("readonly", true)
                 .child(text),
+        )
+        .child(
+            el("button")
+                .class("zs-button zs-button--quiet zs-clip")
+                .with("type", "button")
+                .with("data-clip", "reminder")
+                .with("data-done", link.say("复制好了", "Copied"))
+                .with("data-selected", link.say("选好了，请长按复制", "Selected: press and hold to copy"))
+                .with("aria-live", "polite")
+                .child(link.say("复制文字", "Copy the text")),
         )
         .node()
 }
