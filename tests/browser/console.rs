@@ -1,14 +1,15 @@
-//! A nurse's day: she signs in, makes a follow-up by keyboard alone, records who came, calls, answers, and settles what
-//! comes next. Her pages are HTML, so there is nothing of WebAssembly in it.
+//! A nurse's day: she signs in, makes a follow-up by keyboard alone, records who came, calls, answers, settles what comes
+//! next, reads a table in and takes one out. Her pages are HTML, so there is nothing of WebAssembly in it.
 
+use crate::accessibility::clean;
 use crate::stage::{nurse_makes_a_followup, patient_identifies, with_browser};
 use anyhow::ensure;
 use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
-use zaoshai_tests::browser::Scripts;
+use zaoshai_tests::browser::{Browser, Scripts};
 
 #[tokio::test]
-async fn a_nurses_day_from_login_to_the_next_step() {
+async fn a_nurses_day_from_login_to_export() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
         let link = nurse_makes_a_followup(browser, &backend).await?;
@@ -40,7 +41,77 @@ async fn a_nurses_day_from_login_to_the_next_step() {
         browser.see("定了下一步").await?;
         browser.go(&link).await?;
         browser.click("main a[href$='view=questions']").await?;
-        browser.see("不用空腹。").await
+        browser.see("不用空腹。").await?;
+
+        reads_a_table_in(browser, &backend).await?;
+        let export = browser
+            .run("const ask = new XMLHttpRequest(); ask.open('GET', document.querySelector('a[href=\"/staff/followups.csv\"]').href, false); ask.send(); return ask.responseText")
+            .await?;
+        let export = export.as_str().unwrap_or_default();
+        for told in ["王女士", "赵建国,13900000001,大便隐血阳性,肠镜检查"] {
+            ensure!(export.contains(told), "{told} is not in {export}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Reads a table in: its mistakes are shown and ticked, its follow-ups made, their letters seen. Ends where tables are
+/// taken out.
+async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("名单.csv");
+    let table = "姓名,手机号,项目,原因\n赵建国,13900000001,肠镜,大便隐血阳性\n钱,无,肠镜,\n";
+    std::fs::write(&file, table)?;
+    browser.go(&backend.at("/staff")).await?;
+    browser.click("nav a[href='/staff/batches']").await?;
+    browser.find("#file").await?.send_keys(file.display().to_string()).await?;
+    browser.fill("#reason", "请来做检查").await?;
+    browser.click("main form button[type=submit]").await?;
+    browser.see("可以新建：1 行").await?;
+    browser.see("第 3 行").await?;
+    clean(browser, "a table before it is stored").await?;
+    browser.click("label[for=bad]").await?;
+    browser.click("#file button[type=submit]").await?;
+    browser.see("打印信：第 1 到 1 封").await?;
+    clean(browser, "a batch").await?;
+    browser.click("a[href*='/letters']").await?;
+    browser.see("赵建国，您好").await?;
+    clean(browser, "letters").await?;
+    browser.go(&backend.at("/staff/batches")).await?;
+    browser.see("名单.csv").await?;
+    clean(browser, "reading tables in").await
+}
+
+#[tokio::test]
+async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        nurse_makes_a_followup(browser, &backend).await?;
+        let unfold = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+        browser.run(unfold).await?;
+        clean(browser, "everything that can be done with a follow-up").await?;
+        browser.run("document.querySelector('#book-slot').selectedIndex = document.querySelector('#book-slot').options.length - 1").await?;
+        browser.click("label[for=book-asked]").await?;
+        browser.click("form[action$='/book'] button").await?;
+        browser.see("已约").await?;
+        browser.run(unfold).await?;
+        browser.run("document.querySelector('#refer-hospital').selectedIndex = 1").await?;
+        browser.fill("#refer-reason", "要做进一步检查").await?;
+        browser.click("form[action$='/refer'] button").await?;
+        browser.see("等对方接收").await?;
+        browser.click("form[action$='/recall'] button").await?;
+        browser.see("已撤回").await?;
+        browser.click("a[href$='/edit']").await?;
+        browser.see("改随访").await?;
+        clean(browser, "mending").await?;
+        browser.fill("#phone", "13911112222").await?;
+        browser.submit().await?;
+        browser.see("13911112222").await?;
+        browser.click("nav a[href='/staff/audit']").await?;
+        browser.see("改随访").await?;
+        browser.see("看了一个随访").await?;
+        clean(browser, "the log").await
     })
     .await;
 }

@@ -6,7 +6,27 @@ use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
-async fn books_moves_and_cancels(browser: &Browser, link: &str) -> anyhow::Result<()> {
+/// The appointment as a picture and as a copied text.
+async fn saves_the_picture(browser: &Browser) -> anyhow::Result<()> {
+    browser.click("[data-picture]").await?;
+    browser.until("the picture", "return (document.querySelector('.zs-picture') || {}).naturalHeight > 200").await?;
+    let told = browser.run("return document.querySelector('.zs-picture').alt").await?;
+    let told = told.as_str().unwrap_or_default().to_owned();
+    ensure!(
+        told.contains("医院预约") && !told.contains("CT"),
+        "a picture that lies in an album tells no illness: {told}"
+    );
+    browser.click("[data-clip=reminder]").await?;
+    browser
+        .until(
+            "the text is copied or selected",
+            "return /复制/.test(document.querySelector('[data-clip=reminder]').textContent)
+            && document.querySelector('[data-clip=reminder]').textContent !== '复制文字'",
+        )
+        .await
+}
+
+async fn books_moves_and_cancels(browser: &Browser, link: &str, scripts: Scripts) -> anyhow::Result<()> {
     patient_identifies(browser, link).await?;
     browser.see("请选一个时间").await?;
     let first = browser.find("button[name=slot]").await?.text().await?;
@@ -25,6 +45,9 @@ async fn books_moves_and_cancels(browser: &Browser, link: &str) -> anyhow::Resul
     browser.click("label[for=agreed-pregnancy]").await?;
     browser.submit().await?;
     browser.see("改好了").await?;
+    if scripts != Scripts::None {
+        saves_the_picture(browser).await?;
+    }
 
     browser.click("main a[href$='view=cancel']").await?;
     browser.see("为什么取消").await?;
@@ -76,7 +99,7 @@ async fn whole_journey(scripts: Scripts) {
     let mut link = String::new();
     with_browser(scripts, async |browser| {
         link = nurse_makes_a_followup(browser, &backend).await?;
-        books_moves_and_cancels(browser, &link).await?;
+        books_moves_and_cancels(browser, &link, scripts).await?;
         // On reopening, the link shows the present state; and the nurse sees it, too.
         browser.go(&link).await?;
         browser.see("王女士").await?;

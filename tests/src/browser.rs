@@ -320,10 +320,20 @@ impl Browser {
     /// # Errors
     /// When there is none.
     pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.find(css).await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
-        Ok(())
+        let begun = Instant::now();
+        loop {
+            let field = self.find(css).await?;
+            let typed = async {
+                field.clear().await?;
+                field.send_keys(text).await
+            };
+            match typed.await {
+                Ok(()) => return Ok(()),
+                // The page was rendered anew between finding and typing.
+                Err(_) if begun.elapsed() < PATIENCE / 4 => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Sets a date field, which takes no plain typing.

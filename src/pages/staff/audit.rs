@@ -29,28 +29,26 @@ pub fn page(page: &AuditPage) -> Node {
             .child("更早的")
     });
     let empty = page.lines.is_empty().then(|| el("p").class("zs-section").child("没有这样的记录。"));
+    let look = el("form")
+        .class("zs-stack")
+        .with("method", "get")
+        .with("action", "/staff/audit")
+        .child(
+            el("div")
+                .class("zs-pair")
+                .child(field(None, "staff", "账号", "", text("staff", &filter.staff)))
+                .child(field(None, "code", "随访编号", "", text("code", &filter.code))),
+        )
+        .child(
+            el("div")
+                .class("zs-pair")
+                .child(field(None, "first", "从哪天", "", date("first", written(filter.first))))
+                .child(field(None, "last", "到哪天", "", date("last", written(filter.last)))),
+        )
+        .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child("查看"))
+        .child(el("a").class("zs-back").with("href", format!("/staff/audit.csv?{query}")).child("导出成表格（CSV）"));
     nodes![
-        el("h1").class("zs-h1").child("日志"),
-        el("form")
-            .class("zs-stack")
-            .with("method", "get")
-            .with("action", "/staff/audit")
-            .child(
-                el("div")
-                    .class("zs-pair")
-                    .child(field(None, "staff", "账号", "", text("staff", &filter.staff)))
-                    .child(field(None, "code", "随访编号", "", text("code", &filter.code))),
-            )
-            .child(
-                el("div")
-                    .class("zs-pair")
-                    .child(field(None, "first", "从哪天", "", date("first", written(filter.first))))
-                    .child(field(None, "last", "到哪天", "", date("last", written(filter.last)))),
-            )
-            .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child("查看"))
-            .child(
-                el("a").class("zs-back").with("href", format!("/staff/audit.csv?{query}")).child("导出成表格（CSV）")
-            ),
+        el("div").class("zs-stack").child(el("h1").class("zs-h1").child("日志")).child(look),
         empty,
         el("ul").child(page.lines.iter().map(line).collect::<Vec<_>>()),
         older

@@ -240,6 +240,6 @@ fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         .child(button("记下"));
     nodes![
         (!rows.is_empty()).then(|| nodes![el("h2").class("zs-group").child("备注"), el("ul").child(rows)]),
-        sent.fold("note", "field", "写备注", form)
+        sent.fold("note", "letter", "写备注", form)
     ]
 }
