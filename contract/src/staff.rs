@@ -7,7 +7,7 @@ pub mod edit;
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
 use self::edit::EditForm;
-use crate::appointments::State as AppointmentState;
+use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
 use crate::ids::{IdempotencyKey, Token};
@@ -329,6 +329,53 @@ impl Typed {
     }
 }
 
+words! {
+    /// The whole lists: every follow-up of a hospital that has not ended is in exactly one of the first three.
+    Whole {
+        /// Somebody must look after it now.
+        Overdue = "overdue",
+        /// Nobody must yet, and no appointment is to come or has just been kept.
+        Waiting = "waiting",
+        /// An appointment is to come, or its outcome is to be recorded in time.
+        Booked = "booked",
+        /// The link is locked after wrong tries.
+        Locked = "locked",
+        /// It has ended.
+        Ended = "ended",
+    }
+}
+
+impl Whole {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overdue => "要处理",
+            Self::Waiting => "等回复",
+            Self::Booked => "已约",
+            Self::Locked => "链接锁住",
+            Self::Ended => "已结束",
+        }
+    }
+}
+
+/// Follow-ups on one page of a whole list.
+pub const ROWS_A_PAGE: u32 = 100;
+
+/// A page of a whole list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WholeList {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// Which list.
+    pub which: Whole,
+    /// The follow-ups.
+    pub rows: Vec<FollowUpRow>,
+    /// The page's number, from 1.
+    pub page: u32,
+    /// Whether more follow.
+    pub more: bool,
+}
+
 /// The nurse's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -339,8 +386,10 @@ pub struct FollowUpList {
     pub now: Moment,
     /// Today's appointments by time.
     pub day: Vec<DayEntry>,
-    /// Who must be looked after now: by urgency, the longest overdue first.
+    /// Who must be looked after now: by urgency, the longest overdue first; the first of them when there are many.
     pub overdue: Vec<FollowUpRow>,
+    /// How many must be looked after now.
+    pub overdue_count: i64,
     /// Who was promised a call today or before.
     pub calls: Vec<FollowUpRow>,
     /// Questions that nobody has answered, oldest first.
@@ -430,6 +479,8 @@ pub enum StaffPage {
     },
     /// `/staff`
     List(FollowUpList),
+    /// `/staff/lists/{which}`
+    Whole(WholeList),
     /// `/staff/search`
     Search(StaffSearch),
     /// `/staff/closures`

@@ -38,6 +38,7 @@ pub fn page(page: &StaffPage) -> Node {
                 .child(el("kbd").class("zs-kbd").child("N"));
             frame("/staff", Some(&list.staff), list::page(list), Some(action.into()))
         }
+        StaffPage::Whole(page) => frame("", Some(&page.staff), list::whole(page), None),
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
         StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
         StaffPage::Batches(page) => frame("/staff/batches", Some(&page.staff), batches::page(page), None),

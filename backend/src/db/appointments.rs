@@ -491,6 +491,20 @@ impl Db {
         }))
     }
 
+    /// The clinic at which an appointment of a follow-up is.
+    pub async fn clinic_of(&self, followup: &str, appointment: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT clinic FROM appointments JOIN slots ON slots.id = slot WHERE appointments.id = $1 AND followup = $2",
+        )
+        .bind(appointment)
+        .bind(followup)
+        .fetch_optional(pool)
+        .await?
+        });
+        Ok(row.map(|(clinic,)| clinic))
+    }
+
     /// The states that the history does not explain: appointments whose last line of history tells another state.
     pub async fn unexplained_appointments(&self) -> Result<Vec<String>> {
         let rows: Vec<(String, String, Option<String>)> = on_read!(self, |pool| sqlx::query_as(

@@ -10,6 +10,7 @@ use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
+use zaoshai_contract::staff::Whole;
 
 /// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
@@ -439,6 +440,66 @@ impl Db {
             }
         }
         Ok(records)
+    }
+
+    /// How many must be looked after now.
+    pub async fn overdue_count(&self, hospital: &str, now: Moment) -> Result<i64> {
+        let mut count = 0;
+        for urgency in Urgency::ALL {
+            // One level at a time reads the overdue part of the index alone.
+            let (level,): (i64,) = on_read!(self, |pool| {
+                sqlx::query_as(
+                "SELECT COUNT(*) FROM followups WHERE hospital = $1 AND urgency = $2 AND due <= $3 AND ending IS NULL",
+            )
+            .bind(hospital)
+            .bind(urgency.rank())
+            .bind(now.0)
+            .fetch_one(pool)
+            .await?
+            });
+            count += level;
+        }
+        Ok(count)
+    }
+
+    /// A whole list, after `skip` of its follow-ups: what is overdue by urgency and time, the others latest first.
+    pub async fn whole(&self, hospital: &str, which: Whole, now: Moment, most: u32, skip: u32) -> Result<Vec<Record>> {
+        macro_rules! list {
+            ($tail:literal) => {
+                on_read!(self, |pool| sqlx::query_as(select_followups!($tail))
+                    .bind(hospital)
+                    .bind(now.0)
+                    .bind(i64::from(most))
+                    .bind(i64::from(skip))
+                    .fetch_all(pool)
+                    .await?)
+            };
+        }
+        let rows: Vec<Row> = match which {
+            Whole::Overdue => list!(
+                "WHERE followups.hospital = $1 AND ending IS NULL AND due <= $2 \
+                 ORDER BY urgency, due, followups.id LIMIT $3 OFFSET $4"
+            ),
+            Whole::Waiting => list!(
+                "WHERE followups.hospital = $1 AND ending IS NULL AND due > $2 AND \
+                 (firm.state IS NULL OR firm.state NOT IN ('booked', 'arrived', 'attended')) \
+                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+            ),
+            Whole::Booked => list!(
+                "WHERE followups.hospital = $1 AND ending IS NULL AND due > $2 AND \
+                 firm.state IN ('booked', 'arrived', 'attended') \
+                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+            ),
+            Whole::Locked => list!(
+                "WHERE followups.hospital = $1 AND ending IS NULL AND wrong_tries >= 5 AND followups.created <= $2 \
+                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+            ),
+            Whole::Ended => list!(
+                "WHERE followups.hospital = $1 AND ending IS NOT NULL AND followups.created <= $2 \
+                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+            ),
+        };
+        rows.into_iter().map(Row::read).collect()
     }
 
     /// Who was promised a call on this day or before, the earliest day first.

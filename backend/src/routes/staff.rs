@@ -54,6 +54,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/letter", get(letters::one))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
+        .route("/staff/lists/{which}", get(lists::whole))
         .route("/staff/search", get(lists::search_page))
         .route("/staff/followups/{id}/{deed}", post(work::form))
         .route("/staff/followups/{id}/withdraw", post(detail::withdraw_form))

@@ -103,6 +103,26 @@ async fn five_thousand_rows_with_forty_mistakes_are_stored_only_when_the_forty_w
     assert!(stands.contains("打印信：第 4901 到 4960 封"), "{stands}");
     assert_eq!(count(&mut nurse).await, 4_960);
 
+    // Every one of them is in the lists, page by page, and all are overdue once their window has passed.
+    for (which, day) in [("waiting", 0), ("overdue", 60)] {
+        world.app.clock.set(zaoshai_contract::civil::Moment(world.app.now().0 + day * 86_400_000));
+        let mut nurse = world.nurse().await;
+        let mut seen = std::collections::BTreeSet::new();
+        for number in 1.. {
+            let page = nurse.get(&format!("/staff/lists/{which}?page={number}")).await.text;
+            seen.extend(page.split("<a href=\"/staff/followups/").skip(1).map(|rest| rest[..32].to_owned()));
+            if !page.contains("下一页") {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 4_960, "{which}");
+        if which == "overdue" {
+            assert!(nurse.get("/staff").await.text.contains("<b>4960</b>要处理"), "and the first page counts all");
+        }
+        world.app.clock.set(zaoshai_contract::civil::Moment(world.app.now().0 - day * 86_400_000));
+    }
+    let mut nurse = world.nurse().await;
+
     let repeated = confirm(&mut nurse, &page, &key, Some("40")).await;
     assert_eq!(repeated.location(), batch, "a repeat gives the same batch");
     let again = look(&mut nurse, ("名单 2.csv", table.as_bytes()), &secrets::fresh_id()).await;

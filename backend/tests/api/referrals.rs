@@ -82,3 +82,32 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     assert_eq!(does(&mut there, id, "recall", &[("referral", &referral(&page))]).await.status, StatusCode::SEE_OTHER);
     assert!(!here.get("/staff").await.text.contains("等我们接收"), "a recalled offer waits no longer");
 }
+
+#[tokio::test]
+async fn who_comes_to_a_clinic_is_recorded_there_whoever_follows_her_up() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Nurse).await;
+    let book = [
+        ("slot", "ldct-review-2026-11-23-0900"),
+        ("asked", "yes"),
+        ("reason", "已在楼下"),
+        ("key", &secrets::fresh_id()),
+    ];
+    assert_eq!(does(&mut here, id, "book", &book).await.status, StatusCode::SEE_OTHER);
+    let fields = [("hospital", "anqing-2"), ("reason", "回家随访"), ("key", &secrets::fresh_id())];
+    does(&mut here, id, "refer", &fields).await;
+    let offer = referral(&there.get(&format!("/staff/followups/{id}")).await.text);
+    does(&mut there, id, "take-over", &[("referral", &offer)]).await;
+    let day = here.get("/api/v1/staff/followups").await.json()["day"][0].clone();
+    let appointment = day["appointment"].as_str().expect("she is expected here").to_owned();
+    let key = secrets::fresh_id();
+    let arrive = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", &key), ("from", "day")];
+    let mut stranger = world.staff("sun", "dezhou-2", Role::Nurse).await;
+    assert_eq!(does(&mut stranger, id, "record", &arrive).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(does(&mut here, id, "record", &arrive).await.location(), "/staff#day");
+    let now = there.get(&format!("/api/v1/staff/followups/{id}")).await.json();
+    assert_eq!(now["row"]["standing"], "arrived", "the hospital in charge sees it");
+}

@@ -4,18 +4,19 @@ use super::day::{questions, section};
 use super::referral::list as referrals;
 use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
+use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{FollowUpList, FollowUpRow};
+use zaoshai_contract::staff::{FollowUpList, FollowUpRow, Whole, WholeList};
 
 /// The page.
 pub fn page(list: &FollowUpList) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
     let counts = [
         ("#day", "今天来", list.day.len()),
-        ("#overdue", "要处理", list.overdue.len()),
+        ("#overdue", "要处理", usize::try_from(list.overdue_count).unwrap_or(0)),
         ("#asked", "提问", list.questions.len()),
     ]
     .into_iter()
@@ -40,7 +41,39 @@ pub fn page(list: &FollowUpList) -> Node {
         overdue,
         referrals(&list.referrals),
         questions(&list.questions),
-        rest
+        rest,
+        whole_lists(list)
+    ]
+}
+
+/// The way to all follow-ups, of which this page shows the first.
+fn whole_lists(list: &FollowUpList) -> Node {
+    let cards = Whole::ALL
+        .iter()
+        .map(|which| {
+            let count = if *which == Whole::Overdue { format!("{} 个", list.overdue_count) } else { String::new() };
+            link_card(["/staff/lists/", which.as_str()].concat(), "next", which.title().to_owned(), count)
+        })
+        .collect();
+    nodes![el("h2").class("zs-group").child("全部名单"), link_list(cards)]
+}
+
+/// A whole list, page by page.
+pub fn whole(page: &WholeList) -> Node {
+    let path = ["/staff/lists/", page.which.as_str()].concat();
+    let turn = |number: u32, word: &'static str| {
+        el("a").class("zs-button zs-button--quiet").with("href", format!("{path}?page={number}")).child(word)
+    };
+    let empty = page.rows.is_empty().then(|| el("p").class("zs-section").child("没有。"));
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("h1").class("zs-h2").child(page.which.title()).child(format!(" · 第 {} 页", page.page)),
+        empty,
+        el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>()),
+        el("div")
+            .class("zs-pair")
+            .child((page.page > 1).then(|| turn(page.page - 1, "上一页")))
+            .child(page.more.then(|| turn(page.page + 1, "下一页")))
     ]
 }
 

@@ -6,7 +6,7 @@ use crate::db::followups::Record;
 use crate::failures::Result;
 use crate::pathway::service_names;
 use crate::visitor::Visitor;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::State as AppointmentState;
@@ -16,12 +16,14 @@ use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
-use zaoshai_contract::staff::{DayEntry, FollowUpList, FollowUpRow, OpenQuestion, Staff, StaffPage, StaffSearch};
+use zaoshai_contract::staff::{
+    DayEntry, FollowUpList, FollowUpRow, OpenQuestion, ROWS_A_PAGE, Staff, StaffPage, StaffSearch, Whole, WholeList,
+};
 
 /// Most rows of the overdue list, of the questions and of a search.
 const MOST_OVERDUE: u32 = 100;
-/// Most follow-ups in the list.
-const MOST: u32 = 500;
+/// Most of the latest follow-ups on the first page; all of them stand in the whole lists.
+const MOST: u32 = 100;
 
 /// A follow-up as lists show it.
 pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
@@ -75,6 +77,7 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         now,
         day: day(app, &staff).await?,
         overdue,
+        overdue_count: app.db.overdue_count(&staff.hospital, now).await?,
         calls,
         questions: open_questions(app, &staff).await?,
         referrals: referrals::pending(app, &staff).await?,
@@ -154,6 +157,29 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Res
         }
         Err(elsewhere) => Ok(elsewhere),
     }
+}
+
+/// `GET /staff/lists/{which}`
+pub(super) async fn whole(
+    State(app): State<App>,
+    Path(which): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    may(&staff, Deed::SeeFollowUps)?;
+    let which = Whole::parse(&which).ok_or(Code::NotFound)?;
+    let page = value_of(&query.unwrap_or_default(), "page").and_then(|page| page.parse().ok()).unwrap_or(1_u32).max(1);
+    let skip = (page - 1).saturating_mul(ROWS_A_PAGE);
+    let mut records = app.db.whole(&staff.hospital, which, app.now(), ROWS_A_PAGE + 1, skip).await?;
+    let more = records.len() > ROWS_A_PAGE as usize;
+    records.truncate(ROWS_A_PAGE as usize);
+    app.db.audit(&staff, "list", None, app.now()).await?;
+    let rows = records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>()?;
+    Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, page, more })))
 }
 
 /// `GET /staff/search`

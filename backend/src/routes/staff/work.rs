@@ -56,8 +56,14 @@ pub async fn form(
 }
 
 /// Records that somebody arrived, was seen or did not come.
+///
+/// The clinic's own staff record it, also of somebody whom another hospital follows up.
 async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = own(app, staff, id).await?;
+    let found = app.db.followup(id).await?.ok_or(Code::NotFound)?;
+    let here = app.db.clinic_of(id, form.get("appointment")).await?;
+    if found.hospital != staff.hospital && here.as_ref() != Some(&staff.hospital) {
+        return Err(Code::NotFound.into());
+    }
     let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
     let action = Action::parse(form.get("action"))
         .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
