@@ -1,9 +1,11 @@
 //! What nurses send and see. Staff pages are rendered by the backend alone and never part of the residents' app.
 
+pub mod accounts;
 pub mod audit;
 pub mod batches;
 pub mod edit;
 
+use self::accounts::AccountsPage;
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
 use self::edit::EditForm;
@@ -72,11 +74,12 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 4] = [
+pub const SECTIONS: [Section; 5] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
     Section { path: "/staff/batches", title: "导入导出", icon: "letter", deed: Deed::Import },
     Section { path: "/staff/audit", title: "日志", icon: "book", deed: Deed::ReadAudit },
+    Section { path: "/staff/accounts", title: "账号", icon: "lock", deed: Deed::ManageStaff },
 ];
 
 impl Staff {
@@ -493,6 +496,8 @@ pub enum StaffPage {
     Letters(Box<LettersPage>),
     /// `/staff/audit`
     Audit(AuditPage),
+    /// `/staff/accounts`
+    Accounts(Box<AccountsPage>),
     /// `/staff/followups/{id}/edit`
     Edit(Box<EditForm>),
     /// `/staff/followups/new`

@@ -1,5 +1,6 @@
 //! The nurse's pages: dense and quick, rendered by the server, working with forms alone.
 
+mod accounts;
 mod audit;
 mod batch;
 mod batches;
@@ -45,6 +46,7 @@ pub fn page(page: &StaffPage) -> Node {
         StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
+        StaffPage::Accounts(page) => frame("/staff/accounts", Some(&page.staff), accounts::page(page), None),
         StaffPage::Edit(form) => {
             let word = if form.closed { "重新打开" } else { "保存" };
             let action = el("button").class("zs-button").with("type", "submit").with("form", "followup").child(word);

@@ -6,6 +6,7 @@ use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
+use zaoshai_contract::staff::accounts::AccountRow;
 use zaoshai_contract::staff::audit::AuditFilter;
 
 /// Wrong passwords before an account waits.
@@ -105,6 +106,29 @@ impl Db {
             sqlx::query("UPDATE followups SET hospital = $1 WHERE hospital = ''").bind(hospital).execute(pool).await?;
         });
         Ok(())
+    }
+
+    /// The accounts of a hospital by name.
+    pub async fn accounts(&self, hospital: &str) -> Result<Vec<AccountRow>> {
+        let rows: Vec<(String, String, i64, Option<String>)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT name, display, disabled, role FROM staff LEFT JOIN staff_roles ON staff = name \
+             WHERE hospital = $1 ORDER BY name, role",
+        )
+        .bind(hospital)
+        .fetch_all(pool)
+        .await?);
+        let mut accounts: Vec<AccountRow> = Vec::new();
+        for (name, display, disabled, role) in rows {
+            let role = role.map(|role| read(&role, Role::parse)).transpose()?;
+            match accounts.last_mut() {
+                Some(last) if last.staff.name == name => last.staff.roles.extend(role),
+                _ => accounts.push(AccountRow {
+                    staff: Staff { name, display, hospital: hospital.to_owned(), roles: role.into_iter().collect() },
+                    disabled: disabled != 0,
+                }),
+            }
+        }
+        Ok(accounts)
     }
 
     /// The account with this name.

@@ -1,6 +1,7 @@
 //! The nurse's work: signing in, making follow-ups, sending links, seeing what became of them.
 //! Pages are HTML with forms alone; making, listing and ending are on the JSON API, too.
 
+mod accounts;
 mod audit;
 mod batches;
 mod booking;
@@ -52,6 +53,8 @@ pub fn router() -> Router<App> {
         .route("/staff/followups.csv", get(export::followups))
         .route("/staff/followups/{id}/edit", get(edit::show).post(edit::save))
         .route("/staff/followups/{id}/letter", get(letters::one))
+        .route("/staff/accounts", get(accounts::show).post(accounts::add))
+        .route("/staff/accounts/{name}/{deed}", post(accounts::change))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
         .route("/staff/lists/{which}", get(lists::whole))

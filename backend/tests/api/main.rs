@@ -1,6 +1,7 @@
 //! The backend as a client sees it: requests against the whole router, on SQLite, and on PostgreSQL when
 //! `ZAOSHAI_TEST_POSTGRES` names a server.
 
+mod accounts;
 mod audit;
 mod bad_input;
 mod batches;

@@ -1,0 +1,119 @@
+//! The accounts of a hospital.
+
+use super::form::{button, field};
+use crate::components::error_summary::{error_summary, field_error};
+use crate::components::icon::icon;
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::accounts::{AccountRow, AccountsPage};
+
+/// The page.
+pub fn page(page: &AccountsPage) -> Node {
+    let problem = page.problem.as_ref();
+    let text = |id: &'static str, value: &str, most: &'static str| {
+        el("input")
+            .class("zs-input")
+            .with("id", id)
+            .with("name", id)
+            .with("value", value.to_owned())
+            .with("maxlength", most)
+            .with("autocomplete", "off")
+            .with("autocapitalize", "none")
+            .with("required", true)
+    };
+    let roles = Role::ALL
+        .iter()
+        .map(|role| {
+            let id = ["role-", role.as_str()].concat();
+            el("label")
+                .class("zs-check")
+                .with("for", id.clone())
+                .child(
+                    el("input")
+                        .with("type", "checkbox")
+                        .with("id", id)
+                        .with("name", "roles")
+                        .with("value", role.as_str())
+                        .with("checked", page.form.roles.contains(role)),
+                )
+                .child(el("span").child(role.title()))
+        })
+        .collect::<Vec<_>>();
+    let password = page.password.as_ref().map(|(name, password)| {
+        el("div").class("zs-notice").with("role", "status").child(icon("lock")).child(
+            el("div")
+                .child(el("p").child(format!("账号 {name} 的密码：")))
+                .child(el("p").child(el("b").child(password.clone())))
+                .child(el("p").child("只显示这一次，请现在交给本人。")),
+        )
+    });
+    nodes![
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").child("账号"))
+            .child(problem.map(error_summary))
+            .child(password)
+            .child(el("ul").child(page.accounts.iter().map(|row| account(page, row)).collect::<Vec<_>>()))
+            .child(el("h2").class("zs-group").child("新账号"))
+            .child(
+                el("form")
+                    .class("zs-stack")
+                    .with("method", "post")
+                    .with("action", "/staff/accounts")
+                    .child(field(
+                        problem,
+                        "name",
+                        "登录名",
+                        "小写字母和数字，例如 zhang。",
+                        text("name", &page.form.name, "30")
+                    ))
+                    .child(field(
+                        problem,
+                        "display",
+                        "怎么称呼",
+                        "例如 张护士。",
+                        text("display", &page.form.display, "20")
+                    ))
+                    .child(
+                        el("fieldset")
+                            .class("zs-form-field")
+                            .with("id", "roles")
+                            .child(el("legend").class("zs-form-field__small-label").child("角色"))
+                            .child(field_error(problem, "roles"))
+                            .child(el("div").class("zs-checks").child(roles)),
+                    )
+                    .child(button("建账号，看密码"))
+            )
+    ]
+}
+
+fn account(page: &AccountsPage, row: &AccountRow) -> El {
+    let roles: Vec<&str> = row.staff.roles.iter().map(|role| role.title()).collect();
+    let post = |deed: &str, word: &'static str| {
+        el("form")
+            .with("method", "post")
+            .with("action", ["/staff/accounts/", row.staff.name.as_str(), "/", deed].concat())
+            .child(
+                el("button")
+                    .class("zs-button zs-button--quiet zs-button--small")
+                    .with("type", "submit")
+                    .with("aria-label", format!("{word}：{}", row.staff.display))
+                    .child(word),
+            )
+    };
+    let mine = row.staff.name == page.staff.name;
+    let deeds = (!mine).then(|| {
+        el("div")
+            .class("zs-pair")
+            .child(post("reset", if row.disabled { "重新启用，换密码" } else { "换密码" }))
+            .child((!row.disabled).then(|| post("disable", "停用")))
+    });
+    let state = if row.disabled { "（已停用）" } else { "" };
+    el("li").class("zs-row").child(
+        el("div")
+            .class("zs-row__body zs-stack zs-stack--tight")
+            .child(el("p").child(el("b").child(row.staff.display.clone())).child(format!(" {}{state}", row.staff.name)))
+            .child(el("p").class("zs-row__line").child(roles.join("、")))
+            .child(deeds),
+    )
+}
