@@ -7,6 +7,7 @@ pub mod closures;
 pub mod followups;
 mod ledger;
 pub mod people;
+pub mod schedules;
 pub mod slots;
 pub mod staff;
 pub mod steps;

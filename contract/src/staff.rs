@@ -1,5 +1,7 @@
 //! What nurses send and see. Staff pages are rendered by the backend alone and never part of the residents' app.
 
+pub mod schedules;
+
 use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
@@ -63,8 +65,9 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 2] = [
+pub const SECTIONS: [Section; 3] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
+    Section { path: "/staff/schedules", title: "排班", icon: "clock", deed: Deed::SeeSchedules },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
 ];
 
@@ -396,6 +399,10 @@ pub enum StaffPage {
     Search(StaffSearch),
     /// `/staff/closures`
     Closures(Box<ClosurePage>),
+    /// `/staff/schedules`
+    Schedules(Box<schedules::SchedulesPage>),
+    /// `/staff/schedules/…`
+    ScheduleForm(Box<schedules::ScheduleFormPage>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

@@ -8,6 +8,8 @@ mod list;
 mod login;
 mod new;
 mod row;
+mod schedule_form;
+mod schedules;
 mod search;
 mod work;
 
@@ -33,6 +35,8 @@ pub fn page(page: &StaffPage) -> Node {
         }
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
         StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
+        StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), None),
+        StaffPage::ScheduleForm(page) => frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

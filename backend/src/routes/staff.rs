@@ -8,6 +8,7 @@ use super::body::{Form, JsonBody, read_key};
 use super::closures;
 use super::frame::request_id;
 use super::pages;
+use super::schedules;
 use crate::app::App;
 use crate::content::LetterTemplate;
 use crate::db::followups::{NewRecord, Record};
@@ -63,6 +64,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/withdraw", post(withdraw_form))
         .route("/staff/followups/{id}/unlock", post(unlock_form))
         .route("/staff/followups/{id}/relink", post(relink_form))
+        .merge(schedules::router())
 }
 
 pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {

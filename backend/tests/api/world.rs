@@ -74,7 +74,7 @@ pub async fn database(folder: &Path) -> Db {
 }
 
 impl World {
-    /// A backend on Monday 2026-11-23, 8:00, with two weeks of slots and a nurse.
+    /// A backend on Monday 2026-11-23, 8:00, with the slots of the weekly times and a nurse.
     pub async fn new() -> Self {
         static LIBRARY: OnceLock<Library> = OnceLock::new();
         static HASH: OnceLock<String> = OnceLock::new();
@@ -101,7 +101,7 @@ impl World {
             Clock::still(monday),
             config,
         );
-        demonstration::make_slots(&app).await.expect("slots");
+        demonstration::make_timetable(&app).await.expect("a timetable");
         let hash = HASH.get_or_init(|| secrets::hash_password(PASSWORD).expect("a hash"));
         let nurse = Staff {
             name: "zhang".to_owned(),
