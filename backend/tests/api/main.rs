@@ -9,6 +9,7 @@ mod followups;
 mod model;
 mod openapi;
 mod pages;
+mod schedules;
 mod search;
 mod share;
 mod staff;
