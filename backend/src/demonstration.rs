@@ -87,7 +87,7 @@ pub async fn make_timetable(app: &App) -> anyhow::Result<()> {
             let templates = weekly(&library, at);
             let staff = nurse(hospital);
             let change = (&Change::AddTemplates(templates), &staff);
-            timetable::carry_out(app, at, Some(change), People::Stay).await.map_err(failed)?;
+            timetable::carry_out(app, at, Some(change), People::Stay).await.map_err(told)?;
         }
     }
     Ok(())
@@ -127,9 +127,8 @@ async fn make_visits(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     let staff = nurse(hospital);
-    for (service, (expert, days)) in
-        timetable::services(&library, hospital).into_iter().zip([("陈医生", 5), ("王医生", 9)])
-    {
+    let Some(service) = timetable::services(&library, hospital).into_iter().next() else { return Ok(()) };
+    for (expert, days) in [("陈医生", 5), ("王医生", 9)] {
         let date = at.now.date().plus_days(days);
         let visit = Visit {
             id: format!("demonstration-{}-{date}", service.id),
@@ -148,10 +147,15 @@ async fn make_visits(app: &App) -> anyhow::Result<()> {
         };
         let confirm = (days == 5).then(|| Change::ConfirmVisit { id: visit.id.clone() });
         for change in [Some(Change::AddVisit(visit)), confirm].into_iter().flatten() {
-            timetable::carry_out(app, at, Some((&change, &staff)), People::Stay).await.map_err(failed)?;
+            timetable::carry_out(app, at, Some((&change, &staff)), People::Stay).await.map_err(told)?;
         }
     }
     Ok(())
+}
+
+fn told(failure: Failure) -> anyhow::Error {
+    let Failure { code, cause, .. } = failure;
+    anyhow::anyhow!("making the demonstration timetable: {code:?} {cause:?}")
 }
 
 fn nurse(hospital: &str) -> Staff {
@@ -161,10 +165,6 @@ fn nurse(hospital: &str) -> Staff {
         hospital: hospital.to_owned(),
         roles: Role::ALL.to_vec(),
     }
-}
-
-fn failed(failure: Failure) -> anyhow::Error {
-    anyhow::anyhow!("making the demonstration timetable: {failure:?}")
 }
 
 /// A patient who has given her last four digits, for races and benchmarks.

@@ -4,7 +4,7 @@ use super::body::Form;
 use super::staff::{html, may, nurse, told};
 use crate::app::App;
 use crate::db::closures::ClosureRow;
-use crate::db::schedules::{At, Change, Step, Stored, Timetable};
+use crate::db::schedules::{At, BY_TIMETABLE, Change, Step, Stored, Timetable};
 use crate::failures::{Failure, Result};
 use crate::timetable::{self, People, day_rule};
 use crate::visitor::Visitor;
@@ -104,7 +104,10 @@ fn day(
     timetable: &Timetable,
     closures: &[ClosureRow],
 ) -> TimetableDay {
-    let mut slots: Vec<&Stored> = stored.iter().filter(|slot| Moment(slot.starts).date() == date).collect();
+    // What the timetable closed while it was empty is no longer there for anybody; the closings say why.
+    let gone = |slot: &Stored| slot.closure.as_deref() == Some(BY_TIMETABLE) && slot.taken == 0;
+    let of_day = |slot: &&Stored| Moment(slot.starts).date() == date && !gone(slot);
+    let mut slots: Vec<&Stored> = stored.iter().filter(of_day).collect();
     slots.sort_by_key(|slot| (&slot.service, &slot.room, &slot.expert, slot.starts));
     let same = |one: &&Stored, other: &&Stored| {
         (&one.service, &one.room, &one.expert) == (&other.service, &other.room, &other.expert)

@@ -93,6 +93,8 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
             el("p").child("系统不发短信：他们会出现在“要处理”里，请护士打电话告诉他们。")
         ]
     });
+    let empty = (preview.people > 0 && preview.empty > 0)
+        .then(|| el("p").class("zs-small").child(format!("另外会关掉 {} 个没有人的时间。", preview.empty)));
     let nobody = (!preview.asks()).then(|| el("p").child("没有人要移走。"));
     let typed = page.typed.fields.iter().map(|(name, value)| {
         el("input").with("type", "hidden").with("name", name.clone()).with("value", value.clone())
@@ -112,6 +114,7 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
         .child(typed.collect::<Vec<_>>())
         .child(conflicts)
         .child(people)
+        .child(empty)
         .child(nobody)
         .child(yes.map(|label| el("button").class("zs-button").with("type", "submit").child(label)))
 }
@@ -238,7 +241,7 @@ fn fields(page: &ScheduleFormPage) -> Node {
             field(problem, "service", "哪项服务", "", service(page, "全院所有服务")),
             field(problem, "room", "地点（不填就是全部）", "", room(page)),
             days(),
-            reason("病人也能看到，例如 设备检修。")
+            reason("写病人看了也明白的话，例如 设备检修。")
         ],
         ScheduleForm::Extra => nodes![
             field(problem, "service", "哪项服务", "", service(page, "请选一项")),
@@ -264,7 +267,7 @@ fn fields(page: &ScheduleFormPage) -> Node {
             "没有人约的时间马上关掉。",
             date(page, "until_day").with("required", true)
         )],
-        ScheduleForm::CancelVisit(_) => nodes![reason("病人也能看到，例如 专家有急诊手术。")],
+        ScheduleForm::CancelVisit(_) => nodes![reason("写病人看了也明白的话，例如 专家有急诊手术。")],
         ScheduleForm::CancelException(_) | ScheduleForm::ConfirmVisit(_) | ScheduleForm::Clear => Node::from(()),
     }
 }
