@@ -8,6 +8,9 @@ use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
+/// Opens all that opens.
+const OPEN: &str = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+
 async fn clean_on_a_phone(browser: &Browser, what: &str) -> Result<()> {
     for (width, height) in [(360, 740), (1100, 900)] {
         browser.size(width, height).await?;
@@ -27,7 +30,7 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         browser.key_at("nav a[href='/staff/schedules']", Key::Enter).await?;
         browser.see("这两周").await?;
         browser.see("已确认").await?;
-        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.run(OPEN).await?;
         clean_on_a_phone(browser, "the timetable").await?;
 
         browser.key_at("a[href='/staff/schedules/templates']", Key::Enter).await?;
@@ -44,6 +47,8 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         clean_on_a_phone(browser, "the form with what was wrong").await?;
         browser.key_at("#until", "16:00").await?;
         browser.key_at("#schedule > button", Key::Enter).await?;
+        browser.see("星期一 4 条").await?;
+        browser.run(OPEN).await?;
         browser.see("三号检查室").await?;
 
         browser.key_at("a[href='/staff/schedules/visits']", Key::Enter).await?;

@@ -216,7 +216,6 @@ fn defaults(today: CivilDate) -> Typed {
         ("valid_from", today.as_str()),
         ("first", &today),
         ("last", &today),
-        ("until_day", &today),
         ("every", "30"),
         ("minutes", "20"),
         ("capacity", "1"),

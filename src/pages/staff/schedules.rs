@@ -151,7 +151,17 @@ fn weekly(page: &SchedulesPage, manages: bool) -> El {
     let days = Weekday::ALL.into_iter().filter_map(|weekday| {
         let rows = page.templates.iter().filter(|template| template.weekday == weekday);
         let rows = rows.map(|template| one_template(page, template, manages)).collect::<Vec<_>>();
-        (!rows.is_empty()).then(|| nodes![el("h3").class("zs-h3").child(weekday.title()), el("ul").child(rows)])
+        (!rows.is_empty()).then(|| {
+            let count = format!(" {} 条", rows.len());
+            el("details")
+                .class("zs-details zs-day")
+                .child(
+                    el("summary")
+                        .child(el("span").child(el("b").child(weekday.title())).child(count))
+                        .child(icon("next")),
+                )
+                .child(el("div").child(el("ul").child(rows)))
+        })
     });
     let nothing = page.templates.is_empty().then(|| el("p").child("还没有每周的号。"));
     el("section")
@@ -160,7 +170,7 @@ fn weekly(page: &SchedulesPage, manages: bool) -> El {
         .child(group("weekly", "clock", "每周的号", "照日历放假、调休"))
         .child(manages.then(|| way(&ScheduleForm::Template)))
         .child(nothing)
-        .child(days.collect::<Vec<_>>())
+        .child(el("div").child(days.collect::<Vec<_>>()))
 }
 
 fn one_template(page: &SchedulesPage, template: &Template, manages: bool) -> El {
