@@ -62,7 +62,7 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         browser.key_at("#until", "23:30").await?;
         browser.key_at("#schedule > button", Key::Enter).await?;
         browser.see("赵教授").await?;
-        browser.key_at("button[aria-label='确认 赵教授 会来']", Key::Enter).await?;
+        browser.key_at("button[aria-label='专家确认了，放号：赵教授']", Key::Enter).await?;
         browser.see("确认：nurse").await?;
 
         browser.go(&backend.at("/staff/schedules/closings")).await?;

@@ -638,3 +638,38 @@ impl Db {
         in_transaction!(self, |tx| { tx.reschedule(at, change, decide).await })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_line_of_a_timetable_is_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.expect("a database");
+        let now = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 480);
+        let closing = Exception {
+            id: "x".to_owned(),
+            service: None,
+            room: None,
+            first: now.date(),
+            last: now.date(),
+            kind: ExceptionKind::Closed,
+            reason: "设备检修".to_owned(),
+        };
+        let staff = Staff {
+            name: "zhang".to_owned(),
+            display: String::new(),
+            hospital: "zhuzhou-2".to_owned(),
+            roles: Vec::new(),
+        };
+        let at = At { hospital: "zhuzhou-2", now };
+        db.reschedule(at, Some((&Change::AddException(closing.clone()), &staff)), &|_, _, _| Vec::new())
+            .await
+            .expect("written");
+        let Db::Sqlite { write, .. } = &db else { panic!("not SQLite") };
+        let refused = sqlx::query("DELETE FROM schedule_exceptions").execute(write).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("the timetable is kept")));
+        assert_eq!(db.timetable(at).await.expect("the database").exceptions, [closing]);
+    }
+}

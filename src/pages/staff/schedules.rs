@@ -177,7 +177,7 @@ fn one_template(page: &SchedulesPage, template: &Template, manages: bool) -> El 
     let end = manages.then(|| {
         let form = ScheduleForm::EndTemplate(template.clone());
         let label = format!(
-            "停掉{}{}{}的号",
+            "停掉：{}{}{}的号",
             template.weekday.title(),
             name(&page.services, &template.service),
             write_time(template.from)
@@ -233,7 +233,7 @@ fn exceptions(page: &SchedulesPage, manages: bool) -> El {
             let title = lines.remove(0);
             let cancel = manages.then(|| {
                 let form = ScheduleForm::CancelException(exception.clone());
-                el("a").with("href", form.path()).with("aria-label", format!("取消“{title}”")).child("取消这条")
+                el("a").with("href", form.path()).with("aria-label", format!("取消这条：{title}")).child("取消这条")
             });
             line(nodes![el("b").child(title.clone())], lines, cancel.into_iter().collect())
         })
@@ -302,14 +302,14 @@ fn one_visit(page: &SchedulesPage, visit: &Visit, manages: bool) -> El {
                     el("button")
                         .class("zs-button zs-button--quiet")
                         .with("type", "submit")
-                        .with("aria-label", format!("确认 {} 会来", visit.expert))
+                        .with("aria-label", format!("专家确认了，放号：{}", visit.expert))
                         .child("专家确认了，放号"),
                 ),
         );
     }
     if manages && !matches!(visit.state, VisitState::Cancelled { .. }) {
         let form = ScheduleForm::CancelVisit(visit.clone());
-        let label = format!("{} 不来了", visit.expert);
+        let label = format!("专家不来了：{}", visit.expert);
         ways.push(el("a").with("href", form.path()).with("aria-label", label).child("专家不来了"));
     }
     let chip = el("span").class(class).child(word);
