@@ -10,6 +10,7 @@ pub mod followups;
 mod ledger;
 pub mod people;
 pub mod referrals;
+pub mod schedules;
 pub mod slots;
 pub mod staff;
 pub mod steps;

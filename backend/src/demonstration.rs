@@ -1,21 +1,25 @@
-//! What a stranger needs to try everything: a week of slots, a nurse, and a follow-up link.
+//! What a stranger needs to try everything: a timetable with its slots, a nurse, and a follow-up link.
 //! Nothing here runs unless the server is started with `--demonstration`.
 
 use crate::app::App;
+use crate::content::Library;
 use crate::db::Db;
 use crate::db::followups::NewRecord;
-use crate::db::slots::NewSlot;
+use crate::db::schedules::{At, Change};
+use crate::failures::Failure;
 use crate::routes::staff;
 use crate::secrets::{self, Secrets};
+use crate::timetable::{self, People};
+use std::collections::BTreeSet;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
-use zaoshai_contract::holidays::DayKind;
-use zaoshai_contract::ids::{IdempotencyKey, SlotId, Token};
+use zaoshai_contract::ids::{IdempotencyKey, Token};
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
+use zaoshai_contract::schedules::{Template, Visit, VisitState};
 use zaoshai_contract::staff::{NewFollowUp, Staff};
 
-/// How many days of slots are kept ahead.
+/// How many days the follow-up's patient has to come.
 const DAYS: i64 = 14;
 /// The demonstration nurse's account.
 const NURSE: &str = "nurse";
@@ -36,15 +40,11 @@ pub struct Prepared {
 
 /// Makes what is missing; what is there stays.
 pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
-    make_slots(app).await?;
+    make_timetable(app).await?;
+    make_visits(app).await?;
     let password = secrets::fresh_password();
     let hash = secrets::hash_password(&password)?;
-    let nurse = Staff {
-        name: NURSE.to_owned(),
-        display: "示范护士".to_owned(),
-        hospital: app.library().hospital.clone(),
-        roles: Role::ALL.to_vec(),
-    };
+    let nurse = nurse(&app.library().hospital);
     let made = app.db.make_staff(&nurse, &hash, app.now()).await?;
     let today = app.now().date();
     let id = format!("demonstration-{today}");
@@ -76,35 +76,95 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
     })
 }
 
-/// Makes the slots of the next days from the weekly times in the content.
-pub async fn make_slots(app: &App) -> anyhow::Result<u64> {
-    let today = app.now().date();
+/// Writes the weekly times of the content into the database for each hospital that has none, and makes the slots that
+/// follow from them.
+pub async fn make_timetable(app: &App) -> anyhow::Result<()> {
     let library = app.library();
-    let mut slots = Vec::new();
-    for service in &library.booking {
-        for date in (0..DAYS).map(|days| today.plus_days(days)) {
-            if library.holidays.kind(date) == DayKind::Holiday {
-                continue;
-            }
-            for weekly in &service.weekly {
-                for starts in weekly.starts(date, library.holidays.follows(date)) {
-                    let minute = starts.minute_of_day();
-                    let id = format!("{}-{date}-{:02}{:02}", service.id, minute / 60, minute % 60);
-                    slots.push(NewSlot {
-                        id: SlotId::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a slot id"))?,
-                        clinic: service.clinic.clone(),
-                        service: service.id.clone(),
-                        room: service.room.clone(),
-                        expert: String::new(),
-                        starts,
-                        minutes: service.minutes,
-                        capacity: weekly.capacity,
-                    });
-                }
+    let hospitals: BTreeSet<&str> = library.booking.iter().map(|service| service.clinic.as_str()).collect();
+    for hospital in hospitals {
+        let at = At { hospital, now: app.now() };
+        if app.db.timetable(at).await?.templates.is_empty() {
+            let templates = weekly(&library, at);
+            let staff = nurse(hospital);
+            let change = (&Change::AddTemplates(templates), &staff);
+            timetable::carry_out(app, at, Some(change), People::Stay).await.map_err(told)?;
+        }
+    }
+    Ok(())
+}
+
+/// The weekly times of the content as they are kept in the database.
+fn weekly(library: &Library, At { hospital, now }: At<'_>) -> Vec<Template> {
+    let mut templates = Vec::new();
+    for service in timetable::services(library, hospital) {
+        for weekly in &service.weekly {
+            for weekday in &weekly.days {
+                templates.push(Template {
+                    id: format!("{}-{}-{}", service.id, weekday.as_str(), weekly.from),
+                    service: service.id.clone(),
+                    room: service.room.clone(),
+                    weekday: *weekday,
+                    from: weekly.from,
+                    until: weekly.until,
+                    every: weekly.every,
+                    minutes: service.minutes,
+                    capacity: weekly.capacity,
+                    valid_from: now.date(),
+                    valid_to: None,
+                });
             }
         }
     }
-    Ok(app.db.make_slots(&slots).await?)
+    templates
+}
+
+/// Plans two visits of experts, and confirms the first.
+async fn make_visits(app: &App) -> anyhow::Result<()> {
+    let library = app.library();
+    let hospital = library.hospital.as_str();
+    let at = At { hospital, now: app.now() };
+    if !app.db.timetable(at).await?.visits.is_empty() {
+        return Ok(());
+    }
+    let staff = nurse(hospital);
+    let Some(service) = timetable::services(&library, hospital).into_iter().next() else { return Ok(()) };
+    for (expert, days) in [("陈医生", 5), ("王医生", 9)] {
+        let date = at.now.date().plus_days(days);
+        let visit = Visit {
+            id: format!("demonstration-{}-{date}", service.id),
+            expert: expert.to_owned(),
+            home: "示范医院".to_owned(),
+            speciality: service.department.clone(),
+            service: service.id.clone(),
+            room: "专家门诊".to_owned(),
+            date,
+            from: 9 * 60,
+            until: 11 * 60,
+            every: 30,
+            minutes: service.minutes,
+            capacity: 1,
+            state: VisitState::Planned,
+        };
+        let confirm = (days == 5).then(|| Change::ConfirmVisit { id: visit.id.clone() });
+        for change in [Some(Change::AddVisit(visit)), confirm].into_iter().flatten() {
+            timetable::carry_out(app, at, Some((&change, &staff)), People::Stay).await.map_err(told)?;
+        }
+    }
+    Ok(())
+}
+
+fn told(failure: Failure) -> anyhow::Error {
+    let Failure { code, cause, .. } = failure;
+    anyhow::anyhow!("making the demonstration timetable: {code:?} {cause:?}")
+}
+
+fn nurse(hospital: &str) -> Staff {
+    Staff {
+        name: NURSE.to_owned(),
+        display: "示范护士".to_owned(),
+        hospital: hospital.to_owned(),
+        roles: Role::ALL.to_vec(),
+    }
 }
 
 /// A patient who has given her last four digits, for races and benchmarks.

@@ -17,5 +17,6 @@ pub mod pictures;
 pub mod qr;
 pub mod routes;
 pub mod secrets;
+pub mod timetable;
 pub mod visitor;
 pub mod watch;

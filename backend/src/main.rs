@@ -20,7 +20,7 @@ use zaoshai_backend::db::Db;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::watch::{self, Fingerprint};
-use zaoshai_backend::{demonstration, pathway, qr, routes};
+use zaoshai_backend::{demonstration, pathway, qr, routes, timetable};
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
 
@@ -28,7 +28,7 @@ use zaoshai_contract::staff::Staff;
 const GRACE: Duration = Duration::from_secs(10);
 /// How often places whose hold is over are given back and offered to those who wait.
 const ROUND: Duration = Duration::from_secs(20);
-/// How often what has served its time is forgotten.
+/// How often what has served its time is forgotten, and slots are made for the days that have come into reach.
 const SWEEP: Duration = Duration::from_secs(3600);
 
 /// 早筛 Zaoshai: cancer screening explainers, guidance, a clinic finder and follow-up booking.
@@ -86,7 +86,7 @@ struct Serve {
     /// Writes allowed from one address in a minute; 0 for no limit.
     #[arg(long, env = "ZAOSHAI_WRITES_PER_MINUTE", default_value_t = 1200)]
     writes_per_minute: u32,
-    /// Make demonstration slots, a nurse and a follow-up link, and print them.
+    /// Make a demonstration timetable, a nurse and a follow-up link, and print them.
     #[arg(long)]
     demonstration: bool,
 }
@@ -304,7 +304,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     // The browser tests and scripts wait for this line.
     println!("listening on http://{address}");
-    tokio::spawn(sweep(app.clone(), options.demonstration));
+    tokio::spawn(sweep(app.clone()));
     tokio::spawn(rounds(app.clone()));
     tokio::spawn(watch::follow(app.clone(), options.content, watch::CALM));
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -351,7 +351,7 @@ async fn rounds(app: App) {
     }
 }
 
-async fn sweep(app: App, demonstration: bool) {
+async fn sweep(app: App) {
     let mut hours = tokio::time::interval(SWEEP);
     loop {
         hours.tick().await;
@@ -361,8 +361,8 @@ async fn sweep(app: App, demonstration: bool) {
         if let Some(writes) = &app.writes {
             writes.retain_recent();
         }
-        if demonstration && let Err(error) = demonstration::make_slots(&app).await {
-            tracing::error!(%error, "making demonstration slots");
+        if let Err(failure) = timetable::refresh(&app).await {
+            tracing::error!(cause = failure.cause, "bringing the slots up to the timetable");
         }
     }
 }

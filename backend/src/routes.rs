@@ -9,6 +9,7 @@ pub mod followups;
 pub mod frame;
 pub mod health;
 pub mod pages;
+pub mod schedules;
 pub mod settings;
 pub mod share;
 pub mod staff;

@@ -69,6 +69,32 @@ impl Weekday {
     pub const ALL: [Self; 7] =
         [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
 
+    /// The word in a form, like `monday`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
+    /// The day as it is written, like 星期一.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Monday => "星期一",
+            Self::Tuesday => "星期二",
+            Self::Wednesday => "星期三",
+            Self::Thursday => "星期四",
+            Self::Friday => "星期五",
+            Self::Saturday => "星期六",
+            Self::Sunday => "星期日",
+        }
+    }
+
     /// True for Saturday and Sunday.
     pub fn is_weekend(self) -> bool {
         matches!(self, Self::Saturday | Self::Sunday)

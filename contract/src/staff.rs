@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod batches;
 pub mod edit;
+pub mod schedules;
 
 use self::accounts::AccountsPage;
 use self::audit::AuditPage;
@@ -74,8 +75,9 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 5] = [
+pub const SECTIONS: [Section; 6] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
+    Section { path: "/staff/schedules", title: "排班", icon: "clock", deed: Deed::SeeSchedules },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
     Section { path: "/staff/batches", title: "导入导出", icon: "letter", deed: Deed::Import },
     Section { path: "/staff/audit", title: "日志", icon: "book", deed: Deed::ReadAudit },
@@ -500,6 +502,10 @@ pub enum StaffPage {
     Accounts(Box<AccountsPage>),
     /// `/staff/followups/{id}/edit`
     Edit(Box<EditForm>),
+    /// `/staff/schedules`
+    Schedules(Box<schedules::SchedulesPage>),
+    /// `/staff/schedules/…`
+    ScheduleForm(Box<schedules::ScheduleFormPage>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

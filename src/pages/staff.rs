@@ -16,6 +16,8 @@ mod login;
 mod new;
 mod referral;
 mod row;
+mod schedule_form;
+mod schedules;
 mod search;
 mod work;
 
@@ -52,6 +54,8 @@ pub fn page(page: &StaffPage) -> Node {
             let action = el("button").class("zs-button").with("type", "submit").with("form", "followup").child(word);
             frame("", Some(&form.staff), edit::page(form), Some(action.into()))
         }
+        StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), None),
+        StaffPage::ScheduleForm(page) => frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

@@ -10,6 +10,7 @@ mod followup;
 mod network;
 mod reading;
 mod resident;
+mod schedules;
 mod search;
 mod share;
 mod stage;

@@ -1,5 +1,5 @@
-//! What can be booked: by which rules, what a patient prepares, and the weekly times from which the demonstration's
-//! slots are made.
+//! What can be booked: by which rules, what a patient prepares, and the weekly times with which the demonstration's
+//! timetable begins.
 
 use super::articles::{Loaded, Words, digits};
 use super::clinics::is_phone;
@@ -8,7 +8,7 @@ use super::rules::texts_in;
 use super::{Area, Reader};
 use std::collections::BTreeSet;
 use std::path::Path;
-use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
+use zaoshai_contract::civil::Weekday;
 use zaoshai_contract::clinics::Clinic;
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::schedules::{BookingRules, Prerequisite, read_time};
@@ -68,16 +68,6 @@ pub struct Weekly {
     pub every: u16,
     /// Places in each slot.
     pub capacity: u16,
-}
-
-impl Weekly {
-    /// The starts on a day that follows the timetable of this weekday; none on other weekdays.
-    pub fn starts(&self, date: CivilDate, weekday: Weekday) -> Vec<Moment> {
-        if !self.days.contains(&weekday) {
-            return Vec::new();
-        }
-        (self.from..self.until).step_by(usize::from(self.every)).map(|minute| Moment::at(date, minute)).collect()
-    }
 }
 
 #[derive(serde::Deserialize)]
@@ -246,9 +236,8 @@ fn read_weekly(times: &WeeklyRecord) -> Result<Weekly, String> {
 
 /// Reads a weekday as editors write it, like `monday`.
 pub(super) fn read_day(text: &str) -> Result<Weekday, String> {
-    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    let place = names.iter().position(|name| *name == text).ok_or_else(|| format!("“{text}”不是 monday 这样的星期"))?;
-    Ok(Weekday::ALL[place])
+    let found = Weekday::ALL.into_iter().find(|day| day.as_str() == text);
+    found.ok_or_else(|| format!("“{text}”不是 monday 这样的星期"))
 }
 
 fn read_minute(text: &str) -> Result<u16, String> {
@@ -260,19 +249,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weekly_times_become_starts_on_their_days_only() {
-        let weekly = read_weekly(&WeeklyRecord {
-            days: vec!["saturday".to_owned()],
+    fn weekly_times_are_read_and_days_that_are_none_are_told() {
+        let record = |day: &str, until: &str| WeeklyRecord {
+            days: vec![day.to_owned()],
             from: "08:30".to_owned(),
-            until: "10:00".to_owned(),
+            until: until.to_owned(),
             every: 30,
             capacity: 2,
-        })
-        .expect("reads");
-        let saturday = CivilDate::new(2026, 11, 21).expect("a day");
-        let told: Vec<u16> =
-            weekly.starts(saturday, Weekday::Saturday).iter().map(|moment| moment.minute_of_day()).collect();
-        assert_eq!(told, [510, 540, 570]);
-        assert!(weekly.starts(saturday.plus_days(1), Weekday::Sunday).is_empty());
+        };
+        let weekly = read_weekly(&record("saturday", "10:00")).expect("reads");
+        assert_eq!((weekly.days, weekly.from, weekly.until), (vec![Weekday::Saturday], 510, 600));
+        assert!(read_weekly(&record("someday", "10:00")).is_err_and(|told| told.contains("someday")));
+        assert!(read_weekly(&record("monday", "08:30")).is_err());
     }
 }

@@ -67,6 +67,8 @@ impl Db {
 
     async fn try_close_slots(&self, closure: &Closure) -> Result<u64> {
         in_transaction!(self, |tx| {
+            // Otherwise the timetable could open slots at this moment that this closing does not see.
+            sqlx::query(super::schedules::LOCK).bind(&closure.hospital).execute(&mut **tx).await?;
             let made = sqlx::query(
                 "INSERT INTO closures (id, hospital, service, first, last, reason, made, made_by) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",

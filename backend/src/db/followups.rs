@@ -307,7 +307,8 @@ macro_rules! select_followups {
              LEFT JOIN appointments AS firm ON firm.id = (SELECT one.id FROM appointments AS one \
              WHERE one.followup = followups.id AND one.step = steps.id \
              AND one.state NOT IN ('held', 'released', 'moved') \
-             ORDER BY CASE WHEN one.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, one.made DESC LIMIT 1) \
+             ORDER BY CASE WHEN one.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, one.made DESC, \
+             CASE WHEN one.state IN ('attended', 'missed') THEN 0 ELSE 1 END LIMIT 1) \
              LEFT JOIN slots ON slots.id = firm.slot \
              LEFT JOIN appointments AS held ON held.followup = followups.id AND held.state = 'held' \
              LEFT JOIN slots AS kept ON kept.id = held.slot ",

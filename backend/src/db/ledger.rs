@@ -197,10 +197,12 @@ macro_rules! ledger {
                 .fetch_optional(&mut *self)
                 .await?;
                 let Some((ending, step, due_to)) = row else { return Ok(()) };
+                // Of two that were made in one millisecond the one that gave its place back came first.
                 let latest: Option<(String, i64)> = sqlx::query_as(
                     "SELECT state, starts FROM appointments JOIN slots ON slots.id = slot \
                      WHERE followup = $1 AND step = $2 AND state NOT IN ('held', 'released', 'moved') \
-                     ORDER BY CASE WHEN state IN ('booked', 'arrived') THEN 0 ELSE 1 END, made DESC LIMIT 1",
+                     ORDER BY CASE WHEN state IN ('booked', 'arrived') THEN 0 ELSE 1 END, made DESC, \
+                     CASE WHEN state IN ('attended', 'missed') THEN 0 ELSE 1 END LIMIT 1",
                 )
                 .bind(followup)
                 .bind(step.unwrap_or_default())

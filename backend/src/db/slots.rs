@@ -6,7 +6,7 @@ use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::slots::Slot;
 
 /// A slot to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSlot {
     /// Its id; making a slot whose service, room and time exist already changes nothing.
     pub id: SlotId,

@@ -181,8 +181,11 @@ pub async fn form(
         "hold" | "confirm" | "release" | "cancel" | "book" => {
             let action = Action::parse(&deed).ok_or(Code::NotFound)?;
             let result = appointment(&app, &token, &visitor, &form, action).await;
-            let days = matches!(action, Action::Hold) && result.is_err();
-            (if days { FollowUpView::Days } else { FollowUpView::Plan }, result)
+            let view = match &result {
+                Err(failure) => view_after(&app, &token, action, failure.code).await?,
+                Ok(_) => FollowUpView::Plan,
+            };
+            (view, result)
         }
         "wait" | "unwait" => (FollowUpView::Plan, waiting(&app, &token, &visitor, &deed).await),
         "ask" => (FollowUpView::Questions, ask(&app, &token, &visitor, &form).await),
@@ -196,6 +199,25 @@ pub async fn form(
         Ok(None) => Ok(lead(&visitor, &token, view, "")),
         Err(failure) => refused(&visitor, &token, view, failure),
     }
+}
+
+/// Where a refusal is told: where the times stand that are to be had instead of the one that was wished.
+async fn view_after(app: &App, token: &Token, action: Action, code: Code) -> Result<FollowUpView> {
+    let another = matches!(
+        code,
+        Code::SlotTaken | Code::SlotPast | Code::SlotUnknown | Code::SlotClosed | Code::TooLate | Code::HoldLapsed
+    );
+    let wishes = action == Action::Hold || (another && matches!(action, Action::Book | Action::Confirm));
+    if !wishes {
+        return Ok(FollowUpView::Plan);
+    }
+    if code == Code::SlotClosed {
+        // Her place in the closed clinic is given back at once, and another one kept instead.
+        pathway::clear_closed(app).await?;
+    }
+    let record = app.db.followup_by_token(&secrets::hash(token.as_str())).await?;
+    let moves = record.is_some_and(|record| record.firm().is_some());
+    Ok(if moves { FollowUpView::Moving } else { FollowUpView::Days })
 }
 
 async fn appointment(app: &App, token: &Token, visitor: &Visitor, form: &Form, action: Action) -> Result<Option<Told>> {

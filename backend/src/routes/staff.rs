@@ -20,6 +20,7 @@ use self::session::signed_in;
 use super::closures;
 use super::frame::request_id;
 use super::pages;
+use super::schedules;
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
@@ -63,6 +64,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/withdraw", post(detail::withdraw_form))
         .route("/staff/followups/{id}/unlock", post(detail::unlock_form))
         .route("/staff/followups/{id}/relink", post(detail::relink_form))
+        .merge(schedules::router())
 }
 
 pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {

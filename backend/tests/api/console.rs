@@ -270,7 +270,7 @@ async fn what_a_killed_server_left_of_a_closing_the_next_round_finishes() {
         hospital: world.app.library().hospital.clone(),
         service: None,
         first: Moment::at(world.app.now().date(), 0),
-        until: Moment::at(world.app.now().date().plus_days(30), 0),
+        until: Moment::at(world.app.now().date().plus_days(61), 0),
         reason: "停电".to_owned(),
         staff: "zhang".to_owned(),
         now: world.app.now(),

@@ -21,5 +21,5 @@ fn both_kinds_of_database_have_the_same_migrations() {
 #[tokio::test]
 async fn slots_are_made_once() {
     let world = World::new().await;
-    assert_eq!(zaoshai_backend::demonstration::make_slots(&world.app).await.expect("slots"), 0);
+    assert_eq!(zaoshai_backend::timetable::refresh(&world.app).await.expect("slots"), 0);
 }

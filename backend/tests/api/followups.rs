@@ -144,7 +144,8 @@ async fn the_same_journey_works_with_forms_alone() {
     assert_eq!(moved.location(), format!("{link}?done=moved"));
     assert_eq!((taken(&world, &slot(&first, 0, 0)).await, taken(&world, &other).await), (0, 1));
     let unchosen = patient.form(&format!("{link}/hold"), &[("key", &secrets::fresh_id())]).await;
-    assert_eq!(unchosen.location(), format!("{link}?view=days&problem=invalid-input&field=times"));
+    assert_eq!(unchosen.location(), format!("{link}?view=move&problem=invalid-input&field=times"));
+    assert!(patient.get(unchosen.location()).await.text.contains("换一个时间"), "the other times stand there");
     let fields = [("key", secrets::fresh_id()), ("reason", "time".to_owned())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let cancelled = patient.form(&format!("{link}/cancel"), &fields).await;
@@ -173,8 +174,9 @@ async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
     assert_eq!(write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
     assert_eq!(taken(&world, &wanted).await, 1);
     let late = patients[0].form(&format!("/f/{}/confirm", one.token), &[("key", &secrets::fresh_id())]).await;
-    assert_eq!(late.location(), format!("/f/{}?problem=hold-lapsed", one.token));
-    assert!(patients[0].get(late.location()).await.text.contains("为您留的时间过了"));
+    assert_eq!(late.location(), format!("/f/{}?view=days&problem=hold-lapsed", one.token));
+    let page = patients[0].get(late.location()).await;
+    assert!(page.text.contains("为您留的时间过了") && page.text.contains("name=\"slot\""), "{}", page.text);
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
     assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
 }

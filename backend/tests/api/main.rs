@@ -15,6 +15,7 @@ mod model;
 mod openapi;
 mod pages;
 mod referrals;
+mod schedules;
 mod search;
 mod share;
 mod staff;

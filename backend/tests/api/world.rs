@@ -74,8 +74,15 @@ pub async fn database(folder: &Path) -> Db {
 }
 
 impl World {
-    /// A backend on Monday 2026-11-23, 8:00, with two weeks of slots and a nurse.
+    /// A backend on Monday 2026-11-23, 8:00, with the slots of the weekly times and a nurse.
     pub async fn new() -> Self {
+        let world = Self::without_timetable().await;
+        demonstration::make_timetable(&world.app).await.expect("a timetable");
+        world
+    }
+
+    /// The same without any slots.
+    pub async fn without_timetable() -> Self {
         static LIBRARY: OnceLock<Library> = OnceLock::new();
         static HASH: OnceLock<String> = OnceLock::new();
         let folder = tempfile::tempdir().expect("a folder");
@@ -101,7 +108,6 @@ impl World {
             Clock::still(monday),
             config,
         );
-        demonstration::make_slots(&app).await.expect("slots");
         let hash = HASH.get_or_init(|| secrets::hash_password(PASSWORD).expect("a hash"));
         let nurse = Staff {
             name: "zhang".to_owned(),

@@ -170,9 +170,8 @@ pub struct Conflict {
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [&str; 7] = ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"];
         let Self { room, weekday, from, until, since, .. } = self;
-        let weekday = NAMES[*weekday as usize];
+        let weekday = weekday.title();
         let (from, until) = (write_time(*from), write_time(*until));
         write!(f, "{room}，{weekday} {from} 到 {until}，从 {since} 起有两个安排")
     }
