@@ -3,6 +3,7 @@
 use crate::appointments::State as AppointmentState;
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
+use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
 use crate::roles::{Deed, Party, Role};
 use serde::{Deserialize, Serialize};
@@ -63,9 +64,10 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 2] = [
+pub const SECTIONS: [Section; 3] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
+    Section { path: "/staff/home-care", title: "上门护理", icon: "pin", deed: Deed::HomeCare },
 ];
 
 impl Staff {
@@ -396,6 +398,10 @@ pub enum StaffPage {
     Search(StaffSearch),
     /// `/staff/closures`
     Closures(Box<ClosurePage>),
+    /// `/staff/home-care`
+    HomeCare(Box<CareList>),
+    /// `/staff/home-care/{id}`
+    HomeCareRequest(Box<CareDetail>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

@@ -4,6 +4,7 @@ mod closures;
 mod day;
 mod detail;
 mod form;
+mod home_care;
 mod list;
 mod login;
 mod new;
@@ -33,6 +34,8 @@ pub fn page(page: &StaffPage) -> Node {
         }
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
         StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
+        StaffPage::HomeCare(page) => frame("/staff/home-care", Some(&page.staff), home_care::list(page), None),
+        StaffPage::HomeCareRequest(page) => frame("/staff/home-care", Some(&page.staff), home_care::detail(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

@@ -2,6 +2,7 @@
 //! Pages are HTML with forms alone; making, listing and ending are on the JSON API, too.
 
 mod history;
+mod home_care;
 mod work;
 
 use super::body::{Form, JsonBody, read_key};
@@ -58,6 +59,9 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/new", get(new))
         .route("/staff/followups/{id}", get(detail))
         .route("/staff/closures", get(closures::show).post(closures::close))
+        .route("/staff/home-care", get(home_care::list))
+        .route("/staff/home-care/{id}", get(home_care::show))
+        .route("/staff/home-care/{id}/{deed}", post(home_care::form))
         .route("/staff/search", get(search_page))
         .route("/staff/followups/{id}/{deed}", post(work::form))
         .route("/staff/followups/{id}/withdraw", post(withdraw_form))
