@@ -48,4 +48,7 @@ mod render;
 pub use text::Voice;
 
 #[cfg(feature = "ssr")]
-pub use render::{render, render_check, render_followup, render_settings, render_share, render_sheet, render_staff};
+pub use render::{
+    render, render_care_request, render_check, render_followup, render_home_care, render_settings, render_share,
+    render_sheet, render_staff,
+};

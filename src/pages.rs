@@ -10,6 +10,8 @@ pub mod clinics;
 pub mod followup;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod home;
+#[cfg(feature = "ssr")]
+pub mod home_care;
 pub mod lists;
 pub mod problem;
 pub mod results;
@@ -64,7 +66,7 @@ pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body)
         Body::Clinics(finder) => clinics::page(site, finder).into(),
         Body::Clinic(clinic) => clinic::page(site, *clinic).into(),
         Body::FollowUpEntry => followup::entry(site).into(),
-        Body::FollowUp(made) => followup::made(made),
+        Body::FollowUp(made) | Body::HomeCare(made) => followup::made(made),
         Body::Problem(problem) => problem::page(site, problem).into(),
     }
 }

@@ -10,6 +10,8 @@ use zaoshai_contract::checks::Check;
 use zaoshai_contract::checks::progress::Progress;
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::followups::FollowUp;
+use zaoshai_contract::home_care::{CareOffer, CareStage};
+use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
@@ -68,11 +70,26 @@ pub fn render_staff(page: &StaffPage) -> String {
     html(|| pages::staff::page(page))
 }
 
-/// The page of a follow-up link.
-pub fn render_followup(meta: &Meta, followup: &FollowUp, view: FollowUpView, voice: &text::Voice<'_>) -> Made {
+/// A page that the server makes.
+fn made(page: impl FnOnce() -> Shown) -> Made {
     let owner = Owner::new();
     owner.with(|| {
-        let Shown { main, action } = pages::followup::page(&Site::of(meta), voice, followup, view);
+        let Shown { main, action } = page();
         Made { main: main.html(), action: action.map(Node::html).unwrap_or_default() }
     })
+}
+
+/// The page of a follow-up link.
+pub fn render_followup(meta: &Meta, followup: &FollowUp, view: FollowUpView, voice: &text::Voice<'_>) -> Made {
+    made(|| pages::followup::page(&Site::of(meta), voice, followup, view))
+}
+
+/// What is known of nursing at home, and the form.
+pub fn render_home_care(meta: &Meta, offer: &CareOffer, voice: &text::Voice<'_>) -> Made {
+    made(|| pages::home_care::offer(&Site::of(meta), voice, offer))
+}
+
+/// The page of a request for nursing at home.
+pub fn render_care_request(meta: &Meta, token: &Token, stage: &CareStage, voice: &text::Voice<'_>) -> Made {
+    made(|| pages::home_care::request(&Site::of(meta), voice, token, stage))
 }

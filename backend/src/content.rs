@@ -10,7 +10,7 @@ mod formula;
 mod front;
 mod glossary;
 mod holidays;
-mod home_care;
+pub mod home_care;
 mod letters;
 mod links;
 mod markdown;

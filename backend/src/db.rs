@@ -7,6 +7,7 @@ pub mod calls;
 pub mod closures;
 pub mod edits;
 pub mod followups;
+pub mod home_care;
 mod ledger;
 pub mod people;
 pub mod referrals;
@@ -219,6 +220,7 @@ impl Db {
         on_write!(self, |pool| {
             sqlx::query("DELETE FROM idempotency WHERE at < $1").bind(now.0 - KEYS_KEPT_MS).execute(pool).await?;
             sqlx::query("DELETE FROM patient_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
+            sqlx::query("DELETE FROM home_care_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
             sqlx::query("DELETE FROM staff_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
         });
         Ok(())

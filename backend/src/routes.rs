@@ -8,6 +8,7 @@ pub mod closures;
 pub mod followups;
 pub mod frame;
 pub mod health;
+pub mod home_care;
 pub mod pages;
 pub mod schedules;
 pub mod settings;
@@ -38,6 +39,8 @@ pub fn router(app: App) -> Router {
             .route(&format!("{prefix}/plan/sheet"), get(checks::sheet))
             .route(&format!("{prefix}/share"), get(share::show))
             .route(&format!("{prefix}/results"), get(pages::show).post(pages::look_up))
+            .route(&format!("{prefix}/home-care"), get(pages::show).post(home_care::ask))
+            .route(&format!("{prefix}/home-care/{{token}}/{{deed}}"), post(home_care::form))
             .route(&format!("{prefix}/f/{{token}}/{{deed}}"), post(followups::form))
             .route(&format!("{prefix}/f/{{token}}/appointment.ics"), get(followups::calendar));
     }

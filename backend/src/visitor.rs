@@ -15,6 +15,8 @@ pub const SIZE: &str = "zs_size";
 pub const CONTRAST: &str = "zs_contrast";
 /// The cookie of an opened follow-up.
 pub const PATIENT: &str = "zs_followup";
+/// The cookie of an opened request for nursing at home.
+pub const HOME_CARE: &str = "zs_home_care";
 /// The cookie of a signed-in nurse.
 pub const STAFF: &str = "zs_staff";
 
@@ -29,6 +31,8 @@ pub struct Visitor {
     pub loading: Loading,
     /// The secret of an opened follow-up.
     pub patient: Option<String>,
+    /// The secret of an opened request for nursing at home.
+    pub home_care: Option<String>,
     /// The secret of a staff session.
     pub staff: Option<String>,
     /// The request's headers.
@@ -54,6 +58,7 @@ impl Visitor {
             },
             loading: if saves { Loading::HtmlOnly } else { Loading::App },
             patient: cookie(PATIENT),
+            home_care: cookie(HOME_CARE),
             staff: cookie(STAFF),
             headers: headers.clone(),
         }

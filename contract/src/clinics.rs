@@ -257,6 +257,9 @@ pub struct Clinic {
     pub maps: MapLinks,
     /// The moment the hours were judged at.
     pub now: Moment,
+    /// What the page about its nursing at home is called; empty when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub home_care: String,
 }
 
 impl ClinicCard {

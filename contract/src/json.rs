@@ -461,7 +461,7 @@ read_structs! {
     Phone { number, label, hours, kind }
     Provenance { source, dated, confirmed }
     Place { lat, lon, datum, precision }
-    Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, now }
+    Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, now, home_care }
     Alliance { name, role, members, note }
     Note { title, text }
     MapLinks { amap, baidu, tencent }
@@ -578,6 +578,7 @@ impl Read for Body {
             "checks" => Self::Checks(Read::read(value)?),
             "follow-up-entry" => Self::FollowUpEntry,
             "follow-up" => Self::FollowUp(Read::read(value)?),
+            "home-care" => Self::HomeCare(Read::read(value)?),
             "search" => Self::Search(Read::read(value)?),
             "privacy" => Self::Privacy(Read::read(value)?),
             "problem" => Self::Problem(Read::read(value)?),

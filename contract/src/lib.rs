@@ -9,6 +9,7 @@ pub mod clinics;
 pub mod content;
 pub mod followups;
 pub mod holidays;
+pub mod home_care;
 pub mod ids;
 pub mod json;
 pub mod page;

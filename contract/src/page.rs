@@ -118,6 +118,8 @@ pub enum Body {
     FollowUpEntry,
     /// `/f/{token}`
     FollowUp(Made),
+    /// `/home-care` and `/home-care/{token}`
+    HomeCare(Made),
     /// `/search`
     Search(Search),
     /// `/privacy`

@@ -96,6 +96,10 @@ pub enum Deed {
     ManageSchedules,
     /// Close a clinic and cancel everybody in it.
     CloseClinic,
+    /// Ask for a nurse at home, and take that back.
+    AskHomeCare,
+    /// See the requests for nursing at home, assess them, plan visits and record them.
+    HomeCare,
     /// Read the log of who read or changed what.
     ReadAudit,
     /// Make, disable and reset accounts.
@@ -104,7 +108,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Book,
         Self::Cancel,
         Self::CancelForClinic,
@@ -120,6 +124,8 @@ impl Deed {
         Self::SeeSchedules,
         Self::ManageSchedules,
         Self::CloseClinic,
+        Self::AskHomeCare,
+        Self::HomeCare,
         Self::ReadAudit,
         Self::ManageStaff,
     ];
@@ -140,6 +146,9 @@ impl Deed {
             Self::SeeSchedules => &[Staff(Nurse), Staff(Coordinator), Staff(ScheduleManager)],
             Self::ManageSchedules => &[Staff(ScheduleManager)],
             Self::CloseClinic => &[Staff(Coordinator), Staff(ScheduleManager)],
+            // Some call and ask, or call and do not want it any more.
+            Self::AskHomeCare => &[Patient, Staff(Nurse), Staff(Coordinator)],
+            Self::HomeCare => &[Staff(Nurse), Staff(Coordinator)],
             Self::ReadAudit => &[Staff(Auditor)],
             Self::ManageStaff => &[Staff(Administrator)],
         }
@@ -166,7 +175,9 @@ mod tests {
     #[test]
     fn those_who_need_no_patient_see_none() {
         for role in [Role::ScheduleManager, Role::Auditor, Role::Administrator] {
-            for deed in [Deed::SeeFollowUps, Deed::WorkOnFollowUps, Deed::Export, Deed::Import, Deed::Refer] {
+            for deed in
+                [Deed::SeeFollowUps, Deed::WorkOnFollowUps, Deed::Export, Deed::Import, Deed::Refer, Deed::HomeCare]
+            {
                 assert!(!deed.allowed_to(Party::Staff(role)), "{role:?} {deed:?}");
             }
         }
@@ -182,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_patient_does_nothing_that_only_the_hospital_can_know() {
-        for deed in [Deed::Record, Deed::Override, Deed::CancelForClinic, Deed::WorkOnFollowUps] {
+        for deed in [Deed::Record, Deed::Override, Deed::CancelForClinic, Deed::WorkOnFollowUps, Deed::HomeCare] {
             assert!(!deed.allowed_to(Party::Patient), "{deed:?}");
         }
     }

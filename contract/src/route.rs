@@ -137,6 +137,10 @@ pub enum Route {
     FollowUpEntry,
     /// `/f/{token}`
     FollowUp(Token, FollowUpView),
+    /// `/home-care`: nursing at home, and the form to ask for it
+    HomeCare,
+    /// `/home-care/{token}`: what became of a request
+    HomeCareRequest(Token),
     /// `/search`, with what was typed
     Search(String),
     /// `/privacy`
@@ -193,6 +197,8 @@ impl Route {
                 let view = value_of(query, "view").map_or(FollowUpView::Plan, |view| FollowUpView::parse(&view));
                 Self::FollowUp(Token::parse(token)?, view)
             }
+            (Some("home-care"), None, _) => Self::HomeCare,
+            (Some("home-care"), Some(token), None) => Self::HomeCareRequest(Token::parse(token)?),
             (Some("search"), None, _) => Self::search(&value_of(query, "q").unwrap_or_default()),
             (Some("privacy"), None, _) => Self::Privacy,
             _ => return None,
@@ -231,6 +237,8 @@ impl Route {
             Self::FollowUpEntry => "/f".to_owned(),
             Self::FollowUp(token, FollowUpView::Plan) => format!("/f/{token}"),
             Self::FollowUp(token, view) => format!("/f/{token}?view={}", view.as_str()),
+            Self::HomeCare => "/home-care".to_owned(),
+            Self::HomeCareRequest(token) => format!("/home-care/{token}"),
             Self::Search(typed) => format!("/search{}", typed_query(typed)),
             Self::Privacy => "/privacy".to_owned(),
         };
@@ -258,6 +266,8 @@ impl Route {
             Self::FollowUpEntry => "/followups".to_owned(),
             Self::FollowUp(token, FollowUpView::Plan) => format!("/followups/{token}"),
             Self::FollowUp(token, view) => format!("/followups/{token}?view={}", view.as_str()),
+            Self::HomeCare => "/home-care".to_owned(),
+            Self::HomeCareRequest(token) => format!("/home-care/{token}"),
             // The phone asks for the index alone: what is typed stays with it.
             Self::Search(_) => "/search".to_owned(),
             Self::Privacy => "/privacy".to_owned(),
@@ -283,7 +293,7 @@ impl Route {
             | Self::Plan => Some(Tab::Screening),
             Self::GuidanceList | Self::Guidance(_) | Self::Results(_) | Self::Result(_) => Some(Tab::Guidance),
             Self::Clinics(_) | Self::Clinic(_) => Some(Tab::Clinics),
-            Self::FollowUpEntry | Self::FollowUp(..) => Some(Tab::FollowUp),
+            Self::FollowUpEntry | Self::FollowUp(..) | Self::HomeCare | Self::HomeCareRequest(_) => Some(Tab::FollowUp),
             Self::Search(_) | Self::Privacy => None,
         }
     }
@@ -409,6 +419,8 @@ mod tests {
             filter.prop_map(Route::Clinics),
             slug.prop_map(Route::Clinic),
             Just(Route::FollowUpEntry),
+            Just(Route::HomeCare),
+            any::<u128>().prop_map(|bits| Route::HomeCareRequest(Token::from_bits(bits))),
             any::<u128>().prop_map(|bits| Route::FollowUp(Token::from_bits(bits), FollowUpView::Moving)),
             Just(Route::Privacy),
         ]

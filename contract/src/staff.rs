@@ -13,6 +13,7 @@ use self::edit::EditForm;
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
+use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::Referral;
 use crate::roles::{Deed, Party, Role};
@@ -75,8 +76,9 @@ pub struct Section {
 }
 
 /// The parts of the console, in the order in which they are shown.
-pub const SECTIONS: [Section; 6] = [
+pub const SECTIONS: [Section; 7] = [
     Section { path: "/staff", title: "今天", icon: "calendar", deed: Deed::SeeFollowUps },
+    Section { path: "/staff/home-care", title: "上门护理", icon: "pin", deed: Deed::HomeCare },
     Section { path: "/staff/schedules", title: "排班", icon: "clock", deed: Deed::SeeSchedules },
     Section { path: "/staff/closures", title: "停诊", icon: "close", deed: Deed::CloseClinic },
     Section { path: "/staff/batches", title: "导入导出", icon: "letter", deed: Deed::Import },
@@ -506,6 +508,10 @@ pub enum StaffPage {
     Schedules(Box<schedules::SchedulesPage>),
     /// `/staff/schedules/…`
     ScheduleForm(Box<schedules::ScheduleFormPage>),
+    /// `/staff/home-care`
+    HomeCare(Box<CareList>),
+    /// `/staff/home-care/{id}`
+    HomeCareRequest(Box<CareDetail>),
     /// `/staff/followups/new`
     New(Box<NewFollowUpForm>),
     /// `/staff/followups/{id}`

@@ -28,8 +28,8 @@ pub fn footer(site: &Site, path: &str) -> Node {
             )
         })
         .collect::<Vec<_>>();
-    // The link of a follow-up belongs to one person.
-    let share = (!path.starts_with("/f/")).then(|| {
+    // The link of a follow-up or a request belongs to one person.
+    let share = (!path.starts_with("/f/") && !path.starts_with("/home-care/")).then(|| {
         let href = [site.lang.prefix(), "/share?of=", path].concat();
         el("p").child(el("a").with("href", href).child(words.share))
     });

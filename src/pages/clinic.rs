@@ -88,6 +88,8 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(call)
             .child(el("p").class("zs-small").child(words.when_you_call))
     });
+    let home_care = (!clinic.home_care.is_empty())
+        .then(|| link_card(site.to(&Route::HomeCare), "letter", clinic.home_care, String::new()));
     nodes![
         back_line(site, site.to(&Route::Clinics(ClinicFilter::default())), words.all_clinics),
         el("div")
@@ -98,6 +100,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(phone_list(site, &card.phones, clinic.now))
             .child(assumed)
             .child(summary_list(facts))
+            .child(home_care)
             .child(provenance(site, &card.provenance, card.position)),
         booking,
         el("section")

@@ -4,7 +4,7 @@
 #[cfg(feature = "ssr")]
 mod booking;
 #[cfg(feature = "ssr")]
-mod form;
+pub(super) mod form;
 #[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]

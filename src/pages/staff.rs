@@ -10,6 +10,7 @@ mod day;
 mod detail;
 mod edit;
 mod form;
+mod home_care;
 mod letters;
 mod list;
 mod login;
@@ -56,6 +57,8 @@ pub fn page(page: &StaffPage) -> Node {
         }
         StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), None),
         StaffPage::ScheduleForm(page) => frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), None),
+        StaffPage::HomeCare(page) => frame("/staff/home-care", Some(&page.staff), home_care::list(page), None),
+        StaffPage::HomeCareRequest(page) => frame("/staff/home-care", Some(&page.staff), home_care::detail(page), None),
         StaffPage::New(form) => {
             let action =
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");

@@ -52,7 +52,11 @@ pub enum Kind {
 impl Kind {
     /// The kind of a page.
     pub fn of(page: &Page) -> Self {
-        if matches!(page.body, Body::FollowUp(_) | Body::Problem(_)) { Self::Passing } else { Self::Public }
+        if matches!(page.body, Body::FollowUp(_) | Body::HomeCare(_) | Body::Problem(_)) {
+            Self::Passing
+        } else {
+            Self::Public
+        }
     }
 }
 

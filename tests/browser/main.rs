@@ -7,6 +7,7 @@ mod clinics;
 mod console;
 mod content;
 mod followup;
+mod home_care;
 mod network;
 mod reading;
 mod resident;

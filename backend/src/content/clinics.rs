@@ -257,5 +257,6 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
         notes: record.notes.into_iter().map(|note| Note { title: note.title, text: note.text }).collect(),
         maps,
         now: Moment(0),
+        home_care: String::new(),
     }
 }

@@ -85,7 +85,9 @@ impl Traditional {
             converted.clone_from(written);
         }
         // A page that the server made speaks its language already, and a person's name in it stays as she writes it.
-        if let (Body::FollowUp(written), Body::FollowUp(converted)) = (&page.body, &mut converted.body) {
+        if let (Body::FollowUp(written), Body::FollowUp(converted))
+        | (Body::HomeCare(written), Body::HomeCare(converted)) = (&page.body, &mut converted.body)
+        {
             converted.clone_from(written);
         }
         converted

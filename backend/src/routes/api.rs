@@ -1,6 +1,6 @@
 //! The JSON API under `/api/v1`, described by the OpenAPI 3.1 document that this module generates.
 
-use super::{followups, pages, staff};
+use super::{followups, home_care, pages, staff};
 use crate::app::App;
 use crate::failures::Result;
 use crate::visitor::Visitor;
@@ -55,6 +55,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(clinic))
         .routes(routes!(privacy))
         .routes(routes!(followup_entry))
+        .routes(routes!(home_care::show))
+        .routes(routes!(home_care::show_request))
         .routes(routes!(followups::show))
         .routes(routes!(followups::identify_json))
         .routes(routes!(followups::plan_json))

@@ -91,6 +91,7 @@ fn name(request: &Request) -> String {
     let uri = request.uri();
     match Route::parse(uri.path(), "") {
         Some((_, Route::FollowUp(..))) => "/f/{token}".to_owned(),
+        Some((_, Route::HomeCareRequest(_))) => "/home-care/{token}".to_owned(),
         Some((lang, route)) => route.path(lang),
         None => "other".to_owned(),
     }

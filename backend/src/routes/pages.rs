@@ -1,7 +1,7 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
 use super::body::Form;
-use super::{checks, clinics, followups, share, titles};
+use super::{checks, clinics, followups, home_care, share, titles};
 use crate::app::App;
 use crate::cache::hour_of;
 use crate::content::traditional::simplified;
@@ -40,6 +40,14 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         let (page, status) = followups::load(&app, lang, token, *view, query, &visitor).await?;
         return Ok((status, uncached(HTML, render(&app, &visitor, &page))).into_response());
     }
+    match &route {
+        Route::HomeCare => return Ok(personal(&app, &visitor, &home_care::load(&app, lang)?)),
+        Route::HomeCareRequest(token) => {
+            let page = home_care::load_request(&app, lang, token, query, &visitor).await?;
+            return Ok(personal(&app, &visitor, &page));
+        }
+        _ => {}
+    }
     // What was typed is not kept, and every text would be a document of its own.
     if is_typed(&route) {
         let page = load(&app, lang, &route)?;
@@ -69,6 +77,11 @@ fn uncached(content_type: &'static str, text: String) -> Response {
     (headers, text).into_response()
 }
 
+/// A page that is made for one visitor, as HTML.
+pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
+    uncached(HTML, render(app, visitor, page))
+}
+
 /// A file of the built app, in the smallest form that the phone understands.
 async fn file(app: &App, request: Request) -> Result<Response> {
     let missing = unknown(request.uri().path());
@@ -84,7 +97,7 @@ async fn file(app: &App, request: Request) -> Result<Response> {
 /// An address under `/f/` that is no token is a link that was copied badly, not a missing page.
 fn unknown(path: &str) -> Code {
     let rest = Lang::ALL.iter().rev().find_map(|lang| path.strip_prefix(lang.prefix())).unwrap_or(path);
-    if rest.starts_with("/f/") { Code::LinkUnknown } else { Code::NotFound }
+    if rest.starts_with("/f/") || rest.starts_with("/home-care/") { Code::LinkUnknown } else { Code::NotFound }
 }
 
 /// A public page as JSON.
@@ -204,13 +217,17 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         Route::Clinic(id) => {
             let mut clinic = library.clinic(id.as_str()).ok_or(Code::NotFound)?.clone();
             clinic.now = now;
+            if let Some(care) = library.home_care.as_ref().filter(|care| care.clinic == id.as_str()) {
+                clinic.home_care.clone_from(&care.title);
+            }
             let name = clinic.card.name.clone();
             let description = format!("{}：电话、服务、路线。{}", name, clinic.intro);
             let title = Title { title: &name, description: &description, translated: lang != Lang::En };
             Ok(page(app, &library, lang, route, title, Body::Clinic(Box::new(clinic))))
         }
         Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),
-        Route::FollowUp(..) => Err(Code::NotFound.into()),
+        Route::HomeCare => home_care::load(app, lang),
+        Route::FollowUp(..) | Route::HomeCareRequest(_) => Err(Code::NotFound.into()),
     }
 }
 
@@ -275,9 +292,10 @@ pub fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response 
 }
 
 fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
-    let shareable = !matches!(page.body, Body::FollowUp(_) | Body::Problem(_));
     let route = Route::parse(page.meta.path.split('?').next().unwrap_or("/"), "");
     let route = route.map_or(Route::Home, |(_, route)| route);
+    let shareable =
+        !matches!(page.body, Body::FollowUp(_) | Body::Problem(_)) && !matches!(route, Route::HomeCareRequest(_));
     let canonical =
         if shareable { format!("{}{}", app.config.public_url, route.path(visitor.lang)) } else { String::new() };
     app.shell.fill(&Filling {
@@ -323,6 +341,7 @@ pub async fn sitemap(State(app): State<App>) -> String {
         _ => Route::Check(id),
     }));
     routes.extend(library.clinics.iter().filter_map(|clinic| slug(&clinic.card.id)).map(Route::Clinic));
+    routes.extend(library.home_care.is_some().then_some(Route::HomeCare));
     routes.extend([Route::FollowUpEntry, Route::Privacy]);
     routes.iter().map(|route| route.path(Lang::Hans) + "\n").collect()
 }

@@ -88,7 +88,7 @@ fn shareable(address: &str) -> Option<(Lang, Route)> {
     if matches!(path, "/settings" | "/share") {
         return Some((Lang::Hans, Route::Home));
     }
-    Route::parse(path, "").filter(|(_, route)| !matches!(route, Route::FollowUp(..)))
+    Route::parse(path, "").filter(|(_, route)| !matches!(route, Route::FollowUp(..) | Route::HomeCareRequest(_)))
 }
 
 /// The path of the picture on a page's share card.
@@ -113,6 +113,7 @@ pub fn picture_of(library: &Library, route: &Route) -> String {
             .map(|entry| entry.card.icon.clone())
             .filter(|icon| !icon.is_empty())
             .unwrap_or_else(|| "check".to_owned()),
+        Route::HomeCare | Route::HomeCareRequest(_) => "phone".to_owned(),
         Route::Clinics(_) | Route::Clinic(_) => "pin".to_owned(),
         Route::Privacy => "lock".to_owned(),
     };

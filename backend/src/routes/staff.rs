@@ -9,6 +9,7 @@ pub mod detail;
 mod edit;
 mod export;
 mod history;
+mod home_care;
 mod letters;
 pub mod lists;
 pub mod make;
@@ -60,6 +61,9 @@ pub fn router() -> Router<App> {
         .route("/staff/audit.csv", get(audit::export))
         .route("/staff/lists/{which}", get(lists::whole))
         .route("/staff/search", get(lists::search_page))
+        .route("/staff/home-care", get(home_care::list))
+        .route("/staff/home-care/{id}", get(home_care::show))
+        .route("/staff/home-care/{id}/{deed}", post(home_care::form))
         .route("/staff/followups/{id}/{deed}", post(work::form))
         .route("/staff/followups/{id}/withdraw", post(detail::withdraw_form))
         .route("/staff/followups/{id}/unlock", post(detail::unlock_form))

@@ -11,6 +11,7 @@ mod database;
 mod desk;
 mod edit;
 mod followups;
+mod home_care;
 mod model;
 mod openapi;
 mod pages;

@@ -1,0 +1,530 @@
+//! Requests for nursing at home. Every change is one transaction: the row as a lock, then whether this form was sent
+//! before, then the version that its sender saw, then the one transition function, then the history's line.
+
+use super::ledger::read;
+use super::{Db, Result, again, in_transaction, on_read};
+use crate::secrets;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::TRIES;
+use zaoshai_contract::holidays::Holidays;
+use zaoshai_contract::home_care::{Action, ForWhom, Outcome, State, after, due};
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::{Deed, Party, Role};
+
+/// A request to be made.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// Its id, also the scope of its seals; asking twice under one id is asking once.
+    pub id: String,
+    /// The hospital that is asked.
+    pub hospital: String,
+    /// A short code to name it on the phone.
+    pub code: String,
+    /// The hash of its link's token.
+    pub token_hash: String,
+    /// A keyed hash of what is asked.
+    pub request: String,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// The sealed district.
+    pub area_sealed: String,
+    /// The sealed rest of the address.
+    pub address_sealed: String,
+    /// The sealed need.
+    pub need_sealed: String,
+    /// The sealed relation; empty when it is for herself.
+    pub relation_sealed: String,
+    /// For whom.
+    pub for_whom: ForWhom,
+    /// The service's id.
+    pub service: String,
+    /// The sentences that were agreed to, as a JSON array.
+    pub consent: String,
+    /// Now.
+    pub now: Moment,
+}
+
+/// A visit to be planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedVisit {
+    /// The day.
+    pub day: CivilDate,
+    /// From when, in minutes after midnight.
+    pub from: u16,
+    /// Until when, in minutes after midnight.
+    pub to: u16,
+    /// The account of the nurse who comes.
+    pub nurse: String,
+}
+
+/// A change of a request.
+#[derive(Clone, Debug)]
+pub struct CareChange {
+    /// The request.
+    pub request: String,
+    /// The id of its line in the history; a repeat with the same id changes nothing more.
+    pub id: String,
+    /// The version that was seen; none where only the state counts.
+    pub version: Option<i64>,
+    /// What is done.
+    pub action: Action,
+    /// Who acts.
+    pub party: Party,
+    /// The same for the history: `patient` or a staff name.
+    pub who: String,
+    /// The visit, when one is planned.
+    pub visit: Option<PlannedVisit>,
+    /// Why it cannot be done at home, sealed.
+    pub reason_sealed: Option<String>,
+    /// What to make ready, sealed.
+    pub prepare_sealed: Option<String>,
+    /// What came of it.
+    pub outcome: Option<Outcome>,
+    /// What the nurse noted about that, sealed.
+    pub note_sealed: Option<String>,
+    /// Now.
+    pub now: Moment,
+}
+
+/// A request as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CareRecord {
+    /// Its id, also the scope of its seals.
+    pub id: String,
+    /// The hospital that was asked.
+    pub hospital: String,
+    /// A short code to name it on the phone.
+    pub code: String,
+    /// The sealed name; this and all other sealed texts are empty once the data were deleted.
+    pub name_sealed: String,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// The sealed district.
+    pub area_sealed: String,
+    /// The sealed rest of the address.
+    pub address_sealed: String,
+    /// The sealed need.
+    pub need_sealed: String,
+    /// The sealed relation.
+    pub relation_sealed: String,
+    /// For whom, as a word.
+    pub for_whom: String,
+    /// The service's id.
+    pub service: String,
+    /// The sentences that were agreed to, as a JSON array.
+    pub consent: String,
+    /// Its state, as a word.
+    pub state: String,
+    /// Counts the changes.
+    pub version: i64,
+    /// When it was asked for.
+    pub asked: i64,
+    /// When its state changed last.
+    pub changed: i64,
+    /// From when it has been left lying.
+    pub due: Option<i64>,
+    /// When it ended.
+    pub ended: Option<i64>,
+    /// When its data were deleted.
+    pub erased: Option<i64>,
+    /// Why it cannot be done at home, sealed.
+    pub reason_sealed: String,
+    /// What to make ready, sealed.
+    pub prepare_sealed: String,
+    /// What the nurse noted, sealed.
+    pub note_sealed: String,
+    /// What came of it, as a word.
+    pub outcome: Option<String>,
+    /// The day of the visit.
+    pub visit_day: Option<String>,
+    /// From when, in minutes after midnight.
+    pub visit_from: Option<i64>,
+    /// Until when, in minutes after midnight.
+    pub visit_to: Option<i64>,
+    /// The account of the nurse who comes.
+    pub nurse: Option<String>,
+    /// How she is shown.
+    pub nurse_display: Option<String>,
+    /// Wrong tries at the link.
+    pub wrong_tries: i64,
+}
+
+impl CareRecord {
+    /// Where it stands.
+    pub fn state(&self) -> Result<State> {
+        read(&self.state, State::parse)
+    }
+
+    /// True after five wrong tries.
+    pub fn locked(&self) -> bool {
+        self.wrong_tries >= i64::from(TRIES)
+    }
+
+    /// When the visit begins, once one was planned.
+    pub fn visit_begins(&self) -> Result<Option<Moment>> {
+        begins(self.visit_day.as_deref(), self.visit_from)
+    }
+}
+
+fn begins(day: Option<&str>, from: Option<i64>) -> Result<Option<Moment>> {
+    let Some((day, from)) = day.zip(from) else { return Ok(None) };
+    Ok(Some(Moment::at(read(day, CivilDate::parse)?, u16::try_from(from).unwrap_or_default())))
+}
+
+/// A line of a request's history as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CareHistoryRow {
+    /// When.
+    pub at: i64,
+    /// `patient` or a staff name.
+    pub actor: String,
+    /// What, as a word.
+    pub action: String,
+    /// The state after it, as a word.
+    pub after: String,
+    /// More in words that hold nothing personal.
+    pub detail: String,
+}
+
+/// The columns of [`CareRecord`] and where they come from; a condition and an order follow.
+macro_rules! select_requests {
+    ($tail:literal) => {
+        concat!(
+            "SELECT home_care.id, home_care.hospital, code, name_sealed, phone_sealed, area_sealed, address_sealed, \
+             need_sealed, relation_sealed, for_whom, service, consent, state, version, asked, changed, due, ended, \
+             erased, reason_sealed, prepare_sealed, note_sealed, outcome, visit_day, visit_from, visit_to, nurse, \
+             staff.display AS nurse_display, home_care.wrong_tries FROM home_care \
+             LEFT JOIN staff ON staff.name = nurse ",
+            $tail
+        )
+    };
+}
+
+/// Writes a line of history inside a transaction.
+macro_rules! note {
+    ($tx:expr, $id:expr, $request:expr, $number:expr, $now:expr, $who:expr, $action:expr, $before:expr, $after:expr, $detail:expr) => {
+        sqlx::query(
+            "INSERT INTO home_care_history (id, request, number, at, actor, action, before, after, detail) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind($id)
+        .bind($request)
+        .bind($number)
+        .bind($now.0)
+        .bind($who)
+        .bind($action)
+        .bind($before)
+        .bind($after)
+        .bind($detail)
+        .execute(&mut **$tx)
+        .await?
+    };
+}
+
+impl Db {
+    /// Makes a request, once for each id, or gives [`Code::KeyReused`] when the id came with another wish.
+    pub async fn ask_for_care(&self, new: &NewRequest, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+        let state = match after(None, Action::Ask, Party::Patient) {
+            Ok(state) => state,
+            Err(code) => return Ok(Err(code)),
+        };
+        in_transaction!(self, |tx| {
+            let made = sqlx::query(
+                "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
+                 address_sealed, need_sealed, relation_sealed, for_whom, service, consent, consented, state, asked, \
+                 changed, due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15, \
+                 $15, $17) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(&new.id)
+            .bind(&new.hospital)
+            .bind(&new.code)
+            .bind(&new.token_hash)
+            .bind(&new.request)
+            .bind(&new.name_sealed)
+            .bind(&new.phone_sealed)
+            .bind(&new.area_sealed)
+            .bind(&new.address_sealed)
+            .bind(&new.need_sealed)
+            .bind(&new.relation_sealed)
+            .bind(new.for_whom.as_str())
+            .bind(&new.service)
+            .bind(&new.consent)
+            .bind(new.now.0)
+            .bind(state.as_str())
+            .bind(due(state, new.now, None, holidays).map(|due| due.0))
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if made == 0 {
+                let (request,): (String,) = sqlx::query_as("SELECT request FROM home_care WHERE id = $1")
+                    .bind(&new.id)
+                    .fetch_one(&mut **tx)
+                    .await?;
+                return Ok(if request == new.request { Ok(()) } else { Err(Code::KeyReused) });
+            }
+            let line = secrets::fresh_id();
+            note!(tx, line, &new.id, 1_i64, new.now, "patient", "ask", None::<&str>, state.as_str(), "");
+            Ok(Ok(()))
+        })
+    }
+
+    /// Changes a request; says why it was refused.
+    pub async fn change_care(&self, change: &CareChange, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_change_care(change, holidays).await)
+    }
+
+    async fn try_change_care(&self, change: &CareChange, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            // Touching the row locks it: two changes to one take turns on both databases.
+            let locked: Option<(i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
+                "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL \
+                 RETURNING version, state, visit_day, visit_from",
+            )
+            .bind(&change.request)
+            .fetch_optional(&mut **tx)
+            .await?;
+            // What is gone was changed by somebody else: its data were deleted.
+            let Some((version, state, visit_day, visit_from)) = locked else { return Ok(Err(Code::Changed)) };
+            let before: Option<(String,)> = sqlx::query_as("SELECT action FROM home_care_history WHERE id = $1")
+                .bind(&change.id)
+                .fetch_optional(&mut **tx)
+                .await?;
+            if let Some((action,)) = before {
+                return Ok(if action == change.action.as_str() { Ok(()) } else { Err(Code::KeyReused) });
+            }
+            if change.version.is_some_and(|seen| seen != version) {
+                return Ok(Err(Code::Changed));
+            }
+            let from = read(&state, State::parse)?;
+            let to = match after(Some(from), change.action, change.party) {
+                Ok(to) => to,
+                Err(code) => return Ok(Err(code)),
+            };
+            let begins = begins(visit_day.as_deref(), visit_from)?;
+            if from == State::Planned && begins.is_some_and(|begins| begins <= change.now) {
+                // The nurse is on her way, or was there.
+                if change.party == Party::Patient {
+                    return Ok(Err(Code::TooLate));
+                }
+            } else if from == State::Planned && matches!(change.action, Action::Finish | Action::Miss) {
+                return Ok(Err(Code::TooEarly));
+            }
+            let day = match &change.visit {
+                Some(visit) => Some(visit.day),
+                None => visit_day.as_deref().map(|day| read(day, CivilDate::parse)).transpose()?,
+            };
+            sqlx::query(
+                "UPDATE home_care SET state = $2, version = version + 1, changed = $3, due = $4, ended = $5, \
+                 reason_sealed = COALESCE($6, reason_sealed), prepare_sealed = COALESCE($7, prepare_sealed), \
+                 note_sealed = COALESCE($8, note_sealed), outcome = $9, visit_day = COALESCE($10, visit_day), \
+                 visit_from = COALESCE($11, visit_from), visit_to = COALESCE($12, visit_to), \
+                 nurse = COALESCE($13, nurse) WHERE id = $1",
+            )
+            .bind(&change.request)
+            .bind(to.as_str())
+            .bind(change.now.0)
+            .bind(due(to, change.now, day, holidays).map(|due| due.0))
+            .bind((!to.is_open()).then_some(change.now.0))
+            .bind(&change.reason_sealed)
+            .bind(&change.prepare_sealed)
+            .bind(&change.note_sealed)
+            .bind(change.outcome.map(Outcome::as_str))
+            .bind(change.visit.as_ref().map(|visit| visit.day.to_string()))
+            .bind(change.visit.as_ref().map(|visit| i64::from(visit.from)))
+            .bind(change.visit.as_ref().map(|visit| i64::from(visit.to)))
+            .bind(change.visit.as_ref().map(|visit| visit.nurse.as_str()))
+            .execute(&mut **tx)
+            .await?;
+            let detail = match (&change.visit, change.outcome) {
+                (Some(visit), _) => format!("{} {} {} {}", visit.day, visit.from, visit.to, visit.nurse),
+                (None, Some(outcome)) => outcome.as_str().to_owned(),
+                (None, None) => String::new(),
+            };
+            note!(
+                tx,
+                &change.id,
+                &change.request,
+                version + 1,
+                change.now,
+                &change.who,
+                change.action.as_str(),
+                Some(from.as_str()),
+                to.as_str(),
+                detail
+            );
+            Ok(Ok(()))
+        })
+    }
+
+    /// Takes a request back if it is open, and empties everything personal in it. Twice is once.
+    pub async fn erase_care(&self, request: &str, now: Moment) -> Result<()> {
+        again!(self.try_erase_care(request, now).await)
+    }
+
+    async fn try_erase_care(&self, request: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let locked: Option<(i64, String)> = sqlx::query_as(
+                "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL RETURNING version, state",
+            )
+            .bind(request)
+            .fetch_optional(&mut **tx)
+            .await?;
+            let Some((version, state)) = locked else { return Ok(()) };
+            let from = read(&state, State::parse)?;
+            let to = if from.is_open() { State::Withdrawn } else { from };
+            sqlx::query(
+                "UPDATE home_care SET state = $2, version = version + 1, changed = $3, due = NULL, \
+                 ended = COALESCE(ended, $3), erased = $3, request = '', name_sealed = '', phone_sealed = '', \
+                 area_sealed = '', address_sealed = '', need_sealed = '', relation_sealed = '', reason_sealed = '', \
+                 prepare_sealed = '', note_sealed = '' WHERE id = $1",
+            )
+            .bind(request)
+            .bind(to.as_str())
+            .bind(now.0)
+            .execute(&mut **tx)
+            .await?;
+            sqlx::query("DELETE FROM home_care_sessions WHERE request = $1").bind(request).execute(&mut **tx).await?;
+            let line = secrets::fresh_id();
+            let before = Some(from.as_str());
+            note!(tx, line, request, version + 1, now, "patient", "erase", before, to.as_str(), "");
+            Ok(())
+        })
+    }
+
+    /// The request of a link.
+    pub async fn care_by_token(&self, token_hash: &str) -> Result<Option<CareRecord>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!("WHERE token_hash = $1"))
+            .bind(token_hash)
+            .fetch_optional(pool)
+            .await?))
+    }
+
+    /// A request of a hospital.
+    pub async fn care(&self, hospital: &str, id: &str) -> Result<Option<CareRecord>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
+            "WHERE home_care.hospital = $1 AND home_care.id = $2"
+        ))
+        .bind(hospital)
+        .bind(id)
+        .fetch_optional(pool)
+        .await?))
+    }
+
+    /// The open requests of a hospital, those first that have waited or will wait longest.
+    pub async fn open_care(&self, hospital: &str, most: u32) -> Result<Vec<CareRecord>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
+            "WHERE home_care.hospital = $1 AND due IS NOT NULL ORDER BY due, asked, home_care.id LIMIT $2"
+        ))
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// The requests of a hospital that ended last.
+    pub async fn ended_care(&self, hospital: &str, most: u32) -> Result<Vec<CareRecord>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
+            "WHERE home_care.hospital = $1 AND due IS NULL ORDER BY changed DESC, home_care.id LIMIT $2"
+        ))
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// The history of a request, latest first.
+    pub async fn care_history(&self, request: &str) -> Result<Vec<CareHistoryRow>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT at, actor, action, after, detail FROM home_care_history WHERE request = $1 ORDER BY number DESC",
+        )
+        .bind(request)
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// The accounts of a hospital that may be sent, with how they are shown.
+    pub async fn care_nurses(&self, hospital: &str) -> Result<Vec<(String, String)>> {
+        let rows: Vec<(String, String, String)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT name, display, role FROM staff JOIN staff_roles ON staff_roles.staff = staff.name \
+             WHERE hospital = $1 AND disabled = 0 ORDER BY display, name",
+        )
+        .bind(hospital)
+        .fetch_all(pool)
+        .await?);
+        let may = |role: &str| Role::parse(role).is_some_and(|role| Deed::HomeCare.allowed_to(Party::Staff(role)));
+        let mut nurses: Vec<(String, String)> =
+            rows.into_iter().filter(|(.., role)| may(role)).map(|(name, display, _)| (name, display)).collect();
+        nurses.dedup();
+        Ok(nurses)
+    }
+
+    /// Counts a wrong try at a link; gives how many there are now.
+    pub async fn count_wrong_care_try(&self, request: &str) -> Result<i64> {
+        in_transaction!(self, |tx| {
+            let (tries,): (i64,) = sqlx::query_as(
+                "UPDATE home_care SET wrong_tries = wrong_tries + 1 WHERE id = $1 RETURNING wrong_tries",
+            )
+            .bind(request)
+            .fetch_one(&mut **tx)
+            .await?;
+            Ok(tries)
+        })
+    }
+
+    /// Opens a session for somebody who knew the last four digits, and forgets the wrong tries before.
+    /// Gives false, and opens nothing, when the link was locked or emptied in the meantime.
+    pub async fn open_care_session(&self, request: &str, hash: &str, until: Moment) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let open = sqlx::query(
+                "UPDATE home_care SET wrong_tries = 0 WHERE id = $1 AND wrong_tries < $2 AND erased IS NULL",
+            )
+            .bind(request)
+            .bind(i64::from(TRIES))
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if open == 1 {
+                sqlx::query("INSERT INTO home_care_sessions (hash, request, until) VALUES ($1, $2, $3)")
+                    .bind(hash)
+                    .bind(request)
+                    .bind(until.0)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            Ok(open == 1)
+        })
+    }
+
+    /// Whether a session of this request is open.
+    pub async fn care_session(&self, request: &str, hash: &str, now: Moment) -> Result<bool> {
+        let row: Option<(i64,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT until FROM home_care_sessions WHERE hash = $1 AND request = $2 AND until > $3",
+        )
+        .bind(hash)
+        .bind(request)
+        .bind(now.0)
+        .fetch_optional(pool)
+        .await?);
+        Ok(row.is_some())
+    }
+
+    /// Lets a locked link be tried again; it is a change like others, told in the history.
+    pub async fn unlock_care(&self, request: &str, who: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let locked: Option<(i64, String)> = sqlx::query_as(
+                "UPDATE home_care SET wrong_tries = 0, version = version + 1 WHERE id = $1 AND wrong_tries > 0 \
+                 RETURNING version, state",
+            )
+            .bind(request)
+            .fetch_optional(&mut **tx)
+            .await?;
+            if let Some((version, state)) = locked {
+                let (line, before) = (secrets::fresh_id(), Some(state.as_str()));
+                note!(tx, line, request, version, now, who, "unlock", before, state.as_str(), "");
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,437 @@
+//! Nursing at home for those who need it: what is offered, the form to ask for it, and the private link of a request.
+//! Browsers send the forms themselves, with or without the app. Opening a page (GET) changes nothing.
+
+use super::body::Form;
+use super::frame::request_id;
+use super::pages::{self, Title};
+use crate::app::App;
+use crate::content::Library;
+use crate::content::home_care::HomeCare;
+use crate::db::home_care::{CareChange, CareRecord, NewRequest};
+use crate::failures::{Failure, Result};
+use crate::secrets;
+use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, session_cookie};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_app::{Voice, render_care_request, render_home_care};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::home_care::{
+    Action, CareForm, CareOffer, CareService, CareStage, CareView, ForWhom, LINK_DAYS, NewCare, Outcome,
+    State as CareState, Visit, call_until,
+};
+use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, Slug, Token};
+use zaoshai_contract::page::{Body, Made, Page};
+use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Party;
+use zaoshai_contract::route::{Lang, Route, value_of};
+
+/// How long a person need not identify again: 30 minutes.
+const SESSION_MS: i64 = 30 * 60_000;
+/// What the identity check asks for.
+const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
+
+/// Whether this site takes requests: its own hospital sends the nurses, or nothing here is real.
+fn sends(library: &Library, care: &HomeCare) -> bool {
+    care.clinic == library.hospital || library.demonstration
+}
+
+/// The name of a service; its id once it is no longer in the content.
+pub fn service_name(library: &Library, id: &str) -> String {
+    let known = library.home_care.as_ref().and_then(|care| care.services.iter().find(|service| service.id == id));
+    known.map_or_else(|| id.to_owned(), |service| service.name.clone())
+}
+
+/// The page of what is offered. Every load of it carries a fresh key, so nobody keeps it.
+pub fn load(app: &App, lang: Lang) -> Result<Page> {
+    offer(app, lang, NewCare::default(), secrets::fresh_key(), None)
+}
+
+fn offer(app: &App, lang: Lang, typed: NewCare, key: IdempotencyKey, problem: Option<Problem>) -> Result<Page> {
+    let library = app.library();
+    let care = library.home_care.as_ref().ok_or(Code::NotFound)?;
+    let clinic = library.clinic(&care.clinic);
+    let offer = CareOffer {
+        title: care.title.clone(),
+        lead: care.lead.clone(),
+        institution: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
+        clinic: Slug::parse(&care.clinic).map(|id| Route::Clinic(id).path(Lang::Hans)).unwrap_or_default(),
+        phone: clinic
+            .and_then(|clinic| clinic.card.phone_now(app.now()))
+            .map(|phone| phone.number.clone())
+            .unwrap_or_default(),
+        eligible: care.eligible.clone(),
+        not_eligible: care.not_eligible.clone(),
+        services: care
+            .services
+            .iter()
+            .map(|service| CareService {
+                id: service.id.clone(),
+                name: service.name.clone(),
+                detail: service.detail.clone(),
+            })
+            .collect(),
+        areas: care.areas.clone(),
+        consent: care.consent.clone(),
+        unchecked: care.unchecked,
+        provenance: care.provenance.clone(),
+        form: sends(&library, care).then(|| CareForm {
+            typed,
+            key,
+            call_until: call_until(app.now().date(), &library.holidays),
+            problem,
+        }),
+    };
+    let title = Title { title: &care.title, description: &care.lead, translated: lang != Lang::En };
+    let empty = Body::HomeCare(Made { main: String::new(), action: String::new() });
+    let mut page = pages::page(app, &library, lang, &Route::HomeCare, title, empty);
+    let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
+    page.body = Body::HomeCare(render_home_care(&page.meta, &offer, &voice));
+    Ok(page)
+}
+
+/// A problem with what went wrong in the characters of the language.
+fn told(app: &App, lang: Lang, failure: &Failure) -> Problem {
+    let mut problem = failure.problem(&app.phone(), &request_id());
+    if lang == Lang::Hant {
+        let library = app.library();
+        for text in [&mut problem.title, &mut problem.detail, &mut problem.kept] {
+            *text = library.traditional.text(text);
+        }
+        for error in &mut problem.errors {
+            error.message = library.traditional.text(&error.message);
+        }
+    }
+    problem
+}
+
+/// A form that was understood.
+struct Understood {
+    name: String,
+    phone: PhoneNumber,
+    area: String,
+    address: String,
+    service: String,
+    need: String,
+    for_whom: ForWhom,
+    relation: String,
+}
+
+fn understand(care: &HomeCare, form: &NewCare) -> Result<Understood> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    let fits = |text: &str, most: usize| (1..=most).contains(&text.chars().count());
+    let for_whom = ForWhom::parse(&form.for_whom);
+    if for_whom.is_none() {
+        wrong("for_whom", "请选替谁问");
+    }
+    let relation = if for_whom == Some(ForWhom::Relative) { form.relation.trim() } else { "" };
+    if for_whom == Some(ForWhom::Relative) && !fits(relation, 20) {
+        wrong("relation", "请填是您的谁，例如 母亲");
+    }
+    let name = form.name.trim();
+    if !fits(name, 20) {
+        wrong("name", "请填怎么称呼，1 到 20 个字，例如 李女士");
+    }
+    let phone = PhoneNumber::parse(&form.phone);
+    if phone.is_none() {
+        wrong("phone", "请填手机号或带区号的电话，例如 13800138000");
+    }
+    let area = form.area.trim();
+    if !fits(area, 20) {
+        wrong("area", "请填哪个区或县，1 到 20 个字");
+    }
+    let address = form.address.trim();
+    if !fits(address, 100) {
+        wrong("address", "请填街道、小区和门牌，100 字以内");
+    }
+    if !care.services.iter().any(|service| service.id == form.service) {
+        wrong("service", "请选一项护理，说不清就选最后一项");
+    }
+    let need = form.need.trim();
+    if !fits(need, 300) {
+        wrong("need", "请说说情况，1 到 300 个字");
+    }
+    for (place, sentence) in care.consent.iter().enumerate() {
+        if !form.agreed.contains(sentence) {
+            wrong(&format!("agreed-{place}"), "同意的话，请在这一条前面打勾");
+        }
+    }
+    match (phone, for_whom) {
+        (Some(phone), Some(for_whom)) if errors.is_empty() => Ok(Understood {
+            name: name.to_owned(),
+            phone,
+            area: area.to_owned(),
+            address: address.to_owned(),
+            service: form.service.clone(),
+            need: need.to_owned(),
+            for_whom,
+            relation: relation.to_owned(),
+        }),
+        _ => Err(Failure::fields(errors)),
+    }
+}
+
+/// The token of a request's link; follow-ups have tokens of their own.
+fn link_token(app: &App, id: &str) -> Token {
+    app.secrets.link_token(&format!("home-care/{id}"), 1)
+}
+
+/// Makes a request; gives its id. A repeat of the same form gives the first one's.
+async fn make(app: &App, form: &NewCare, key: &IdempotencyKey) -> Result<String> {
+    let library = app.library();
+    let care = library.home_care.as_ref().filter(|care| sends(&library, care)).ok_or(Code::NotFound)?;
+    let understood = understand(care, form)?;
+    let asked = serde_json::to_string(form).map_err(anyhow::Error::from)?;
+    let id = secrets::id_for("home-care", key);
+    let seal = |field: &str, text: &str| {
+        if text.is_empty() { String::new() } else { app.secrets.seal(&id, field, text) }
+    };
+    let new = NewRequest {
+        hospital: library.hospital.clone(),
+        code: secrets::fresh_code(),
+        token_hash: secrets::hash(link_token(app, &id).as_str()),
+        request: app.secrets.finder("home-care", &asked),
+        name_sealed: seal("name", &understood.name),
+        phone_sealed: seal("phone", understood.phone.as_str()),
+        area_sealed: seal("area", &understood.area),
+        address_sealed: seal("address", &understood.address),
+        need_sealed: seal("need", &understood.need),
+        relation_sealed: seal("relation", &understood.relation),
+        for_whom: understood.for_whom,
+        service: understood.service,
+        consent: serde_json::to_string(&care.consent).map_err(anyhow::Error::from)?,
+        now: app.now(),
+        id: id.clone(),
+    };
+    app.db.ask_for_care(&new, &library.holidays).await??;
+    Ok(id)
+}
+
+/// `POST /home-care`: asks for a nurse.
+pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
+    let key = form.key()?;
+    let typed = NewCare {
+        name: form.get("name").to_owned(),
+        phone: form.get("phone").to_owned(),
+        area: form.get("area").to_owned(),
+        address: form.get("address").to_owned(),
+        service: form.get("service").to_owned(),
+        need: form.get("need").to_owned(),
+        for_whom: form.get("for_whom").to_owned(),
+        relation: form.get("relation").to_owned(),
+        agreed: form.all("agreed"),
+    };
+    let id = match make(&app, &typed, &key).await {
+        Ok(id) => id,
+        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
+            let problem = told(&app, visitor.lang, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            // A form that was sent before in another wording is a new one.
+            let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
+            let page = offer(&app, visitor.lang, typed, key, Some(problem))?;
+            return Ok((status, pages::personal(&app, &visitor, &page)).into_response());
+        }
+        Err(failure) => return Err(failure),
+    };
+    // Who has just typed the number need not prove that she knows its end.
+    let path = Route::HomeCareRequest(link_token(&app, &id)).path(visitor.lang);
+    let to = Redirect::to(&format!("{path}?done=asked"));
+    match open_session(&app, &id).await? {
+        Some(cookie) => Ok(([(SET_COOKIE, cookie)], to).into_response()),
+        None => Ok(to.into_response()),
+    }
+}
+
+async fn open_session(app: &App, id: &str) -> Result<Option<HeaderValue>> {
+    let secret = secrets::session_secret();
+    let until = Moment(app.now().0 + SESSION_MS);
+    let open = app.db.open_care_session(id, &secrets::hash(&secret), until).await?;
+    Ok(open.then(|| session_cookie(app, HOME_CARE, secret)))
+}
+
+/// The request of a link that still works.
+async fn find(app: &App, token: &Token) -> Result<CareRecord> {
+    let record = app.db.care_by_token(&secrets::hash(token.as_str())).await?.ok_or(Code::LinkUnknown)?;
+    if record.ended.is_some_and(|ended| Moment(ended).date().plus_days(LINK_DAYS) < app.now().date()) {
+        return Err(Code::LinkExpired.into());
+    }
+    if record.erased.is_none() && record.locked() {
+        return Err(Code::LinkLocked.into());
+    }
+    Ok(record)
+}
+
+async fn is_open(app: &App, record: &CareRecord, visitor: &Visitor) -> Result<bool> {
+    let Some(secret) = &visitor.home_care else { return Ok(false) };
+    Ok(app.db.care_session(&record.id, &secrets::hash(secret), app.now()).await?)
+}
+
+/// A visit as it is stored, once one was planned.
+pub fn visit_of(record: &CareRecord) -> Option<Visit> {
+    Some(Visit {
+        day: CivilDate::parse(record.visit_day.as_deref()?)?,
+        from: u16::try_from(record.visit_from?).ok()?,
+        to: u16::try_from(record.visit_to?).ok()?,
+        nurse: record.nurse_display.clone().or_else(|| record.nurse.clone()).unwrap_or_default(),
+    })
+}
+
+/// The page of a link, as much of it as this visitor may see. Changes nothing.
+pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, visitor: &Visitor) -> Result<Page> {
+    let record = find(app, token).await?;
+    let library = app.library();
+    let problem = value_of(query, "problem").and_then(|code| Code::parse(&code)).map(|code| {
+        let failure = match (code, value_of(query, "field").as_deref()) {
+            (Code::InvalidInput, Some("sure")) => Failure::field("sure", "要删除，请先打勾"),
+            (Code::InvalidInput, _) => Failure::field("ending", FOUR_DIGITS),
+            _ => code.into(),
+        };
+        told(app, lang, &failure)
+    });
+    let stage = if record.erased.is_some() {
+        CareStage::Erased
+    } else if is_open(app, &record, visitor).await? {
+        let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+        let state = record.state()?;
+        let path = Route::HomeCareRequest(token.clone()).path(lang);
+        let begun = record.visit_begins()?.is_some_and(|begins| begins <= app.now());
+        CareStage::Shown(Box::new(CareView {
+            code: record.code.clone(),
+            link: format!("{}{path}", app.config.public_url),
+            name: open("name", &record.name_sealed)?,
+            service: service_name(&library, &record.service),
+            state,
+            asked: Moment(record.asked),
+            call_until: call_until(Moment(record.asked).date(), &library.holidays),
+            visit: visit_of(&record),
+            reason: open("reason", &record.reason_sealed)?,
+            prepare: open("prepare", &record.prepare_sealed)?,
+            outcome: record.outcome.as_deref().and_then(Outcome::parse),
+            can_withdraw: state.is_open() && !(state == CareState::Planned && begun),
+            just_asked: value_of(query, "done").is_some(),
+            key: secrets::fresh_key(),
+            problem,
+        }))
+    } else {
+        CareStage::Identify { problem }
+    };
+    let title =
+        Title { title: "护士上门：我的申请", description: "护士上门", translated: lang != Lang::En };
+    let empty = Body::HomeCare(Made { main: String::new(), action: String::new() });
+    let mut page = pages::page(app, &library, lang, &Route::HomeCareRequest(token.clone()), title, empty);
+    let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
+    page.body = Body::HomeCare(render_care_request(&page.meta, token, &stage, &voice));
+    Ok(page)
+}
+
+/// Checks the last four digits; gives the cookie that opens the request for half an hour.
+async fn identify(app: &App, record: &CareRecord, ending: &str) -> Result<HeaderValue> {
+    let ending = PhoneEnding::parse(ending).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))?;
+    let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
+    if PhoneNumber::parse(&phone).is_none_or(|phone| phone.ending() != ending) {
+        app.db.count_wrong_care_try(&record.id).await?;
+        return Err(Code::WrongEnding.into());
+    }
+    Ok(open_session(app, &record.id).await?.ok_or(Code::LinkLocked)?)
+}
+
+async fn withdraw(app: &App, record: &CareRecord, form: &Form) -> Result<()> {
+    let change = CareChange {
+        id: secrets::id_for(&record.id, &form.key()?),
+        request: record.id.clone(),
+        version: None,
+        action: Action::Withdraw,
+        party: Party::Patient,
+        who: "patient".to_owned(),
+        visit: None,
+        reason_sealed: None,
+        prepare_sealed: None,
+        outcome: None,
+        note_sealed: None,
+        now: app.now(),
+    };
+    Ok(app.db.change_care(&change, &app.library().holidays).await??)
+}
+
+async fn erase(app: &App, record: &CareRecord, form: &Form) -> Result<()> {
+    if form.get("sure") != "yes" {
+        return Err(Failure::field("sure", "要删除，请先打勾"));
+    }
+    Ok(app.db.erase_care(&record.id, app.now()).await?)
+}
+
+/// `POST /home-care/{token}/{deed}`: every write of the link.
+pub async fn form(
+    State(app): State<App>,
+    Path((token, deed)): Path<(String, String)>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let token = Token::parse(&token).ok_or(Code::LinkUnknown)?;
+    let record = find(&app, &token).await?;
+    let path = Route::HomeCareRequest(token).path(visitor.lang);
+    if record.erased.is_some() {
+        return Ok(Redirect::to(&path).into_response());
+    }
+    let result = match deed.as_str() {
+        "identify" => match identify(&app, &record, form.get("ending")).await {
+            Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(&path)).into_response()),
+            Err(failure) => Err(failure),
+        },
+        "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => Err(Code::IdentifyFirst.into()),
+        "withdraw" => withdraw(&app, &record, &form).await,
+        "erase" => erase(&app, &record, &form).await,
+        _ => return Err(Code::NotFound.into()),
+    };
+    let Err(failure) = result else { return Ok(Redirect::to(&path).into_response()) };
+    let on_page =
+        [Code::WrongEnding, Code::IdentifyFirst, Code::TooLate, Code::Changed, Code::KeyReused, Code::InvalidInput];
+    if !on_page.contains(&failure.code) {
+        return Err(failure);
+    }
+    let field = failure.errors.first().map(|error| format!("&field={}", error.field)).unwrap_or_default();
+    Ok(Redirect::to(&format!("{path}?problem={}{field}", failure.code.as_str())).into_response())
+}
+
+/// Nursing at home: for whom, what, where, and the form to ask for it. The form is sent as it stands, to
+/// `POST /home-care`.
+#[utoipa::path(
+    get, path = "/api/v1/home-care", tag = "pages",
+    params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
+    responses(
+        (status = 200, description = "The page", body = Page),
+        (status = 404, description = "`not-found`: this hospital has no such page", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    let page = load(&app, visitor.lang)?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response())
+}
+
+/// What the link of a request shows now. Before the identity check nothing about the person.
+#[utoipa::path(
+    get, path = "/api/v1/home-care/{token}", tag = "pages",
+    params(
+        ("token" = String, Path, description = "The link's token"),
+        ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
+    ),
+    responses(
+        (status = 200, description = "The page", body = Page),
+        (status = 404, description = "`link-unknown`", content_type = "application/problem+json", body = Problem),
+        (status = 410, description = "`link-expired`", content_type = "application/problem+json", body = Problem),
+        (status = 423, description = "`link-locked`", content_type = "application/problem+json", body = Problem),
+    )
+)]
+pub async fn show_request(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
+    let token = Token::parse(&token).ok_or(Code::LinkUnknown)?;
+    let page = load_request(&app, visitor.lang, &token, &query.unwrap_or_default(), &visitor).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response())
+}

@@ -1,0 +1,297 @@
+//! Nursing at home as nurses see it: who waits, where somebody goes, and what is done with one request.
+
+use super::{html, may, nurse, told};
+use crate::app::App;
+use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
+use crate::failures::{Failure, Result};
+use crate::routes::body::Form;
+use crate::routes::home_care::{service_name, visit_of};
+use crate::secrets;
+use crate::visitor::Visitor;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::home_care::{
+    Action, CareDetail, CareList, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT, State as CareState,
+    minute_of,
+};
+use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::{HistoryLine, Staff, StaffPage, Typed};
+
+/// Most open requests in the list.
+const MOST: u32 = 500;
+/// Most ended requests in the list.
+const MOST_ENDED: u32 = 50;
+/// How many days ahead a visit can be planned.
+const AHEAD: i64 = 60;
+/// Most characters of what the person is told.
+const LONGEST_TOLD: usize = 200;
+/// Most characters of a note.
+const LONGEST_NOTE: usize = 500;
+
+fn row(app: &App, record: &CareRecord) -> Result<CareRow> {
+    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    Ok(CareRow {
+        id: record.id.clone(),
+        code: record.code.clone(),
+        name: open("name", &record.name_sealed)?,
+        phone: open("phone", &record.phone_sealed)?,
+        service: service_name(&app.library(), &record.service),
+        area: open("area", &record.area_sealed)?,
+        state: record.state()?,
+        asked: Moment(record.asked),
+        until: record.due.map(|due| Moment(due - 1).date()),
+        overdue: record.due.is_some_and(|due| due <= app.now().0),
+        visit: visit_of(record),
+        locked: record.erased.is_none() && record.locked(),
+        version: record.version,
+    })
+}
+
+/// `GET /staff/home-care`
+pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    may(&staff, Deed::HomeCare)?;
+    let rows = |records: Vec<CareRecord>| records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>();
+    let all = rows(app.db.open_care(&staff.hospital, MOST).await?)?;
+    let is_planned = |row: &CareRow| row.state == CareState::Planned && !row.overdue;
+    let (mut planned, open): (Vec<_>, Vec<_>) = all.into_iter().partition(is_planned);
+    planned.sort_by_key(|row| row.visit.as_ref().map(|visit| (visit.day, visit.from)));
+    let ended = rows(app.db.ended_care(&staff.hospital, MOST_ENDED).await?)?;
+    app.db.audit(&staff, "list-home-care", None, app.now()).await?;
+    let page = CareList { today: app.now().date(), open, planned, ended, staff };
+    Ok(html(&app, "上门护理", StatusCode::OK, &StaffPage::HomeCare(Box::new(page))))
+}
+
+/// A request of her own hospital; another hospital's is not there for her.
+async fn find(app: &App, staff: &Staff, id: &str) -> Result<CareRecord> {
+    may(staff, Deed::HomeCare)?;
+    Ok(app.db.care(&staff.hospital, id).await?.ok_or(Code::NotFound)?)
+}
+
+async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed)) -> Result<CareDetail> {
+    let record = find(app, &staff, id).await?;
+    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let nurses = app.db.care_nurses(&staff.hospital).await?;
+    let history = app.db.care_history(&record.id).await?;
+    app.db.audit(&staff, "read-home-care", Some(&record.id), app.now()).await?;
+    let (problem, typed) = sent;
+    Ok(CareDetail {
+        row: row(app, &record)?,
+        address: open("address", &record.address_sealed)?,
+        need: open("need", &record.need_sealed)?,
+        for_whom: ForWhom::parse(&record.for_whom).unwrap_or(ForWhom::Oneself),
+        relation: open("relation", &record.relation_sealed)?,
+        consent: serde_json::from_str(&record.consent).map_err(anyhow::Error::from)?,
+        reason: open("reason", &record.reason_sealed)?,
+        prepare: open("prepare", &record.prepare_sealed)?,
+        outcome: record.outcome.as_deref().and_then(Outcome::parse),
+        note: open("note", &record.note_sealed)?,
+        history: history.iter().map(|line| in_words(&staff, &nurses, line)).collect(),
+        nurses,
+        nurse: record.nurse.clone().unwrap_or_default(),
+        today: app.now().date(),
+        key: secrets::fresh_key(),
+        problem,
+        typed,
+        staff,
+    })
+}
+
+fn shown(app: &App, page: CareDetail, status: StatusCode) -> Response {
+    html(app, "上门护理", status, &StaffPage::HomeCareRequest(Box::new(page)))
+}
+
+/// A line of the history in words.
+fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHistoryRow) -> HistoryLine {
+    let named = |account: &str| {
+        let known = nurses.iter().find(|(name, _)| name == account);
+        known.map_or_else(|| account.to_owned(), |(_, display)| display.clone())
+    };
+    let who = match line.actor.as_str() {
+        "patient" => "病人（网页）".to_owned(),
+        name if name == staff.name => staff.display.clone(),
+        name => named(name),
+    };
+    let what = match line.action.as_str() {
+        "ask" => "申请上门护理",
+        "accept" => "评估：可以上门",
+        "decline" => "评估：不适合上门",
+        "plan" => "排了上门",
+        "finish" => "上门，做好了",
+        "miss" => "上门，没有人在家",
+        "give-up" => "不上门了",
+        "withdraw" => "取消申请",
+        "erase" => "删除资料",
+        "unlock" => "打开了链接",
+        other => other,
+    };
+    let parts: Vec<&str> = line.detail.split(' ').collect();
+    let detail = match parts.as_slice() {
+        [day, from, to, nurse] => {
+            let clock = |text: &str| {
+                text.parse().map_or_else(|_| text.to_owned(), |m: u16| format!("{}:{:02}", m / 60, m % 60))
+            };
+            format!("：{day} {}–{} {}", clock(from), clock(to), named(nurse))
+        }
+        [word] => Outcome::parse(word)
+            .filter(|_| line.action == "give-up")
+            .map(|outcome| format!("：{}", outcome.title()))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    HistoryLine { at: Moment(line.at), who, what: format!("{what}{detail}") }
+}
+
+/// `GET /staff/home-care/{id}`
+pub async fn show(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let page = page(&app, staff, &id, (None, Typed::default())).await?;
+    Ok(shown(&app, page, StatusCode::OK))
+}
+
+/// `POST /staff/home-care/{id}/{deed}`
+pub async fn form(
+    State(app): State<App>,
+    Path((id, deed)): Path<(String, String)>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let staff = match nurse(&app, &visitor).await? {
+        Ok(staff) => staff,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let record = find(&app, &staff, &id).await?;
+    let result = match deed.as_str() {
+        "assess" => assess(&app, &staff, &record, &form).await,
+        "plan" => plan(&app, &staff, &record, &form).await,
+        "outcome" => outcome(&app, &staff, &record, &form).await,
+        "withdraw" => withdraw(&app, &staff, &record, &form).await,
+        "unlock" => unlock(&app, &staff, &record).await,
+        _ => return Err(Code::NotFound.into()),
+    };
+    match result {
+        Ok(()) => Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response()),
+        Err(failure) if matches!(failure.code.status(), 409 | 422) => {
+            let problem = told(&app, &failure);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let typed = Typed { deed, fields: form.into_pairs() };
+            let page = page(&app, staff, &id, (Some(problem), typed)).await?;
+            Ok(shown(&app, page, status))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A change by this nurse that concerns what she saw.
+fn change(app: &App, staff: &Staff, record: &CareRecord, form: &Form, action: Action) -> Result<CareChange> {
+    Ok(CareChange {
+        id: secrets::id_for(&record.id, &form.key()?),
+        request: record.id.clone(),
+        version: Some(form.get("version").parse().map_err(|_| Code::Changed)?),
+        action,
+        party: staff.party(action.deed()).ok_or(Code::NotAllowed)?,
+        who: staff.name.clone(),
+        visit: None,
+        reason_sealed: None,
+        prepare_sealed: None,
+        outcome: None,
+        note_sealed: None,
+        now: app.now(),
+    })
+}
+
+async fn apply(app: &App, staff: &Staff, change: &CareChange) -> Result<()> {
+    app.db.change_care(change, &app.library().holidays).await??;
+    let action = format!("{}-home-care", change.action.as_str());
+    app.db.audit(staff, &action, Some(&change.request), app.now()).await?;
+    Ok(())
+}
+
+/// A text within its limits, sealed; an empty one stays empty.
+fn sealed(app: &App, record: &CareRecord, form: &Form, name: &str, most: usize) -> Result<String> {
+    let text = form.get(name).trim();
+    if text.chars().count() > most {
+        return Err(Failure::field(name, &format!("请写 {most} 个字以内")));
+    }
+    Ok(if text.is_empty() { String::new() } else { app.secrets.seal(&record.id, name, text) })
+}
+
+async fn assess(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
+    let action = match form.get("verdict") {
+        "yes" => Action::Accept,
+        "no" => Action::Decline,
+        _ => return Err(Failure::field("verdict", "请选能不能上门")),
+    };
+    let reason = sealed(app, record, form, "reason", LONGEST_TOLD)?;
+    if action == Action::Decline && reason.is_empty() {
+        return Err(Failure::field("reason", "请写原因，病人看得到，1 到 200 个字"));
+    }
+    let change = CareChange {
+        prepare_sealed: Some(sealed(app, record, form, "prepare", LONGEST_TOLD)?),
+        reason_sealed: Some(if action == Action::Decline { reason } else { String::new() }),
+        ..change(app, staff, record, form, action)?
+    };
+    apply(app, staff, &change).await
+}
+
+async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    };
+    let today = app.now().date();
+    let day = CivilDate::parse(form.get("day").trim()).filter(|day| (0..=AHEAD).contains(&(day.days() - today.days())));
+    if day.is_none() {
+        wrong("day", "请填今天起 60 天以内的日期，例如 2026-12-01");
+    }
+    let (from, to) = (minute_of(form.get("from")), minute_of(form.get("to")));
+    if from.is_none() {
+        wrong("from", "请填从几点，例如 09:00");
+    }
+    let fits = |from: u16, to: u16| (SHORTEST_VISIT..=LONGEST_VISIT).contains(&to.saturating_sub(from));
+    if !from.zip(to).is_some_and(|(from, to)| fits(from, to)) {
+        wrong("to", "请填到几点，比开始晚半小时到半天");
+    }
+    let account = form.get("nurse");
+    if !app.db.care_nurses(&staff.hospital).await?.iter().any(|(name, _)| name == account) {
+        wrong("nurse", "请从列表里选一位护士");
+    }
+    let visit = match (day, from, to) {
+        (Some(day), Some(from), Some(to)) if errors.is_empty() => {
+            PlannedVisit { day, from, to, nurse: account.to_owned() }
+        }
+        _ => return Err(Failure::fields(errors)),
+    };
+    let change = CareChange { visit: Some(visit), ..change(app, staff, record, form, Action::Plan)? };
+    apply(app, staff, &change).await
+}
+
+async fn outcome(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
+    let outcome = Outcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("outcome", "请选结果"))?;
+    let change = CareChange {
+        outcome: Some(outcome),
+        note_sealed: Some(sealed(app, record, form, "note", LONGEST_NOTE)?),
+        ..change(app, staff, record, form, outcome.action())?
+    };
+    apply(app, staff, &change).await
+}
+
+async fn withdraw(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
+    apply(app, staff, &change(app, staff, record, form, Action::Withdraw)?).await
+}
+
+/// Lets a locked link be tried again. Twice is once, so the form needs no key of its own.
+async fn unlock(app: &App, staff: &Staff, record: &CareRecord) -> Result<()> {
+    app.db.unlock_care(&record.id, &staff.name, app.now()).await?;
+    app.db.audit(staff, "unlock-home-care", Some(&record.id), app.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,582 @@
+//! Nursing at home: asking with consent, the nurse's assessment, the visit and what came of it, the private link, and
+//! that no open request is ever missing from the list.
+
+use crate::world::{Answer, Client, PASSWORD, World};
+use axum::http::StatusCode;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use zaoshai_backend::db::Db;
+use zaoshai_backend::db::home_care::{CareChange, NewRequest, PlannedVisit};
+use zaoshai_backend::secrets;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::holidays::Holidays;
+use zaoshai_contract::home_care::{Action, ForWhom, State, after, due};
+use zaoshai_contract::roles::{Party, Role};
+use zaoshai_contract::staff::Staff;
+
+const DAY: i64 = 86_400_000;
+/// What the person types; none of it may be readable in the database, in an address or in the log.
+const PERSONAL: [&str; 6] = ["王奶奶", "13912345678", "迎江区", "人民路 8 号", "伤口要换药", "母亲"];
+
+/// The fields of a whole form.
+fn fields(world: &World, key: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = [
+        ("key", key),
+        ("for_whom", "relative"),
+        ("relation", PERSONAL[5]),
+        ("name", PERSONAL[0]),
+        ("phone", PERSONAL[1]),
+        ("area", PERSONAL[2]),
+        ("address", PERSONAL[3]),
+        ("service", "dressing"),
+        ("need", PERSONAL[4]),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect();
+    let library = world.app.library();
+    let care = library.home_care.as_ref().expect("nursing at home");
+    fields.extend(care.consent.iter().map(|sentence| ("agreed".to_owned(), sentence.clone())));
+    fields
+}
+
+async fn sends(client: &mut Client, path: &str, fields: &[(String, String)]) -> Answer {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    client.form(path, &fields).await
+}
+
+/// Somebody asks; gives her browser and the address of her link.
+async fn asks(world: &World) -> (Client, String) {
+    let mut person = world.client();
+    let answer = sends(&mut person, "/home-care", &fields(world, &secrets::fresh_id())).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let link = answer.location().split('?').next().unwrap_or_default().to_owned();
+    (person, link)
+}
+
+/// What stands in the hidden field of a page.
+fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    page.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+/// The address of the request that a nurse's list shows first.
+async fn first(nurse: &mut Client) -> String {
+    let list = nurse.get("/staff/home-care").await.text;
+    let id = list.split("href=\"/staff/home-care/").nth(1).and_then(|rest| rest.split('"').next());
+    format!("/staff/home-care/{}", id.unwrap_or_else(|| panic!("no request in {list}")))
+}
+
+/// A nurse opens a request and sends one of its forms.
+async fn does(nurse: &mut Client, path: &str, deed: &str, more: &[(&str, &str)]) -> Answer {
+    let page = nurse.get(path).await.text;
+    with_page(nurse, path, &page, deed, more).await
+}
+
+/// A nurse sends a form of a page that she opened before.
+async fn with_page(nurse: &mut Client, path: &str, page: &str, deed: &str, more: &[(&str, &str)]) -> Answer {
+    let (key, version) = (hidden(page, "key"), hidden(page, "version"));
+    let mut fields = vec![("key", key.as_str()), ("version", version.as_str())];
+    fields.extend(more);
+    nurse.form(&format!("{path}/{deed}"), &fields).await
+}
+
+const ACCEPT: [(&str, &str); 2] = [("verdict", "yes"), ("prepare", "请准备好出院小结")];
+const PLAN: [(&str, &str); 4] = [("day", "2026-11-25"), ("from", "09:00"), ("to", "11:00"), ("nurse", "zhang")];
+
+#[tokio::test]
+async fn asking_without_consent_or_with_gaps_is_refused_field_by_field_and_keeps_what_was_typed() {
+    let world = World::new().await;
+    let mut person = world.client();
+    let key = secrets::fresh_id();
+    let gaps = person.form("/home-care", &[("key", &key), ("name", "王奶奶"), ("for_whom", "relative")]).await;
+    assert_eq!(gaps.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["relation", "phone", "area", "address", "service", "need", "agreed-0", "agreed-3"] {
+        assert!(gaps.text.contains(&format!("href=\"#{field}\"")), "{field} is named: {}", gaps.text);
+        assert!(gaps.text.contains(&format!("id=\"{field}\"")), "and can be reached: {field}");
+    }
+    assert!(gaps.text.contains("value=\"王奶奶\"") && !gaps.text.contains("href=\"#name\""), "{}", gaps.text);
+    let mut without = fields(&world, &key);
+    let last = without.pop().expect("a consent").1;
+    let refused = sends(&mut person, "/home-care", &without).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#agreed-3\"") && !refused.text.contains("href=\"#agreed-2\""));
+    without.push(("agreed".to_owned(), format!("{last}吗")));
+    let other = sends(&mut person, "/home-care", &without).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "only the very sentence counts");
+    assert!(world.app.db.open_care("zhuzhou-2", 9).await.expect("the database").is_empty());
+    assert_eq!(person.form("/home-care", &[("name", "王奶奶")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_repeat_with_the_same_key_makes_one_and_another_wish_under_it_is_told_apart() {
+    let world = World::new().await;
+    let mut person = world.client();
+    let mut form = fields(&world, &secrets::fresh_id());
+    let one = sends(&mut person, "/home-care", &form).await;
+    let again = sends(&mut person, "/home-care", &form).await;
+    assert_eq!(one.location(), again.location());
+    form[8].1 = "别的".to_owned();
+    let other = sends(&mut person, "/home-care", &form).await;
+    assert!(other.text.contains("这一步已经提交过") && other.text.contains("别的"), "{}", other.text);
+    assert_eq!(world.app.db.open_care("zhuzhou-2", 9).await.expect("the database").len(), 1);
+    let page = person.get(one.location()).await.text;
+    assert!(page.contains("等护士打电话") && page.contains("收到了"), "{page}");
+    assert!(page.contains("11月24日"), "asked on Monday, called by the end of Tuesday: {page}");
+    for word in PERSONAL {
+        assert!(!one.location().contains(word));
+    }
+}
+
+#[tokio::test]
+async fn the_whole_path_from_asking_to_the_outcome() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    let page = nurse.get(&path).await.text;
+    for word in PERSONAL {
+        assert!(page.contains(word), "the nurse sees {word}");
+    }
+    assert!(page.contains("href=\"tel:13912345678\"") && page.contains("我同意护士先打电话"), "{page}");
+    let early = does(&mut nurse, &path, "plan", &PLAN).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "no visit before an assessment");
+    let bare = does(&mut nurse, &path, "assess", &[("verdict", "no")]).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bare.text.contains("请写原因"), "{}", bare.text);
+    assert_eq!(does(&mut nurse, &path, "assess", &ACCEPT).await.status, StatusCode::SEE_OTHER);
+    assert!(person.get(&link).await.text.contains("护士说可以上门"));
+    for wrong in [("day", "2026-11-22"), ("to", "08:00"), ("to", "20:00"), ("nurse", "nobody")] {
+        let mut fields = PLAN.to_vec();
+        fields.retain(|(name, _)| *name != wrong.0);
+        fields.push(wrong);
+        let answer = does(&mut nurse, &path, "plan", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+        assert!(answer.text.contains(&format!("href=\"#{}\"", wrong.0)), "{wrong:?}");
+    }
+    assert_eq!(does(&mut nurse, &path, "plan", &PLAN).await.status, StatusCode::SEE_OTHER);
+    let told = person.get(&link).await.text;
+    for word in ["11月25日", "9:00–11:00", "张护士", "请准备好出院小结"] {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    let list = nurse.get("/staff/home-care").await.text;
+    assert!(list.contains("已排的上门 1") && list.contains("11月25日"), "{list}");
+    let done = [("outcome", "done"), ("note", "伤口长得好")];
+    assert_eq!(does(&mut nurse, &path, "outcome", &done).await.status, StatusCode::CONFLICT, "before the visit");
+    let start = world.app.now();
+    world.app.clock.set(Moment(start.0 + 3 * DAY));
+    let mut nurse = world.nurse().await;
+    let list = nurse.get("/staff/home-care").await.text;
+    assert!(list.contains("要处理 1") && list.contains("没有记录"), "a visit without a word is not lost: {list}");
+    let missed = does(&mut nurse, &path, "outcome", &[("outcome", "nobody-there")]).await;
+    assert_eq!(missed.status, StatusCode::SEE_OTHER, "{}", missed.text);
+    let anew = [("day", "2026-11-27"), ("from", "14:00"), ("to", "15:00"), ("nurse", "zhang")];
+    assert_eq!(does(&mut nurse, &path, "plan", &anew).await.status, StatusCode::SEE_OTHER);
+    world.app.clock.set(Moment(start.0 + 4 * DAY + 8 * 3_600_000));
+    let mut nurse = world.nurse().await;
+    assert_eq!(does(&mut nurse, &path, "outcome", &done).await.status, StatusCode::SEE_OTHER);
+    let page = nurse.get(&path).await.text;
+    for word in ["已完成", "伤口长得好", "上门，没有人在家", "排了上门：2026-11-27 14:00–15:00 张护士"]
+    {
+        assert!(page.contains(word), "{word} in {page}");
+    }
+    let mut person = world.client();
+    let answer = person.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    assert_eq!(answer.location(), link);
+    let told = person.get(&link).await.text;
+    assert!(told.contains("这次护理做好了") && !told.contains("伤口长得好"), "the note is the nurses' own: {told}");
+    let log = world
+        .app
+        .db
+        .audit_log("zhuzhou-2", &zaoshai_contract::staff::audit::AuditFilter::default(), None, 99)
+        .await
+        .expect("the log");
+    for action in ["list-home-care", "read-home-care", "accept-home-care", "plan-home-care", "finish-home-care"] {
+        assert!(log.iter().any(|line| line.action == action), "{action} is in the log");
+    }
+    world.app.clock.set(Moment(start.0 + 40 * DAY));
+    assert_eq!(person.get(&link).await.status, StatusCode::GONE, "the link ends a month after the request");
+}
+
+#[tokio::test]
+async fn a_second_nurses_form_made_before_a_change_is_refused_and_shows_what_is_there_now() {
+    let world = World::new().await;
+    asks(&world).await;
+    let (mut one, mut two) = (world.nurse().await, world.nurse().await);
+    let path = first(&mut one).await;
+    let seen = two.get(&path).await.text;
+    let page = one.get(&path).await.text;
+    for _ in 0..2 {
+        let answer = with_page(&mut one, &path, &page, "assess", &ACCEPT).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "a repeat of the same form is the first one");
+    }
+    let no = [("verdict", "no"), ("reason", "住得太远，请到门诊换药")];
+    let late = with_page(&mut two, &path, &seen, "assess", &no).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    for word in ["别人刚刚改过", "可以上门，待排", "住得太远，请到门诊换药"] {
+        assert!(late.text.contains(word), "{word} in {}", late.text);
+    }
+    let answer = with_page(&mut two, &path, &late.text, "assess", &no).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "from the page that shows the change it is hers to decide");
+    let history = world.app.db.care_history(path.rsplit('/').next().expect("an id")).await.expect("the history");
+    assert_eq!(history.len(), 3, "asked, accepted, declined: {history:?}");
+}
+
+#[tokio::test]
+async fn another_hospitals_nurse_and_those_without_the_right_see_nothing() {
+    let world = World::new().await;
+    asks(&world).await;
+    let path = first(&mut world.nurse().await).await;
+    let hash = secrets::hash_password(PASSWORD).expect("a hash");
+    for (name, hospital, role, list, page) in [
+        ("li", "anqing-2", Role::Nurse, StatusCode::OK, StatusCode::NOT_FOUND),
+        ("sun", "zhuzhou-2", Role::ScheduleManager, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN),
+        ("wu", "zhuzhou-2", Role::Auditor, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN),
+    ] {
+        let staff =
+            Staff { name: name.to_owned(), display: name.to_owned(), hospital: hospital.to_owned(), roles: vec![role] };
+        assert!(world.app.db.make_staff(&staff, &hash, world.app.now()).await.expect("an account"));
+        let mut other = world.client();
+        let login = serde_json::json!({ "name": name, "password": PASSWORD });
+        other.json("POST", "/api/v1/staff/session", &login, &[]).await;
+        let seen = other.get("/staff/home-care").await;
+        assert_eq!(seen.status, list, "{name}");
+        assert!(!seen.text.contains("王奶奶"), "{name}");
+        assert_eq!(other.get(&path).await.status, page, "{name}");
+        assert_eq!(other.form(&format!("{path}/assess"), &ACCEPT).await.status, page, "{name}");
+    }
+    assert!(world.client().get(&path).await.headers.contains_key("location"), "a stranger signs in first");
+}
+
+#[tokio::test]
+async fn withdrawing_frees_the_nurse_until_the_visit_begins() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    does(&mut nurse, &path, "plan", &PLAN).await;
+    let begins = CivilDate::new(2026, 11, 25).expect("a day");
+    world.app.clock.set(Moment::at(begins, 9 * 60 + 5));
+    person.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    let page = person.get(&link).await.text;
+    assert!(!page.contains("取消这次申请"), "the nurse is on her way: {page}");
+    let late = person.form(&format!("{link}/withdraw"), &[("key", &secrets::fresh_id())]).await;
+    assert!(late.location().ends_with("problem=too-late"), "{}", late.location());
+    world.app.clock.set(Moment::at(begins, 8 * 60 + 50));
+    let key = secrets::fresh_id();
+    for _ in 0..2 {
+        let answer = person.form(&format!("{link}/withdraw"), &[("key", &key)]).await;
+        assert_eq!(answer.location(), link, "twice is once");
+    }
+    assert!(person.get(&link).await.text.contains("您已取消这次申请"));
+    let mut nurse = world.nurse().await;
+    let list = nurse.get("/staff/home-care").await.text;
+    assert!(!list.contains("已排的上门") && list.contains("已结束 1") && list.contains("本人取消"), "{list}");
+}
+
+#[tokio::test]
+async fn five_wrong_tries_lock_the_link_and_a_nurse_opens_it() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut stranger = world.client();
+    let closed = stranger.get(&link).await.text;
+    for word in PERSONAL {
+        assert!(!closed.contains(word), "{word} before the check");
+    }
+    let steals = stranger.form(&format!("{link}/withdraw"), &[("key", &secrets::fresh_id())]).await;
+    assert!(steals.location().ends_with("problem=identify-first"));
+    for _ in 0..5 {
+        let answer = stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+        assert!(answer.location().ends_with("problem=wrong-ending"), "{}", answer.location());
+    }
+    let right = stranger.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    assert_eq!(right.status, StatusCode::LOCKED);
+    assert_eq!(person.get(&link).await.status, StatusCode::LOCKED);
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    assert!(nurse.get(&path).await.text.contains("链接锁住"));
+    assert_eq!(does(&mut nurse, &path, "unlock", &[]).await.status, StatusCode::SEE_OTHER);
+    let right = stranger.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    assert_eq!(right.location(), link);
+    assert!(stranger.get(&link).await.text.contains("王奶奶"));
+    world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
+    assert!(!stranger.get(&link).await.text.contains("王奶奶"), "the check lasts half an hour");
+}
+
+/// Everything that the tables of nursing at home hold, as one text.
+async fn stored(world: &World) -> String {
+    let id: Vec<String> = {
+        let mut all = world.app.db.open_care("zhuzhou-2", 99).await.expect("the database");
+        all.extend(world.app.db.ended_care("zhuzhou-2", 99).await.expect("the database"));
+        all.into_iter().map(|record| record.id).collect()
+    };
+    let columns = "id || hospital || code || token_hash || request || name_sealed || phone_sealed || area_sealed || \
+                   address_sealed || need_sealed || relation_sealed || for_whom || service || consent || state || \
+                   reason_sealed || prepare_sealed || note_sealed || COALESCE(outcome, '')";
+    let whole = format!("SELECT {columns} FROM home_care");
+    let lines = "SELECT actor || action || COALESCE(before, '') || after || detail FROM home_care_history";
+    let mut rows: Vec<(String,)> = Vec::new();
+    for sql in [whole.as_str(), lines] {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        rows.extend(match &world.app.db {
+            Db::Sqlite { read, .. } => sqlx::query_as(sql).fetch_all(read).await.expect("rows"),
+            Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.expect("rows"),
+        });
+    }
+    assert_eq!(id.len(), 1);
+    rows.into_iter().map(|(row,)| row).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn nothing_personal_is_readable_in_the_database_and_deletion_leaves_none_at_all() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    let before = stored(&world).await;
+    for word in PERSONAL.into_iter().chain(["出院小结", "5678"]) {
+        assert!(!before.contains(word), "{word} can be read in {before}");
+    }
+    assert!(!before.contains(link.rsplit('/').next().expect("a token")), "the token itself is not kept");
+    let unsure = person.form(&format!("{link}/erase"), &[("key", &secrets::fresh_id())]).await;
+    assert!(unsure.location().ends_with("problem=invalid-input&field=sure"));
+    for _ in 0..2 {
+        let answer = person.form(&format!("{link}/erase"), &[("key", &secrets::fresh_id()), ("sure", "yes")]).await;
+        assert_eq!(answer.location(), link, "{}", answer.text);
+    }
+    let records = world.app.db.ended_care("zhuzhou-2", 9).await.expect("the database");
+    let record = &records[0];
+    for sealed in [
+        &record.name_sealed,
+        &record.phone_sealed,
+        &record.area_sealed,
+        &record.address_sealed,
+        &record.need_sealed,
+        &record.relation_sealed,
+        &record.reason_sealed,
+        &record.prepare_sealed,
+        &record.note_sealed,
+    ] {
+        assert_eq!(sealed, "");
+    }
+    assert_eq!(record.state, "withdrawn");
+    assert!(world.client().get(&link).await.text.contains("您的资料已经删除"));
+    let page = nurse.get(&path).await.text;
+    assert!(page.contains("（资料已删除）") && !page.contains("/assess\""), "nothing is left to do: {page}");
+    let late = nurse
+        .form(&format!("{path}/assess"), &[("key", &secrets::fresh_id()), ("version", "2"), ("verdict", "yes")])
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn the_history_only_grows_and_no_open_request_can_be_stored_without_its_moment() {
+    let world = World::new().await;
+    asks(&world).await;
+    for sql in [
+        "UPDATE home_care_history SET action = 'x'",
+        "DELETE FROM home_care_history",
+        "UPDATE home_care SET due = NULL",
+        "UPDATE home_care SET state = 'done'",
+        "UPDATE home_care SET state = 'planned'",
+    ] {
+        let refused = match &world.app.db {
+            Db::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.is_err(),
+            Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.is_err(),
+        };
+        assert!(refused, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_promises_only_what_this_hospital_does() {
+    let world = World::new().await;
+    let mut person = world.client();
+    let page = person.get("/home-care").await;
+    assert_eq!(page.headers["cache-control"], "no-store");
+    for word in ["示范", "不等于约好了", "安庆市第二人民医院", "tel:120", "我同意护士先打电话问我的情况"]
+    {
+        assert!(page.text.contains(word), "{word} in {}", page.text);
+    }
+    assert!(person.get("/clinics/anqing-2").await.text.contains("href=\"/home-care\""));
+    assert!(!person.get("/clinics/zhuzhou-2").await.text.contains("/home-care"));
+    let hant = person.get("/hant/home-care").await.text;
+    assert!(hant.contains("不等於約好了"), "{hant}");
+
+    let mut library = (*world.app.library()).clone();
+    library.demonstration = false;
+    library.version.push('1');
+    world.app.reload(Ok(library.clone()));
+    let page = person.get("/home-care").await.text;
+    assert!(page.contains("本院不派护士上门") && !page.contains("action=\"/home-care\""), "another hospital's: {page}");
+    let key = secrets::fresh_id();
+    assert_eq!(sends(&mut person, "/home-care", &fields(&world, &key)).await.status, StatusCode::NOT_FOUND);
+
+    library.hospital = "anqing-2".to_owned();
+    library.version.push('2');
+    world.app.reload(Ok(library.clone()));
+    let page = person.get("/home-care").await.text;
+    assert!(page.contains("action=\"/home-care\"") && !page.contains("示范"), "its own: {page}");
+    let answer = sends(&mut person, "/home-care", &fields(&world, &key)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.app.db.open_care("anqing-2", 9).await.expect("the database").len(), 1);
+
+    library.home_care = None;
+    library.version.push('3');
+    world.app.reload(Ok(library));
+    assert_eq!(person.get("/home-care").await.status, StatusCode::NOT_FOUND);
+    assert!(!person.get("/clinics/anqing-2").await.text.contains("/home-care"));
+    assert!(!person.get("/sitemap.txt").await.text.contains("home-care"));
+}
+
+/// Something that somebody does to one of the requests, or days that pass.
+#[derive(Clone, Debug)]
+enum Step {
+    Ask,
+    Do(usize, Action, Party, i64),
+    Erase(usize),
+    Wait(i64),
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let party = prop_oneof![Just(Party::Patient), Just(Party::Staff(Role::Nurse)), Just(Party::Staff(Role::Auditor))];
+    let action = prop::sample::select(Action::ALL);
+    prop_oneof![
+        2 => Just(Step::Ask),
+        12 => (0_usize..4, action, party, 0_i64..4).prop_map(|(who, action, party, day)| Step::Do(who, action, party, day)),
+        1 => (0_usize..4).prop_map(Step::Erase),
+        3 => (1_i64..40).prop_map(Step::Wait),
+    ]
+}
+
+/// What the model knows of a request.
+#[derive(Clone, Debug)]
+struct Known {
+    state: State,
+    changed: i64,
+    visit: Option<CivilDate>,
+    erased: bool,
+}
+
+async fn ask(db: &Db, place: usize, now: Moment) {
+    let id = format!("request-{place}");
+    let new = NewRequest {
+        hospital: "anqing-2".to_owned(),
+        code: secrets::fresh_code(),
+        token_hash: secrets::fresh_id(),
+        request: String::new(),
+        name_sealed: "x".to_owned(),
+        phone_sealed: "x".to_owned(),
+        area_sealed: "x".to_owned(),
+        address_sealed: "x".to_owned(),
+        need_sealed: "x".to_owned(),
+        relation_sealed: String::new(),
+        for_whom: ForWhom::Oneself,
+        service: "other".to_owned(),
+        consent: "[]".to_owned(),
+        now,
+        id,
+    };
+    assert_eq!(db.ask_for_care(&new, &Holidays::default()).await.expect("the database"), Ok(()));
+}
+
+/// Plays random steps against the database and the model, and compares the list after each.
+async fn agrees(steps: Vec<Step>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = crate::world::database(folder.path()).await;
+    let holidays = Holidays::default();
+    let mut now = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
+    let mut model: Vec<Known> = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        match step {
+            Step::Ask if model.len() < 4 => {
+                ask(&db, model.len(), now).await;
+                model.push(Known { state: State::Asked, changed: now.0, visit: None, erased: false });
+            }
+            Step::Ask => {}
+            Step::Wait(hours) => now = Moment(now.0 + hours * 3_600_000),
+            Step::Erase(who) => {
+                let Some(known) = model.get_mut(*who) else { continue };
+                db.erase_care(&format!("request-{who}"), now).await.expect("the database");
+                known.erased = true;
+                if known.state.is_open() {
+                    known.state = State::Withdrawn;
+                }
+            }
+            Step::Do(who, action, party, days) => {
+                let Some(known) = model.get_mut(*who) else { continue };
+                let day = now.date().plus_days(*days);
+                let visit = (*action == Action::Plan).then(|| PlannedVisit {
+                    day,
+                    from: 9 * 60,
+                    to: 11 * 60,
+                    nurse: "zhang".to_owned(),
+                });
+                let change = CareChange {
+                    request: format!("request-{who}"),
+                    id: format!("line-{number}"),
+                    version: None,
+                    action: *action,
+                    party: *party,
+                    who: "zhang".to_owned(),
+                    visit,
+                    reason_sealed: None,
+                    prepare_sealed: None,
+                    outcome: None,
+                    note_sealed: None,
+                    now,
+                };
+                let begun = known.visit.is_some_and(|day| Moment::at(day, 9 * 60) <= now);
+                let in_time = match (known.state, action) {
+                    (State::Planned, Action::Finish | Action::Miss) => begun,
+                    (State::Planned, Action::Withdraw) => !begun || *party != Party::Patient,
+                    _ => true,
+                };
+                let expected = after(Some(known.state), *action, *party).ok().filter(|_| in_time && !known.erased);
+                let told = db.change_care(&change, &holidays).await.expect("the database");
+                assert_eq!(told.is_ok(), expected.is_some(), "{step:?} on {known:?} at {now:?}: {told:?}");
+                if let Some(to) = expected {
+                    known.state = to;
+                    known.changed = now.0;
+                    if *action == Action::Plan {
+                        known.visit = Some(day);
+                    }
+                    assert_eq!(db.change_care(&change, &holidays).await.expect("the database"), Ok(()), "a repeat");
+                }
+            }
+        }
+        let listed: BTreeSet<(String, i64)> = db
+            .open_care("anqing-2", 99)
+            .await
+            .expect("the database")
+            .into_iter()
+            .map(|record| (record.id, record.due.unwrap_or_default()))
+            .collect();
+        let wanted: BTreeSet<(String, i64)> = model
+            .iter()
+            .enumerate()
+            .filter(|(_, known)| known.state.is_open())
+            .map(|(place, known)| {
+                let due =
+                    due(known.state, Moment(known.changed), known.visit, &holidays).expect("open requests are due");
+                (format!("request-{place}"), due.0)
+            })
+            .collect();
+        assert_eq!(listed, wanted, "after {step:?}");
+    }
+    for (place, known) in model.iter().enumerate() {
+        let history = db.care_history(&format!("request-{place}")).await.expect("the database");
+        let told = history.first().map(|line| line.after.as_str());
+        assert_eq!(told, Some(known.state.as_str()), "the history explains the state");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn no_open_request_is_ever_missing_from_the_list(steps in prop::collection::vec(any_step(), 10..60)) {
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(agrees(steps));
+    }
+}

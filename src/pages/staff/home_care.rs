@@ -1,0 +1,393 @@
+//! Nursing at home: who waits, where somebody goes on which day, and one request with everything that can be done to it.
+
+use super::form::{button, date, field, hidden, select};
+use crate::components::error_summary::{error_summary, field_error};
+use crate::components::icon::{icon, small_icon};
+use crate::components::phone_link::{phone_link, tel};
+use crate::components::summary_list::{row, summary_list};
+use crate::pages::home_care::visit_in_words;
+use crate::text::{day, moment};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::home_care::{CareDetail, CareList, CareRow, ForWhom, Outcome, State};
+use zaoshai_contract::problem::Problem;
+use zaoshai_contract::route::Lang;
+
+/// The list.
+pub fn list(list: &CareList) -> Node {
+    let empty = (list.open.is_empty() && list.planned.is_empty() && list.ended.is_empty())
+        .then(|| el("p").class("zs-section").child("还没有人申请。"));
+    let mut days: Vec<(CivilDate, Vec<&CareRow>)> = Vec::new();
+    for row in &list.planned {
+        let Some(visit) = &row.visit else { continue };
+        match days.last_mut().filter(|(day, _)| *day == visit.day) {
+            Some((_, rows)) => rows.push(row),
+            None => days.push((visit.day, vec![row])),
+        }
+    }
+    let days = days
+        .into_iter()
+        .map(|(date, rows)| {
+            let today = if date == list.today { "今天 " } else { "" };
+            nodes![
+                el("h3").class("zs-h3").child(today).child(day(Lang::Hans, date)),
+                el("ul").child(rows.into_iter().map(line).collect::<Vec<_>>())
+            ]
+        })
+        .collect::<Vec<_>>();
+    let planned = (!list.planned.is_empty()).then(|| {
+        el("section")
+            .with("aria-labelledby", "planned")
+            .child(group("planned", "calendar", "已排的上门 ", list.planned.len()))
+            .child(days)
+    });
+    nodes![
+        el("h1").class("zs-h2").child("上门护理"),
+        empty,
+        part("open", "alert", "要处理 ", &list.open),
+        planned,
+        part("ended", "check", "已结束 ", &list.ended)
+    ]
+}
+
+fn group(id: &'static str, name: &'static str, title: &'static str, count: usize) -> El {
+    el("h2").class("zs-group").with("id", id).child(small_icon(name)).child(title).child(count)
+}
+
+fn part(id: &'static str, name: &'static str, title: &'static str, rows: &[CareRow]) -> Option<Node> {
+    (!rows.is_empty()).then(|| {
+        el("section")
+            .with("aria-labelledby", id)
+            .child(group(id, name, title, rows.len()))
+            .child(el("ul").child(rows.iter().map(line).collect::<Vec<_>>()))
+            .node()
+    })
+}
+
+fn chip(row: &CareRow) -> Node {
+    let (class, name, word) = match row.state {
+        _ if row.locked => ("zs-chip zs-chip--amber", "lock", "链接锁住"),
+        State::Planned if row.overdue => ("zs-chip zs-chip--amber", "alert", "没有记录"),
+        _ if row.overdue => ("zs-chip zs-chip--amber", "alert", "超过时限"),
+        State::Planned => ("zs-chip zs-chip--act", "calendar", row.state.title()),
+        State::Done => ("zs-chip", "check", row.state.title()),
+        State::Asked | State::Suitable | State::Missed => ("zs-chip", "clock", row.state.title()),
+        State::Unsuitable | State::NotDone | State::Withdrawn => ("zs-chip", "close", row.state.title()),
+    };
+    el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
+}
+
+fn name_of(row: &CareRow) -> &str {
+    if row.name.is_empty() { "（资料已删除）" } else { &row.name }
+}
+
+fn line(row: &CareRow) -> El {
+    let call = (!row.phone.is_empty()).then(|| {
+        el("a")
+            .class("zs-row__call")
+            .with("href", tel(&row.phone))
+            .with("aria-label", ["打给", &row.name].concat())
+            .child(icon("phone"))
+    });
+    let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
+    let when = match (&row.visit, row.until) {
+        (Some(visit), Some(_)) if row.state == State::Planned => {
+            nodes![clock(visit.from), el("br"), "–", clock(visit.to)]
+        }
+        (_, Some(until)) => nodes![format!("{}月{}日", until.month(), until.day()), el("br"), "前"],
+        (_, None) => Node::from(()),
+    };
+    let nurse = row.visit.as_ref().filter(|_| row.state == State::Planned).map(|visit| visit.nurse.as_str());
+    let parts = [nurse.unwrap_or_default(), &row.service, &row.area, &row.code];
+    let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let link = el("a").with("href", ["/staff/home-care/", &row.id].concat()).child(name_of(row).to_owned());
+    el("li")
+        .class("zs-row")
+        .child(el("p").class("zs-row__when").child(when))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(el("p").class("zs-row__name").child(link).child(chip(row)))
+                .child(el("p").class("zs-row__line").child(told)),
+        )
+        .child(call)
+}
+
+/// One request.
+pub fn detail(page: &CareDetail) -> Node {
+    let request = &page.row;
+    let erased = request.name.is_empty();
+    let mut facts = vec![
+        row("状态".to_owned(), chip(request), String::new()),
+        row("编号".to_owned(), request.code.clone().into(), String::new()),
+        row("要什么护理".to_owned(), request.service.clone().into(), String::new()),
+    ];
+    if let Some(visit) = &request.visit {
+        let when = visit_in_words(Lang::Hans, visit);
+        facts.push(row("上门".to_owned(), when.into(), visit.nurse.clone()));
+    }
+    if let Some(until) = request.until {
+        facts.push(row("最晚处理".to_owned(), day(Lang::Hans, until).into(), String::new()));
+    }
+    if !erased {
+        let whom = match page.for_whom {
+            ForWhom::Oneself => "本人".to_owned(),
+            ForWhom::Relative => format!("家人申请：{}", page.relation),
+        };
+        facts.push(row("谁申请".to_owned(), whom.into(), String::new()));
+        facts.push(row("区县".to_owned(), request.area.clone().into(), String::new()));
+        facts.push(row("住址".to_owned(), page.address.clone().into(), String::new()));
+        facts.push(row("情况".to_owned(), page.need.clone().into(), String::new()));
+    }
+    for (title, text) in [("告诉病人的原因", &page.reason), ("请病人准备", &page.prepare), ("护士备注", &page.note)]
+    {
+        if !text.is_empty() {
+            facts.push(row(title.to_owned(), text.clone().into(), String::new()));
+        }
+    }
+    if let Some(outcome) = page.outcome {
+        facts.push(row("结果".to_owned(), outcome.title().into(), String::new()));
+    }
+    let history = page
+        .history
+        .iter()
+        .map(|line| {
+            el("li").class("zs-row").child(
+                el("div").class("zs-row__body").child(el("p").child(line.what.clone())).child(
+                    el("p")
+                        .class("zs-row__line")
+                        .child(moment(Lang::Hans, line.at))
+                        .child(" · ")
+                        .child(line.who.clone()),
+                ),
+            )
+        })
+        .collect::<Vec<_>>();
+    let consent = page.consent.iter().map(|sentence| el("li").child(sentence.clone())).collect::<Vec<_>>();
+    let call = (!erased).then(|| phone_link(&request.phone, "打给病人".to_owned()));
+    let unlock = (request.locked && !erased).then(|| {
+        form(page, "unlock")
+            .child(el("p").child("后四位错了 5 次，链接锁住了。打电话核对本人，再打开。"))
+            .child(button("打开链接"))
+    });
+    nodes![
+        el("a")
+            .class("zs-back")
+            .with("href", "/staff/home-care")
+            .child(small_icon("back"))
+            .child(el("span").child("上门护理")),
+        el("div")
+            .class("zs-stack")
+            .child(page.problem.as_ref().map(error_summary))
+            .child(el("h1").class("zs-h1").child(name_of(request).to_owned()))
+            .child(erased.then(|| el("p").class("zs-lead").child("病人删除了资料，不再联系，不再上门。")))
+            .child(summary_list(facts))
+            .child(call)
+            .child(unlock)
+            .child((!erased).then(|| forms(page)))
+            .child(el("h2").class("zs-group").child("申请时同意了"))
+            .child(el("ul").class("zs-points").child(consent))
+            .child(el("h2").class("zs-group").child("经过"))
+            .child(el("ul").child(history))
+    ]
+}
+
+/// A form of this request, which carries what its sender saw.
+fn form(page: &CareDetail, deed: &str) -> El {
+    el("form")
+        .class("zs-stack")
+        .with("method", "post")
+        .with("action", ["/staff/home-care/", &page.row.id, "/", deed].concat())
+        .child(hidden("key", page.key.to_string()))
+        .child(hidden("version", page.row.version.to_string()))
+}
+
+/// A part that unfolds; the one that comes next, or was refused, is open.
+fn fold(page: &CareDetail, deed: &str, next: bool, name: &'static str, title: &'static str, inside: El) -> El {
+    let open = page.typed.deed == deed || (page.typed.deed.is_empty() && next);
+    el("details")
+        .class("zs-details")
+        .with("open", open)
+        .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
+        .child(el("div").class("zs-stack").child(inside))
+}
+
+/// Everything that can be done in this state.
+fn forms(page: &CareDetail) -> Node {
+    let state = page.row.state;
+    let assessed = match state {
+        State::Asked | State::Suitable | State::Unsuitable | State::Planned | State::Missed => {
+            Some(fold(page, "assess", state == State::Asked, "check", "评估：能不能上门", assess(page)))
+        }
+        State::Done | State::NotDone | State::Withdrawn => None,
+    };
+    let plans = matches!(state, State::Suitable | State::Planned | State::Missed);
+    let comes_next = matches!(state, State::Suitable | State::Missed);
+    let title = if state == State::Suitable { "排上门时间" } else { "改上门时间" };
+    let planned = plans.then(|| fold(page, "plan", comes_next, "calendar", title, plan(page)));
+    let title = if state == State::Planned { "记录结果" } else { "不上门了" };
+    let recorded =
+        state.is_open().then(|| fold(page, "outcome", state == State::Planned, "letter", title, outcome(page)));
+    let withdraw = state.is_open().then(|| {
+        let inside = form(page, "withdraw")
+            .child(el("p").child("病人或家人打电话说不要了，在这里取消。"))
+            .child(button("替病人取消"));
+        fold(page, "withdraw", false, "close", "病人打电话取消", inside)
+    });
+    nodes![assessed, planned, recorded, withdraw]
+}
+
+fn problem_of<'a>(page: &'a CareDetail, deed: &str) -> Option<&'a Problem> {
+    page.problem.as_ref().filter(|_| page.typed.deed == deed)
+}
+
+fn area(id: &'static str, name: &'static str, most: &'static str, text: &str) -> El {
+    el("textarea")
+        .class("zs-input")
+        .with("id", id)
+        .with("name", name)
+        .with("rows", "2")
+        .with("maxlength", most)
+        .child(text.to_owned())
+}
+
+fn assess(page: &CareDetail) -> El {
+    let deed = "assess";
+    let problem = problem_of(page, deed);
+    let typed = |name: &str, known: &str| page.typed.get(deed, name).unwrap_or(known).to_owned();
+    // A visit that is planned can only be called off here; anew it is planned below.
+    let may_accept = matches!(page.row.state, State::Asked | State::Suitable | State::Unsuitable);
+    let may_decline = page.row.state != State::Unsuitable;
+    let verdicts = [("yes", "可以上门", may_accept), ("no", "不适合上门", may_decline)]
+        .into_iter()
+        .filter(|(.., may)| *may)
+        .map(|(word, title, _)| {
+            let id = ["verdict-", word].concat();
+            el("label")
+                .class("zs-check")
+                .with("for", id.clone())
+                .child(
+                    el("input")
+                        .with("type", "radio")
+                        .with("id", id)
+                        .with("name", "verdict")
+                        .with("value", word)
+                        .with("checked", page.typed.has(deed, "verdict", word)),
+                )
+                .child(el("span").child(title))
+        })
+        .collect::<Vec<_>>();
+    let error = field_error(problem, "verdict");
+    form(page, deed)
+        .child(
+            el("fieldset")
+                .class("zs-form-field")
+                .with("id", "verdict")
+                .with("tabindex", "-1")
+                .child(el("legend").class("zs-form-field__small-label").child("打过电话，评估的结果"))
+                .child(error)
+                .child(el("div").class("zs-checks").child(verdicts)),
+        )
+        .child(field(
+            problem,
+            "prepare",
+            "请病人准备（可以不填）",
+            "病人看得到。例如 准备好出院小结。",
+            area("prepare", "prepare", "200", &typed("prepare", &page.prepare)),
+        ))
+        .child(field(
+            problem,
+            "reason",
+            "不适合的原因",
+            "病人看得到，选“不适合”时要填。写清楚改去哪里。",
+            area("reason", "reason", "200", &typed("reason", &page.reason)),
+        ))
+        .child(button("记下评估"))
+}
+
+fn plan(page: &CareDetail) -> El {
+    let deed = "plan";
+    let problem = problem_of(page, deed);
+    let visit = page.row.visit.as_ref();
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let known = |name: &str, known: Option<String>, usual: &str| {
+        page.typed.get(deed, name).map(str::to_owned).or(known).unwrap_or_else(|| usual.to_owned())
+    };
+    let time = |id: &'static str, value: String| {
+        el("input").class("zs-input").with("id", id).with("name", id).with("type", "time").with("value", value)
+    };
+    let tomorrow = page.today.plus_days(1).to_string();
+    let chosen = known("nurse", (!page.nurse.is_empty()).then(|| page.nurse.clone()), &page.staff.name);
+    let nurses = page
+        .nurses
+        .iter()
+        .map(|(name, display)| {
+            el("option").with("value", name.clone()).with("selected", *name == chosen).child(display.clone())
+        })
+        .collect::<Vec<_>>();
+    form(page, deed)
+        .child(field(
+            problem,
+            "day",
+            "哪天",
+            "",
+            date("day", known("day", visit.map(|v| v.day.to_string()), &tomorrow)),
+        ))
+        .child(
+            el("div")
+                .class("zs-pair")
+                .child(field(
+                    problem,
+                    "from",
+                    "从几点",
+                    "",
+                    time("from", known("from", visit.map(|v| clock(v.from)), "09:00")),
+                ))
+                .child(field(
+                    problem,
+                    "to",
+                    "到几点",
+                    "",
+                    time("to", known("to", visit.map(|v| clock(v.to)), "11:00")),
+                )),
+        )
+        .child(field(
+            problem,
+            "nurse",
+            "哪位护士去",
+            "",
+            el("select").class("zs-input").with("id", "nurse").with("name", "nurse").child(nurses),
+        ))
+        .child(el("p").class("zs-small").child("系统不发短信，请打电话告诉病人。"))
+        .child(button("排好"))
+}
+
+fn outcome(page: &CareDetail) -> El {
+    let deed = "outcome";
+    let problem = problem_of(page, deed);
+    let visited = matches!(page.row.state, State::Planned | State::Missed);
+    let outcomes = Outcome::ALL
+        .iter()
+        .filter(|outcome| match outcome {
+            Outcome::Done => visited,
+            Outcome::NobodyThere => page.row.state == State::Planned,
+            Outcome::Refused | Outcome::Hospital => true,
+        })
+        .map(|outcome| (outcome.as_str(), outcome.title()));
+    form(page, deed)
+        .child(field(
+            problem,
+            "outcome",
+            "结果",
+            "",
+            select("outcome", "outcome", page.typed.get(deed, "outcome"), outcomes),
+        ))
+        .child(field(
+            problem,
+            "note",
+            "备注（病人看不到）",
+            "",
+            area("note", "note", "500", page.typed.get(deed, "note").unwrap_or(&page.note)),
+        ))
+        .child(button("记下结果"))
+}
