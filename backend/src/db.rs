@@ -11,6 +11,7 @@ pub mod people;
 pub mod slots;
 pub mod staff;
 pub mod steps;
+pub mod volume;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
