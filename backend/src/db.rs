@@ -15,6 +15,7 @@ pub mod schedules;
 pub mod slots;
 pub mod staff;
 pub mod steps;
+pub mod volume;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

@@ -343,7 +343,7 @@ async fn rounds(app: App) {
         let done = async {
             pathway::clear_closed(&app).await?;
             pathway::release_lapsed(&app).await?;
-            pathway::offer_places(&app).await
+            pathway::offer_to_all(&app).await
         };
         if let Err(failure) = done.await {
             tracing::error!(cause = failure.cause, "giving places back");

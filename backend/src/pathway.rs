@@ -6,7 +6,8 @@ use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
 use crate::secrets;
 use crate::visitor::Visitor;
-use zaoshai_contract::appointments::{Action, Receipt, State};
+use std::collections::hash_map::{Entry, HashMap};
+use zaoshai_contract::appointments::{Action, Done, Receipt, State};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
@@ -28,6 +29,8 @@ const OFFER_EVENING: u16 = 20 * 60;
 const OFFER_TRIES: usize = 5;
 /// Most who wait that are looked at in one go.
 const MOST_WAITING: u32 = 200;
+/// Most free slots of a service that are looked at for them.
+const MOST_FREE: u32 = 500;
 /// What booking asks for.
 const A_SLOT: &str = "请先选一个时间";
 
@@ -332,7 +335,7 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         // Otherwise the same place would be offered again at once.
         app.db.unwait(&followup, session.who(), app.now()).await?;
     }
-    if matches!(wish.action, Action::Cancel | Action::Confirm | Action::Book | Action::Release) {
+    if matches!(receipt.done, Done::Moved | Done::Cancelled | Done::Released) {
         // Whoever waits should not wait for the next round of the clock.
         offer_places(app).await?;
     }
@@ -408,23 +411,57 @@ pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Keeps free places for those who wait, the longest waiting first; gives how many were offered.
+/// Keeps free places for the first of those who wait, the longest waiting first; gives how many were offered.
 pub async fn offer_places(app: &App) -> Result<usize> {
+    let (offered, _) = offer_after(app, (i64::MIN, "")).await?;
+    Ok(offered)
+}
+
+/// The same for all who wait: for the clock, so that nobody stands for ever behind others for whom nothing is free.
+pub async fn offer_to_all(app: &App) -> Result<usize> {
+    let (mut offered, mut last) = offer_after(app, (i64::MIN, "")).await?;
+    while let Some((since, followup)) = last {
+        let (more, next) = offer_after(app, (since, &followup)).await?;
+        offered += more;
+        last = next;
+    }
+    Ok(offered)
+}
+
+/// Offers to those who stand on the list after this place; gives how many, and where the list goes on.
+async fn offer_after(app: &App, after: (i64, &str)) -> Result<(usize, Option<(i64, String)>)> {
     let now = app.now();
+    let waiting = app.db.waiting_list(after, MOST_WAITING).await?;
+    let last = waiting.last().filter(|_| waiting.len() == MOST_WAITING as usize);
+    let last = last.map(|waiter| (waiter.since, waiter.followup.clone()));
+    let until = waiting.iter().map(|waiter| waiter.before).max().unwrap_or(now);
+    // Many wait for the same service from the same day on: what is free there is read once.
+    let mut free: HashMap<(Vec<String>, i64), Vec<Slot>> = HashMap::new();
     let mut offered = 0;
-    for row in app.db.waiting_list(MOST_WAITING).await? {
-        let Some(record) = app.db.followup(&row.followup).await? else { continue };
-        let Some(step) = &record.step else { continue };
-        let from = now.max(Moment::at(step.due_from, 0));
-        let slots = app.db.free_slots(&step.services, (from, Moment(row.before)), MOST_SLOTS, now).await?;
+    for waiter in waiting {
+        let from = now.max(Moment::at(waiter.due_from, 0));
+        let slots = match free.entry((waiter.services, from.0)) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => {
+                let slots = app.db.free_slots(&unread.key().0, (from, until), MOST_FREE, now).await?;
+                unread.insert(slots)
+            }
+        };
         // A place that leaves no time to prepare is not offered either.
-        let Some(slot) = slots.into_iter().find(|slot| may_take(app, slot).is_ok()) else { continue };
+        let wanted = |slot: &Slot, before: Moment| slot.free > 0 && slot.starts < before && may_take(app, slot).is_ok();
+        if !slots.iter().any(|slot| wanted(slot, waiter.before)) {
+            continue;
+        }
+        let Some(record) = app.db.followup(&waiter.followup).await? else { continue };
+        // Since she began to wait she may have taken an earlier time herself.
+        let before = record.firm().map_or(waiter.before, |firm| firm.slot.starts.min(waiter.before));
+        let Some(slot) = slots.iter_mut().find(|slot| wanted(slot, before)) else { continue };
         let answer = app
             .db
             .change(&Change {
                 followup: record.id.clone(),
                 action: Action::Hold,
-                slot: Some(slot.id),
+                slot: Some(slot.id.clone()),
                 appointment: None,
                 party: Party::Clock,
                 who: "clock".to_owned(),
@@ -434,9 +471,17 @@ pub async fn offer_places(app: &App) -> Result<usize> {
                 now,
             })
             .await?;
-        offered += usize::from(answer.is_ok());
+        match answer {
+            Ok(_) => {
+                slot.free -= 1;
+                offered += 1;
+            }
+            // Somebody was quicker.
+            Err(Code::SlotTaken | Code::SlotClosed) => slot.free = 0,
+            Err(_) => {}
+        }
     }
-    Ok(offered)
+    Ok((offered, last))
 }
 
 /// Tells everybody who is left in a closed clinic: the appointment is cancelled for the clinic, and the earliest other

@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: reading and checking the content and the first byte of a page; page loads on the phone profile
-//! against a static page of the same text, requests against a bare axum handler and the bare database transaction, and
-//! one query of the search against a plain scan, each pair in the same run and told as a ratio.
+//! against a static page of the same text, requests against a bare axum handler and the bare database transaction, one
+//! query of the search against a plain scan, and the follow-up pathway on large databases against one row and one
+//! transaction of them, each pair in the same run and told as a ratio.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks on standard output")]
 
 mod content;
 mod load;
 mod pages;
+mod pathway;
 mod requests;
 mod search;
 
@@ -18,15 +20,18 @@ fn main() -> Result<()> {
         ["bare", file, kind] => runtime.block_on(load::serve_bare(file, kind)),
         ["content"] => runtime.block_on(content::run()),
         ["pages"] => runtime.block_on(pages::run()),
+        ["pathway"] => runtime.block_on(pathway::run(i64::MAX)),
+        ["pathway", most] => runtime.block_on(pathway::run(most.parse()?)),
         ["requests"] => runtime.block_on(requests::run()),
         ["search"] => runtime.block_on(search::run()),
         [] => runtime.block_on(async {
             content::run().await?;
             pages::run().await?;
             requests::run().await?;
-            search::run().await
+            search::run().await?;
+            pathway::run(i64::MAX).await
         }),
-        _ => anyhow::bail!("cargo xtask bench [content | pages | requests | search]"),
+        _ => anyhow::bail!("cargo xtask bench [content | pages | pathway [most follow-ups] | requests | search]"),
     }
 }
 

@@ -2,7 +2,7 @@
 //! Postgres of its own.
 
 use crate::backend::{self, Profile};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Writes};
 use crate::process::{Running, Session, refuse_when_interrupted, step};
 use crate::system::{self, Need};
 use crate::{app, test};
@@ -14,7 +14,7 @@ pub fn run(session: &Session, arguments: &[String]) -> Result<ExitCode> {
     system::provide(session, &[Need::Browser, Need::Postgres])?;
     let dist = app::build(session)?;
     let program = backend::build(session, Profile::Release)?;
-    let cluster = Cluster::start(session)?;
+    let cluster = Cluster::start(session, Writes::Durable)?;
     let mut bench = session.command("cargo");
     bench
         .args(["run", "--release", "--package", "zaoshai-tests"])

@@ -21,16 +21,26 @@ pub struct Cluster<'a> {
     port: u16,
     /// Whether the server runs as another user, because it refuses to run as root.
     as_postgres: bool,
+    writes: Writes,
     server: Option<Child>,
+}
+
+/// What a commit waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writes {
+    /// Nothing: losing everything in a power cut is fine for tests, whose data live for one run.
+    Quick,
+    /// The disk, as at a hospital: what a benchmark tells must hold there.
+    Durable,
 }
 
 impl<'a> Cluster<'a> {
     /// Creates a cluster and waits until it answers.
-    pub fn start(session: &'a Session) -> Result<Self> {
-        step("start a PostgreSQL of our own", || Self::try_start(session))
+    pub fn start(session: &'a Session, writes: Writes) -> Result<Self> {
+        step("start a PostgreSQL of our own", || Self::try_start(session, writes))
     }
 
-    fn try_start(session: &'a Session) -> Result<Self> {
+    fn try_start(session: &'a Session, writes: Writes) -> Result<Self> {
         let folder = session.scratch().join("postgres");
         std::fs::create_dir_all(&folder)?;
         let mut cluster = Self {
@@ -39,6 +49,7 @@ impl<'a> Cluster<'a> {
             folder,
             port: 0,
             as_postgres: system::is_root(session),
+            writes,
             server: None,
         };
         if cluster.as_postgres {
@@ -112,9 +123,13 @@ impl<'a> Cluster<'a> {
         let (port, folder) = (self.port.to_string(), self.folder.display().to_string());
         let mut settings =
             vec!["-p".to_owned(), port, "-h".to_owned(), "127.0.0.1".to_owned(), "-k".to_owned(), folder];
-        // Losing everything in a power cut is fine for data that lives for one run.
-        for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
-            settings.extend(["-c".to_owned(), setting.to_owned()]);
+        let more: &[&str] = match self.writes {
+            Writes::Quick => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+            // Filling a large database is not slowed by a checkpoint for each gigabyte.
+            Writes::Durable => &["max_wal_size=4GB"],
+        };
+        for setting in more.iter().chain(&["max_connections=300"]) {
+            settings.extend(["-c".to_owned(), (*setting).to_owned()]);
         }
         settings
     }

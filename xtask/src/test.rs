@@ -3,7 +3,7 @@
 //! exit code agrees with it.
 
 use crate::backend::{self, Profile};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Writes};
 use crate::process::{Session, describe, interrupted, run_and_watch, say, step};
 use crate::system::{self, Need};
 use crate::{app, check};
@@ -265,7 +265,7 @@ impl<'a> Prepared<'a> {
 
     fn cluster(&mut self) -> Result<&Cluster<'a>> {
         if self.cluster.is_none() {
-            self.cluster = Some(Cluster::start(self.session)?);
+            self.cluster = Some(Cluster::start(self.session, Writes::Quick)?);
         }
         self.cluster.as_ref().context("the server just started")
     }

@@ -402,7 +402,7 @@ impl Db {
     ) -> Result<Vec<Record>> {
         let rows: Vec<Row> = on_read!(self, |pool| {
             sqlx::query_as(select_followups!(
-            "WHERE followups.hospital = $1 AND (followups.created > $2 OR (followups.created = $2 AND followups.id > $3)) \
+            "WHERE followups.hospital = $1 AND followups.created >= $2 AND (followups.created > $2 OR followups.id > $3) \
              AND ($4 = 0 OR ending IS NULL) ORDER BY followups.created, followups.id LIMIT $5"
         ))
         .bind(hospital)
@@ -518,15 +518,18 @@ impl Db {
 
     /// The follow-ups of a hospital that this keyed hash finds, latest first.
     pub async fn found(&self, hospital: &str, finder: &str, most: u32) -> Result<Vec<Record>> {
-        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
-            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND followups.hospital = $1 \
+        // The hospital is written so that no index leads through all that it has.
+        let rows: Vec<Row> = on_read!(self, |pool| {
+            sqlx::query_as(select_followups!(
+            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND followups.hospital || '' = $1 \
              ORDER BY followups.created DESC LIMIT $3"
         ))
         .bind(hospital)
         .bind(finder)
         .bind(i64::from(most))
         .fetch_all(pool)
-        .await?);
+        .await?
+        });
         rows.into_iter().map(Row::read).collect()
     }
 

@@ -1,10 +1,10 @@
 //! What a patient and her relatives leave behind on a link: questions, who may act, a place on the waiting list, and the
 //! wish to be forgotten.
 
-use super::ledger::{Ledger as _, Line};
-use super::{Db, Result, again, in_transaction, on_read};
+use super::ledger::{Ledger as _, Line, read};
+use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::Code;
 
@@ -45,6 +45,21 @@ pub struct WaitingRow {
     pub since: i64,
     /// Only earlier times than this are wanted.
     pub before: i64,
+}
+
+/// Somebody on the waiting list, with what may be offered to her.
+#[derive(Clone, Debug)]
+pub struct Waiter {
+    /// The follow-up.
+    pub followup: String,
+    /// Since when, milliseconds.
+    pub since: i64,
+    /// Only earlier times than this are wanted.
+    pub before: Moment,
+    /// The services of the open step.
+    pub services: Vec<String>,
+    /// First day of its due window.
+    pub due_from: CivilDate,
 }
 
 impl Db {
@@ -111,15 +126,18 @@ impl Db {
 
     /// The questions of a hospital that nobody has answered, oldest first.
     pub async fn open_questions(&self, hospital: &str, most: u32) -> Result<Vec<QuestionRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
+        // The hospital is written so that no index leads through all that it has.
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
             "SELECT questions.id, followup, asked, text_sealed, answered, answer_sealed FROM questions \
-             JOIN followups ON followups.id = followup WHERE answered IS NULL AND hospital = $1 AND ending IS NULL \
+             JOIN followups ON followups.id = followup WHERE answered IS NULL AND hospital || '' = $1 AND ending IS NULL \
              ORDER BY asked LIMIT $2",
         )
         .bind(hospital)
         .bind(i64::from(most))
         .fetch_all(pool)
-        .await?))
+        .await?
+        }))
     }
 
     /// Records that a relative may act, under an id that the form's key gives, and that she acts in this session.
@@ -240,16 +258,32 @@ impl Db {
             .await?))
     }
 
-    /// Those who wait and have nothing offered, longest first.
-    pub async fn waiting_list(&self, most: u32) -> Result<Vec<WaitingRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT waiting.followup, since, before FROM waiting WHERE NOT EXISTS \
+    /// Those who wait for a next step and have nothing offered, longest first, after the place of this moment and
+    /// follow-up.
+    pub async fn waiting_list(&self, after: (i64, &str), most: u32) -> Result<Vec<Waiter>> {
+        let rows: Vec<(String, i64, i64, String, String)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT waiting.followup, since, before, services, due_from FROM waiting \
+             JOIN steps ON steps.followup = waiting.followup AND steps.ended IS NULL \
+             WHERE since >= $1 AND (since > $1 OR waiting.followup > $2) AND NOT EXISTS \
              (SELECT 1 FROM appointments WHERE appointments.followup = waiting.followup AND state = 'held') \
-             ORDER BY since LIMIT $1",
+             ORDER BY since, waiting.followup LIMIT $3",
         )
+        .bind(after.0)
+        .bind(after.1)
         .bind(i64::from(most))
         .fetch_all(pool)
-        .await?))
+        .await?);
+        rows.into_iter()
+            .map(|(followup, since, before, services, due_from)| {
+                Ok(Waiter {
+                    followup,
+                    since,
+                    before: Moment(before),
+                    services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
+                    due_from: read(&due_from, CivilDate::parse)?,
+                })
+            })
+            .collect()
     }
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,

@@ -88,12 +88,16 @@ impl Db {
     ) -> Result<Vec<Slot>> {
         let mut slots = Vec::new();
         for service in services {
-            let rows: Vec<SlotRow> = on_read!(self, |pool| sqlx::query_as(
+            // Full slots are only counted anew where a hold is over, and those are few: they are found by their holds.
+            let rows: Vec<SlotRow> = on_read!(self, |pool| {
+                sqlx::query_as(
                 "SELECT id, service, room, expert, starts, minutes, capacity - taken + \
                  (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
-                 FROM slots WHERE service = $1 AND starts > $2 AND starts < $3 AND closure IS NULL \
-                 AND (taken < capacity OR EXISTS \
-                 (SELECT 1 FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5)) \
+                 FROM slots WHERE service = $1 AND starts > $2 AND starts < $3 AND closure IS NULL AND taken < capacity \
+                 UNION ALL SELECT id, service, room, expert, starts, minutes, capacity - taken + \
+                 (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
+                 FROM slots WHERE id IN (SELECT slot FROM appointments WHERE state = 'held' AND until <= $5) \
+                 AND service || '' = $1 AND starts > $2 AND starts < $3 AND closure IS NULL AND taken >= capacity \
                  ORDER BY starts LIMIT $4",
             )
             .bind(service)
@@ -102,7 +106,8 @@ impl Db {
             .bind(i64::from(most))
             .bind(now.0)
             .fetch_all(pool)
-            .await?);
+            .await?
+            });
             for row in rows {
                 slots.push(row.read()?);
             }

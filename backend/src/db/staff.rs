@@ -44,6 +44,18 @@ pub struct AuditRow {
     pub code: Option<String>,
 }
 
+/// The lines of the log of a hospital that meet a condition, latest first.
+macro_rules! audit_lines {
+    ($condition:literal) => {
+        concat!(
+            "SELECT audit.id, at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
+             WHERE at >= $2 AND at < $3 AND at <= $4 AND (at < $4 OR audit.id < $5) AND ",
+            $condition,
+            " ORDER BY at DESC, audit.id DESC LIMIT $8"
+        )
+    };
+}
+
 impl Db {
     /// Makes an account with its roles; gives false when the name is taken.
     pub async fn make_staff(&self, staff: &Staff, password_hash: &str, now: Moment) -> Result<bool> {
@@ -236,20 +248,42 @@ impl Db {
         let from = filter.first.map_or(i64::MIN, |day| Moment::at(day, 0).0);
         let until = filter.last.map_or(i64::MAX, |day| Moment::at(day.plus_days(1), 0).0);
         let (at, id) = after.unwrap_or((i64::MAX, String::new()));
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT audit.id, at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
-             WHERE audit.hospital = $1 AND at >= $2 AND at < $3 AND (at < $4 OR (at = $4 AND audit.id < $5)) \
-             AND ($6 = '' OR staff = $6) AND ($7 = '' OR code = $7) ORDER BY at DESC, audit.id DESC LIMIT $8",
-        )
-        .bind(hospital)
-        .bind(from)
-        .bind(until)
-        .bind(at)
-        .bind(id)
-        .bind(&filter.staff)
-        .bind(&filter.code)
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?))
+        let followup = if filter.code.is_empty() {
+            String::new()
+        } else {
+            match self.id_of(hospital, &filter.code).await? {
+                Some(id) => id,
+                None => return Ok(Vec::new()),
+            }
+        };
+        // Each filter reads an index of its own: one text for all would walk through the whole log of the hospital.
+        let sql = match (filter.staff.is_empty(), filter.code.is_empty()) {
+            (true, true) => audit_lines!("audit.hospital = $1 AND $6 = '' AND $7 = ''"),
+            (false, true) => audit_lines!("audit.hospital || '' = $1 AND staff = $6 AND $7 = ''"),
+            (true, false) => audit_lines!("audit.hospital || '' = $1 AND $6 = '' AND audit.followup = $7"),
+            (false, false) => audit_lines!("audit.hospital || '' = $1 AND staff || '' = $6 AND audit.followup = $7"),
+        };
+        Ok(on_read!(self, |pool| sqlx::query_as(sql)
+            .bind(hospital)
+            .bind(from)
+            .bind(until)
+            .bind(at)
+            .bind(&id)
+            .bind(&filter.staff)
+            .bind(&followup)
+            .bind(i64::from(most))
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// The id of the follow-up of a hospital with this code.
+    async fn id_of(&self, hospital: &str, code: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT id FROM followups WHERE code = $2 AND hospital = $1",)
+                .bind(hospital)
+                .bind(code)
+                .fetch_optional(pool)
+                .await?);
+        Ok(row.map(|(id,)| id))
     }
 }

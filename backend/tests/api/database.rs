@@ -1,7 +1,20 @@
-//! The database: both kinds have the same tables, and what is there is not made twice.
+//! The database: both kinds have the same tables, what is there is not made twice, and what an older version left is
+//! brought up to date.
 
-use crate::world::World;
+use crate::world::{PASSWORD, PHONE, World, address, secrets};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use sqlx::migrate::Migrator;
 use std::path::Path;
+use zaoshai_backend::db::Db;
+use zaoshai_backend::secrets::{hash, hash_password};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::Ending;
+use zaoshai_contract::ids::SlotId;
+
+/// What version 1 left, with places for what only the key can make.
+const VERSION_1: &str = include_str!("../data/version-1.sql");
 
 #[test]
 fn both_kinds_of_database_have_the_same_migrations() {
@@ -22,4 +35,135 @@ fn both_kinds_of_database_have_the_same_migrations() {
 async fn slots_are_made_once() {
     let world = World::new().await;
     assert_eq!(zaoshai_backend::timetable::refresh(&world.app).await.expect("slots"), 0);
+}
+
+fn at(day: &str, minute: u16) -> Moment {
+    Moment::at(CivilDate::parse(day).expect("a day"), minute)
+}
+
+/// The data of version 1, sealed and hashed under the key of the tests.
+fn left_by_version_1() -> String {
+    let (secrets, until) = (secrets(), at("2027-01-03", 0));
+    let mut text = VERSION_1
+        .replace("{friday}", &at("2026-11-27", 510).0.to_string())
+        .replace("{thursday}", &at("2026-11-26", 510).0.to_string())
+        .replace("{made}", &at("2026-11-02", 600).0.to_string())
+        .replace("{changed}", &at("2026-11-20", 600).0.to_string())
+        .replace("{until}", &until.0.to_string())
+        .replace("{session}", &hash("an open session"))
+        .replace("{password}", &hash_password(PASSWORD).expect("a hash"));
+    for (id, generation) in [("late", 1), ("booked", 2), ("cancelled", 1), ("withdrawn", 1)] {
+        text = text.replace(&format!("{{{id}.token}}"), &hash(secrets.link_token(id, generation).as_str()));
+        for (field, value) in [("name", "王女士"), ("phone", PHONE), ("reason", "复查")] {
+            text = text.replace(&format!("{{{id}.{field}}}"), &secrets.seal(id, field, value));
+        }
+    }
+    assert!(!text.contains('{'), "every place is filled");
+    text
+}
+
+/// Brings a database to version 1 and fills it.
+async fn version_1(url: &str) {
+    let postgres = url.starts_with("postgres");
+    let folder = if postgres { "migrations/postgres" } else { "migrations/sqlite" };
+    let all = Migrator::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).await.expect("migrations");
+    let first = Migrator::with_migrations(all.iter().filter(|migration| migration.version == 1).cloned().collect());
+    let data = sqlx::raw_sql(sqlx::AssertSqlSafe(left_by_version_1()));
+    if postgres {
+        let pool = sqlx::PgPool::connect(url).await.expect("the database");
+        first.run(&pool).await.expect("version 1");
+        data.execute(&pool).await.expect("its data");
+        pool.close().await;
+    } else {
+        let pool = sqlx::SqlitePool::connect(&format!("{url}?mode=rwc")).await.expect("the database");
+        first.run(&pool).await.expect("version 1");
+        data.execute(&pool).await.expect("its data");
+        pool.close().await;
+    }
+}
+
+/// A backend that was started on what version 1 left.
+async fn upgraded() -> World {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = address(folder.path()).await;
+    version_1(&url).await;
+    let db = Db::open(&url).await.expect("brought up to date");
+    World::on(folder, db).await
+}
+
+#[tokio::test]
+async fn what_version_1_left_is_where_it_should_be() {
+    let world = upgraded().await;
+    let (db, now) = (&world.app.db, world.app.now());
+    let hospital = world.app.library().hospital.clone();
+    db.adopt(&hospital).await.expect("adopted");
+    assert_eq!(db.settle_all(now).await.expect("settled"), 3, "all that are open");
+    assert_eq!(db.settle_all(now).await.expect("settled"), 0, "and once");
+    for (id, services, lines, latest, ending, due) in [
+        ("late", 1, 1, None, None, Some(at("2026-11-14", 0))),
+        ("booked", 1, 2, Some(("ldct-review-2026-11-27-0830", State::Booked)), None, Some(at("2026-11-28", 0))),
+        (
+            "cancelled",
+            2,
+            3,
+            Some(("ldct-review-2026-11-26-0830", State::CancelledByPatient)),
+            None,
+            Some(at("2026-12-05", 0)),
+        ),
+        ("withdrawn", 0, 2, None, Some(Ending::Withdrawn), None),
+    ] {
+        let record = db.followup(id).await.expect("the database").expect("a follow-up");
+        assert_eq!((record.hospital.as_str(), record.owner.as_str()), (hospital.as_str(), "li"), "{id}");
+        assert_eq!(record.step.as_ref().map_or(0, |step| step.services.len()), services, "{id}");
+        assert_eq!(record.latest.as_ref().map(|latest| (latest.slot.id.as_str(), latest.state)), latest, "{id}");
+        assert_eq!((record.ending, record.due), (ending, due), "{id}");
+        assert_eq!(secrets().open(id, "name", &record.name_sealed).expect("sealed as before"), "王女士");
+        let ended = db.ended_steps(id).await.expect("the database");
+        assert_eq!(ended.len(), usize::from(ending.is_some()), "{id}");
+        let history = db.history(id).await.expect("the database");
+        let carried = history.iter().filter(|line| line.action == "carry-over" && line.actor == "clock").count();
+        assert_eq!(carried, usize::from(latest.is_some()), "{id}: one line tells where the appointment stood");
+        assert_eq!(history.len() - carried, lines, "{id}: what was written before stays");
+    }
+    assert!(db.miscounted_slots().await.expect("the database").is_empty());
+    assert!(db.unexplained_appointments().await.expect("the database").is_empty());
+    let overdue = db.overdue(&hospital, now, 10).await.expect("the database");
+    assert_eq!(overdue.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["late"]);
+}
+
+#[tokio::test]
+async fn who_worked_and_who_had_a_link_in_version_1_goes_on() {
+    let world = upgraded().await;
+    let db = &world.app.db;
+    db.adopt(&world.app.library().hospital).await.expect("adopted");
+    db.settle_all(world.app.now()).await.expect("settled");
+    let mut nurse = world.client();
+    let login = json!({ "name": "li", "password": PASSWORD });
+    assert_eq!(nurse.json("POST", "/api/v1/staff/session", &login, &[]).await.status, StatusCode::NO_CONTENT);
+    let seen = nurse.get("/api/v1/staff/followups").await.json();
+    let mut roles: Vec<&str> =
+        seen["staff"]["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    roles.sort_unstable();
+    assert_eq!(roles, ["coordinator", "nurse"]);
+    assert_eq!((&seen["overdue"][0]["id"], &seen["overdue"][0]["name"]), (&json!("late"), &json!("王女士")));
+    assert_eq!(nurse.get("/staff/closures").await.status, StatusCode::OK, "a coordinator closes clinics");
+
+    let mut patient = world.client();
+    let link = format!("/f/{}", secrets().link_token("booked", 2));
+    patient.form(&format!("{link}/identify"), &[("ending", "8000")]).await;
+    let page = patient.get(&link).await;
+    assert!(page.text.contains("11月27日"), "{}", page.text);
+    let fields = [("reason", "time"), ("key", "carried-over-cancel")];
+    for _ in 0..2 {
+        let answer = patient.form(&format!("{link}/cancel"), &fields).await;
+        assert!(answer.location().ends_with("done=cancelled"), "{}", answer.location());
+    }
+    let record = db.followup("booked").await.expect("the database").expect("a follow-up");
+    assert_eq!(record.latest.map(|latest| latest.state), Some(State::CancelledByPatient));
+    let slot = SlotId::parse("ldct-review-2026-11-27-0830").expect("an id");
+    assert_eq!(db.occupancy(&slot).await.expect("the database").map(|(taken, _)| taken), Some(0));
+    assert!(db.unexplained_appointments().await.expect("the database").is_empty());
+    let mut gone = world.client();
+    let answer = gone.get(&format!("/f/{}", secrets().link_token("withdrawn", 1))).await;
+    assert_eq!(answer.status, StatusCode::GONE, "a withdrawn link stays withdrawn");
 }

@@ -65,12 +65,39 @@ pub struct Client {
     cookies: Vec<(String, String)>,
 }
 
-pub async fn database(folder: &Path) -> Db {
-    let url = match std::env::var("ZAOSHAI_TEST_POSTGRES") {
+/// The address of a database of one's own that is empty yet.
+pub async fn address(folder: &Path) -> String {
+    match std::env::var("ZAOSHAI_TEST_POSTGRES") {
         Ok(server) => Db::create_on(&server, &format!("test_{}", secrets::fresh_id())).await.expect("a new database"),
         Err(_) => format!("sqlite://{}/test.db", folder.display()),
+    }
+}
+
+pub async fn database(folder: &Path) -> Db {
+    Db::open(&address(folder).await).await.expect("a database")
+}
+
+/// The secrets of every test.
+pub fn secrets() -> Secrets {
+    Secrets::new(&[7; 32])
+}
+
+/// The shared parts of a backend with the bundled content, on any database.
+pub fn app(folder: &Path, db: Db, clock: Clock) -> App {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    let library = LIBRARY.get_or_init(|| {
+        let today = CivilDate::new(2026, 11, 23).expect("a day");
+        Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), today).expect("sound content")
+    });
+    let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
+                 </script>\n<!-- /app -->\n</head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
+    let config = Config {
+        public_url: "http://zaoshai.test".to_owned(),
+        dist: folder.to_owned(),
+        writes_per_minute: 0,
+        proxy: Proxy::None,
     };
-    Db::open(&url).await.expect("a database")
+    App::new(library.clone(), db, secrets(), Shell::parse(shell).expect("a shell"), clock, config)
 }
 
 impl World {
@@ -83,31 +110,16 @@ impl World {
 
     /// The same without any slots.
     pub async fn without_timetable() -> Self {
-        static LIBRARY: OnceLock<Library> = OnceLock::new();
-        static HASH: OnceLock<String> = OnceLock::new();
         let folder = tempfile::tempdir().expect("a folder");
         let db = database(folder.path()).await;
-        let library = LIBRARY.get_or_init(|| {
-            let today = CivilDate::new(2026, 11, 23).expect("a day");
-            Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), today).expect("sound content")
-        });
+        Self::on(folder, db).await
+    }
+
+    /// The same on a database that is there.
+    pub async fn on(folder: TempDir, db: Db) -> Self {
+        static HASH: OnceLock<String> = OnceLock::new();
         let monday = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
-        let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
-                     </script>\n<!-- /app -->\n</head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
-        let config = Config {
-            public_url: "http://zaoshai.test".to_owned(),
-            dist: folder.path().to_owned(),
-            writes_per_minute: 0,
-            proxy: Proxy::None,
-        };
-        let app = App::new(
-            library.clone(),
-            db,
-            Secrets::new(&[7; 32]),
-            Shell::parse(shell).expect("a shell"),
-            Clock::still(monday),
-            config,
-        );
+        let app = app(folder.path(), db, Clock::still(monday));
         let hash = HASH.get_or_init(|| secrets::hash_password(PASSWORD).expect("a hash"));
         let nurse = Staff {
             name: "zhang".to_owned(),

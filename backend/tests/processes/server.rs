@@ -1,6 +1,7 @@
 //! A `zaoshai serve` of one's own: started on a free port, stopped by its own process id.
 
 use reqwest::{Client, StatusCode};
+use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +13,8 @@ use zaoshai_backend::demonstration::{Identified, crowd};
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::Staff;
 
 /// A moment far enough in the future that no slot of these tests is past.
 pub fn soon() -> Moment {
@@ -115,8 +118,30 @@ impl Site {
         crowd(db, &self.secrets(), service, count, until).await.expect("a crowd").into_iter().map(Patient).collect()
     }
 
+    /// Makes somebody who may close clinics, and signs her in: her cookie holds at every server of the site.
+    pub async fn coordinator(&self, db: &Db, client: &Client, address: &str) -> String {
+        let hash = secrets::hash_password("password").expect("a hash");
+        let staff = Staff {
+            name: "xu".to_owned(),
+            display: "徐主任".to_owned(),
+            hospital: "zhuzhou-2".to_owned(),
+            roles: vec![Role::Coordinator],
+        };
+        assert!(db.make_staff(&staff, &hash, Moment(0)).await.expect("the database"));
+        let login = serde_json::json!({ "name": "xu", "password": "password" });
+        let answer =
+            client.post(format!("{address}/api/v1/staff/session")).json(&login).send().await.expect("an answer");
+        let cookie = answer.headers()["set-cookie"].to_str().expect("a cookie");
+        cookie.split(';').next().expect("its pair").to_owned()
+    }
+
     /// Makes one slot a day ahead.
     pub async fn slot(&self, db: &Db, service: &str, id: &str, capacity: u16) -> SlotId {
+        self.slot_at(db, service, id, capacity, soon()).await
+    }
+
+    /// Makes one slot.
+    pub async fn slot_at(&self, db: &Db, service: &str, id: &str, capacity: u16, starts: Moment) -> SlotId {
         let id = SlotId::parse(id).expect("an id");
         let slot = NewSlot {
             id: id.clone(),
@@ -124,7 +149,7 @@ impl Site {
             service: service.to_owned(),
             room: format!("room {id}"),
             expert: String::new(),
-            starts: soon(),
+            starts,
             minutes: 20,
             capacity,
         };
@@ -167,7 +192,7 @@ impl Patient {
         &self.0.followup
     }
 
-    /// Sends a write of the link; gives the status, or none when no answer came.
+    /// Sends a write of the link; gives the status and what was answered, or none when no whole answer came.
     pub async fn write(
         &self,
         client: &Client,
@@ -175,7 +200,7 @@ impl Patient {
         (method, deed): (&str, &str),
         slot: &SlotId,
         key: &str,
-    ) -> Option<StatusCode> {
+    ) -> Option<(StatusCode, Value)> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let answer = client
             .request(method, format!("{address}/api/v1/followups/{}/{deed}", self.0.token))
@@ -183,8 +208,20 @@ impl Patient {
             .header("idempotency-key", key)
             .json(&serde_json::json!({ "slot": slot }))
             .send()
+            .await
+            .ok()?;
+        let status = answer.status();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    /// The page of her link.
+    pub async fn page(&self, client: &Client, address: &str) -> String {
+        let answer = client
+            .get(format!("{address}/f/{}", self.0.token))
+            .header("cookie", format!("zs_followup={}", self.0.session))
+            .send()
             .await;
-        answer.map(|answer| answer.status()).ok()
+        answer.expect("an answer").text().await.expect("a page")
     }
 
     pub async fn book(&self, client: &Client, address: &str, slot: &SlotId, key: &str) -> Outcome {
@@ -233,5 +270,6 @@ impl Drop for Server {
 }
 
 pub fn client() -> Client {
-    Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().expect("a client")
+    let stay = reqwest::redirect::Policy::none();
+    Client::builder().no_proxy().redirect(stay).timeout(Duration::from_secs(30)).build().expect("a client")
 }
