@@ -91,7 +91,10 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
         let unfold = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
         browser.run(unfold).await?;
         clean(browser, "everything that can be done with a follow-up").await?;
-        browser.run("document.querySelector('#book-slot').selectedIndex = document.querySelector('#book-slot').options.length - 1").await?;
+        // One that the link would give, too: it has no rule in brackets.
+        let pick = "const times = document.querySelector('#book-slot');
+                    times.value = [...times.options].find((time) => time.value && !time.text.includes('（')).value";
+        browser.run(pick).await?;
         browser.click("label[for=book-asked]").await?;
         browser.click("form[action$='/book'] button").await?;
         browser.see("已约").await?;
