@@ -20,8 +20,8 @@ fn main() -> Result<()> {
         ["bare", file, kind] => runtime.block_on(load::serve_bare(file, kind)),
         ["content"] => runtime.block_on(content::run()),
         ["pages"] => runtime.block_on(pages::run()),
-        ["pathway"] => runtime.block_on(pathway::run(i64::MAX)),
-        ["pathway", most] => runtime.block_on(pathway::run(most.parse()?)),
+        ["pathway"] => runtime.block_on(pathway::run(None)),
+        ["pathway", followups] => runtime.block_on(pathway::run(Some(followups.parse()?))),
         ["requests"] => runtime.block_on(requests::run()),
         ["search"] => runtime.block_on(search::run()),
         [] => runtime.block_on(async {
@@ -29,9 +29,9 @@ fn main() -> Result<()> {
             pages::run().await?;
             requests::run().await?;
             search::run().await?;
-            pathway::run(i64::MAX).await
+            pathway::run(None).await
         }),
-        _ => anyhow::bail!("cargo xtask bench [content | pages | pathway [most follow-ups] | requests | search]"),
+        _ => anyhow::bail!("cargo xtask bench [content | pages | pathway [follow-ups] | requests | search]"),
     }
 }
 
