@@ -221,11 +221,8 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
             nodes![error, tick]
         })
         .collect::<Vec<_>>();
-    let until = voice.fill(
-        "护士在 {} 以前给您打电话。",
-        "A nurse calls you by the end of {}.",
-        &day(site.lang, sent.call_until),
-    );
+    let until =
+        voice.fill("护士最晚 {} 给您打电话。", "A nurse calls you by the end of {}.", &day(site.lang, sent.call_until));
     nodes![
         notice(
             voice.say("发出去，不等于约好了", "Sending this is not an appointment"),
@@ -389,7 +386,7 @@ fn standing(site: &Site, voice: &Voice<'_>, view: &CareView) -> (String, String)
         State::Asked => (
             voice.say("已发给护士，等护士打电话", "Sent: a nurse will call"),
             voice.fill(
-                "护士在 {} 以前给您打电话。现在还没有约好。",
+                "护士最晚 {} 给您打电话。现在还没有约好。",
                 "A nurse calls by the end of {}. Nothing is arranged yet.",
                 &day(site.lang, view.call_until),
             ),
