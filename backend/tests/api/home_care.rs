@@ -311,21 +311,9 @@ async fn stored(world: &World) -> String {
         all.extend(world.app.db.ended_care("zhuzhou-2", 99).await.expect("the database"));
         all.into_iter().map(|record| record.id).collect()
     };
-    let columns = "id || hospital || code || token_hash || request || name_sealed || phone_sealed || area_sealed || \
-                   address_sealed || need_sealed || relation_sealed || for_whom || service || consent || state || \
-                   reason_sealed || prepare_sealed || note_sealed || COALESCE(outcome, '')";
-    let whole = format!("SELECT {columns} FROM home_care");
-    let lines = "SELECT actor || action || COALESCE(before, '') || after || detail FROM home_care_history";
-    let mut rows: Vec<(String,)> = Vec::new();
-    for sql in [whole.as_str(), lines] {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        rows.extend(match &world.app.db {
-            Db::Sqlite { read, .. } => sqlx::query_as(sql).fetch_all(read).await.expect("rows"),
-            Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.expect("rows"),
-        });
-    }
+    let rows = world.app.db.care_as_stored().await.expect("the database");
     assert_eq!(id.len(), 1);
-    rows.into_iter().map(|(row,)| row).collect::<Vec<_>>().join("\n")
+    rows.join("\n")
 }
 
 #[tokio::test]
@@ -383,8 +371,8 @@ async fn the_history_only_grows_and_no_open_request_can_be_stored_without_its_mo
         "UPDATE home_care SET state = 'planned'",
     ] {
         let refused = match &world.app.db {
-            Db::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.is_err(),
-            Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.is_err(),
+            Db::Sqlite { write, .. } => sqlx::raw_sql(sql).execute(write).await.is_err(),
+            Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.is_err(),
         };
         assert!(refused, "{sql}");
     }
