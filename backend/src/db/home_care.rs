@@ -531,9 +531,8 @@ impl Db {
     /// Every row of the requests and their histories as one text each: what somebody reads who has the database and not
     /// the key.
     pub async fn care_as_stored(&self) -> Result<Vec<String>> {
-        let rows: Vec<(String,)> =
-            on_read!(self, |pool| {
-                sqlx::query_as(
+        let rows: Vec<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
             "SELECT id || hospital || code || token_hash || request || name_sealed || phone_sealed || area_sealed || \
              address_sealed || need_sealed || relation_sealed || for_whom || service || consent || state || \
              reason_sealed || prepare_sealed || note_sealed || COALESCE(outcome, '') FROM home_care \
@@ -541,7 +540,7 @@ impl Db {
         )
         .fetch_all(pool)
         .await?
-            });
+        });
         Ok(rows.into_iter().map(|(row,)| row).collect())
     }
 }
