@@ -2,7 +2,7 @@
 //! browser sends the forms itself, so that they work without any script and cost the app nothing.
 
 use super::Shown;
-use super::followup::form::{field, heading};
+use super::followup::form::{ending, field, heading};
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::care_card::care_card;
@@ -17,7 +17,7 @@ use crate::view::{El, Node, Value, el, nodes};
 use zaoshai_contract::content::{CareLevel, Onward};
 use zaoshai_contract::home_care::{CareForm, CareOffer, CareStage, CareView, ForWhom, Outcome, State, Visit};
 use zaoshai_contract::ids::Token;
-use zaoshai_contract::problem::{Code, Problem};
+use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
 /// What is offered, and the form.
@@ -344,17 +344,6 @@ fn post(site: &Site, token: &Token, deed: &str) -> El {
 }
 
 fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Problem>) -> Shown {
-    let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
-    let input = el("input")
-        .class("zs-form-field__input")
-        .with("id", "ending")
-        .with("name", "ending")
-        .with("type", "text")
-        .with("inputmode", "numeric")
-        .with("autocomplete", "off")
-        .with("maxlength", "8")
-        .with("aria-describedby", "ending-hint")
-        .with("aria-invalid", wrong.is_some().then_some("true"));
     let main = nodes![
         problem.map(error_summary),
         demonstration(site, voice),
@@ -363,12 +352,10 @@ fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Prob
             "为了保护隐私，请填申请时留的电话最后四位。",
             "To protect your privacy, enter the last four digits of the phone number you gave."
         )),
-        post(site, token, "identify").with("id", "identify").child(field(
-            "ending",
+        post(site, token, "identify").with("id", "identify").child(ending(
             voice.say("电话最后四位", "Last four digits"),
             voice.say("4 个数字，例如 1234", "4 digits, for example 1234"),
-            wrong,
-            input
+            problem
         )),
     ];
     Shown { main, action: Some(send(site, "identify", voice.say("打开", "Open"))) }

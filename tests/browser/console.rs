@@ -36,7 +36,7 @@ async fn a_nurses_day_from_login_to_export() {
         browser.see("下午三点后方便").await?;
 
         browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
-        browser.click("label[for=next-ldct-review]").await?;
+        browser.click("form[action$='/outcome'] label[for=services-ldct-review]").await?;
         browser.click("form[action$='/outcome'] button").await?;
         browser.see("定了下一步").await?;
         browser.go(&link).await?;

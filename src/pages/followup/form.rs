@@ -10,7 +10,7 @@ use crate::text::Voice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::Plan;
 use zaoshai_contract::ids::Token;
-use zaoshai_contract::problem::Problem;
+use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{FollowUpView, Route};
 
 /// Where a page of a link stands.
@@ -115,6 +115,22 @@ pub fn field(id: &'static str, label: String, hint: String, problem: Option<&Pro
         .child(hint)
         .child(error)
         .child(input)
+}
+
+/// The field for the last four digits, with what was wrong with them.
+pub fn ending(label: String, hint: String, problem: Option<&Problem>) -> El {
+    let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
+    let input = el("input")
+        .class("zs-form-field__input")
+        .with("id", "ending")
+        .with("name", "ending")
+        .with("type", "text")
+        .with("inputmode", "numeric")
+        .with("autocomplete", "off")
+        .with("maxlength", "8")
+        .with("aria-describedby", if wrong.is_some() { "ending-hint ending-error" } else { "ending-hint" })
+        .with("aria-invalid", wrong.is_some().then_some("true"));
+    field("ending", label, hint, wrong, input)
 }
 
 /// A box to tick.

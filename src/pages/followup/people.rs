@@ -1,7 +1,7 @@
 //! Who opens the link, who acts for whom, what is asked and answered, and what is kept about the patient.
 
 use super::super::Shown;
-use super::form::{Link, field, heading, status, tick};
+use super::form::{Link, ending, field, heading, status, tick};
 use crate::components::ask::ask;
 use crate::components::error_summary::error_summary;
 use crate::components::notice::notice;
@@ -9,21 +9,10 @@ use crate::components::phone_link::phone_link;
 use crate::text::{day, moment};
 use crate::view::{el, nodes};
 use zaoshai_contract::followups::Plan;
-use zaoshai_contract::problem::{Code, Problem};
+use zaoshai_contract::problem::Problem;
 
 /// The identity check: nothing about the patient stands here.
 pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
-    let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
-    let input = el("input")
-        .class("zs-form-field__input")
-        .with("id", "ending")
-        .with("name", "ending")
-        .with("type", "text")
-        .with("inputmode", "numeric")
-        .with("autocomplete", "off")
-        .with("maxlength", "8")
-        .with("aria-describedby", if wrong.is_some() { "ending-hint ending-error" } else { "ending-hint" })
-        .with("aria-invalid", wrong.is_some().then_some("true"));
     let main = nodes![
         link.demonstration(),
         problem.map(error_summary),
@@ -33,12 +22,10 @@ pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
             "To protect your privacy, enter the last four digits of the phone number the hospital has."
         )),
         link.form(Some("identify"), "identify", None)
-            .child(field(
-                "ending",
+            .child(ending(
                 link.say("手机号最后四位", "Last four digits"),
                 link.say("4 个数字，例如 1234", "4 digits, for example 1234"),
-                wrong,
-                input
+                problem
             ))
             .child(status()),
         ask(link.site)

@@ -1,7 +1,7 @@
 //! The accounts of a hospital.
 
-use super::form::{button, field};
-use crate::components::error_summary::{error_summary, field_error};
+use super::form::{button, field, tick, ticks};
+use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::roles::Role;
@@ -25,18 +25,7 @@ pub fn page(page: &AccountsPage) -> Node {
         .iter()
         .map(|role| {
             let id = ["role-", role.as_str()].concat();
-            el("label")
-                .class("zs-check")
-                .with("for", id.clone())
-                .child(
-                    el("input")
-                        .with("type", "checkbox")
-                        .with("id", id)
-                        .with("name", "roles")
-                        .with("value", role.as_str())
-                        .with("checked", page.form.roles.contains(role)),
-                )
-                .child(el("span").child(role.title()))
+            tick(id, "roles", role.as_str(), page.form.roles.contains(role), role.title())
         })
         .collect::<Vec<_>>();
     let password = page.password.as_ref().map(|(name, password)| {
@@ -74,14 +63,7 @@ pub fn page(page: &AccountsPage) -> Node {
                         "例如 张护士。",
                         text("display", &page.form.display, "20")
                     ))
-                    .child(
-                        el("fieldset")
-                            .class("zs-form-field")
-                            .with("id", "roles")
-                            .child(el("legend").class("zs-form-field__small-label").child("角色"))
-                            .child(field_error(problem, "roles"))
-                            .child(el("div").class("zs-checks").child(roles)),
-                    )
+                    .child(ticks(problem, "roles", "角色", roles),)
                     .child(button("建账号，看密码"))
             )
     ]

@@ -83,7 +83,9 @@ fn upload(page: &BatchesPage) -> El {
             )),
         )
         .child(field(problem, "reason", "为什么要来", "病人看得懂的话。", reason))
-        .child(services(problem, &page.services, &form.services))
+        .child(services(problem, "可以约什么", &page.services, |id| {
+            form.services.iter().any(|chosen| chosen == id)
+        }))
         .child(
             el("div")
                 .class("zs-pair")

@@ -55,32 +55,47 @@ pub fn select(
     el("select").class("zs-input").with("id", id).with("name", name).child(options)
 }
 
+/// A box to tick.
+pub fn tick(id: String, name: &'static str, value: &str, checked: bool, text: impl Into<Node>) -> El {
+    el("label")
+        .class("zs-check")
+        .with("for", id.clone())
+        .child(
+            el("input")
+                .with("type", "checkbox")
+                .with("id", id)
+                .with("name", name)
+                .with("value", value.to_owned())
+                .with("checked", checked),
+        )
+        .child(el("span").child(text))
+}
+
+/// Boxes to tick under one name, with what was wrong with them.
+pub fn ticks(problem: Option<&Problem>, id: &'static str, label: &'static str, ticks: Vec<El>) -> El {
+    el("fieldset")
+        .class("zs-form-field")
+        .with("id", id)
+        .child(el("legend").class("zs-form-field__small-label").child(label))
+        .child(field_error(problem, id))
+        .child(el("div").class("zs-checks").child(ticks))
+}
+
 /// The services that may be booked, to be ticked.
-pub fn services(problem: Option<&Problem>, services: &[BookableService], chosen: &[String]) -> El {
-    let ticks = services
+pub fn services(
+    problem: Option<&Problem>,
+    label: &'static str,
+    services: &[BookableService],
+    chosen: impl Fn(&str) -> bool,
+) -> El {
+    let boxes = services
         .iter()
         .map(|service| {
             let id = ["services-", service.id.as_str()].concat();
-            el("label")
-                .class("zs-check")
-                .with("for", id.clone())
-                .child(
-                    el("input")
-                        .with("type", "checkbox")
-                        .with("id", id)
-                        .with("name", "services")
-                        .with("value", service.id.clone())
-                        .with("checked", chosen.contains(&service.id)),
-                )
-                .child(el("span").child(service.name.clone()))
+            tick(id, "services", &service.id, chosen(&service.id), service.name.clone())
         })
-        .collect::<Vec<_>>();
-    el("fieldset")
-        .class("zs-form-field")
-        .with("id", "services")
-        .child(el("legend").class("zs-form-field__small-label").child("可以约什么"))
-        .child(field_error(problem, "services"))
-        .child(el("div").class("zs-checks").child(ticks))
+        .collect();
+    ticks(problem, "services", label, boxes)
 }
 
 /// How soon, the least urgent first.

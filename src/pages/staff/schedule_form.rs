@@ -1,7 +1,7 @@
 //! The forms that change the timetable, one a page: what is asked, what it would do to people, and the question whether
 //! that is wanted.
 
-use super::form::{button, field, hidden};
+use super::form::{button, field, hidden, tick};
 use super::schedules::{hours, span, visit_lines, what};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
@@ -188,18 +188,7 @@ fn weekdays(page: &ScheduleFormPage) -> El {
     let days = Weekday::ALL.into_iter().map(|weekday| {
         let word = weekday.as_str();
         let id = ["weekday-", word].concat();
-        el("label")
-            .class("zs-check")
-            .with("for", id.clone())
-            .child(
-                el("input")
-                    .with("type", "checkbox")
-                    .with("id", id)
-                    .with("name", "weekday")
-                    .with("value", word)
-                    .with("checked", page.typed.has(ScheduleFormPage::TYPED, "weekday", word)),
-            )
-            .child(el("span").child(weekday.title()))
+        tick(id, "weekday", word, page.typed.has(ScheduleFormPage::TYPED, "weekday", word), weekday.title())
     });
     el("fieldset")
         .class("zs-form-field")

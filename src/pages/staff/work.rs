@@ -1,9 +1,8 @@
 //! What a nurse does with one follow-up: record, call, note, answer, and settle what comes next.
 
 use super::day::record;
-use super::form::{area, button, date, field, hidden, post, select};
+use super::form::{area, button, date, field, hidden, post, select, services};
 use super::{booking, referral};
-use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
 use crate::text::moment;
 use crate::view::{Node, el, nodes};
@@ -100,25 +99,6 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "outcome";
     let problem = sent.problem(deed);
     let followup = &detail.row;
-    let services = detail
-        .services
-        .iter()
-        .map(|service| {
-            let id = ["next-", service.id.as_str()].concat();
-            el("label")
-                .class("zs-check")
-                .with("for", id.clone())
-                .child(
-                    el("input")
-                        .with("type", "checkbox")
-                        .with("id", id)
-                        .with("name", "services")
-                        .with("value", service.id.clone())
-                        .with("checked", sent.typed.has(deed, "services", &service.id)),
-                )
-                .child(el("span").child(service.name.clone()))
-        })
-        .collect::<Vec<_>>();
     let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()));
     let endings = Ending::ALL.iter().filter(|ending| !matches!(ending, Ending::Erased | Ending::Withdrawn));
     let endings = endings.map(|ending| (ending.as_str(), ending.title()));
@@ -143,14 +123,9 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "不能只填结果：要么有下一步，要么结束。",
             select("next", "next", chosen("next"), ways),
         ))
-        .child(
-            el("fieldset")
-                .class("zs-form-field")
-                .with("id", "services")
-                .child(el("legend").class("zs-form-field__small-label").child("下一步可以约什么"))
-                .child(field_error(problem, "services"))
-                .child(el("div").class("zs-checks").child(services)),
-        )
+        .child(services(problem, "下一步可以约什么", &detail.services, |id| {
+            sent.typed.has(deed, "services", id)
+        }))
         .child(
             el("div")
                 .class("zs-pair")
