@@ -142,9 +142,14 @@ impl App {
 
     /// The hospital in the header, with the phone to call at this hour.
     pub fn hospital(&self, library: &Library) -> Hospital {
-        let clinic = library.clinic(&library.hospital);
+        self.hospital_of(library, &library.hospital)
+    }
+
+    /// A hospital of the alliance, with the phone to call at this hour; without a name when it is no longer known.
+    pub fn hospital_of(&self, library: &Library, id: &str) -> Hospital {
+        let clinic = library.clinic(id);
         Hospital {
-            id: library.hospital.clone(),
+            id: id.to_owned(),
             name: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
             phone: clinic.and_then(|clinic| clinic.card.phone_now(self.now())).cloned(),
             phone_dated: clinic.map(phone_dated).unwrap_or_default(),

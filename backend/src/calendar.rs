@@ -57,8 +57,8 @@ pub fn write(entry: &Entry<'_>) -> String {
     line(&format!("DTEND:{}", utc(ends)));
     line(&format!("STATUS:{status}"));
     line(&format!("SUMMARY:{}", escape(&format!("医院预约 {}", entry.hospital))));
-    let place = if entry.address.is_empty() { entry.hospital } else { entry.address };
-    line(&format!("LOCATION:{}", escape(place)));
+    let place = format!("{} {}", entry.hospital, entry.address);
+    line(&format!("LOCATION:{}", escape(place.trim_end())));
     let mut description = "要改时间或取消，请打开护士发给您的链接。".to_owned();
     if !entry.phone.is_empty() {
         description.push_str(&format!("\n医院电话 {}", entry.phone));
@@ -130,6 +130,7 @@ mod tests {
             starts: Moment::at(CivilDate::new(2026, 4, 21).expect("a day"), 9 * 60 + 30),
             minutes: 20,
             service: "ldct-review".to_owned(),
+            clinic: "zhuzhou-2".to_owned(),
             room: "门诊 CT 室".to_owned(),
             expert: String::new(),
             free: 0,

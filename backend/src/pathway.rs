@@ -1,6 +1,7 @@
 //! What a follow-up link shows and does, whoever asks: pages, forms and JSON all come through here.
 
 use crate::app::App;
+use crate::content::{BookingService, Library};
 use crate::db::appointments::Change;
 use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
@@ -9,7 +10,7 @@ use crate::visitor::Visitor;
 use std::collections::hash_map::{Entry, HashMap};
 use zaoshai_contract::appointments::{Action, Done, Receipt, State};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Appointment, Helper, Plan, Question, Step, Told, Waiting};
+use zaoshai_contract::followups::{Appointment, Helper, Place, Plan, Question, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Party;
@@ -177,7 +178,6 @@ pub async fn plan(
     let service = wanted.and_then(|id| library.booking_service(&id));
     let topic =
         service.and_then(|service| Slug::parse(&service.topic)).map(|topic| Route::Topic(topic).path(Lang::Hans));
-    let phone = service.map(|service| service.rules().phone.clone()).filter(|phone| !phone.is_empty());
     let done_steps = app
         .db
         .ended_steps(&record.id)
@@ -219,17 +219,61 @@ pub async fn plan(
         agreements: service.map(|service| service.rules().prerequisites.clone()).unwrap_or_default(),
         preparation: service.map(|service| service.preparation.clone()).unwrap_or_default(),
         topic: topic.unwrap_or_default(),
+        places: {
+            let shown = [shown.map(|latest| &latest.slot), held.map(|(slot, _)| slot)].into_iter().flatten();
+            places(app, shown.chain(&slots))
+        },
         days: by_day(slots),
         after_window,
         waiting: waiting.map(|row| Waiting { since: Moment(row.since) }),
         questions: questions(app, &record.id).await?,
-        phone: phone.unwrap_or_else(|| app.phone()),
+        phone: phone(app, record, service),
         link_until: record.link_until.date().plus_days(-1),
         now,
         key: secrets::fresh_key(),
         done,
         problem,
     })
+}
+
+/// The hospitals of these slots, each once.
+fn places<'a>(app: &App, slots: impl Iterator<Item = &'a Slot>) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for slot in slots {
+        if !places.iter().any(|place| place.clinic == slot.clinic) {
+            places.push(place(app, &slot.clinic));
+        }
+    }
+    places
+}
+
+/// Where a hospital is; one that is no longer known is named by its id.
+pub fn place(app: &App, clinic: &str) -> Place {
+    let library = app.library();
+    let known = library.clinic(clinic);
+    Place {
+        clinic: clinic.to_owned(),
+        hospital: known.map_or(clinic, |known| &known.card.name).to_owned(),
+        address: known
+            .map(|known| format!("{} {}", known.card.area, known.address))
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+    }
+}
+
+/// The phone to call about a slot.
+pub fn phone_for(app: &App, record: &Record, slot: &Slot) -> String {
+    phone(app, record, app.library().booking_service(&slot.service))
+}
+
+/// The phone of a service; without one that of the hospital that follows the person up, or else of the one in the header.
+fn phone(app: &App, record: &Record, service: Option<&BookingService>) -> String {
+    if let Some(service) = service {
+        return service.rules().phone.clone();
+    }
+    let phone = app.hospital_of(&app.library(), &record.hospital).phone;
+    phone.map_or_else(|| app.phone(), |phone| phone.number)
 }
 
 /// The paragraphs of the result letter, the nurse's own or the chosen one, and what must be said of the latter.
@@ -271,6 +315,14 @@ pub async fn questions(app: &App, followup: &str) -> Result<Vec<Question>> {
             })
         })
         .collect()
+}
+
+/// The name of a service for the staff of a hospital, with the hospital that gives it when that is another one.
+pub fn service_name(library: &Library, service: &BookingService, hospital: &str) -> String {
+    match library.clinic(&service.clinic).filter(|clinic| clinic.card.id.as_str() != hospital) {
+        Some(elsewhere) => format!("{}（{}）", service.name, elsewhere.card.name),
+        None => service.name.clone(),
+    }
 }
 
 /// The names of services; an id that is no longer known stands for itself.

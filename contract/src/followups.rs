@@ -302,6 +302,19 @@ pub struct Step {
     pub ended: Option<Moment>,
 }
 
+/// The hospital that a time is at: not always the one that follows her up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Place {
+    /// The hospital's id, as the slots name it.
+    pub clinic: String,
+    /// Its name.
+    pub hospital: String,
+    /// Province, city and district, and the street where it is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
+}
+
 /// A question to the nurse, and her answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -388,6 +401,9 @@ pub struct Plan {
     /// The address of the topic that explains more; empty when there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
+    /// The hospitals of all the times on the page, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
     /// Free slots to choose from, when a choice is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<SlotDay>,
@@ -422,6 +438,11 @@ impl Plan {
         self.appointment.as_ref().is_some_and(|appointment| {
             appointment.state == appointments::State::Booked && !appointment.past && self.now <= appointment.last_change
         })
+    }
+
+    /// The hospital that a slot is at.
+    pub fn place(&self, slot: &Slot) -> Option<&Place> {
+        self.places.iter().find(|place| place.clinic == slot.clinic)
     }
 
     /// Whether a first appointment is to be chosen.

@@ -16,7 +16,9 @@ pub struct Slot {
     pub minutes: u16,
     /// The service's id.
     pub service: String,
-    /// Where, like 门诊 CT 室.
+    /// The id of the hospital that gives it.
+    pub clinic: String,
+    /// Where in it, like 门诊 CT 室.
     pub room: String,
     /// The visiting expert whose clinic it is; empty for a usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -69,6 +71,7 @@ mod tests {
             starts: Moment(starts),
             minutes: 20,
             service: "ldct".to_owned(),
+            clinic: "zhuzhou-2".to_owned(),
             room: "CT 室".to_owned(),
             expert: String::new(),
             free: 1,

@@ -211,6 +211,7 @@ struct Row {
     state: Option<String>,
     slot_id: Option<String>,
     service: Option<String>,
+    clinic: Option<String>,
     room: Option<String>,
     expert: Option<String>,
     starts: Option<i64>,
@@ -218,6 +219,7 @@ struct Row {
     until: Option<i64>,
     held_id: Option<String>,
     held_service: Option<String>,
+    held_clinic: Option<String>,
     held_room: Option<String>,
     held_expert: Option<String>,
     held_starts: Option<i64>,
@@ -228,17 +230,18 @@ struct Row {
 fn slot(
     id: Option<String>,
     service: Option<String>,
+    clinic: Option<String>,
     room: Option<String>,
     expert: Option<String>,
     starts: Option<i64>,
     minutes: Option<i64>,
 ) -> Result<Option<Slot>> {
-    let (Some(id), Some(service), Some(room), Some(expert), Some(starts), Some(minutes)) =
-        (id, service, room, expert, starts, minutes)
+    let (Some(id), Some(service), Some(clinic), Some(room), Some(expert), Some(starts), Some(minutes)) =
+        (id, service, clinic, room, expert, starts, minutes)
     else {
         return Ok(None);
     };
-    SlotRow { id, service, room, expert, starts, minutes, free: 0 }.read().map(Some)
+    SlotRow { id, service, clinic, room, expert, starts, minutes, free: 0 }.read().map(Some)
 }
 
 impl Row {
@@ -251,7 +254,7 @@ impl Row {
             }),
             _ => None,
         };
-        let own = slot(self.slot_id, self.service, self.room, self.expert, self.starts, self.minutes)?;
+        let own = slot(self.slot_id, self.service, self.clinic, self.room, self.expert, self.starts, self.minutes)?;
         let latest = match (self.appointment, self.state, own) {
             (Some(id), Some(state), Some(slot)) => Some(Latest { id, state: read(&state, State::parse)?, slot }),
             _ => None,
@@ -259,6 +262,7 @@ impl Row {
         let held = slot(
             self.held_id,
             self.held_service,
+            self.held_clinic,
             self.held_room,
             self.held_expert,
             self.held_starts,
@@ -299,8 +303,8 @@ macro_rules! select_followups {
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
              name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
              sequence, wrong_tries, followups.created, steps.services, steps.due_from, steps.due_to, \
-             firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.room, slots.expert, \
-             slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, \
+             firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
+             slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
              kept.minutes AS held_minutes FROM followups \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
@@ -712,7 +716,7 @@ impl Db {
     pub async fn last_ended_slot(&self, followup: &str) -> Result<Option<Slot>> {
         let row: Option<SlotRow> = on_read!(self, |pool| {
             sqlx::query_as(
-                "SELECT slots.id, service, room, expert, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments \
+                "SELECT slots.id, service, clinic, room, expert, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments \
              JOIN slots ON slots.id = slot WHERE followup = $1 \
              AND state IN ('cancelled-by-patient', 'cancelled-by-clinic') ORDER BY ended DESC LIMIT 1",
             )

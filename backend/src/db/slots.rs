@@ -31,6 +31,7 @@ pub struct NewSlot {
 pub(super) struct SlotRow {
     pub(super) id: String,
     pub(super) service: String,
+    pub(super) clinic: String,
     pub(super) room: String,
     pub(super) expert: String,
     pub(super) starts: i64,
@@ -45,6 +46,7 @@ impl SlotRow {
             starts: Moment(self.starts),
             minutes: u16::try_from(self.minutes).unwrap_or(u16::MAX),
             service: self.service,
+            clinic: self.clinic,
             room: self.room,
             expert: self.expert,
             free: u16::try_from(self.free).unwrap_or(0),
@@ -91,10 +93,10 @@ impl Db {
             // Full slots are only counted anew where a hold is over, and those are few: they are found by their holds.
             let rows: Vec<SlotRow> = on_read!(self, |pool| {
                 sqlx::query_as(
-                "SELECT id, service, room, expert, starts, minutes, capacity - taken + \
+                "SELECT id, service, clinic, room, expert, starts, minutes, capacity - taken + \
                  (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
                  FROM slots WHERE service = $1 AND starts > $2 AND starts < $3 AND closure IS NULL AND taken < capacity \
-                 UNION ALL SELECT id, service, room, expert, starts, minutes, capacity - taken + \
+                 UNION ALL SELECT id, service, clinic, room, expert, starts, minutes, capacity - taken + \
                  (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
                  FROM slots WHERE id IN (SELECT slot FROM appointments WHERE state = 'held' AND until <= $5) \
                  AND service || '' = $1 AND starts > $2 AND starts < $3 AND closure IS NULL AND taken >= capacity \
@@ -119,12 +121,14 @@ impl Db {
 
     /// The slot with this id.
     pub async fn slot(&self, slot: &SlotId) -> Result<Option<Slot>> {
-        let row: Option<SlotRow> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT id, service, room, expert, starts, minutes, capacity - taken AS free FROM slots WHERE id = $1",
+        let row: Option<SlotRow> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT id, service, clinic, room, expert, starts, minutes, capacity - taken AS free FROM slots WHERE id = $1",
         )
         .bind(slot.as_str())
         .fetch_optional(pool)
-        .await?);
+        .await?
+        });
         row.map(SlotRow::read).transpose()
     }
 

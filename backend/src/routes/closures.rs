@@ -1,7 +1,8 @@
 //! Closing a clinic (停诊) and telling everybody in it.
 
 use super::body::Form;
-use super::staff::{html, may, nurse, services, told};
+use super::schedules::own_services;
+use super::staff::{html, may, nurse, told};
 use crate::app::App;
 use crate::db::closures::Closure;
 use crate::failures::{Failure, Result};
@@ -34,7 +35,7 @@ async fn page(app: &App, staff: Staff, form: NewClosure) -> Result<ClosurePage> 
     });
     Ok(ClosurePage {
         standing: standing.collect(),
-        services: services(app),
+        services: own_services(&library, &staff),
         key: secrets::fresh_key(),
         form,
         staff,
@@ -62,7 +63,9 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
     let mut wrong = |field: &str, message: &str| {
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
-    if !form.service.is_empty() && app.library().booking_service(&form.service).is_none() {
+    let library = app.library();
+    let own = own_services(&library, staff);
+    if !form.service.is_empty() && !own.iter().any(|service| service.id == form.service) {
         wrong("service", "请从列表里选");
     }
     let today = app.now().date();

@@ -307,16 +307,15 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
         Some(latest) => (latest.slot.clone(), Standing::Confirmed),
         None => (app.db.last_ended_slot(&record.id).await?.ok_or(Code::NotBooked)?, Standing::Cancelled),
     };
-    let library = app.library();
-    let clinic = library.clinic(&library.hospital);
+    let place = pathway::place(&app, &slot.clinic);
     let text = calendar::write(&calendar::Entry {
         id: &record.id,
         sequence: record.sequence,
         slot: &slot,
         cancelled,
-        hospital: clinic.map_or("", |clinic| &clinic.card.name),
-        address: clinic.map_or("", |clinic| &clinic.address),
-        phone: &app.phone(),
+        hospital: &place.hospital,
+        address: &place.address,
+        phone: &pathway::phone_for(&app, &record, &slot),
         now: app.now(),
     });
     let kind = match cancelled {

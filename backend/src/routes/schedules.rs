@@ -45,7 +45,7 @@ fn at<'a>(app: &App, staff: &'a Staff) -> At<'a> {
     At { hospital: &staff.hospital, now: app.now() }
 }
 
-fn services(library: &Library, staff: &Staff) -> Vec<BookableService> {
+pub(super) fn own_services(library: &Library, staff: &Staff) -> Vec<BookableService> {
     timetable::services(library, &staff.hospital)
         .into_iter()
         .map(|service| BookableService { id: service.id.clone(), name: service.name.clone() })
@@ -91,7 +91,7 @@ async fn overview(app: &App, staff: Staff) -> Result<SchedulesPage> {
         templates: timetable.templates,
         exceptions: timetable.exceptions,
         visits: timetable.visits,
-        services: services(&library, &staff),
+        services: own_services(&library, &staff),
         key: secrets::fresh_key(),
         staff,
     })
@@ -196,7 +196,7 @@ async fn form_page(
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let title = form.title();
     let page = ScheduleFormPage {
-        services: services(&library, &staff),
+        services: own_services(&library, &staff),
         rooms: rooms.into_iter().collect(),
         today: app.now().date(),
         key: secrets::fresh_key(),
@@ -368,7 +368,7 @@ fn understand(
     let id = secrets::id_for(&staff.name, key);
     // A service of another hospital is none of hers.
     let ours = |service: String| {
-        let ours = services(&library, staff).iter().any(|known| known.id == service);
+        let ours = own_services(&library, staff).iter().any(|known| known.id == service);
         if ours { service } else { String::new() }
     };
     let mut errors = Vec::new();

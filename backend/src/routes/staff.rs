@@ -23,8 +23,10 @@ use super::frame::request_id;
 use super::pages;
 use super::schedules;
 use crate::app::App;
+use crate::content::BookingService;
 use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
+use crate::pathway;
 use crate::visitor::Visitor;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -99,12 +101,14 @@ pub(super) async fn nurse(app: &App, visitor: &Visitor) -> Result<std::result::R
     }
 }
 
-pub(super) fn services(app: &App) -> Vec<BookableService> {
-    app.library()
-        .booking
-        .iter()
-        .map(|service| BookableService { id: service.id.clone(), name: service.name.clone() })
-        .collect()
+/// What a hospital's follow-ups can be booked for; what another hospital gives says so.
+pub(super) fn services(app: &App, hospital: &str) -> Vec<BookableService> {
+    let library = app.library();
+    let named = |service: &BookingService| BookableService {
+        id: service.id.clone(),
+        name: pathway::service_name(&library, service, hospital),
+    };
+    library.booking.iter().map(named).collect()
 }
 
 /// Refuses what an account has no right to.

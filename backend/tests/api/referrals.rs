@@ -1,9 +1,12 @@
 //! Handing a follow-up to another hospital of the alliance: the one in charge stays so until the other has taken over.
 
-use crate::world::{Answer, Client, PHONE, World};
+use crate::world::{Answer, Client, PHONE, World, new_followup};
 use axum::http::StatusCode;
-use zaoshai_backend::secrets;
+use std::path::Path;
+use zaoshai_backend::content::Library;
+use zaoshai_backend::{demonstration, secrets};
 use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::FollowUpDetail;
 
 /// Sends a form of a follow-up.
 async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
@@ -110,4 +113,89 @@ async fn who_comes_to_a_clinic_is_recorded_there_whoever_follows_her_up() {
     assert_eq!(does(&mut here, id, "record", &arrive).await.location(), "/staff#day");
     let now = there.get(&format!("/api/v1/staff/followups/{id}")).await.json();
     assert_eq!(now["row"]["standing"], "arrived", "the hospital in charge sees it");
+}
+
+/// A backend in which another hospital gives the breast clinic, with the times of both.
+async fn with_a_clinic_elsewhere() -> World {
+    let world = World::without_timetable().await;
+    let content = tempfile::tempdir().expect("a folder");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), content.path());
+    let path = content.path().join("booking.toml");
+    let text = std::fs::read_to_string(&path).expect("the services");
+    let (before, after) = text.split_once("id = \"breast-clinic\"").expect("the breast clinic");
+    let after = after.replacen("clinic = \"zhuzhou-2\"", "clinic = \"anqing-2\"", 1);
+    std::fs::write(&path, format!("{before}id = \"breast-clinic\"{after}")).expect("written");
+    world.app.reload(Library::load(content.path(), world.app.now().date()));
+    assert_eq!(world.app.trouble(), "");
+    demonstration::make_timetable(&world.app).await.expect("a timetable");
+    world
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(&path, &to).expect("copied");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_time_at_another_hospital_says_so_wherever_it_stands() {
+    let world = with_a_clinic_elsewhere().await;
+    let mut here = world.nurse().await;
+    let mut new = new_followup();
+    new["services"] = serde_json::json!(["breast-clinic", "ldct-review"]);
+    let key = secrets::fresh_id();
+    let made = here.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+    let followup: FollowUpDetail = serde_json::from_str(&made.text).expect("a follow-up");
+    let page = here.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    assert!(page.contains("乳腺门诊复查（安庆市第二人民医院）"), "the nurse sees where she books: {page}");
+
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let all = patient.get(&format!("{link}?view=days")).await.text;
+    assert!(all.contains("安庆市第二人民医院 · 门诊 3 楼") && all.contains("株洲市二医院 · 门诊 CT 室"), "{all}");
+    let key = secrets::fresh_id();
+    let there = [("slot", "breast-clinic-2026-11-26-0930"), ("key", key.as_str())];
+    patient.form(&format!("{link}/hold"), &there).await;
+    let held = patient.get(&link).await.text;
+    let place = "安庆市第二人民医院 门诊 3 楼";
+    assert!(held.contains("请确认这个时间") && held.contains(place) && held.contains("关岳庙街 79 号"), "{held}");
+    patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    let booked = patient.get(&link).await.text;
+    assert!(booked.contains(place) && !booked.contains("株洲市二医院 门诊"), "{booked}");
+    let picture = booked.split("data-picture=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture");
+    assert!(picture.contains("安庆市第二人民医院") && picture.contains("0556-5212008"), "{picture}");
+    assert!(!picture.contains("株洲") && !picture.contains("乳腺"), "{picture}");
+    let calendar = patient.get(&format!("/api/v1/followups/{}/appointment.ics", followup.token)).await.text;
+    let calendar = calendar.replace("\r\n ", "");
+    assert!(calendar.contains("SUMMARY:医院预约 安庆市第二人民医院\r\n"), "{calendar}");
+    assert!(calendar.contains("关岳庙街 79 号") && calendar.contains("0556-5212008"), "{calendar}");
+    let seen = here.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    assert!(seen.contains(place), "the nurse in charge sees where: {seen}");
+
+    let mut closing = world.staff("qian", "zhuzhou-2", Role::ScheduleManager).await;
+    assert!(!closing.get("/staff/closures").await.text.contains("乳腺门诊复查"), "it is not hers to close");
+    let fields = [("service", "breast-clinic"), ("first", "2026-11-26"), ("last", "2026-11-26"), ("reason", "出差")];
+    let key = secrets::fresh_id();
+    let refused = closing.form("/staff/closures", &[&fields[..], &[("key", key.as_str())]].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_letter_and_a_message_are_from_the_hospital_that_sends_them() {
+    let world = World::new().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Nurse).await;
+    let key = secrets::fresh_id();
+    let made = there.json("POST", "/api/v1/staff/followups", &new_followup(), &[("idempotency-key", &key)]).await;
+    let followup: FollowUpDetail = serde_json::from_str(&made.text).expect("a follow-up");
+    assert!(followup.message.starts_with("【安庆市第二人民医院】"), "{}", followup.message);
+    let letter = there.get(&format!("/staff/followups/{}/letter", followup.row.id)).await.text;
+    let sheet = letter.split("zs-letter__from").nth(1).expect("a letter");
+    assert!(sheet.contains("安庆市第二人民医院") && sheet.contains("0556-"), "{sheet}");
 }

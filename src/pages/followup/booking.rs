@@ -19,8 +19,16 @@ const OPEN_DAYS: usize = 3;
 const SUGGESTED: usize = 3;
 
 /// A time as a button: one tap keeps the place.
-fn choice(link: &Link<'_>, slot: &Slot, title: Node, chip: Option<String>) -> El {
-    let meta = if slot.expert.is_empty() { slot.room.clone() } else { format!("{} · {}", slot.room, slot.expert) };
+fn choice(link: &Link<'_>, plan: &Plan, slot: &Slot, title: Node, chip: Option<String>) -> El {
+    let mut meta = link.voice.told(&slot.room);
+    // Where all times are at the hospital in the header, its name would only be more to read.
+    let elsewhere = plan.places.iter().any(|place| place.hospital != link.site.hospital.name);
+    if let Some(place) = plan.place(slot).filter(|_| elsewhere) {
+        meta = format!("{} · {meta}", place.hospital);
+    }
+    if !slot.expert.is_empty() {
+        meta = format!("{meta} · {}", slot.expert);
+    }
     el("button")
         .class("zs-slot__label")
         .with("type", "submit")
@@ -30,7 +38,7 @@ fn choice(link: &Link<'_>, slot: &Slot, title: Node, chip: Option<String>) -> El
             el("span")
                 .class("zs-slot__text")
                 .child(el("span").class("zs-slot__title").child(title))
-                .child(el("span").class("zs-slot__meta").child(link.voice.told(&meta))),
+                .child(el("span").class("zs-slot__meta").child(meta)),
         )
         .child(chip.map(|chip| el("span").class("zs-chip zs-chip--solid").child(chip)))
 }
@@ -58,7 +66,7 @@ pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
         .into_iter()
         .map(|slot| {
             let earliest = first.as_ref() == Some(&slot.id);
-            choice(link, slot, when(link, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
+            choice(link, plan, slot, when(link, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
         })
         .collect::<Vec<_>>();
     let late = plan.after_window.then(|| {
@@ -114,8 +122,8 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
 }
 
 /// The times of one day.
-fn one_day(link: &Link<'_>, one: &SlotDay) -> El {
-    let slots = one.slots.iter().map(|slot| choice(link, slot, clock(link.site.lang, slot.starts).into(), None));
+fn one_day(link: &Link<'_>, plan: &Plan, one: &SlotDay) -> El {
+    let slots = one.slots.iter().map(|slot| choice(link, plan, slot, clock(link.site.lang, slot.starts).into(), None));
     el("fieldset")
         .class("zs-slot-picker")
         .child(el("legend").class("zs-slot-picker__day").child(day(link.site.lang, one.date)))
@@ -137,8 +145,8 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             &now,
         ))
     });
-    let open = plan.days.iter().take(OPEN_DAYS).map(|day| one_day(link, day)).collect::<Vec<_>>();
-    let later = plan.days.iter().skip(OPEN_DAYS).map(|day| one_day(link, day)).collect::<Vec<_>>();
+    let open = plan.days.iter().take(OPEN_DAYS).map(|day| one_day(link, plan, day)).collect::<Vec<_>>();
+    let later = plan.days.iter().skip(OPEN_DAYS).map(|day| one_day(link, plan, day)).collect::<Vec<_>>();
     let later = (!later.is_empty()).then(|| {
         el("details")
             .class("zs-details")

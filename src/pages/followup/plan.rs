@@ -149,12 +149,15 @@ pub fn when(link: &Link<'_>, starts: Moment) -> Node {
 pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let slot = &appointment.slot;
     let services = plan.step.as_ref().map(|step| step.service_names.join("、")).unwrap_or_default();
-    let place = format!("{} {}", link.site.hospital.name, link.voice.told(&slot.room));
+    let place = plan.place(slot);
+    let hospital = place.map_or(&link.site.hospital.name, |place| &place.hospital);
+    let room = format!("{hospital} {}", link.voice.told(&slot.room));
+    let address = place.map(|place| place.address.clone()).unwrap_or_default();
     let expert =
         (!slot.expert.is_empty()).then(|| row(link.say("专家", "Expert"), slot.expert.clone().into(), String::new()));
     let mut rows = vec![
         row(link.say("时间", "Time"), when(link, slot.starts), String::new()),
-        row(link.say("地点", "Place"), place.into(), String::new()),
+        row(link.say("地点", "Place"), room.into(), address),
         row(link.say("做什么", "For"), link.voice.told(&services).into(), link.voice.told(&plan.reason)),
     ];
     rows.extend(expert);
@@ -201,7 +204,7 @@ fn appointment(link: &Link<'_>, plan: &Plan) -> Node {
         facts(link, plan, appointment),
         choices,
         preparation(link, plan),
-        (!appointment.past).then(|| bundle(link, appointment))
+        (!appointment.past).then(|| bundle(link, plan, appointment))
     ]
 }
 
@@ -240,13 +243,15 @@ fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
 }
 
 /// What reminds of the appointment: a calendar entry, a picture to save and a text to copy. None tells about health.
-fn bundle(link: &Link<'_>, appointment: &Appointment) -> Node {
-    let told = [
+fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
+    let place = plan.place(&appointment.slot);
+    let mut told = vec![
         link.say("医院预约", "Hospital appointment"),
         moment(link.site.lang, appointment.slot.starts),
-        link.site.hospital.name.clone(),
-        link.site.phone().to_owned(),
+        place.map_or(&link.site.hospital.name, |place| &place.hospital).clone(),
     ];
+    told.extend(place.map(|place| place.address.clone()).filter(|address| !address.is_empty()));
+    told.push(plan.phone.clone());
     let text = told.join(" ");
     el("section")
         .class("zs-stack zs-stack--tight")

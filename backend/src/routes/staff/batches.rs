@@ -125,7 +125,7 @@ fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
 async fn page(app: &App, staff: Staff, defaults: NewFollowUp) -> Result<BatchesPage> {
     let batches = app.db.batches(&staff.hospital, MOST_BATCHES).await?;
     Ok(BatchesPage {
-        services: services(app),
+        services: services(app, &staff.hospital),
         letters: letters(app),
         key: secrets::fresh_key(),
         preview: None,

@@ -43,6 +43,7 @@ fn rule(app: &App, record: &Record, slot: &Slot) -> &'static str {
 /// The free times of the open step's services, those against a rule marked.
 pub(super) async fn times(app: &App, record: &Record) -> Result<Vec<StaffTime>> {
     let Some(step) = &record.step else { return Ok(Vec::new()) };
+    let library = app.library();
     let now = app.now();
     let until = Moment::at(now.date().plus_days(AHEAD_DAYS), 0);
     let mut slots = app.db.free_slots(&step.services, (now, until), MOST, now).await?;
@@ -50,7 +51,10 @@ pub(super) async fn times(app: &App, record: &Record) -> Result<Vec<StaffTime>> 
     Ok(slots
         .into_iter()
         .map(|slot| StaffTime {
-            service: pathway::service_names(app, std::slice::from_ref(&slot.service)).concat(),
+            service: library.booking_service(&slot.service).map_or_else(
+                || slot.service.clone(),
+                |service| pathway::service_name(&library, service, &record.hospital),
+            ),
             rule: rule(app, record, &slot).to_owned(),
             slot,
         })

@@ -22,7 +22,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
     let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
     let link = format!("{}{path}", app.config.public_url);
     let library = app.library();
-    let hospital = app.hospital(&library);
+    let hospital = app.hospital_of(&library, &record.hospital);
     let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history =
@@ -46,7 +46,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
         notes,
         questions: pathway::questions(app, &record.id).await?,
         key: secrets::fresh_key(),
-        services: services(app),
+        services: services(app, &staff.hospital),
         today: app.now().date(),
         own: record.hospital == staff.hospital,
         hospital: referrals::hospital_name(&library, &record.hospital),

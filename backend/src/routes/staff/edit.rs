@@ -69,7 +69,7 @@ async fn page(app: &App, staff: Staff, record: &Record) -> Result<EditForm> {
         form: form_of(app, record)?,
         owner: record.owner.clone(),
         colleagues: colleagues.into_iter().map(|(id, name)| BookableService { id, name }).collect(),
-        services: services(app),
+        services: services(app, &staff.hospital),
         letters: letters(app),
         version: record.version,
         changed: Vec::new(),

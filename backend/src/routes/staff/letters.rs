@@ -31,7 +31,7 @@ fn letter(app: &App, record: &Record) -> Result<Letter> {
 }
 
 fn page(app: &App, staff: Staff, back: String, records: &[Record]) -> Result<LettersPage> {
-    let hospital = app.hospital(&app.library());
+    let hospital = app.hospital_of(&app.library(), &staff.hospital);
     Ok(LettersPage {
         staff,
         back,

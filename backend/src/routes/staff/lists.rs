@@ -4,7 +4,7 @@ use super::{html, may, nurse, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
-use crate::pathway::service_names;
+use crate::pathway::{self, service_names};
 use crate::visitor::Visitor;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -16,6 +16,7 @@ use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
+use zaoshai_contract::slots::Slot;
 use zaoshai_contract::staff::{
     DayEntry, FollowUpList, FollowUpRow, OpenQuestion, ROWS_A_PAGE, Staff, StaffPage, StaffSearch, Whole, WholeList,
 };
@@ -24,6 +25,14 @@ use zaoshai_contract::staff::{
 const MOST_OVERDUE: u32 = 100;
 /// Most of the latest follow-ups on the first page; all of them stand in the whole lists.
 const MOST: u32 = 100;
+
+/// Where a slot is, with the hospital when it is not the one that follows the person up.
+fn room(app: &App, record: &Record, slot: &Slot) -> String {
+    if slot.clinic == record.hospital {
+        return slot.room.clone();
+    }
+    format!("{} {}", pathway::place(app, &slot.clinic).hospital, slot.room)
+}
 
 /// A follow-up as lists show it.
 pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
@@ -46,7 +55,7 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         appointment: latest.map(|latest| latest.id.clone()).unwrap_or_default(),
         appointment_state: latest.map(|latest| latest.state),
         starts: expected.map(|latest| latest.slot.starts),
-        room: expected.map(|latest| latest.slot.room.clone()).unwrap_or_default(),
+        room: expected.map(|latest| room(app, record, &latest.slot)).unwrap_or_default(),
         locked: record.locked(),
         overdue: record.due.is_some_and(|due| due <= now),
         version: record.version,

@@ -188,9 +188,9 @@ pub(super) async fn new(State(app): State<App>, visitor: Visitor) -> Result<Resp
     let form =
         NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(14).to_string(), ..NewFollowUp::default() };
     let page = NewFollowUpForm {
+        services: services(&app, &staff.hospital),
         staff,
         form,
-        services: services(&app),
         letters: letters(&app),
         key: secrets::fresh_key(),
         problem: None,
@@ -214,9 +214,9 @@ pub(super) async fn make_form(State(app): State<App>, visitor: Visitor, form: Fo
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
             let page = NewFollowUpForm {
+                services: services(&app, &staff.hospital),
                 staff,
                 form: new,
-                services: services(&app),
                 letters: letters(&app),
                 key,
                 problem: Some(problem),
