@@ -194,6 +194,11 @@ pub async fn plan(
         })
         .collect();
     let waiting = app.db.waiting(&record.id).await?;
+    let cancelled = record.latest.as_ref().filter(|latest| latest.state == State::CancelledByClinic);
+    let closing_reason = match cancelled {
+        Some(latest) => app.db.closing_reason(&latest.slot).await?,
+        None => String::new(),
+    };
     Ok(Plan {
         name: open("name", &record.name_sealed)?,
         helper: helpers.iter().find(|helper| Some(&helper.id) == session.helper.as_ref()).cloned(),
@@ -213,7 +218,8 @@ pub async fn plan(
         }),
         asked: record.created.date(),
         standing,
-        clinic_cancelled: record.latest.as_ref().is_some_and(|latest| latest.state == State::CancelledByClinic),
+        clinic_cancelled: cancelled.is_some(),
+        closing_reason,
         appointment: shown.map(|latest| appointment(app, &latest.slot, latest.state, None)),
         held: held.map(|(slot, until)| appointment(app, slot, State::Held, Some(*until))),
         agreements: service.map(|service| service.rules().prerequisites.clone()).unwrap_or_default(),

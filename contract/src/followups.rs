@@ -386,6 +386,9 @@ pub struct Plan {
     /// True when the clinic cancelled and nothing new is certain yet.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub clinic_cancelled: bool,
+    /// Why it did, in words for patients; empty when nobody wrote any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub closing_reason: String,
     /// The appointment, while there is one, also a missed or attended one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment: Option<Appointment>,

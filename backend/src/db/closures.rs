@@ -1,8 +1,10 @@
 //! Clinics that do not take place (停诊): their slots close at once and in one, so that nobody books there any more; the
 //! people in them are told and offered another place one by one, by whichever server comes to it.
 
+use super::schedules::BY_TIMETABLE;
 use super::{Db, Result, again, in_transaction, on_read};
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::slots::Slot;
 
 /// What is closed.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub struct Closure {
     pub first: Moment,
     /// Until before this moment.
     pub until: Moment,
-    /// Why, for staff.
+    /// Why, in words that patients may read.
     pub reason: String,
     /// Who closed it.
     pub staff: String,
@@ -70,8 +72,8 @@ impl Db {
             // Otherwise the timetable could open slots at this moment that this closing does not see.
             sqlx::query(super::schedules::LOCK).bind(&closure.hospital).execute(&mut **tx).await?;
             let made = sqlx::query(
-                "INSERT INTO closures (id, hospital, service, first, last, reason, made, made_by) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                "INSERT INTO closures (id, hospital, service, first, last, reason, made, made_by, told) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) ON CONFLICT DO NOTHING",
             )
             .bind(&closure.id)
             .bind(&closure.hospital)
@@ -113,6 +115,28 @@ impl Db {
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?))
+    }
+
+    /// Why the clinic of a slot does not take place, in the words that were written for patients; empty when nobody wrote
+    /// any. The timetable closes slots for closed days and for experts who do not come.
+    pub async fn closing_reason(&self, slot: &Slot) -> Result<String> {
+        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COALESCE((SELECT reason FROM closures WHERE closures.id = slots.closure AND told = 1), \
+             (SELECT reason FROM schedule_visits AS visit WHERE slots.closure = $2 AND visit.hospital = clinic \
+              AND visit.service = slots.service AND visit.room = slots.room AND visit.expert = slots.expert \
+              AND day = $3 AND start <= $4 AND stop > $4 AND cancelled IS NOT NULL ORDER BY cancelled DESC LIMIT 1), \
+             (SELECT reason FROM schedule_exceptions AS day WHERE slots.closure = $2 AND day.hospital = clinic \
+              AND kind = 'closed' AND (day.service IS NULL OR day.service = slots.service) \
+              AND (day.room IS NULL OR day.room = slots.room) AND first_day <= $3 AND last_day >= $3 \
+              AND cancelled IS NULL ORDER BY made DESC LIMIT 1), '') FROM slots WHERE id = $1",
+        )
+        .bind(slot.id.as_str())
+        .bind(BY_TIMETABLE)
+        .bind(slot.starts.date().to_string())
+        .bind(i64::from(slot.starts.minute_of_day()))
+        .fetch_optional(pool)
+        .await?);
+        Ok(row.map(|(reason,)| reason).unwrap_or_default())
     }
 
     /// The closings of a hospital that are not over, earliest first.

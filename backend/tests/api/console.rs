@@ -251,6 +251,7 @@ async fn a_closed_clinic_cancels_everybody_and_keeps_a_new_place_for_each() {
         let mut patient = world.patient(followup).await;
         let page = patient.get(&format!("/f/{}", followup.token)).await;
         assert!(page.text.contains("医院停诊，为您留了新时间"), "{}", page.text);
+        assert!(page.text.contains("停诊原因：设备检修"), "she is told why: {}", page.text);
         let fields = [("key", secrets::fresh_id()), ("agreed", "pregnancy".to_owned())];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let confirmed = patient.form(&format!("/f/{}/confirm", followup.token), &fields).await;

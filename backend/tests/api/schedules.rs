@@ -287,7 +287,8 @@ async fn a_visit_gives_slots_once_it_is_confirmed_and_says_who_confirmed_it() {
     assert!(asked.text.contains("影响 1 个人"), "{}", asked.text);
     sends(&mut manager, &cancel, &[("reason", "专家有急诊手术"), ("sure", "yes")]).await;
     assert!(of_visit().await.iter().all(|slot| slot.closure.is_some() && slot.taken == 0));
-    assert!(patient.get(&link).await.text.contains("医院停诊，为您留了新时间"));
+    let told = patient.get(&link).await.text;
+    assert!(told.contains("医院停诊，为您留了新时间") && told.contains("停诊原因：专家有急诊手术"), "{told}");
     assert!(manager.get("/staff/schedules").await.text.contains("专家有急诊手术"));
     let late = asks(&mut manager, &format!("{path}/confirm"), &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "who does not come is not confirmed");
@@ -316,6 +317,17 @@ async fn a_closing_that_stands_wins_over_the_timetable() {
     assert!(closures.iter().all(|closure| closure.is_some_and(|closure| closure != BY_TIMETABLE)), "{closures:?}");
     assert!(after["ldct-review-2026-11-26-0830"].closure.is_none());
     sound(&world).await;
+}
+
+#[tokio::test]
+async fn whoever_is_in_a_closed_day_is_told_why() {
+    let world = World::new().await;
+    let (mut patient, link) = books(&world, "ldct-review-2026-11-25-0830").await;
+    let mut manager = manager(&world).await;
+    let days = [("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "全院停电检修"), ("sure", "yes")];
+    sends(&mut manager, "/staff/schedules/closings", &days).await;
+    let told = patient.get(&link).await.text;
+    assert!(told.contains("停诊原因：全院停电检修"), "{told}");
 }
 
 #[tokio::test]

@@ -207,6 +207,7 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         } else {
             link.say("请确认这个时间", "Please confirm this time")
         }),
+        closing_reason(link, plan),
         el("p").class("zs-lead").child(kept),
         facts(link, plan, held),
         instead,
@@ -268,6 +269,15 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
         link.button(FollowUpView::Plan, link.say("不取消，保留预约", "Keep it"))
     ];
     Shown { main, action: Some(link.bar("cancel", link.say("确定取消", "Cancel it"))) }
+}
+
+/// Why the clinic did not take place.
+pub fn closing_reason(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    if !plan.clinic_cancelled || plan.closing_reason.is_empty() {
+        return None;
+    }
+    let why = link.voice.told(&plan.closing_reason);
+    Some(el("p").child(link.voice.fill("停诊原因：{}", "Why: {}", &why)).node())
 }
 
 /// The title of the page on which a first time is chosen.

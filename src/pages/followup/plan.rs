@@ -133,7 +133,7 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
             el("p").class("zs-step__meta").child(what)
         ]
     });
-    nodes![due, booking::suggestions(link, plan)]
+    nodes![booking::closing_reason(link, plan), due, booking::suggestions(link, plan)]
 }
 
 /// A moment that never breaks inside its day or inside its hour.

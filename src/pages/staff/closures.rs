@@ -65,7 +65,7 @@ pub fn page(page: &ClosurePage) -> Node {
                             .child(field(problem, "first", "从哪天", "", date("first", &form.first)))
                             .child(field(problem, "last", "到哪天", "", date("last", &form.last))),
                     )
-                    .child(field(problem, "reason", "原因", "给同事看，例如 设备检修。", reason))
+                    .child(field(problem, "reason", "原因", "病人会看到，写她看了也明白的话，例如 设备检修。", reason))
                     .child(button("先看影响多少人")),
             )
             .child(standing)
