@@ -93,7 +93,8 @@ pub fn steps(
             && there.capacity == i64::from(slot.capacity).max(there.taken)
             && there.expert == expert
             && there.closure == closure
-            && there.timetable == 1;
+            && there.timetable == 1
+            && there.unwanted == 0;
         if !same {
             let (minutes, capacity) = (slot.minutes, slot.capacity);
             steps.push(Step::Set { id: there.id.clone(), minutes, capacity, expert, closure });

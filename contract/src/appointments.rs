@@ -201,6 +201,15 @@ pub struct SlotRequest {
     pub agreed: Vec<String>,
 }
 
+/// Making a kept place certain.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfirmRequest {
+    /// The ids of the prerequisites that the patient says she meets.
+    #[serde(default)]
+    pub agreed: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -147,6 +147,7 @@ trait Booking: Ledger {
     async fn decide(&mut self, change: &Change) -> Result<Answer>;
     async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
+    async fn stop_waiting(&mut self, followup: &str) -> Result<()>;
     async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn take_place(&mut self, slot: &SlotId, services: &[String], now: Moment) -> Result<Result<Place, Code>>;
     async fn expire_in(&mut self, slot: &str, now: Moment) -> Result<()>;
@@ -286,6 +287,9 @@ macro_rules! booking {
                 let line =
                     Line { appointment: Some(&id), after: Some(to), slot: Some(slot.as_str()), ..change.line() };
                 self.note(&change.followup, now, &line).await?;
+                if to == State::Booked {
+                    self.stop_waiting(&change.followup).await?;
+                }
                 Ok(Ok(Receipt { until, ..change.receipt(done, to) }))
             }
 
@@ -313,11 +317,14 @@ macro_rules! booking {
                     self.turn(&change.followup, firm, moved, now, &line).await?;
                 }
                 self.turn(&change.followup, held, to, now, &change.line()).await?;
-                sqlx::query("DELETE FROM waiting WHERE followup = $1")
-                    .bind(&change.followup)
-                    .execute(&mut *self)
-                    .await?;
+                self.stop_waiting(&change.followup).await?;
                 Ok(Ok(Receipt { slot: SlotId::parse(&held.slot), ..change.receipt(done, to) }))
+            }
+
+            /// Who has a time that is certain waits for no other.
+            async fn stop_waiting(&mut self, followup: &str) -> Result<()> {
+                sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut *self).await?;
+                Ok(())
             }
 
             /// Leads an appointment that is there to its next state.
@@ -395,7 +402,7 @@ macro_rules! booking {
                 .fetch_all(&mut *self)
                 .await?;
                 for (id, followup) in over {
-                    sqlx::query("UPDATE slots SET taken = taken - 1 WHERE id = $1").bind(slot).execute(&mut *self).await?;
+                    self.give_back(slot).await?;
                     let line = Line {
                         who: "clock",
                         action: Action::Expire.as_str(),

@@ -223,7 +223,23 @@ macro_rules! note {
     };
 }
 
+/// A visit of this nurse ($1) on a day ($2) that overlaps these minutes ($3, $4), other than for this request ($5).
+const CLASH: &str = "SELECT visit_from, visit_to FROM home_care WHERE nurse = $1 AND visit_day = $2 \
+                     AND visit_from < $4 AND visit_to > $3 AND id <> $5 AND state = 'planned' ORDER BY visit_from LIMIT 1";
+
 impl Db {
+    /// From when until when, in minutes after midnight, a nurse is on another visit that overlaps this one.
+    pub async fn care_clash(&self, visit: &PlannedVisit, request: &str) -> Result<Option<(i64, i64)>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(CLASH)
+            .bind(&visit.nurse)
+            .bind(visit.day.to_string())
+            .bind(i64::from(visit.from))
+            .bind(i64::from(visit.to))
+            .bind(request)
+            .fetch_optional(pool)
+            .await?))
+    }
+
     /// Makes a request, once for each id, or gives [`Code::KeyReused`] when the id came with another wish.
     pub async fn ask_for_care(&self, new: &NewRequest, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
         let state = match after(None, Action::Ask, Party::Patient) {
@@ -310,6 +326,24 @@ impl Db {
                 }
             } else if from == State::Planned && matches!(change.action, Action::Finish | Action::Miss) {
                 return Ok(Err(Code::TooEarly));
+            }
+            if let Some(visit) = &change.visit {
+                // Two who plan for one nurse take turns.
+                sqlx::query("UPDATE staff SET display = display WHERE name = $1")
+                    .bind(&visit.nurse)
+                    .execute(&mut **tx)
+                    .await?;
+                let clash: Option<(i64, i64)> = sqlx::query_as(CLASH)
+                    .bind(&visit.nurse)
+                    .bind(visit.day.to_string())
+                    .bind(i64::from(visit.from))
+                    .bind(i64::from(visit.to))
+                    .bind(&change.request)
+                    .fetch_optional(&mut **tx)
+                    .await?;
+                if clash.is_some() {
+                    return Ok(Err(Code::Changed));
+                }
             }
             let day = match &change.visit {
                 Some(visit) => Some(visit.day),

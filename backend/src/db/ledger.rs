@@ -2,6 +2,7 @@
 //! stands on, and the moment from which somebody must look after it.
 
 use super::followups::NewRecord;
+use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
@@ -78,6 +79,9 @@ pub trait Ledger {
     /// the line that tells it; of `line` only who, action and detail are needed.
     async fn turn(&mut self, followup: &str, appointment: &Live, to: State, now: Moment, line: &Line<'_>)
     -> Result<()>;
+    /// Gives a place of a slot back. One that is kept only for those who are in it loses the place, and closes with its
+    /// last one.
+    async fn give_back(&mut self, slot: &str) -> Result<()>;
     /// Writes a line of history and counts the change.
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
     /// Computes anew from when somebody must look after a follow-up.
@@ -146,10 +150,7 @@ macro_rules! ledger {
                     .execute(&mut *self)
                     .await?;
                 if appointment.state.occupies() && !to.occupies() {
-                    sqlx::query("UPDATE slots SET taken = taken - 1 WHERE id = $1")
-                        .bind(&appointment.slot)
-                        .execute(&mut *self)
-                        .await?;
+                    self.give_back(&appointment.slot).await?;
                 }
                 let line = Line {
                     appointment: Some(&appointment.id),
@@ -159,6 +160,20 @@ macro_rules! ledger {
                     ..*line
                 };
                 self.note(followup, now, &line).await
+            }
+
+            async fn give_back(&mut self, slot: &str) -> Result<()> {
+                sqlx::query(
+                    "UPDATE slots SET taken = taken - 1, \
+                     capacity = CASE WHEN unwanted = 1 AND taken > 1 THEN taken - 1 ELSE capacity END, \
+                     closure = CASE WHEN unwanted = 1 AND taken = 1 THEN COALESCE(closure, $2) ELSE closure END \
+                     WHERE id = $1",
+                )
+                .bind(slot)
+                .bind(BY_TIMETABLE)
+                .execute(&mut *self)
+                .await?;
+                Ok(())
             }
 
             async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()> {

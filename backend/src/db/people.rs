@@ -288,6 +288,7 @@ impl Db {
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
     /// phone, reason, topic, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
+    /// So does the keyed hash of the row she was read in from: the same table read in again must not call on her anew.
     pub async fn erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
         again!(self.try_erase(followup, who, now).await)
     }
@@ -316,7 +317,7 @@ impl Db {
                 "UPDATE calls SET note_sealed = '' WHERE followup = $1",
                 "UPDATE referrals SET reason_sealed = '', answer_sealed = '' WHERE followup = $1",
                 "UPDATE followups SET name_sealed = '', phone_sealed = '', reason_sealed = '', letter_sealed = '', \
-                 letter = '', topic = '', fingerprint = NULL, call_on = NULL, ending = 'erased' WHERE id = $1",
+                 letter = '', topic = '', call_on = NULL, ending = 'erased' WHERE id = $1",
             ] {
                 sqlx::query(sql).bind(followup).execute(&mut **tx).await?;
             }

@@ -98,6 +98,8 @@ pub struct Stored {
     pub closure: Option<String>,
     /// 1 when the timetable made it.
     pub timetable: i64,
+    /// 1 when it is kept only for those who are in it.
+    pub unwanted: i64,
 }
 
 /// A closing (停诊) that is not over.
@@ -361,7 +363,7 @@ macro_rules! schedules {
 
             async fn to_come(&mut self, At { hospital, now }: At<'_>) -> Result<(Vec<Stored>, Vec<Standing>)> {
                 let stored = sqlx::query_as(
-                    "SELECT id, service, room, starts, minutes, capacity, taken, expert, closure, timetable \
+                    "SELECT id, service, room, starts, minutes, capacity, taken, expert, closure, timetable, unwanted \
                      FROM slots WHERE clinic = $1 AND starts > $2 ORDER BY id",
                 )
                 .bind(hospital)
@@ -541,7 +543,7 @@ macro_rules! schedules {
                     // The places may have been taken since the slot was read.
                     Step::Set { id, minutes, capacity, expert, closure } => sqlx::query(
                         "UPDATE slots SET minutes = $2, capacity = CASE WHEN taken > $3 THEN taken ELSE $3 END, \
-                         expert = $4, closure = $5, timetable = 1 WHERE id = $1",
+                         expert = $4, closure = $5, timetable = 1, unwanted = 0 WHERE id = $1",
                     )
                     .bind(id)
                     .bind(i64::from(*minutes))
@@ -559,7 +561,8 @@ macro_rules! schedules {
                             .bind(BY_TIMETABLE)
                     }
                     Step::Keep { id, .. } => sqlx::query(
-                        "UPDATE slots SET capacity = taken WHERE id = $1 AND taken > 0 AND capacity <> taken",
+                        "UPDATE slots SET capacity = taken, unwanted = 1 WHERE id = $1 AND taken > 0 \
+                         AND (capacity <> taken OR unwanted = 0)",
                     )
                     .bind(id),
                 };

@@ -20,6 +20,9 @@ const SWALLOWED: usize = 16 * 1024 * 1024;
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
 
+/// A JSON body that may be missing.
+pub struct MaybeJson<T>(pub T);
+
 /// The fields of a form.
 #[derive(Default)]
 pub struct Form(Vec<(String, String)>);
@@ -89,6 +92,15 @@ async fn read(body: Body, most: usize) -> Result<Vec<u8>> {
     if seen > most { Err(Code::TooLarge.into()) } else { Ok(bytes) }
 }
 
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| Failure {
+        code: Code::BadBody,
+        errors: Vec::new(),
+        // Only the place of the mistake: the words of the error may repeat what was sent.
+        cause: Some(format!("JSON does not fit at line {} column {}", error.line(), error.column())),
+    })
+}
+
 fn content_type(request: &Request) -> &str {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     value.split(';').next().unwrap_or("").trim()
@@ -103,12 +115,23 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
         if !fits {
             return Err(Code::UnsupportedMedia.into());
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Failure {
-            code: Code::BadBody,
-            errors: Vec::new(),
-            // Only the place of the mistake: the words of the error may repeat what was sent.
-            cause: Some(format!("JSON does not fit at line {} column {}", error.line(), error.column())),
-        })
+        from_json(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let fits = content_type(&request).eq_ignore_ascii_case("application/json");
+        let bytes = read(request.into_body(), MOST).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !fits {
+            return Err(Code::UnsupportedMedia.into());
+        }
+        from_json(&bytes).map(Self)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The follow-up link: what it shows, the identity check, and every write of it, as JSON and as forms.
 //! Opening a link (GET) changes nothing.
 
-use super::body::{Form, JsonBody, read_key};
+use super::body::{Form, JsonBody, MaybeJson, read_key};
 use super::frame::request_id;
 use super::pages::{self, Title};
 use crate::app::App;
@@ -14,7 +14,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_app::{Voice, render_followup};
-use zaoshai_contract::appointments::{Action, Receipt, SlotRequest};
+use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, Token};
@@ -418,11 +418,10 @@ async fn write_json(
     token: &str,
     visitor: &Visitor,
     action: Action,
-    request: Option<SlotRequest>,
+    SlotRequest { slot, agreed }: SlotRequest,
 ) -> Result<axum::Json<Receipt>> {
     let key = header_key(&visitor.headers)?;
     let token = parse_token(token)?;
-    let SlotRequest { slot, agreed } = request.unwrap_or(SlotRequest { slot: String::new(), agreed: Vec::new() });
     let slot = matches!(action, Action::Hold | Action::Book).then_some(slot.as_str());
     let wish = Wish { action, slot, agreed: &agreed, reason: "", key };
     Ok(axum::Json(pathway::change(app, &token, visitor, wish).await?))
@@ -448,7 +447,7 @@ pub async fn hold_json(
     visitor: Visitor,
     JsonBody(request): JsonBody<SlotRequest>,
 ) -> Result<axum::Json<Receipt>> {
-    write_json(&app, &token, &visitor, Action::Hold, Some(request)).await
+    write_json(&app, &token, &visitor, Action::Hold, request).await
 }
 
 /// Makes the kept place certain; an earlier appointment gives its place back only then.
@@ -458,18 +457,22 @@ pub async fn hold_json(
         ("token" = String, Path, description = "The link's token"),
         ("Idempotency-Key" = String, Header, description = "16 to 64 letters, digits or hyphens"),
     ),
+    request_body(content = ConfirmRequest, description = "May be missing where the service asks for nothing"),
     responses(
         (status = 200, description = "Booked or moved", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
         (status = 409, description = "`hold-lapsed`, `slot-past` or `slot-closed`", content_type = "application/problem+json", body = Problem),
+        (status = 422, description = "`not-agreed`: to all prerequisites of the service", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn confirm_json(
     State(app): State<App>,
     Path(token): Path<String>,
     visitor: Visitor,
+    MaybeJson(ConfirmRequest { agreed }): MaybeJson<ConfirmRequest>,
 ) -> Result<axum::Json<Receipt>> {
-    write_json(&app, &token, &visitor, Action::Confirm, None).await
+    let request = SlotRequest { slot: String::new(), agreed };
+    write_json(&app, &token, &visitor, Action::Confirm, request).await
 }
 
 /// Takes a slot at once; with an appointment it is moved there, and its place given back only when the new one is
@@ -494,7 +497,7 @@ pub async fn book_json(
     visitor: Visitor,
     JsonBody(request): JsonBody<SlotRequest>,
 ) -> Result<axum::Json<Receipt>> {
-    write_json(&app, &token, &visitor, Action::Book, Some(request)).await
+    write_json(&app, &token, &visitor, Action::Book, request).await
 }
 
 /// Cancels the appointment; the follow-up stays open for another.
@@ -515,5 +518,5 @@ pub async fn cancel_json(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Result<axum::Json<Receipt>> {
-    write_json(&app, &token, &visitor, Action::Cancel, None).await
+    write_json(&app, &token, &visitor, Action::Cancel, SlotRequest { slot: String::new(), agreed: Vec::new() }).await
 }

@@ -204,6 +204,22 @@ async fn an_import_that_a_killed_server_left_is_finished_by_the_repeat() {
     assert_eq!(count(&mut nurse).await, 120);
 }
 
+#[tokio::test]
+async fn who_had_her_data_deleted_is_not_made_anew_by_the_same_table() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let file = ("名单.csv", "姓名,手机号\n王一,13800000001\n王二,13800000002\n".as_bytes());
+    let key = secrets::fresh_id();
+    let page = look(&mut nurse, file, &key).await;
+    let made = confirm(&mut nurse, &page, &key, None).await;
+    through(&mut nurse, made.location()).await;
+    let list = nurse.get("/api/v1/staff/followups").await.json();
+    let id = list["rows"][0]["id"].as_str().unwrap_or_else(|| panic!("somebody in {list}")).to_owned();
+    world.app.db.erase(&id, "patient", world.app.now()).await.expect("the database").expect("erased");
+    let page = look(&mut nurse, file, &secrets::fresh_id()).await;
+    assert_eq!(page.matches("这一行以前导入过").count(), 2, "{page}");
+}
+
 /// The text of a QR code that is drawn as bars one module high.
 fn scan(path: &str, side: usize) -> String {
     let mut dark = vec![false; side * side];

@@ -1,6 +1,8 @@
 //! The follow-up link: identity check, booking, moving, cancelling, as JSON and as plain forms.
 
 use crate::world::{Client, PHONE, World};
+use axum::body::Body;
+use axum::http::Request;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use zaoshai_backend::secrets;
@@ -210,6 +212,24 @@ async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hou
     assert!(after["held"].is_null() && after["waiting"].is_null(), "an offer that nobody took ends: {after}");
     assert_eq!(after["appointment"]["slot"]["id"].as_str(), Some(late.as_str()));
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
+}
+
+#[tokio::test]
+async fn a_kept_place_is_made_certain_as_data_once_everything_was_agreed_to() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let early = slot(&plan(&mut patient, &followup).await, 1, 0);
+    let path = format!("/api/v1/followups/{}", followup.token);
+    let key = [secrets::fresh_id(), secrets::fresh_id(), secrets::fresh_id()];
+    let wish = json!({ "slot": early });
+    patient.json("POST", &format!("{path}/hold"), &wish, &[("idempotency-key", &key[0])]).await;
+    let bare = Request::post(format!("{path}/confirm")).header("idempotency-key", &key[1]);
+    let refused = patient.send(bare, Body::empty(), &[]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "not-agreed"));
+    let agreed = json!({ "agreed": ["pregnancy"] });
+    let sure = patient.json("POST", &format!("{path}/confirm"), &agreed, &[("idempotency-key", &key[2])]).await;
+    assert_eq!(sure.json()["done"], "booked", "{}", sure.text);
 }
 
 #[tokio::test]

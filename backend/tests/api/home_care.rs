@@ -129,6 +129,28 @@ async fn a_repeat_with_the_same_key_makes_one_and_another_wish_under_it_is_told_
 }
 
 #[tokio::test]
+async fn no_nurse_is_sent_to_two_people_at_once() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    asks(&world).await;
+    let path = first(&mut nurse).await;
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    assert_eq!(does(&mut nurse, &path, "plan", &PLAN).await.status, StatusCode::SEE_OTHER);
+    asks(&world).await;
+    let list = nurse.get("/staff/home-care").await.text;
+    let ids = list.split("href=\"/staff/home-care/").skip(1).filter_map(|rest| rest.split('"').next());
+    let second = ids.map(|id| format!("/staff/home-care/{id}")).find(|other| *other != path).expect("a second request");
+    does(&mut nurse, &second, "assess", &ACCEPT).await;
+    let with = |from, to| [("day", "2026-11-25"), ("from", from), ("to", to), ("nurse", "zhang")];
+    let refused = does(&mut nurse, &second, "plan", &with("10:30", "12:00")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("这位护士那天 09:00 到 11:00 已经要上门"), "{}", refused.text);
+    assert_eq!(does(&mut nurse, &second, "plan", &with("11:00", "12:00")).await.status, StatusCode::SEE_OTHER);
+    // Her own visit stands in nobody's way when it is planned anew.
+    assert_eq!(does(&mut nurse, &path, "plan", &with("09:30", "11:00")).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn the_whole_path_from_asking_to_the_outcome() {
     let world = World::new().await;
     let (mut person, link) = asks(&world).await;

@@ -243,6 +243,9 @@ impl Model {
             self.people[who].places[firm].state = State::Moved;
         }
         let person = &mut self.people[who];
+        if state == State::Booked {
+            person.waits = None;
+        }
         person.places.push(Place { slot, state, until, step: person.step, number });
         true
     }

@@ -320,6 +320,31 @@ async fn a_closing_that_stands_wins_over_the_timetable() {
 }
 
 #[tokio::test]
+async fn a_place_given_back_in_a_slot_that_goes_by_itself_is_nobodys() {
+    let world = World::new().await;
+    let slot = "ldct-review-2026-12-02-0830";
+    let people = [books(&world, slot).await, books(&world, slot).await];
+    let end = Change::EndTemplate { id: "ldct-review-wednesday-510".to_owned(), last: date("2026-11-26") };
+    let staff = Staff {
+        name: "zhang".to_owned(),
+        display: String::new(),
+        hospital: HOSPITAL.to_owned(),
+        roles: vec![Role::ScheduleManager],
+    };
+    timetable::carry_out(&world.app, at(&world), Some((&end, &staff)), People::Stay).await.expect("carried out");
+    let expected = [(1, 1, None), (0, 1, Some(BY_TIMETABLE))];
+    for ((mut patient, link), (taken, capacity, closure)) in people.into_iter().zip(expected) {
+        patient.form(&format!("{link}/cancel"), &[("key", &secrets::fresh_id())]).await;
+        let after = slots(&world).await;
+        let left = &after[slot];
+        assert_eq!((left.taken, left.capacity, left.closure.as_deref()), (taken, capacity, closure));
+        let free = patient.get(&format!("{link}?view=days")).await.text;
+        assert!(free.contains("全部时间") && !free.contains(slot), "nobody comes in: {free}");
+        sound(&world).await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_in_a_closed_day_is_told_why() {
     let world = World::new().await;
     let (mut patient, link) = books(&world, "ldct-review-2026-11-25-0830").await;

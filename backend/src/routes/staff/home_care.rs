@@ -271,6 +271,11 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
         }
         _ => return Err(Failure::fields(errors)),
     };
+    if let Some((from, to)) = app.db.care_clash(&visit, &record.id).await? {
+        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let told = format!("这位护士那天 {} 到 {} 已经要上门，请换时间或换人", clock(from), clock(to));
+        return Err(Failure::field("from", &told));
+    }
     let change = CareChange { visit: Some(visit), ..change(app, staff, record, form, Action::Plan)? };
     apply(app, staff, &change).await
 }
