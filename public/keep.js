@@ -1,5 +1,6 @@
 // Keeps what a person ticks on this phone, with or without the app: nothing of it is sent anywhere.
 // In a decision aid it also gathers what was marked as very important under the option it speaks for.
+// A question that was written and not yet sent stays in this tab, also when the identity has to be checked again.
 // It offers reading aloud where the phone can, copies a text with one tap, and draws an appointment as a picture.
 (function () {
   var root = document.documentElement;
@@ -58,7 +59,24 @@
     summary.hidden = !any;
   }
 
-  function all() { each(document.querySelectorAll('[data-keep]'), restore); }
+  // In its tab alone, until it was sent.
+  function draft(field) {
+    if (field.zsKept) return;
+    field.zsKept = true;
+    var name = 'zs-draft:' + location.pathname;
+    try {
+      if (field.getAttribute('data-draft') === 'sent') sessionStorage.removeItem(name);
+      else if (!field.value) field.value = sessionStorage.getItem(name) || '';
+    } catch (e) { /* as above */ }
+    field.addEventListener('input', function () {
+      try { sessionStorage.setItem(name, field.value); } catch (e) { /* as above */ }
+    });
+  }
+
+  function all() {
+    each(document.querySelectorAll('[data-keep]'), restore);
+    each(document.querySelectorAll('[data-draft]'), draft);
+  }
 
   function boxOf(event) { return event.target.closest && event.target.closest('[data-keep]'); }
   document.addEventListener('change', function (event) {

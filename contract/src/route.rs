@@ -91,11 +91,13 @@ impl FollowUpView {
         (Self::Data, "data"),
     ];
 
-    fn as_str(self) -> &'static str {
+    /// Its word in the address; empty for the plan.
+    pub fn as_str(self) -> &'static str {
         Self::WORDS.iter().find(|(view, _)| *view == self).map_or("", |(_, word)| word)
     }
 
-    fn parse(text: &str) -> Self {
+    /// Reads its word; what is no word is the plan.
+    pub fn parse(text: &str) -> Self {
         Self::WORDS.iter().find(|(_, word)| *word == text).map_or(Self::Plan, |(view, _)| *view)
     }
 }

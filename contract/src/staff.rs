@@ -481,6 +481,8 @@ pub enum StaffPage {
     Login {
         /// The name typed so far.
         name: String,
+        /// The page of the console that was asked for; empty for its first one.
+        to: String,
         /// Why the last try failed.
         problem: Option<crate::problem::Problem>,
     },

@@ -50,7 +50,7 @@ pub fn page(
     use zaoshai_contract::route::FollowUpView as View;
     let link = form::Link { site, voice, token: &followup.token };
     match &followup.stage {
-        Stage::Identify { problem } => people::identify(&link, problem.as_ref()),
+        Stage::Identify { problem } => people::identify(&link, view, problem.as_ref()),
         Stage::Ended(problem) => super::problem::page(site, problem.clone()).into(),
         Stage::Plan(plan) => match view {
             View::Questions => people::questions(&link, plan),

@@ -31,7 +31,7 @@ use zaoshai_contract::staff::{Staff, StaffPage};
 /// A staff page with its frame.
 pub fn page(page: &StaffPage) -> Node {
     match page {
-        StaffPage::Login { name, problem } => frame("", None, login::page(name, problem.as_ref()), None),
+        StaffPage::Login { name, to, problem } => frame("", None, login::page(name, to, problem.as_ref()), None),
         StaffPage::List(list) => {
             let action = el("a")
                 .class("zs-button")
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_login_is_a_form_with_labels() {
-        let html = render_staff(&StaffPage::Login { name: "zhang\"".to_owned(), problem: None });
+        let html = render_staff(&StaffPage::Login { name: "zhang\"".to_owned(), to: String::new(), problem: None });
         assert!(html.contains("action=\"/staff/login\"") && html.contains("for=\"password\""));
         assert!(html.contains("zhang&quot;"), "{html}");
     }

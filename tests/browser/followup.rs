@@ -59,7 +59,7 @@ async fn books_moves_and_cancels(browser: &Browser, link: &str, scripts: Scripts
 }
 
 /// The other things a link is for: all times, a question, a relative, waiting, and leaving for good.
-async fn does_all_the_rest(browser: &Browser, link: &str) -> anyhow::Result<()> {
+async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> anyhow::Result<()> {
     browser.click("main a[href$='view=days']").await?;
     browser.see("全部时间").await?;
     browser.click("fieldset:nth-of-type(2) button[name=slot]").await?;
@@ -75,8 +75,20 @@ async fn does_all_the_rest(browser: &Browser, link: &str) -> anyhow::Result<()> 
 
     browser.click("main a[href$='view=questions']").await?;
     browser.fill("#question", "要空腹吗？").await?;
+    if scripts != Scripts::None {
+        // The check lasts half an hour; what was written meanwhile is still there after the next one.
+        browser.driver.delete_all_cookies().await?;
+        browser.submit().await?;
+        browser.fill("#ending", "8000").await?;
+        browser.submit().await?;
+        browser.see("问护士一个问题").await?;
+        browser
+            .until("the question is still there", "return document.getElementById('question').value === '要空腹吗？'")
+            .await?;
+    }
     browser.submit().await?;
     browser.see("已发给护士").await?;
+    browser.until("nothing is left to send", "return document.getElementById('question').value === ''").await?;
     browser.see("还没有回答").await?;
 
     browser.go(link).await?;
@@ -107,7 +119,7 @@ async fn whole_journey(scripts: Scripts) {
         browser.see("王女士").await?;
         browser.see("待约").await?;
         browser.go(&link).await?;
-        does_all_the_rest(browser, &link).await?;
+        does_all_the_rest(browser, &link, scripts).await?;
         if scripts == Scripts::All {
             ensure!(browser.errors().await?.is_empty(), "{:?}", browser.errors().await?);
         }

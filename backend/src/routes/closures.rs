@@ -2,11 +2,10 @@
 
 use super::body::Form;
 use super::schedules::own_services;
-use super::staff::{html, may, nurse, told};
+use super::staff::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::closures::Closure;
 use crate::failures::{Failure, Result};
-use crate::visitor::Visitor;
 use crate::{pathway, secrets};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,11 +48,7 @@ fn shown(app: &App, page: ClosurePage, status: StatusCode) -> Response {
 }
 
 /// `GET /staff/closures`
-pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::CloseClinic)?;
     Ok(shown(&app, page(&app, staff, NewClosure::default()).await?, StatusCode::OK))
 }
@@ -97,11 +92,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
 }
 
 /// `POST /staff/closures`: without `sure` it tells how many are concerned, with it the clinic is closed.
-pub async fn close(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form) -> Result<Response> {
     may(&staff, Deed::CloseClinic)?;
     let key = form.key()?;
     let typed = NewClosure {

@@ -172,9 +172,10 @@ pub async fn form(
 ) -> Result<Response> {
     let token = parse_token(&token)?;
     if deed == "identify" {
+        let view = FollowUpView::parse(form.get("view"));
         return match identify(&app, &token, form.get("ending")).await {
-            Ok(cookie) => Ok(([(SET_COOKIE, cookie)], lead(&visitor, &token, FollowUpView::Plan, "")).into_response()),
-            Err(failure) => refused(&visitor, &token, FollowUpView::Plan, failure),
+            Ok(cookie) => Ok(([(SET_COOKIE, cookie)], lead(&visitor, &token, view, "")).into_response()),
+            Err(failure) => refused(&visitor, &token, view, failure),
         };
     }
     let (view, result) = match deed.as_str() {

@@ -1,13 +1,12 @@
 //! The timetable of a hospital: what the coming days look like, and the forms that change it.
 
 use super::body::Form;
-use super::staff::{html, may, nurse, told};
+use super::staff::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::closures::ClosureRow;
 use crate::db::schedules::{At, BY_TIMETABLE, Change, Step, Stored, Timetable};
 use crate::failures::{Failure, Result};
 use crate::timetable::{self, People, day_rule};
-use crate::visitor::Visitor;
 use crate::{content::Library, secrets};
 use axum::Router;
 use axum::extract::{Path, State};
@@ -57,11 +56,7 @@ fn name_of(library: &Library, service: &str) -> String {
 }
 
 /// `GET /staff/schedules`
-async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::SeeSchedules)?;
     let page = overview(&app, staff).await?;
     Ok(html(&app, "排班", StatusCode::OK, &StaffPage::Schedules(Box::new(page))))
@@ -225,11 +220,7 @@ fn defaults(today: CivilDate) -> Typed {
 }
 
 /// `GET /staff/schedules/{kind}`
-async fn new(State(app): State<App>, Path(kind): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+async fn new(State(app): State<App>, Path(kind): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::ManageSchedules)?;
     let form = kind_of(&kind)?;
     let preview =
@@ -241,23 +232,20 @@ async fn new(State(app): State<App>, Path(kind): Path<String>, visitor: Visitor)
 async fn ask(
     State(app): State<App>,
     Path((kind, id, deed)): Path<(String, String, String)>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     may(&staff, Deed::ManageSchedules)?;
     let form = form_of(&app, &staff, &kind, &id, &deed).await?.ok_or(Code::NotFound)?;
     form_page(&app, staff, form, defaults(app.now().date()), (None, None)).await
 }
 
 /// `POST /staff/schedules/{kind}`
-async fn add(State(app): State<App>, Path(kind): Path<String>, visitor: Visitor, form: Form) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+async fn add(
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    SignedIn(staff): SignedIn,
+    form: Form,
+) -> Result<Response> {
     may(&staff, Deed::ManageSchedules)?;
     take(&app, staff, kind_of(&kind)?, form).await
 }
@@ -266,13 +254,9 @@ async fn add(State(app): State<App>, Path(kind): Path<String>, visitor: Visitor,
 async fn change(
     State(app): State<App>,
     Path((kind, id, deed)): Path<(String, String, String)>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     form: Form,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     may(&staff, Deed::ManageSchedules)?;
     match form_of(&app, &staff, &kind, &id, &deed).await? {
         Some(what) => take(&app, staff, what, form).await,

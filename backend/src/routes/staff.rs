@@ -17,6 +17,7 @@ mod referrals;
 pub mod session;
 mod work;
 
+pub(super) use self::session::SignedIn;
 use self::session::signed_in;
 use super::closures;
 use super::frame::request_id;
@@ -27,10 +28,9 @@ use crate::content::BookingService;
 use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
 use crate::pathway;
-use crate::visitor::Visitor;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
@@ -90,15 +90,6 @@ pub fn problem_page(app: &App, problem: Problem) -> Response {
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {
     failure.problem(&app.phone(), &request_id())
-}
-
-/// Sends a nurse who is not signed in to the login page; other failures stay.
-pub(super) async fn nurse(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
-    match signed_in(app, visitor).await {
-        Ok(staff) => Ok(Ok(staff)),
-        Err(failure) if failure.code == Code::SignInFirst => Ok(Err(Redirect::to("/staff/login").into_response())),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// What a hospital's follow-ups can be booked for; what another hospital gives says so.

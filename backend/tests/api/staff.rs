@@ -11,12 +11,17 @@ async fn staff_pages_lead_strangers_to_the_login() {
     let world = World::new().await;
     let followup = world.followup().await;
     let mut stranger = world.client();
-    for path in
-        ["/staff".to_owned(), "/staff/followups/new".to_owned(), format!("/staff/followups/{}", followup.row.id)]
-    {
-        let answer = stranger.get(&path).await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/login"), "{path}");
+    let of_one = format!("/staff/followups/{}", followup.row.id);
+    for (path, way) in [
+        ("/staff", "/staff/login".to_owned()),
+        ("/staff/followups/new", "/staff/login?to=%2Fstaff%2Ffollowups%2Fnew".to_owned()),
+        (&of_one, format!("/staff/login?to=%2Fstaff%2Ffollowups%2F{}", followup.row.id)),
+    ] {
+        let answer = stranger.get(path).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, way.as_str()), "{path}");
     }
+    let note = stranger.form(&format!("{of_one}/note"), &[("note", "看看")]).await;
+    assert_eq!(note.location(), "/staff/login", "nobody is sent back to an address that only takes forms");
     for path in ["/api/v1/staff/followups".to_owned(), format!("/api/v1/staff/followups/{}", followup.row.id)] {
         assert_eq!(stranger.get(&path).await.code(), "sign-in-first", "{path}");
     }
@@ -24,6 +29,30 @@ async fn staff_pages_lead_strangers_to_the_login() {
         .json("POST", "/api/v1/staff/followups", &new_followup(), &[("idempotency-key", &secrets::fresh_id())])
         .await;
     assert_eq!(answer.code(), "sign-in-first");
+}
+
+#[tokio::test]
+async fn a_login_leads_to_the_page_that_was_asked_for_and_never_out_of_the_console() {
+    let world = World::new().await;
+    let mut nurse = world.client();
+    let page = nurse.get("/staff/login?to=%2Fstaff%2Fsearch%3Fq%3D8000").await.text;
+    assert!(page.contains("name=\"to\" value=\"/staff/search?q=8000\""), "{page}");
+    let wrong =
+        nurse.form("/staff/login", &[("name", "zhang"), ("password", "?"), ("to", "/staff/search?q=8000")]).await;
+    assert!(wrong.text.contains("value=\"/staff/search?q=8000\""), "a wrong password does not lose the way");
+    for (to, way) in [
+        ("/staff/search?q=8000", "/staff/search?q=8000"),
+        ("/staff/login", "/staff"),
+        ("/staff", "/staff"),
+        ("/staffs", "/staff"),
+        ("//evil.example/staff/", "/staff"),
+        ("https://evil.example/staff/", "/staff"),
+        ("/staff/\r\nset-cookie: a=b", "/staff"),
+        ("", "/staff"),
+    ] {
+        let login = nurse.form("/staff/login", &[("name", "zhang"), ("password", PASSWORD), ("to", to)]).await;
+        assert_eq!(login.location(), way, "{to}");
+    }
 }
 
 #[tokio::test]

@@ -8,11 +8,12 @@ use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
 use crate::text::{day, moment};
 use crate::view::{el, nodes};
-use zaoshai_contract::followups::Plan;
+use zaoshai_contract::followups::{Plan, Told};
 use zaoshai_contract::problem::Problem;
+use zaoshai_contract::route::FollowUpView;
 
-/// The identity check: nothing about the patient stands here.
-pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
+/// The identity check, which leads to the view that was asked for: nothing about the patient stands here.
+pub fn identify(link: &Link<'_>, view: FollowUpView, problem: Option<&Problem>) -> Shown {
     let main = nodes![
         link.demonstration(),
         problem.map(error_summary),
@@ -22,6 +23,7 @@ pub fn identify(link: &Link<'_>, problem: Option<&Problem>) -> Shown {
             "To protect your privacy, enter the last four digits of the phone number the hospital has."
         )),
         link.form(Some("identify"), "identify", None)
+            .child(el("input").with("type", "hidden").with("name", "view").with("value", view.as_str()))
             .child(ending(
                 link.say("手机号最后四位", "Last four digits"),
                 link.say("4 个数字，例如 1234", "4 digits, for example 1234"),
@@ -67,6 +69,7 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("name", "question")
         .with("rows", "4")
         .with("maxlength", "300")
+        .with("data-draft", if plan.done == Some(Told::Asked) { "sent" } else { "" })
         .with("required", true);
     let main = nodes![
         link.opening(plan, link.say("问护士一个问题", "Ask the nurse")),
@@ -177,8 +180,9 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
         el("p").child(link.voice.fill("这个链接用到 {}。", "This link works until {}.", &until)),
         el("h2").class("zs-h2").child(link.say("退出并删除", "Leave and delete")),
         el("p").child(link.say(
-            "删除后：预约取消，链接失效，护士不再联系您。病历里的记录不归这里管，不会删。",
-            "After that: appointments are cancelled, the link stops working, the nurse no longer contacts you. Medical \
+            "删除后：预约取消，链接失效，护士不再联系您。留下的办理记录没有姓名，另有一个编码，免得再登记一次。病历里的记录不归这里管，不会删。",
+            "After that: appointments are cancelled, the link stops working, the nurse no longer contacts you. The \
+             record of what was done stays without your name, with a code that keeps you from being registered again. Medical \
              records are kept elsewhere and stay."
         )),
         el("p").child(link.say(

@@ -1,11 +1,12 @@
 //! Signing in.
 
+use super::form::hidden;
 use crate::components::error_summary::error_summary;
 use crate::view::{Node, el};
 use zaoshai_contract::problem::Problem;
 
 /// The page.
-pub fn page(name: &str, problem: Option<&Problem>) -> Node {
+pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
     el("div")
         .class("zs-stack")
         .child(problem.map(error_summary))
@@ -15,6 +16,7 @@ pub fn page(name: &str, problem: Option<&Problem>) -> Node {
                 .class("zs-stack")
                 .with("method", "post")
                 .with("action", "/staff/login")
+                .child(hidden("to", to.to_owned()))
                 .child(
                     el("div")
                         .class("zs-form-field")

@@ -1,11 +1,10 @@
 //! The accounts of a hospital: made, shut, and given a new password by its administrators.
 
-use super::{html, may, nurse, told};
+use super::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::secrets;
-use crate::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -23,21 +22,9 @@ fn shown(app: &App, page: AccountsPage, status: StatusCode) -> Response {
     html(app, "账号", status, &StaffPage::Accounts(Box::new(page)))
 }
 
-async fn administrator(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
-    let staff = match nurse(app, visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(Err(elsewhere)),
-    };
-    may(&staff, Deed::ManageStaff)?;
-    Ok(Ok(staff))
-}
-
 /// `GET /staff/accounts`
-pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match administrator(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+    may(&staff, Deed::ManageStaff)?;
     Ok(shown(&app, page(&app, staff).await?, StatusCode::OK))
 }
 
@@ -74,11 +61,8 @@ async fn password(app: &App) -> Result<(String, String)> {
 }
 
 /// `POST /staff/accounts`: makes an account; the answer shows its password, once.
-pub(super) async fn add(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
-    let staff = match administrator(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form: Form) -> Result<Response> {
+    may(&staff, Deed::ManageStaff)?;
     let new = NewAccount {
         name: form.get("name").trim().to_owned(),
         display: form.get("display").trim().to_owned(),
@@ -119,13 +103,10 @@ pub(super) async fn add(State(app): State<App>, visitor: Visitor, form: Form) ->
 pub(super) async fn change(
     State(app): State<App>,
     Path((name, deed)): Path<(String, String)>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     _: Form,
 ) -> Result<Response> {
-    let staff = match administrator(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    may(&staff, Deed::ManageStaff)?;
     let known = app.db.accounts(&staff.hospital).await?.into_iter().any(|account| account.staff.name == name);
     // Nobody shuts herself out, and another hospital's accounts are not there for her.
     if !known || name == staff.name {

@@ -1,19 +1,18 @@
 //! The log of who read or changed what, for auditors: to read and to take out as a table.
 
 use super::export::{stamp, table};
-use super::{html, may, nurse};
+use super::{SignedIn, html, may};
 use crate::app::App;
 use crate::db::staff::AuditRow;
 use crate::failures::Result;
-use crate::visitor::Visitor;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
-use zaoshai_contract::staff::{Staff, StaffPage};
 
 /// Most lines of an exported log: a sheet that spreadsheets still open.
 const MOST_EXPORTED: u32 = 500_000;
@@ -102,21 +101,13 @@ fn cursor(text: &str) -> Option<(i64, String)> {
     Some((at.parse().ok()?, id.to_owned()))
 }
 
-async fn auditor(app: &App, visitor: &Visitor) -> Result<std::result::Result<Staff, Response>> {
-    let staff = match nurse(app, visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(Err(elsewhere)),
-    };
-    may(&staff, Deed::ReadAudit)?;
-    Ok(Ok(staff))
-}
-
 /// `GET /staff/audit`
-pub(super) async fn show(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
-    let staff = match auditor(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
+    may(&staff, Deed::ReadAudit)?;
     let query = query.unwrap_or_default();
     let filter = filter_of(&query);
     let before = value_of(&query, "before").and_then(|before| cursor(&before));
@@ -130,11 +121,12 @@ pub(super) async fn show(State(app): State<App>, RawQuery(query): RawQuery, visi
 }
 
 /// `GET /staff/audit.csv`
-pub(super) async fn export(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
-    let staff = match auditor(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn export(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
+    may(&staff, Deed::ReadAudit)?;
     let filter = filter_of(&query.unwrap_or_default());
     app.db.audit(&staff, "export-audit", None, app.now()).await?;
     let rows = app.db.audit_log(&staff.hospital, &filter, None, MOST_EXPORTED).await?;

@@ -2,7 +2,7 @@
 
 use super::lists::row;
 use super::make::{letters, record_of, understand};
-use super::{html, may, nurse, services, told};
+use super::{SignedIn, html, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
 use crate::db::followups::{NewRecord, Origin};
@@ -10,7 +10,6 @@ use crate::failures::{Failure, Result};
 use crate::imports::{self, Line};
 use crate::routes::body::{Form, Upload};
 use crate::secrets;
-use crate::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -141,11 +140,7 @@ fn shown(app: &App, page: BatchesPage, status: StatusCode) -> Response {
 }
 
 /// `GET /staff/batches`
-pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let today = app.now().date();
     let defaults =
@@ -168,13 +163,9 @@ fn defaults_of(form: &Form) -> NewFollowUp {
 /// `POST /staff/batches`: a table is shown with what it would make; with `sure` it is made.
 pub(super) async fn upload(
     State(app): State<App>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     upload: std::result::Result<Upload, Failure>,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     may(&staff, Deed::Import)?;
     let (upload, failure) = match upload {
         Ok(upload) => (upload, None),
@@ -286,11 +277,11 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
 }
 
 /// `GET /staff/batches/{id}`
-pub(super) async fn batch(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn batch(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
     let standings = app.db.batch_standings(&id).await?;

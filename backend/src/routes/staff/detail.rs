@@ -1,7 +1,7 @@
 //! One follow-up with its link, and what is done with the link.
 
 use super::lists::row;
-use super::{LINK_DAYS, booking, find, html, may, nurse, own, referrals, services, signed_in, told};
+use super::{LINK_DAYS, SignedIn, booking, find, html, may, own, referrals, services, signed_in, told};
 use crate::app::App;
 use crate::failures::Result;
 use crate::visitor::Visitor;
@@ -70,12 +70,8 @@ pub(super) async fn detail(
     State(app): State<App>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let created = value_of(&query.unwrap_or_default(), "created").is_some();
     let (title, page) = detail_page(&app, staff, &id, created, (None, Typed::default())).await?;
     Ok(html(&app, &title, StatusCode::OK, &page))
@@ -113,23 +109,18 @@ pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<
 pub(super) async fn withdraw_form(
     State(app): State<App>,
     Path(id): Path<String>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => {
-            let result = withdraw(&app, &staff, &id).await;
-            to_detail(&app, staff, &id, result, Typed::default()).await
-        }
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    let result = withdraw(&app, &staff, &id).await;
+    to_detail(&app, staff, &id, result, Typed::default()).await
 }
 
 /// `POST /staff/followups/{id}/unlock`
-pub(super) async fn unlock_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn unlock_form(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
@@ -138,11 +129,11 @@ pub(super) async fn unlock_form(State(app): State<App>, Path(id): Path<String>, 
 }
 
 /// `POST /staff/followups/{id}/relink`
-pub(super) async fn relink_form(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn relink_form(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     let generation = record.link_generation + 1;

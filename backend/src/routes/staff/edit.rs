@@ -1,14 +1,13 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
 use super::make::{finders, letters, read_form, understand};
-use super::{LINK_DAYS, html, may, nurse, own, services, told};
+use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::App;
 use crate::db::edits::Edit;
 use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::routes::body::Form;
-use crate::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -85,11 +84,11 @@ fn shown(app: &App, page: EditForm, status: StatusCode) -> Response {
 }
 
 /// `GET /staff/followups/{id}/edit`
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     let record = own(&app, &staff, &id).await?;
     if record.ending == Some(Ending::Erased) {
         return Err(Code::LinkWithdrawn.into());
@@ -103,13 +102,9 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, visitor
 pub(super) async fn save(
     State(app): State<App>,
     Path(id): Path<String>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     form: Form,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let typed = read_form(&form);
     let owner = form.get("owner").to_owned();
     match edit(&app, &staff, &id, &form, &typed).await {

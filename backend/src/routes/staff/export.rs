@@ -1,10 +1,9 @@
 //! A hospital's follow-ups as a table.
 
 use super::lists::row;
-use super::{may, nurse};
+use super::{SignedIn, may};
 use crate::app::App;
 use crate::failures::Result;
-use crate::visitor::Visitor;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -74,11 +73,11 @@ fn cells(row: FollowUpRow, created: Moment, ending: &str) -> Vec<String> {
 }
 
 /// `GET /staff/followups.csv`: all follow-ups of the hospital, or with `open` those that have not ended.
-pub(super) async fn followups(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn followups(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     may(&staff, Deed::Export)?;
     let open = value_of(&query.unwrap_or_default(), "open").is_some();
     app.db.audit(&staff, "export", None, app.now()).await?;

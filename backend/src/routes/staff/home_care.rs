@@ -1,13 +1,12 @@
 //! Nursing at home as nurses see it: who waits, where somebody goes, and what is done with one request.
 
-use super::{html, may, nurse, told};
+use super::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::routes::home_care::{service_name, visit_of};
 use crate::secrets;
-use crate::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -51,11 +50,7 @@ fn row(app: &App, record: &CareRecord) -> Result<CareRow> {
 }
 
 /// `GET /staff/home-care`
-pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::HomeCare)?;
     let rows = |records: Vec<CareRecord>| records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>();
     let all = rows(app.db.open_care(&staff.hospital, MOST).await?)?;
@@ -149,11 +144,7 @@ fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHistoryRow) -
 }
 
 /// `GET /staff/home-care/{id}`
-pub async fn show(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn show(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
     let page = page(&app, staff, &id, (None, Typed::default())).await?;
     Ok(shown(&app, page, StatusCode::OK))
 }
@@ -162,13 +153,9 @@ pub async fn show(State(app): State<App>, Path(id): Path<String>, visitor: Visit
 pub async fn form(
     State(app): State<App>,
     Path((id, deed)): Path<(String, String)>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     form: Form,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let record = find(&app, &staff, &id).await?;
     let result = match deed.as_str() {
         "assess" => assess(&app, &staff, &record, &form).await,

@@ -1,11 +1,10 @@
 //! Links as letters to be printed, each with its QR code on a sheet of its own.
 
-use super::{find, html, may, nurse};
+use super::{SignedIn, find, html, may};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
 use crate::qr;
-use crate::visitor::Visitor;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -50,11 +49,7 @@ fn shown(app: &App, page: LettersPage) -> Response {
 }
 
 /// `GET /staff/followups/{id}/letter`
-pub(super) async fn one(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn one(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
     let record = find(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     if record.ending.is_some() {
@@ -69,12 +64,8 @@ pub(super) async fn batch(
     State(app): State<App>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
     let standings = app.db.batch_standings(&id).await?;

@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{html, may, nurse, referrals, signed_in};
+use super::{SignedIn, html, may, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
@@ -153,19 +153,14 @@ async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
 }
 
 /// `GET /staff`
-pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        // Who sees no patient begins with her own work.
-        Ok(staff) if !staff.may(Deed::SeeFollowUps) => {
-            let first = staff.sections().next().ok_or(Code::NotAllowed)?;
-            Ok(Redirect::to(first.path).into_response())
-        }
-        Ok(staff) => {
-            let list = followups(&app, staff).await?;
-            Ok(html(&app, "今天", StatusCode::OK, &StaffPage::List(list)))
-        }
-        Err(elsewhere) => Ok(elsewhere),
+pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+    // Who sees no patient begins with her own work.
+    if !staff.may(Deed::SeeFollowUps) {
+        let first = staff.sections().next().ok_or(Code::NotAllowed)?;
+        return Ok(Redirect::to(first.path).into_response());
     }
+    let list = followups(&app, staff).await?;
+    Ok(html(&app, "今天", StatusCode::OK, &StaffPage::List(list)))
 }
 
 /// `GET /staff/lists/{which}`
@@ -173,12 +168,8 @@ pub(super) async fn whole(
     State(app): State<App>,
     Path(which): Path<String>,
     RawQuery(query): RawQuery,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     may(&staff, Deed::SeeFollowUps)?;
     let which = Whole::parse(&which).ok_or(Code::NotFound)?;
     let page = value_of(&query.unwrap_or_default(), "page").and_then(|page| page.parse().ok()).unwrap_or(1_u32).max(1);
@@ -195,16 +186,11 @@ pub(super) async fn whole(
 pub(super) async fn search_page(
     State(app): State<App>,
     RawQuery(query): RawQuery,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    match nurse(&app, &visitor).await? {
-        Ok(staff) => {
-            let typed = value_of(&query.unwrap_or_default(), "q").unwrap_or_default();
-            let found = search(&app, staff, &typed).await?;
-            Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
-        }
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    let typed = value_of(&query.unwrap_or_default(), "q").unwrap_or_default();
+    let found = search(&app, staff, &typed).await?;
+    Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
 }
 
 /// The follow-ups: overdue first, then waiting, booked by time, ended.

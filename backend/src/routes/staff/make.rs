@@ -1,7 +1,7 @@
 //! Making a follow-up: what the form says, understood field by field.
 
 use super::detail::detail_of;
-use super::{LINK_DAYS, WINDOW_DAYS, html, may, nurse, services, signed_in, told};
+use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, services, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
 use crate::db::followups::{NewRecord, Origin};
@@ -178,11 +178,7 @@ pub(super) fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String>
 }
 
 /// `GET /staff/followups/new`
-pub(super) async fn new(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::WorkOnFollowUps)?;
     let today = app.now().date();
     let form =
@@ -199,11 +195,7 @@ pub(super) async fn new(State(app): State<App>, visitor: Visitor) -> Result<Resp
 }
 
 /// `POST /staff/followups`
-pub(super) async fn make_form(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn, form: Form) -> Result<Response> {
     let new = read_form(&form);
     let key = form.key()?;
     match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {

@@ -6,12 +6,17 @@ use crate::failures::Result;
 use crate::routes::body::{Form, JsonBody};
 use crate::secrets;
 use crate::visitor::{SET_COOKIE, STAFF, Visitor, end_cookie, session_cookie};
-use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode};
+use axum::extract::{FromRequestParts, RawQuery, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
+use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::{LoginRequest, Staff, StaffPage};
+
+/// Where the console begins.
+const HOME: &str = "/staff";
 
 /// How long a nurse stays signed in: a shift of 12 hours.
 const SESSION_MS: i64 = 12 * 3_600_000;
@@ -25,6 +30,37 @@ pub(super) async fn signed_in(app: &App, visitor: &Visitor) -> Result<Staff> {
     let secret = visitor.staff.as_ref().ok_or(Code::SignInFirst)?;
     let staff = app.db.staff_session(&secrets::hash(secret), app.now()).await?;
     Ok(staff.ok_or(Code::SignInFirst)?)
+}
+
+/// Who is signed in. A request of somebody who is not leads to the login page, and a page she asked for from there to it.
+pub struct SignedIn(pub Staff);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Response> {
+        let visitor = Visitor::read(parts.uri.path(), parts.uri.query().unwrap_or(""), &parts.headers);
+        match signed_in(app, &visitor).await {
+            Ok(staff) => Ok(Self(staff)),
+            Err(failure) if failure.code == Code::SignInFirst => {
+                let wanted = parts.uri.path_and_query().map_or("", |wanted| wanted.as_str());
+                let way = if parts.method == Method::GET && wanted != HOME {
+                    let to = form_urlencoded::byte_serialize(wanted.as_bytes()).collect::<String>();
+                    format!("/staff/login?to={to}")
+                } else {
+                    "/staff/login".to_owned()
+                };
+                Err(Redirect::to(&way).into_response())
+            }
+            Err(failure) => Err(failure.into_response()),
+        }
+    }
+}
+
+/// Where a login leads: the console's page that was asked for, and never out of the console.
+fn way_on(to: &str) -> &str {
+    let inside = to.strip_prefix(HOME).is_some_and(|rest| rest.starts_with('/') && !rest.starts_with("/login"));
+    if inside && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { to } else { HOME }
 }
 
 /// Checks name and password; gives the cookie of a session.
@@ -61,20 +97,21 @@ async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
 }
 
 /// `GET /staff/login`
-pub(super) async fn login(State(app): State<App>) -> Response {
-    html(&app, "登录", StatusCode::OK, &StaffPage::Login { name: String::new(), problem: None })
+pub(super) async fn login(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let to = value_of(&query.unwrap_or_default(), "to").unwrap_or_default();
+    html(&app, "登录", StatusCode::OK, &StaffPage::Login { name: String::new(), to, problem: None })
 }
 
 /// `POST /staff/login`
 pub(super) async fn login_form(State(app): State<App>, form: Form) -> Result<Response> {
     let request = LoginRequest { name: form.get("name").to_owned(), password: form.get("password").to_owned() };
-    let name = request.name.clone();
+    let (name, to) = (request.name.clone(), form.get("to").to_owned());
     match sign_in(&app, request).await {
-        Ok(cookie) => Ok(([(SET_COOKIE, cookie)], Redirect::to("/staff")).into_response()),
+        Ok(cookie) => Ok(([(SET_COOKIE, cookie)], Redirect::to(way_on(&to))).into_response()),
         Err(failure) if matches!(failure.code, Code::WrongLogin | Code::AccountLocked) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
-            Ok(html(&app, "登录", status, &StaffPage::Login { name, problem: Some(problem) }))
+            Ok(html(&app, "登录", status, &StaffPage::Login { name, to, problem: Some(problem) }))
         }
         Err(failure) => Err(failure),
     }

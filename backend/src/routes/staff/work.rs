@@ -1,14 +1,13 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
 use super::detail::to_detail;
-use super::{LINK_DAYS, WINDOW_DAYS, booking, may, nurse, own, referrals};
+use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals};
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
-use crate::visitor::Visitor;
 use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -27,13 +26,9 @@ const LONGEST_NOTE: usize = 500;
 pub async fn form(
     State(app): State<App>,
     Path((id, deed)): Path<(String, String)>,
-    visitor: Visitor,
+    SignedIn(staff): SignedIn,
     form: Form,
 ) -> Result<Response> {
-    let staff = match nurse(&app, &visitor).await? {
-        Ok(staff) => staff,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
         "call" => call(&app, &staff, &id, &form).await,
