@@ -89,7 +89,7 @@ impl Db {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT code, steps.services FROM finders JOIN followups ON followups.id = finders.followup \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
-             WHERE finders.hash = $2 AND hospital || '' = $1 AND ending IS NULL AND ($3 = '' OR EXISTS \
+             WHERE finders.hash = $2 AND (hospital = $1) IS TRUE AND ending IS NULL AND ($3 = '' OR EXISTS \
              (SELECT 1 FROM finders AS other WHERE other.followup = followups.id AND other.hash = $3))",
         )
         .bind(hospital)

@@ -525,7 +525,7 @@ impl Db {
         // The hospital is written so that no index leads through all that it has.
         let rows: Vec<Row> = on_read!(self, |pool| {
             sqlx::query_as(select_followups!(
-            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND followups.hospital || '' = $1 \
+            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND (followups.hospital = $1) IS TRUE \
              ORDER BY followups.created DESC LIMIT $3"
         ))
         .bind(hospital)

@@ -130,7 +130,7 @@ impl Db {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
             "SELECT questions.id, followup, asked, text_sealed, answered, answer_sealed FROM questions \
-             JOIN followups ON followups.id = followup WHERE answered IS NULL AND hospital || '' = $1 AND ending IS NULL \
+             JOIN followups ON followups.id = followup WHERE answered IS NULL AND (hospital = $1) IS TRUE AND ending IS NULL \
              ORDER BY asked LIMIT $2",
         )
         .bind(hospital)

@@ -99,7 +99,7 @@ impl Db {
                  UNION ALL SELECT id, service, clinic, room, expert, starts, minutes, capacity - taken + \
                  (SELECT COUNT(*) FROM appointments WHERE slot = slots.id AND state = 'held' AND until <= $5) AS free \
                  FROM slots WHERE id IN (SELECT slot FROM appointments WHERE state = 'held' AND until <= $5) \
-                 AND service || '' = $1 AND starts > $2 AND starts < $3 AND closure IS NULL AND taken >= capacity \
+                 AND (service = $1) IS TRUE AND starts > $2 AND starts < $3 AND closure IS NULL AND taken >= capacity \
                  ORDER BY starts LIMIT $4",
             )
             .bind(service)

@@ -259,9 +259,9 @@ impl Db {
         // Each filter reads an index of its own: one text for all would walk through the whole log of the hospital.
         let sql = match (filter.staff.is_empty(), filter.code.is_empty()) {
             (true, true) => audit_lines!("audit.hospital = $1 AND $6 = '' AND $7 = ''"),
-            (false, true) => audit_lines!("audit.hospital = $1 AND staff = $6 AND $7 = ''"),
-            (true, false) => audit_lines!("audit.hospital = $1 AND $6 = '' AND audit.followup = $7"),
-            (false, false) => audit_lines!("audit.hospital = $1 AND staff = $6 AND audit.followup = $7"),
+            (false, true) => audit_lines!("(audit.hospital = $1) IS TRUE AND staff = $6 AND $7 = ''"),
+            (true, false) => audit_lines!("(audit.hospital = $1) IS TRUE AND $6 = '' AND audit.followup = $7"),
+            (false, false) => audit_lines!("(audit.hospital = $1) IS TRUE AND (staff = $6) IS TRUE AND audit.followup = $7"),
         };
         Ok(on_read!(self, |pool| sqlx::query_as(sql)
             .bind(hospital)
