@@ -151,7 +151,7 @@ impl App {
         Hospital {
             id: id.to_owned(),
             name: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
-            phone: clinic.and_then(|clinic| clinic.card.phone_now(self.now())).cloned(),
+            phone: clinic.and_then(|clinic| clinic.card.phone_now(library.holidays.office_hours(self.now()))).cloned(),
             phone_dated: clinic.map(phone_dated).unwrap_or_default(),
         }
     }

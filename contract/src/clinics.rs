@@ -1,7 +1,6 @@
 //! The clinic finder: institutions with services, phones by hour, alliances and provenance,
 //! and the plain functions that filter and order them.
 
-use crate::civil::Moment;
 use crate::places::{MapLinks, Position};
 use serde::{Deserialize, Serialize};
 
@@ -33,17 +32,10 @@ pub enum Answered {
     Unknown,
 }
 
-/// First minute of usual office hours: the sources name no hours, so 8:00 is assumed and said to be assumed.
-const OFFICE_OPENS: u16 = 8 * 60;
-/// Last minute of usual office hours, 17:00, assumed likewise.
-const OFFICE_CLOSES: u16 = 17 * 60;
-
 impl Hours {
-    /// Whether a phone with these hours should be answered now.
-    /// Office hours are taken as Monday to Friday, 8:00 to 17:00; public holidays are not known here.
-    pub fn answered(self, now: Moment) -> Answered {
-        let minute = now.minute_of_day();
-        let office = !now.date().weekday().is_weekend() && (OFFICE_OPENS..OFFICE_CLOSES).contains(&minute);
+    /// Whether a phone with these hours should be answered while offices are open, or while they are not
+    /// ([`crate::holidays::Holidays::office_hours`]).
+    pub fn answered(self, office: bool) -> Answered {
         match (self, office) {
             (Self::Always, _) | (Self::Working, true) | (Self::OffHours, false) => Answered::Yes,
             (Self::Working, false) | (Self::OffHours, true) => Answered::No,
@@ -198,8 +190,8 @@ pub struct Finder {
     /// When nothing was found: the nearest match and what had to be given up for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<Instead>,
-    /// The moment the hours were judged at.
-    pub now: Moment,
+    /// Whether it is office hours.
+    pub office: bool,
 }
 
 /// The nearest match to a question without an answer.
@@ -255,8 +247,8 @@ pub struct Clinic {
     pub notes: Vec<Note>,
     /// Links into the map apps.
     pub maps: MapLinks,
-    /// The moment the hours were judged at.
-    pub now: Moment,
+    /// Whether it is office hours.
+    pub office: bool,
     /// What the page about its nursing at home is called; empty when there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub home_care: String,
@@ -264,10 +256,10 @@ pub struct Clinic {
 
 impl ClinicCard {
     /// Whether anybody should answer one of the enquiry phones now.
-    pub fn answered(&self, now: Moment) -> Answered {
+    pub fn answered(&self, office: bool) -> Answered {
         let mut best = if self.phones.is_empty() { Answered::Unknown } else { Answered::No };
         for phone in &self.phones {
-            match phone.hours.answered(now) {
+            match phone.hours.answered(office) {
                 Answered::Yes => return Answered::Yes,
                 Answered::Unknown => best = Answered::Unknown,
                 Answered::No => {}
@@ -277,8 +269,8 @@ impl ClinicCard {
     }
 
     /// The phone to call now: one that is answered at this hour before one that may be.
-    pub fn phone_now(&self, now: Moment) -> Option<&Phone> {
-        let answered = |wanted| self.phones.iter().find(move |phone| phone.hours.answered(now) == wanted);
+    pub fn phone_now(&self, office: bool) -> Option<&Phone> {
+        let answered = |wanted| self.phones.iter().find(move |phone| phone.hours.answered(office) == wanted);
         answered(Answered::Yes).or_else(|| answered(Answered::Unknown)).or_else(|| self.phones.first())
     }
 
@@ -313,8 +305,8 @@ pub struct Question<'a> {
     pub city: Option<&'a str>,
     /// Only where somebody answers now.
     pub open_now: bool,
-    /// Now.
-    pub now: Moment,
+    /// Whether it is office hours.
+    pub office: bool,
 }
 
 /// The answer of the finder: found, unsure, and what to offer when nothing was found.
@@ -332,7 +324,7 @@ pub fn find(all: &[ClinicCard], question: &Question<'_>) -> Answer {
     let matching = |service: Option<&str>, city: Option<&str>, open_now: bool| -> Vec<ClinicCard> {
         all.iter()
             .filter(|card| city.is_none_or(|city| card.city == city))
-            .filter(|card| !open_now || card.answered(question.now) == Answered::Yes)
+            .filter(|card| !open_now || card.answered(question.office) == Answered::Yes)
             .filter(|card| service.is_none_or(|service| card.offers(service)))
             .map(|card| with_service_first(card, service))
             .collect()
@@ -376,7 +368,6 @@ fn with_service_first(card: &ClinicCard, service: Option<&str>) -> ClinicCard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::civil::CivilDate;
     use crate::places::{Datum, Precision};
 
     fn card(id: &str, city: &str, services: &[&str], hours: &[Hours]) -> ClinicCard {
@@ -402,28 +393,20 @@ mod tests {
         }
     }
 
-    fn moment(day: u8, hour: u16) -> Moment {
-        Moment::at(CivilDate::new(2026, 11, day).expect("a day"), hour * 60)
-    }
-
-    /// 2026-11-20 is a Friday, 2026-11-21 a Saturday.
     #[test]
     fn the_number_to_call_depends_on_the_hour() {
         let clinic = card("a", "安庆市", &[], &[Hours::Working, Hours::OffHours]);
-        for (day, hour, expected) in
-            [(20, 9, "Working"), (20, 7, "OffHours"), (20, 17, "OffHours"), (21, 9, "OffHours")]
-        {
-            let phone = clinic.phone_now(moment(day, hour)).expect("a phone");
-            assert_eq!(phone.number, expected, "{day} {hour}:00");
-            assert_eq!(clinic.answered(moment(day, hour)), Answered::Yes);
+        for (office, expected) in [(true, "Working"), (false, "OffHours")] {
+            assert_eq!(clinic.phone_now(office).expect("a phone").number, expected);
+            assert_eq!(clinic.answered(office), Answered::Yes);
         }
     }
 
     #[test]
     fn unknown_hours_are_neither_open_nor_closed() {
-        assert_eq!(card("a", "", &[], &[Hours::Unknown]).answered(moment(20, 9)), Answered::Unknown);
-        assert_eq!(card("a", "", &[], &[]).answered(moment(20, 9)), Answered::Unknown);
-        assert_eq!(card("a", "", &[], &[Hours::Working]).answered(moment(21, 9)), Answered::No);
+        assert_eq!(card("a", "", &[], &[Hours::Unknown]).answered(true), Answered::Unknown);
+        assert_eq!(card("a", "", &[], &[]).answered(true), Answered::Unknown);
+        assert_eq!(card("a", "", &[], &[Hours::Working]).answered(false), Answered::No);
     }
 
     fn ids(cards: &[ClinicCard]) -> Vec<&str> {
@@ -434,7 +417,7 @@ mod tests {
     fn what_no_source_says_is_unsure_not_found() {
         let all =
             [card("a", "株洲市", &["lung"], &[]), card("b", "株洲市", &[], &[]), card("c", "德州市", &["lung"], &[])];
-        let question = Question { service: Some("lung"), city: Some("株洲市"), open_now: false, now: moment(20, 9) };
+        let question = Question { service: Some("lung"), city: Some("株洲市"), open_now: false, office: true };
         let answer = find(&all, &question);
         assert_eq!((ids(&answer.found), ids(&answer.unsure)), (vec!["a"], vec!["b"]));
         assert_eq!(answer.instead, None);
@@ -444,19 +427,18 @@ mod tests {
     fn an_empty_result_gives_up_one_wish_at_a_time() {
         let all =
             [card("a", "株洲市", &["lung"], &[Hours::Working]), card("b", "德州市", &["breast"], &[Hours::Always])];
-        let saturday = moment(21, 9);
         for (service, city, open_now, without, offered) in [
             (Some("lung"), Some("株洲市"), true, GivenUp::OpenNow, "a"),
             (Some("lung"), Some("德州市"), false, GivenUp::City, "a"),
             (Some("lung"), Some("德州市"), true, GivenUp::CityAndOpenNow, "a"),
             (Some("breast"), Some("株洲市"), true, GivenUp::City, "b"),
         ] {
-            let answer = find(&all, &Question { service, city, open_now, now: saturday });
+            let answer = find(&all, &Question { service, city, open_now, office: false });
             assert!(answer.found.is_empty());
             let instead = answer.instead.expect("a nearest match");
             assert_eq!((instead.without, ids(&instead.clinics)), (without, vec![offered]), "{service:?} {city:?}");
         }
-        let nowhere = find(&all, &Question { service: Some("eye"), city: None, open_now: false, now: saturday });
+        let nowhere = find(&all, &Question { service: Some("eye"), city: None, open_now: false, office: false });
         assert_eq!(nowhere.instead.map(|instead| instead.without), Some(GivenUp::All));
     }
 

@@ -1,7 +1,7 @@
 //! China's public holidays: on which days offices rest, and on which weekends they work instead.
 //! The days are handed in; nothing here knows a year by heart, because the State Council arranges each anew.
 
-use crate::civil::{CivilDate, Weekday};
+use crate::civil::{CivilDate, Moment, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of day it is for offices.
@@ -44,6 +44,11 @@ pub enum Clash {
     /// It would follow the timetable of a Saturday or Sunday.
     FollowsAWeekend,
 }
+
+/// First minute of usual office hours, 8:00.
+const OFFICE_OPENS: u16 = 8 * 60;
+/// Their end, 17:00.
+const OFFICE_CLOSES: u16 = 17 * 60;
 
 /// The holidays of some years.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,6 +97,13 @@ impl Holidays {
             None if date.weekday().is_weekend() => DayKind::Weekend,
             None => DayKind::Workday,
         }
+    }
+
+    /// Whether offices are open: on days that are worked, from 8:00 to before 17:00. The sources of the phones name no
+    /// hours, so these are assumed and said to be assumed.
+    pub fn office_hours(&self, now: Moment) -> bool {
+        let worked = matches!(self.kind(now.date()), DayKind::Workday | DayKind::MakeUp);
+        worked && (OFFICE_OPENS..OFFICE_CLOSES).contains(&now.minute_of_day())
     }
 
     /// The holiday that a day is part of, or for which it is worked.
@@ -161,6 +173,21 @@ mod tests {
                 (kind, name, follows),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn offices_are_open_on_days_that_are_worked_from_eight_to_five() {
+        for (text, hour, open) in [
+            ("2026-09-18", 8, true),
+            ("2026-09-18", 7, false),
+            ("2026-09-18", 17, false),
+            ("2026-09-19", 9, false),
+            ("2026-09-20", 9, true),
+            ("2026-10-01", 9, false),
+            ("2026-10-08", 16, true),
+        ] {
+            assert_eq!(holidays().office_hours(Moment::at(day(text), hour * 60)), open, "{text} {hour}:00");
         }
     }
 

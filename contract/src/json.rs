@@ -453,7 +453,7 @@ read_structs! {
     PerThousand { tone, before, number, after, parts, rest, text, note, cited }
     DotPart { count, kind, label }
     Position { issuer, year, text, cited }
-    Finder { service, city, open_now, near, services, cities, places, found, unsure, instead, now }
+    Finder { service, city, open_now, near, services, cities, places, found, unsure, instead, office }
     Choice { value, label }
     Instead { without, clinics }
     ClinicCard { id, name, area, city, position, services, phones, booking, provenance, km }
@@ -461,7 +461,7 @@ read_structs! {
     Phone { number, label, hours, kind }
     Provenance { source, dated, confirmed }
     Place { lat, lon, datum, precision }
-    Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, now, home_care }
+    Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, office, home_care }
     Alliance { name, role, members, note }
     Note { title, text }
     MapLinks { amap, baidu, tencent }

@@ -5,7 +5,6 @@ use super::icon::{icon, small_icon};
 use super::phone_link::phone_list;
 use crate::text::between;
 use crate::view::{Node, el};
-use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::{ClinicCard, Provenance};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::places::{Position, Precision};
@@ -43,7 +42,7 @@ fn place(site: &Site, card: &ClinicCard) -> String {
 }
 
 /// The card.
-pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> Node {
+pub fn clinic_card(site: &Site, card: &ClinicCard, office: bool) -> Node {
     let name = match Slug::parse(&card.id) {
         Some(id) => el("a").with("href", site.to(&Route::Clinic(id))).child(card.name.clone()).node(),
         None => Node::from(card.name.clone()),
@@ -74,7 +73,7 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, now: Moment) -> Node {
         )
         .child(booking)
         .child(services)
-        .child(phone_list(site, &card.phones, now))
+        .child(phone_list(site, &card.phones, office))
         .child(provenance(site, &card.provenance, card.position))
         .node()
 }

@@ -3,7 +3,6 @@
 use super::Site;
 use super::icon::icon;
 use crate::view::{Node, el};
-use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::{Answered, Hours, Phone};
 
 /// The address that dials a number.
@@ -35,7 +34,7 @@ pub fn phone_link(number: &str, note: String) -> Node {
 }
 
 /// All numbers of an institution, the one to call now first; says so when none is known.
-pub fn phone_list(site: &Site, phones: &[Phone], now: Moment) -> Node {
+pub fn phone_list(site: &Site, phones: &[Phone], office: bool) -> Node {
     if phones.is_empty() {
         return el("p")
             .class("zs-phone zs-phone--unknown")
@@ -43,7 +42,7 @@ pub fn phone_list(site: &Site, phones: &[Phone], now: Moment) -> Node {
             .child(el("span").child(site.words.phone_unknown))
             .node();
     }
-    let answered = |wanted| phones.iter().filter(move |phone| phone.hours.answered(now) == wanted);
+    let answered = |wanted| phones.iter().filter(move |phone| phone.hours.answered(office) == wanted);
     let sorted = answered(Answered::Yes).chain(answered(Answered::Unknown)).chain(answered(Answered::No));
     let links = sorted
         .map(|phone| {

@@ -23,7 +23,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .class("zs-section")
             .with("aria-labelledby", "complaints")
             .child(el("h2").class("zs-h2").with("id", "complaints").child(words.complaints))
-            .child(phone_list(site, &clinic.complaints, clinic.now))
+            .child(phone_list(site, &clinic.complaints, clinic.office))
     });
     let mut facts = Vec::new();
     if !clinic.aka.is_empty() {
@@ -73,7 +73,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(items)
     });
     // The number to call now is the way to book that every person has.
-    let number = card.phone_now(clinic.now).map(|phone| phone.number.clone());
+    let number = card.phone_now(clinic.office).map(|phone| phone.number.clone());
     let booking = (!card.booking.is_empty()).then(|| {
         let call = number.map(|number| {
             el("a").class("zs-button").with("href", tel(&number)).child(icon("phone")).child(
@@ -97,7 +97,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(card.name.clone()))
             .child(el("p").class("zs-lead").child(card.area.clone()))
             .child(el("p").child(clinic.intro))
-            .child(phone_list(site, &card.phones, clinic.now))
+            .child(phone_list(site, &card.phones, clinic.office))
             .child(assumed)
             .child(summary_list(facts))
             .child(home_care)

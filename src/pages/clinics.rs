@@ -193,8 +193,8 @@ fn form(site: &Site, finder: &Finder) -> Node {
 
 fn results(site: &Site, finder: Finder) -> Node {
     let words = site.words;
-    let now = finder.now;
-    let cards = |cards: &[ClinicCard]| cards.iter().map(|card| clinic_card(site, card, now)).collect::<Vec<_>>();
+    let office = finder.office;
+    let cards = |cards: &[ClinicCard]| cards.iter().map(|card| clinic_card(site, card, office)).collect::<Vec<_>>();
     let assumed = finder.found.iter().chain(&finder.unsure).any(|card| hours_are_assumed(&card.phones));
     let assumed = assumed.then(|| {
         el("p").class("zs-source-note").child(small_icon("clock")).child(el("span").child(words.hours_assumed))

@@ -29,7 +29,7 @@ pub static WORDS: Words = Words {
     off_hours: "Outside working hours",
     unknown_hours: "Hours not known",
     phone_unknown: "No phone number found yet",
-    hours_assumed: "Working hours are not published. We assume Monday to Friday, 8:00–17:00.",
+    hours_assumed: "Working hours are not published. We assume 8:00–17:00 on working days; holidays are known.",
     ask_somebody: "Want to ask somebody?",
     phone_dated: ("The hospital's published number (", "). It may have changed."),
     loading: "Opening…",

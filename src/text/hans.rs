@@ -29,7 +29,7 @@ pub static WORDS: Words = Words {
     off_hours: "非上班时间",
     unknown_hours: "时间不详",
     phone_unknown: "电话还没有查到",
-    hours_assumed: "医院没有写明上班时间，这里按周一到周五 8:00–17:00 算。",
+    hours_assumed: "医院没有写明上班时间，这里按工作日 8:00–17:00 算，放假、调休已算进去。",
     ask_somebody: "想找人问？",
     phone_dated: ("医院公开的电话（", "资料），号码可能已变。"),
     loading: "正在打开…",

@@ -29,7 +29,7 @@ pub static WORDS: Words = Words {
     off_hours: "非上班時間",
     unknown_hours: "時間不詳",
     phone_unknown: "電話還沒有查到",
-    hours_assumed: "醫院沒有寫明上班時間，這裡按週一到週五 8:00–17:00 算。",
+    hours_assumed: "醫院沒有寫明上班時間，這裡按工作日 8:00–17:00 算，放假、調休已算進去。",
     ask_somebody: "想找人問？",
     phone_dated: ("醫院公開的電話（", "資料），號碼可能已變。"),
     loading: "正在打開…",

@@ -1,7 +1,7 @@
 //! The network is lost in the middle of a booking: the choice is kept, the page says so, tries again with the same
-//! key, and there is one booking.
+//! key, and there is one booking. What a nurse typed stays on her page, and is kept once.
 
-use crate::stage::with_browser;
+use crate::stage::{nurse_makes_a_followup, with_browser};
 use anyhow::ensure;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Network, Scripts};
@@ -40,6 +40,31 @@ async fn a_booking_survives_a_lost_network() {
         browser.see("约好了").await?;
         let keys = browser.run("return [window.__keys.length > 1, new Set(window.__keys).size]").await?;
         ensure!(keys == serde_json::json!([true, 1]), "every try carries the same key: {keys}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_nurse_typed_survives_a_lost_network_and_is_kept_once() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        nurse_makes_a_followup(browser, &backend).await?;
+        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.fill("#call-note", "下午三点后方便").await?;
+        browser.network(Network::Lost).await?;
+        browser.click("form[action$='/call'] button").await?;
+        browser.see("网络不通，没有发出去。您填的都还在").await?;
+        let typed = browser.run("return document.querySelector('#call-note').value").await?;
+        ensure!(typed == "下午三点后方便", "what was typed is still there: {typed}");
+        browser.network(Network::Free).await?;
+        browser.click("form[action$='/call'] button").await?;
+        browser.see("打了电话").await?;
+        // Had the answer been lost, too, her page would tell what was kept as soon as she goes back to it.
+        browser.driver.back().await?;
+        browser.see("打了电话").await?;
+        let calls = browser.text().await?.matches("打了电话：").count();
+        ensure!(calls == 1, "one call is told, not {calls}");
         Ok(())
     })
     .await;

@@ -3,7 +3,6 @@
 use super::Reader;
 use super::sources::Register;
 use std::path::{Path, PathBuf};
-use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Hours, Note, Phone, PhoneKind, Provenance, Service,
 };
@@ -256,7 +255,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
         alliances,
         notes: record.notes.into_iter().map(|note| Note { title: note.title, text: note.text }).collect(),
         maps,
-        now: Moment(0),
+        office: false,
         home_care: String::new(),
     }
 }

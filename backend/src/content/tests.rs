@@ -549,6 +549,12 @@ fn the_report_tells_words_sources_review_and_dates() {
     assert!(columns[2].parse::<usize>().is_ok_and(|sources| sources > 3), "{lung}");
     assert_eq!(columns[4], "未审核");
     assert!(report.contains("来源\t引用次数") && report.contains("S01\t"), "{report}");
+    for part in ["zh-Hans/letters.toml lung-nodule-review", "booking.toml colonoscopy", "home-care.toml"] {
+        let line = report.lines().find(|line| line.split('\t').next() == Some(part)).expect(part);
+        let columns: Vec<&str> = line.split('\t').collect();
+        assert!(columns[1].parse::<usize>().is_ok_and(|characters| characters > 40), "{line}");
+        assert_eq!(columns[4], "未审核", "{line}");
+    }
 }
 
 #[test]

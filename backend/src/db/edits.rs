@@ -1,6 +1,6 @@
 //! Mending what a follow-up says, opening a closed one again, and who may own it.
 
-use super::ledger::{Ledger as _, Line};
+use super::ledger::{Ledger as _, Line, NewStep};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -61,14 +61,8 @@ impl Db {
             if locked.ending == Some(Ending::Erased) {
                 return Ok(Err(Code::LinkWithdrawn));
             }
-            let (version, number): (i64, Option<i64>) = sqlx::query_as(
-                "SELECT version, (SELECT MAX(number) FROM steps WHERE followup = $1) FROM followups WHERE id = $1",
-            )
-            .bind(followup)
-            .fetch_one(&mut **tx)
-            .await?;
             // Locking has counted one.
-            if version != edit.version + 1 {
+            if locked.version != edit.version + 1 {
                 return Ok(Err(Code::Changed));
             }
             sqlx::query(
@@ -102,30 +96,17 @@ impl Db {
                     tx.turn(followup, held, State::Released, edit.now, &line).await?;
                 }
             } else {
-                let number = number.unwrap_or(0) + 1;
-                sqlx::query(
-                    "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                )
-                .bind(format!("{followup}-{number}"))
-                .bind(followup)
-                .bind(number)
-                .bind(&services)
-                .bind(edit.due_from.to_string())
-                .bind(edit.due_to.to_string())
-                .bind(&edit.owner)
-                .bind(edit.now.0)
-                .execute(&mut **tx)
+                tx.open_step(&NewStep {
+                    followup,
+                    services: &edit.services,
+                    due_from: edit.due_from,
+                    due_to: edit.due_to,
+                    owner: &edit.owner,
+                    now: edit.now,
+                })
                 .await?;
             }
-            sqlx::query("DELETE FROM finders WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
-            for finder in &edit.finders {
-                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                    .bind(finder)
-                    .bind(followup)
-                    .execute(&mut **tx)
-                    .await?;
-            }
+            tx.find_by(followup, &edit.finders).await?;
             if edit.other_phone {
                 sqlx::query("DELETE FROM patient_sessions WHERE followup = $1")
                     .bind(followup)

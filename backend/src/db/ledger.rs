@@ -36,6 +36,8 @@ pub struct Locked {
     pub ending: Option<Ending>,
     /// When the link ends.
     pub link_until: Moment,
+    /// Counts its writes; locking has counted one.
+    pub version: i64,
     /// The open step.
     pub step: Option<OpenStep>,
 }
@@ -47,6 +49,23 @@ pub struct OpenStep {
     pub id: String,
     /// The services that may be booked.
     pub services: Vec<String>,
+}
+
+/// A step to be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct NewStep<'a> {
+    /// The follow-up.
+    pub followup: &'a str,
+    /// The services that may be booked.
+    pub services: &'a [String],
+    /// First day of the due window.
+    pub due_from: CivilDate,
+    /// Its last day.
+    pub due_to: CivilDate,
+    /// Whose it is.
+    pub owner: &'a str,
+    /// Now.
+    pub now: Moment,
 }
 
 /// An appointment that may still change.
@@ -86,6 +105,10 @@ pub trait Ledger {
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
     /// Computes anew from when somebody must look after a follow-up.
     async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
+    /// Opens the next step of a follow-up that has no open one.
+    async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()>;
+    /// Lets a follow-up be found by these keyed hashes and no others.
+    async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()>;
     /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
     async fn make(&mut self, new: &NewRecord) -> Result<bool>;
 }
@@ -95,13 +118,13 @@ macro_rules! ledger {
         $(impl Ledger for $connection {
             async fn lock(&mut self, followup: &str) -> Result<Option<Locked>> {
                 // Touching the row locks it.
-                let row: Option<(Option<String>, i64)> = sqlx::query_as(
-                    "UPDATE followups SET version = version + 1 WHERE id = $1 RETURNING ending, link_until",
+                let row: Option<(Option<String>, i64, i64)> = sqlx::query_as(
+                    "UPDATE followups SET version = version + 1 WHERE id = $1 RETURNING ending, link_until, version",
                 )
                 .bind(followup)
                 .fetch_optional(&mut *self)
                 .await?;
-                let Some((ending, link_until)) = row else { return Ok(None) };
+                let Some((ending, link_until, version)) = row else { return Ok(None) };
                 let step: Option<(String, String)> =
                     sqlx::query_as("SELECT id, services FROM steps WHERE followup = $1 AND ended IS NULL")
                         .bind(followup)
@@ -115,7 +138,7 @@ macro_rules! ledger {
                     None => None,
                 };
                 let ending = ending.map(|word| read(&word, Ending::parse)).transpose()?;
-                Ok(Some(Locked { ending, link_until: Moment(link_until), step }))
+                Ok(Some(Locked { ending, link_until: Moment(link_until), version, step }))
             }
 
             async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {
@@ -242,9 +265,38 @@ macro_rules! ledger {
                 Ok(())
             }
 
-            async fn make(&mut self, new: &NewRecord) -> Result<bool> {
+            async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()> {
                 let services =
-                    serde_json::to_string(&new.services).map_err(|error| Error::Broken(error.to_string()))?;
+                    serde_json::to_string(step.services).map_err(|error| Error::Broken(error.to_string()))?;
+                sqlx::query(
+                    "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
+                     SELECT $1 || '-' || CAST(next AS TEXT), $1, next, $2, $3, $4, $5, $6 \
+                     FROM (SELECT COALESCE(MAX(number), 0) + 1 AS next FROM steps WHERE followup = $1) AS numbers",
+                )
+                .bind(step.followup)
+                .bind(services)
+                .bind(step.due_from.to_string())
+                .bind(step.due_to.to_string())
+                .bind(step.owner)
+                .bind(step.now.0)
+                .execute(&mut *self)
+                .await?;
+                Ok(())
+            }
+
+            async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()> {
+                sqlx::query("DELETE FROM finders WHERE followup = $1").bind(followup).execute(&mut *self).await?;
+                for finder in finders {
+                    sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                        .bind(finder)
+                        .bind(followup)
+                        .execute(&mut *self)
+                        .await?;
+                }
+                Ok(())
+            }
+
+            async fn make(&mut self, new: &NewRecord) -> Result<bool> {
             let made = sqlx::query(
                 "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
                  phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter, batch, batch_row, fingerprint) \
@@ -274,26 +326,16 @@ macro_rules! ledger {
             if made == 0 {
                 return Ok(false);
             }
-            sqlx::query(
-                "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
-                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
-            )
-            .bind(format!("{}-1", new.id))
-            .bind(&new.id)
-            .bind(&services)
-            .bind(new.due_from.to_string())
-            .bind(new.due_to.to_string())
-            .bind(&new.created_by)
-            .bind(new.now.0)
-            .execute(&mut *self)
+            self.open_step(&NewStep {
+                followup: &new.id,
+                services: &new.services,
+                due_from: new.due_from,
+                due_to: new.due_to,
+                owner: &new.created_by,
+                now: new.now,
+            })
             .await?;
-            for finder in &new.finders {
-                sqlx::query("INSERT INTO finders (hash, followup) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                    .bind(finder)
-                    .bind(&new.id)
-                    .execute(&mut *self)
-                    .await?;
-            }
+            self.find_by(&new.id, &new.finders).await?;
             self.note(&new.id, new.now, &Line { who: &new.created_by, action: "make", ..Line::default() }).await?;
             self.settle(&new.id, new.now).await?;
                 Ok(true)

@@ -261,7 +261,9 @@ impl Db {
             (true, true) => audit_lines!("audit.hospital = $1 AND $6 = '' AND $7 = ''"),
             (false, true) => audit_lines!("(audit.hospital = $1) IS TRUE AND staff = $6 AND $7 = ''"),
             (true, false) => audit_lines!("(audit.hospital = $1) IS TRUE AND $6 = '' AND audit.followup = $7"),
-            (false, false) => audit_lines!("(audit.hospital = $1) IS TRUE AND (staff = $6) IS TRUE AND audit.followup = $7"),
+            (false, false) => {
+                audit_lines!("(audit.hospital = $1) IS TRUE AND (staff = $6) IS TRUE AND audit.followup = $7")
+            }
         };
         Ok(on_read!(self, |pool| sqlx::query_as(sql)
             .bind(hospital)

@@ -1,6 +1,6 @@
 //! The pathway's steps: what one showed, and the one that follows it. A step never ends without the next one or an end.
 
-use super::ledger::{Ledger as _, Line, read};
+use super::ledger::{Ledger as _, Line, NewStep, read};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -66,17 +66,11 @@ impl Db {
     ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            let (now_version, number): (i64, Option<i64>) = sqlx::query_as(
-                "SELECT version, (SELECT MAX(number) FROM steps WHERE followup = $1) FROM followups WHERE id = $1",
-            )
-            .bind(followup)
-            .fetch_one(&mut **tx)
-            .await?;
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
             }
             // Locking has counted one.
-            if now_version != version + 1 {
+            if locked.version != version + 1 {
                 return Ok(Err(Code::Changed));
             }
             let live = tx.live(followup).await?;
@@ -100,22 +94,8 @@ impl Db {
                 .await?;
             match next {
                 Next::Step { services, due_from, due_to, link_until } => {
-                    let number = number.unwrap_or(0) + 1;
-                    let services = serde_json::to_string(services).map_err(|error| Error::Broken(error.to_string()))?;
-                    sqlx::query(
-                        "INSERT INTO steps (id, followup, number, services, due_from, due_to, owner, made) \
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    )
-                    .bind(format!("{followup}-{number}"))
-                    .bind(followup)
-                    .bind(number)
-                    .bind(services)
-                    .bind(due_from.to_string())
-                    .bind(due_to.to_string())
-                    .bind(who)
-                    .bind(now.0)
-                    .execute(&mut **tx)
-                    .await?;
+                    let (due_from, due_to) = (*due_from, *due_to);
+                    tx.open_step(&NewStep { followup, services, due_from, due_to, owner: who, now }).await?;
                     sqlx::query("UPDATE followups SET link_until = $2, owner = $3, call_on = NULL WHERE id = $1")
                         .bind(followup)
                         .bind(link_until.0)

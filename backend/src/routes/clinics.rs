@@ -11,6 +11,7 @@ use zaoshai_contract::route::ClinicFilter;
 /// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
 pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     let library = app.library();
+    let office = library.holidays.office_hours(now);
     let mut all = library.clinic_cards();
     // The hospital in the header, its city, and where one can book come first; the rest in the order of their files.
     let own_city = library.clinic(&library.hospital).map(|clinic| clinic.card.city.clone()).unwrap_or_default();
@@ -29,7 +30,7 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
         service: service.map(|service| service.value.as_str()),
         city: city.map(String::as_str),
         open_now: filter.open_now,
-        now,
+        office,
     };
     let mut answer = find(&all, &question);
     if let Some((_, from)) = near {
@@ -53,7 +54,7 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
         found: answer.found,
         unsure: answer.unsure,
         instead: answer.instead,
-        now,
+        office,
     }
 }
 

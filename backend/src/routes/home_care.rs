@@ -57,7 +57,7 @@ fn offer(app: &App, lang: Lang, typed: NewCare, key: IdempotencyKey, problem: Op
         institution: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
         clinic: Slug::parse(&care.clinic).map(|id| Route::Clinic(id).path(Lang::Hans)).unwrap_or_default(),
         phone: clinic
-            .and_then(|clinic| clinic.card.phone_now(app.now()))
+            .and_then(|clinic| clinic.card.phone_now(library.holidays.office_hours(app.now())))
             .map(|phone| phone.number.clone())
             .unwrap_or_default(),
         eligible: care.eligible.clone(),

@@ -216,7 +216,7 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         }
         Route::Clinic(id) => {
             let mut clinic = library.clinic(id.as_str()).ok_or(Code::NotFound)?.clone();
-            clinic.now = now;
+            clinic.office = library.holidays.office_hours(now);
             if let Some(care) = library.home_care.as_ref().filter(|care| care.clinic == id.as_str()) {
                 clinic.home_care.clone_from(&care.title);
             }

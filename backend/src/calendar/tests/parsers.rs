@@ -162,7 +162,7 @@ fn confirmed_moved_and_cancelled_entries_of_a_follow_up_are_understood() {
             starts,
             ends,
             summary: "医院预约 株洲市二医院".to_owned(),
-            location: ADDRESS.to_owned(),
+            location: format!("株洲市二医院 {ADDRESS}"),
             description: description.to_owned(),
             reminder,
         };
@@ -210,7 +210,7 @@ proptest! {
         check_lines(&text);
         let told = read_back(&text);
         prop_assert_eq!(told.summary, format!("医院预约 {hospital}"));
-        prop_assert_eq!(told.location, address);
+        prop_assert_eq!(told.location, format!("{hospital} {address}"));
         prop_assert_eq!((told.sequence, told.stamp), (sequence, 0));
         prop_assert_eq!((told.starts, told.ends), (starts * 1000, starts * 1000 + i64::from(minutes) * 60_000));
     }
