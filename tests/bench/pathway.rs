@@ -263,7 +263,7 @@ fn counted(name: &str, rows: impl Display) -> String {
 async fn rounds(app: &App, told: &mut Table) -> Result<()> {
     let waiting = app.db.waiting_list((0, ""), 100_000).await?.len();
     let times = timed(READS / 10, async |_| failing(pathway::offer_to_all(app).await)).await?;
-    told.row(Floor::Row, &format!("round: offers to {waiting} who wait, none free"), times);
+    told.row(Floor::Row, &counted("round: offers where none is free", waiting), times);
     told.row(
         Floor::Row,
         "round: lapsed holds, none",

@@ -266,6 +266,8 @@ impl Db {
             }
         };
         Ok(on_read!(self, |pool| sqlx::query_as(sql)
+            // PostgreSQL would soon plan for any days and read all lines of an account; asked anew, it plans for these.
+            .persistent(false)
             .bind(hospital)
             .bind(from)
             .bind(until)
