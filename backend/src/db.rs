@@ -165,9 +165,15 @@ impl Db {
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?;
-            Self::Postgres(
-                PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?,
-            )
+            // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
+            let pool =
+                PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).after_connect(|connection, _| {
+                    Box::pin(async move {
+                        sqlx::query("SET random_page_cost = 1.1").execute(connection).await?;
+                        Ok(())
+                    })
+                });
+            Self::Postgres(pool.connect_with(options).await?)
         } else {
             let path = url.strip_prefix("sqlite://").unwrap_or(url);
             if let Some(folder) = std::path::Path::new(path).parent() {

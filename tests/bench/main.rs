@@ -20,8 +20,9 @@ fn main() -> Result<()> {
         ["bare", file, kind] => runtime.block_on(load::serve_bare(file, kind)),
         ["content"] => runtime.block_on(content::run()),
         ["pages"] => runtime.block_on(pages::run()),
-        ["pathway"] => runtime.block_on(pathway::run(None)),
-        ["pathway", followups] => runtime.block_on(pathway::run(Some(followups.parse()?))),
+        ["pathway"] => runtime.block_on(pathway::run(None, None)),
+        ["pathway", followups] => runtime.block_on(pathway::run(Some(followups.parse()?), None)),
+        ["pathway", followups, store] => runtime.block_on(pathway::run(Some(followups.parse()?), Some(store))),
         ["requests"] => runtime.block_on(requests::run()),
         ["search"] => runtime.block_on(search::run()),
         [] => runtime.block_on(async {
@@ -29,9 +30,11 @@ fn main() -> Result<()> {
             pages::run().await?;
             requests::run().await?;
             search::run().await?;
-            pathway::run(None).await
+            pathway::run(None, None).await
         }),
-        _ => anyhow::bail!("cargo xtask bench [content | pages | pathway [follow-ups] | requests | search]"),
+        _ => anyhow::bail!(
+            "cargo xtask bench [content | pages | pathway [follow-ups [SQLite | PostgreSQL]] | requests | search]"
+        ),
     }
 }
 

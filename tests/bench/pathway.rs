@@ -40,13 +40,14 @@ const PAGES_AT: i64 = 100_000;
 /// The slowest of the fastest 99 of 100 of each measure, in the order of their names.
 type Told = Vec<(String, f64)>;
 
-/// Measures all sizes, or only the one with so many follow-ups, on both databases.
-pub async fn run(only: Option<i64>) -> Result<()> {
+/// Measures all sizes, or only the one with so many follow-ups, on both databases, or only on the one of this name.
+pub async fn run(only: Option<i64>, store: Option<&str>) -> Result<()> {
     let mut stores = vec![("SQLite", None)];
     match std::env::var("ZAOSHAI_TEST_POSTGRES") {
         Ok(server) => stores.push(("PostgreSQL", Some(server))),
         Err(_) => println!("pathway on PostgreSQL: no server, run by `cargo xtask bench`"),
     }
+    stores.retain(|(name, _)| store.is_none_or(|store| store.eq_ignore_ascii_case(name)));
     for (name, server) in stores {
         let mut curve = Vec::new();
         for (followups, past) in SIZES.into_iter().filter(|(followups, _)| only.is_none_or(|only| only == *followups)) {

@@ -490,8 +490,6 @@ impl Db {
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
              ORDER BY starts, room, place",
         )
-        // Planned for this day, not for any: PostgreSQL would join all appointments otherwise.
-        .persistent(false)
         .bind(hospital)
         .bind(from.0)
         .bind(until.0)
