@@ -28,6 +28,8 @@ const OFFER_MS: i64 = 2 * 3_600_000;
 const OFFER_EVENING: u16 = 20 * 60;
 /// How many places are tried for somebody whose clinic was cancelled, when others are quicker.
 const OFFER_TRIES: usize = 5;
+/// How long after the beginning of a due window a place is looked for: its longest, two years.
+const WAITED_FOR_MS: i64 = 730 * 86_400_000;
 /// Most who wait that are looked at in one go.
 const MOST_WAITING: u32 = 200;
 /// Most free slots of a service that are looked at for them.
@@ -471,33 +473,35 @@ pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
 
 /// Keeps free places for the first of those who wait, the longest waiting first; gives how many were offered.
 pub async fn offer_places(app: &App) -> Result<usize> {
-    let (offered, _) = offer_after(app, (i64::MIN, "")).await?;
+    let (offered, _) = offer_after(app, (i64::MIN, ""), &mut Free::new()).await?;
     Ok(offered)
 }
 
 /// The same for all who wait: for the clock, so that nobody stands for ever behind others for whom nothing is free.
 pub async fn offer_to_all(app: &App) -> Result<usize> {
-    let (mut offered, mut last) = offer_after(app, (i64::MIN, "")).await?;
+    let mut free = Free::new();
+    let (mut offered, mut last) = offer_after(app, (i64::MIN, ""), &mut free).await?;
     while let Some((since, followup)) = last {
-        let (more, next) = offer_after(app, (since, &followup)).await?;
+        let (more, next) = offer_after(app, (since, &followup), &mut free).await?;
         offered += more;
         last = next;
     }
     Ok(offered)
 }
 
+/// The free slots of services from a day on. Many wait for the same: what is free there is read once a round.
+type Free = HashMap<(Vec<String>, i64), Vec<Slot>>;
+
 /// Offers to those who stand on the list after this place; gives how many, and where the list goes on.
-async fn offer_after(app: &App, after: (i64, &str)) -> Result<(usize, Option<(i64, String)>)> {
+async fn offer_after(app: &App, after: (i64, &str), free: &mut Free) -> Result<(usize, Option<(i64, String)>)> {
     let now = app.now();
     let waiting = app.db.waiting_list(after, MOST_WAITING).await?;
     let last = waiting.last().filter(|_| waiting.len() == MOST_WAITING as usize);
     let last = last.map(|waiter| (waiter.since, waiter.followup.clone()));
-    let until = waiting.iter().map(|waiter| waiter.before).max().unwrap_or(now);
-    // Many wait for the same service from the same day on: what is free there is read once.
-    let mut free: HashMap<(Vec<String>, i64), Vec<Slot>> = HashMap::new();
     let mut offered = 0;
     for waiter in waiting {
         let from = now.max(Moment::at(waiter.due_from, 0));
+        let until = Moment(from.0 + WAITED_FOR_MS);
         let slots = match free.entry((waiter.services, from.0)) {
             Entry::Occupied(read) => read.into_mut(),
             Entry::Vacant(unread) => {

@@ -1,6 +1,6 @@
 //! A nurse makes a follow-up; the patient books, moves and cancels: with the app, without WebAssembly, without scripts.
 
-use crate::stage::{nurse_makes_a_followup, patient_identifies, with_browser};
+use crate::stage::{ENDING, nurse_makes_a_followup, patient_identifies, with_browser};
 use anyhow::ensure;
 use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
@@ -79,7 +79,7 @@ async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> a
         // The check lasts half an hour; what was written meanwhile is still there after the next one.
         browser.driver.delete_all_cookies().await?;
         browser.submit().await?;
-        browser.fill("#ending", "8000").await?;
+        browser.fill("#ending", ENDING).await?;
         browser.submit().await?;
         browser.see("问护士一个问题").await?;
         browser

@@ -60,8 +60,14 @@ async fn what_a_nurse_typed_survives_a_lost_network_and_is_kept_once() {
         browser.network(Network::Free).await?;
         browser.click("form[action$='/call'] button").await?;
         browser.see("打了电话").await?;
-        // Had the answer been lost, too, her page would tell what was kept as soon as she goes back to it.
+        // Had the answer been lost, she would go back: the browser shows the page as it was, and its form has the same key.
         browser.driver.back().await?;
+        browser.until("her form is there again", "return !!document.querySelector('#call-note')").await?;
+        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        let old = browser.run("return !document.body.textContent.includes('打了电话：')").await?;
+        if old == true {
+            browser.click("form[action$='/call'] button").await?;
+        }
         browser.see("打了电话").await?;
         let calls = browser.text().await?.matches("打了电话：").count();
         ensure!(calls == 1, "one call is told, not {calls}");
