@@ -263,9 +263,7 @@ pub fn place(app: &App, clinic: &str) -> Place {
         clinic: clinic.to_owned(),
         hospital: known.map_or(clinic, |known| &known.card.name).to_owned(),
         address: known
-            .map(|known| format!("{} {}", known.card.area, known.address))
-            .unwrap_or_default()
-            .trim()
+            .map_or("", |known| if known.address.is_empty() { &known.card.area } else { &known.address })
             .to_owned(),
     }
 }

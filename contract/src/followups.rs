@@ -310,7 +310,7 @@ pub struct Place {
     pub clinic: String,
     /// Its name.
     pub hospital: String,
-    /// Province, city and district, and the street where it is known.
+    /// Its address; province, city and district where the street is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,
 }
@@ -446,6 +446,13 @@ impl Plan {
     /// The hospital that a slot is at.
     pub fn place(&self, slot: &Slot) -> Option<&Place> {
         self.places.iter().find(|place| place.clinic == slot.clinic)
+    }
+
+    /// The name of a slot's service, when the open step allows it.
+    pub fn service_name(&self, slot: &Slot) -> Option<&str> {
+        let step = self.step.as_ref()?;
+        let place = step.services.iter().position(|id| *id == slot.service)?;
+        step.service_names.get(place).map(String::as_str)
     }
 
     /// Whether a first appointment is to be chosen.

@@ -21,10 +21,16 @@ const SUGGESTED: usize = 3;
 /// A time as a button: one tap keeps the place.
 fn choice(link: &Link<'_>, plan: &Plan, slot: &Slot, title: Node, chip: Option<String>) -> El {
     let mut meta = link.voice.told(&slot.room);
+    // Where one of several services may be booked, what a time is for is part of the choice.
+    if let Some(service) =
+        plan.service_name(slot).filter(|_| plan.step.as_ref().is_some_and(|step| step.services.len() > 1))
+    {
+        meta = format!("{} · {meta}", link.voice.told(service));
+    }
     // Where all times are at the hospital in the header, its name would only be more to read.
     let elsewhere = plan.places.iter().any(|place| place.hospital != link.site.hospital.name);
     if let Some(place) = plan.place(slot).filter(|_| elsewhere) {
-        meta = format!("{} · {meta}", place.hospital);
+        meta = format!("{meta} · {}", place.hospital);
     }
     if !slot.expert.is_empty() {
         meta = format!("{meta} · {}", slot.expert);

@@ -148,7 +148,7 @@ pub fn when(link: &Link<'_>, starts: Moment) -> Node {
 /// When, where and what for.
 pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let slot = &appointment.slot;
-    let services = plan.step.as_ref().map(|step| step.service_names.join("、")).unwrap_or_default();
+    let service = plan.service_name(slot).unwrap_or_default();
     let place = plan.place(slot);
     let hospital = place.map_or(&link.site.hospital.name, |place| &place.hospital);
     let room = format!("{hospital} {}", link.voice.told(&slot.room));
@@ -158,7 +158,7 @@ pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let mut rows = vec![
         row(link.say("时间", "Time"), when(link, slot.starts), String::new()),
         row(link.say("地点", "Place"), room.into(), address),
-        row(link.say("做什么", "For"), link.voice.told(&services).into(), link.voice.told(&plan.reason)),
+        row(link.say("做什么", "For"), link.voice.told(service).into(), link.voice.told(&plan.reason)),
     ];
     rows.extend(expert);
     summary_list(rows)
@@ -288,7 +288,7 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
             el("textarea")
                 .class("zs-input")
                 .with("id", "reminder")
-                .with("rows", "2")
+                .with("rows", "3")
                 .with("readonly", true)
                 .child(text),
         )
@@ -314,7 +314,8 @@ fn ladder(link: &Link<'_>, plan: &Plan) -> Node {
         steps.push(step(When::Done, link.voice.told(&done.service_names.join("、")), meta, None));
     }
     if let Some(now) = &plan.step {
-        let what = link.voice.told(&now.service_names.join("、"));
+        let booked = plan.appointment.as_ref().and_then(|appointment| plan.service_name(&appointment.slot));
+        let what = link.voice.told(&booked.map_or_else(|| now.service_names.join("、"), str::to_owned));
         let seen = plan.standing == Standing::OutcomeDue;
         let coming = matches!(plan.standing, Standing::Booked | Standing::Unrecorded | Standing::Arrived);
         let (choose, come) = match (seen, coming) {
