@@ -235,6 +235,11 @@ pub async fn plan(
         after_window,
         waiting: waiting.map(|row| Waiting { since: Moment(row.since) }),
         questions: questions(app, &record.id).await?,
+        in_charge: if record.hospital == library.hospital {
+            String::new()
+        } else {
+            place(app, &record.hospital).hospital
+        },
         phone: phone(app, record, service),
         link_until: record.link_until.date().plus_days(-1),
         now,

@@ -9,6 +9,7 @@ pub mod followups;
 pub mod frame;
 pub mod health;
 pub mod home_care;
+mod identity;
 pub mod pages;
 pub mod schedules;
 pub mod settings;

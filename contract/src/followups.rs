@@ -419,6 +419,9 @@ pub struct Plan {
     /// Questions, latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+    /// The hospital that follows her up, when it is not the one in the header.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub in_charge: String,
     /// The number to call about this step.
     pub phone: String,
     /// The last day the link works.

@@ -3,6 +3,7 @@
 
 use super::body::{Form, JsonBody, MaybeJson, read_key};
 use super::frame::request_id;
+use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use crate::app::App;
 use crate::calendar::{self, Standing};
@@ -15,17 +16,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_app::{Voice, render_followup};
 use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
-use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, Plan, Stage, Told};
-use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, Token};
+use zaoshai_contract::ids::{IdempotencyKey, Token};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
 
-/// How long a patient need not identify again: 30 minutes.
-const SESSION_MS: i64 = 30 * 60_000;
-/// What the identity check asks for.
-const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
 /// Most characters of a question.
 const LONGEST_QUESTION: usize = 300;
 
@@ -98,20 +94,16 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
 async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
     open(app, &record)?;
-    let ending = PhoneEnding::parse(ending).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))?;
-    let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
-    let fits = PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == ending);
-    if !fits {
+    if !identity::fits(app, &record.id, &record.phone_sealed, ending)? {
         app.db.count_wrong_try(&record.id, app.now()).await?;
         let record = find(app, token).await?;
         return Err(if record.locked() { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
-    let secret = secrets::session_secret();
-    let until = Moment(app.now().0 + SESSION_MS);
-    if !app.db.open_patient_session(&record.id, &secrets::hash(&secret), until).await? {
+    let session = identity::Session::new(app);
+    if !app.db.open_patient_session(&record.id, &session.hash, session.until).await? {
         return Err(Code::LinkLocked.into());
     }
-    Ok(session_cookie(app, PATIENT, secret))
+    Ok(session_cookie(app, PATIENT, session.secret))
 }
 
 fn parse_token(text: &str) -> Result<Token> {

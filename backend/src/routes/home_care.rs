@@ -3,6 +3,7 @@
 
 use super::body::Form;
 use super::frame::request_id;
+use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use crate::app::App;
 use crate::content::Library;
@@ -20,16 +21,11 @@ use zaoshai_contract::home_care::{
     Action, CareForm, CareOffer, CareService, CareStage, CareView, ForWhom, LINK_DAYS, NewCare, Outcome,
     State as CareState, Visit, call_until,
 };
-use zaoshai_contract::ids::{IdempotencyKey, PhoneEnding, PhoneNumber, Slug, Token};
+use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber, Slug, Token};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Party;
 use zaoshai_contract::route::{Lang, Route, value_of};
-
-/// How long a person need not identify again: 30 minutes.
-const SESSION_MS: i64 = 30 * 60_000;
-/// What the identity check asks for.
-const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
 
 /// Whether this site takes requests: its own hospital sends the nurses, or nothing here is real.
 fn sends(library: &Library, care: &HomeCare) -> bool {
@@ -246,10 +242,9 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
 }
 
 async fn open_session(app: &App, id: &str) -> Result<Option<HeaderValue>> {
-    let secret = secrets::session_secret();
-    let until = Moment(app.now().0 + SESSION_MS);
-    let open = app.db.open_care_session(id, &secrets::hash(&secret), until).await?;
-    Ok(open.then(|| session_cookie(app, HOME_CARE, secret)))
+    let session = identity::Session::new(app);
+    let open = app.db.open_care_session(id, &session.hash, session.until).await?;
+    Ok(open.then(|| session_cookie(app, HOME_CARE, session.secret)))
 }
 
 /// The request of a link that still works.
@@ -329,9 +324,7 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
 
 /// Checks the last four digits; gives the cookie that opens the request for half an hour.
 async fn identify(app: &App, record: &CareRecord, ending: &str) -> Result<HeaderValue> {
-    let ending = PhoneEnding::parse(ending).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))?;
-    let phone = app.secrets.open(&record.id, "phone", &record.phone_sealed)?;
-    if PhoneNumber::parse(&phone).is_none_or(|phone| phone.ending() != ending) {
+    if !identity::fits(app, &record.id, &record.phone_sealed, ending)? {
         app.db.count_wrong_care_try(&record.id).await?;
         return Err(Code::WrongEnding.into());
     }

@@ -69,6 +69,11 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     let mut patient = world.patient(&followup).await;
     let link = patient.get(&format!("/f/{}", followup.token)).await;
     assert!(link.text.contains("请选一个时间"), "the link goes on working");
+    assert!(
+        link.text.contains("现在管您随访的是 安庆市第二人民医院"),
+        "and says by whom she is followed up: {}",
+        link.text
+    );
 
     let back = [("hospital", "zhuzhou-2"), ("reason", "做完了，请继续随访"), ("key", &secrets::fresh_id())];
     assert_eq!(does(&mut there, id, "refer", &back).await.status, StatusCode::SEE_OTHER, "two ways");

@@ -44,6 +44,7 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         plan.problem.as_ref().map(error_summary),
         words,
         greeting(link, plan),
+        in_charge(link, plan),
         heading(title),
         first,
         second,
@@ -95,6 +96,15 @@ pub fn greeting(link: &Link<'_>, plan: &Plan) -> Node {
                 .child(acting),
         )
         .node()
+}
+
+/// Who follows her up now, once another hospital has taken over.
+fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    if plan.in_charge.is_empty() {
+        return None;
+    }
+    let text = link.voice.fill("现在管您随访的是 {}。", "You are now followed up by {}.", &plan.in_charge);
+    Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 
 /// The result in plain words.

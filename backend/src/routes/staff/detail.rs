@@ -23,7 +23,8 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
     let link = format!("{}{path}", app.config.public_url);
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
-    let call = hospital.phone.map(|phone| format!("有疑问请打 {}。", phone.number)).unwrap_or_default();
+    let phone = hospital.phone.map_or_else(|| app.phone(), |phone| phone.number);
+    let call = if phone.is_empty() { String::new() } else { format!("有疑问请打 {phone}。") };
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history =
         app.db.history(&record.id).await?.iter().map(|line| super::history::in_words(&library, staff, line)).collect();
