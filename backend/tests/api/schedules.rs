@@ -115,6 +115,18 @@ async fn books(world: &World, slot: &str) -> (Client, String) {
     (patient, format!("/f/{}", followup.token))
 }
 
+/// Ends the Wednesdays of the CT without moving anybody, as an hourly round would.
+async fn wednesdays_end_by_themselves(world: &World) {
+    let end = Change::EndTemplate { id: "ldct-review-wednesday-510".to_owned(), last: date("2026-11-26") };
+    let staff = Staff {
+        name: "zhang".to_owned(),
+        display: String::new(),
+        hospital: HOSPITAL.to_owned(),
+        roles: vec![Role::ScheduleManager],
+    };
+    timetable::carry_out(&world.app, at(world), Some((&end, &staff)), People::Stay).await.expect("carried out");
+}
+
 async fn sound(world: &World) {
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
     assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
@@ -180,14 +192,7 @@ async fn ending_weekly_times_closes_what_is_empty_and_moves_people_after_a_yes()
 async fn who_is_in_a_slot_that_goes_by_itself_stays_and_nobody_comes_in() {
     let world = World::new().await;
     books(&world, "ldct-review-2026-12-02-0830").await;
-    let end = Change::EndTemplate { id: "ldct-review-wednesday-510".to_owned(), last: date("2026-11-26") };
-    let staff = Staff {
-        name: "zhang".to_owned(),
-        display: String::new(),
-        hospital: HOSPITAL.to_owned(),
-        roles: vec![Role::ScheduleManager],
-    };
-    timetable::carry_out(&world.app, at(&world), Some((&end, &staff)), People::Stay).await.expect("carried out");
+    wednesdays_end_by_themselves(&world).await;
     let after = slots(&world).await;
     let kept = &after["ldct-review-2026-12-02-0830"];
     assert_eq!((kept.closure.as_deref(), kept.taken, kept.capacity), (None, 1, 1));
@@ -324,14 +329,7 @@ async fn a_place_given_back_in_a_slot_that_goes_by_itself_is_nobodys() {
     let world = World::new().await;
     let slot = "ldct-review-2026-12-02-0830";
     let people = [books(&world, slot).await, books(&world, slot).await];
-    let end = Change::EndTemplate { id: "ldct-review-wednesday-510".to_owned(), last: date("2026-11-26") };
-    let staff = Staff {
-        name: "zhang".to_owned(),
-        display: String::new(),
-        hospital: HOSPITAL.to_owned(),
-        roles: vec![Role::ScheduleManager],
-    };
-    timetable::carry_out(&world.app, at(&world), Some((&end, &staff)), People::Stay).await.expect("carried out");
+    wednesdays_end_by_themselves(&world).await;
     let expected = [(1, 1, None), (0, 1, Some(BY_TIMETABLE))];
     for ((mut patient, link), (taken, capacity, closure)) in people.into_iter().zip(expected) {
         patient.form(&format!("{link}/cancel"), &[("key", &secrets::fresh_id())]).await;
