@@ -161,6 +161,11 @@ impl App {
         self.hospital(&self.library()).phone.map(|phone| phone.number).unwrap_or_default()
     }
 
+    /// The number of a hospital of the alliance to call at this hour; where none is known, that of the one in the header.
+    pub fn phone_of(&self, hospital: &str) -> String {
+        self.hospital_of(&self.library(), hospital).phone.map_or_else(|| self.phone(), |phone| phone.number)
+    }
+
     /// Whether cookies may only travel over TLS.
     pub fn secure(&self) -> bool {
         self.config.public_url.starts_with("https://")

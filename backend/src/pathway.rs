@@ -283,8 +283,7 @@ fn phone(app: &App, record: &Record, service: Option<&BookingService>) -> String
     if let Some(service) = service {
         return service.rules().phone.clone();
     }
-    let phone = app.hospital_of(&app.library(), &record.hospital).phone;
-    phone.map_or_else(|| app.phone(), |phone| phone.number)
+    app.phone_of(&record.hospital)
 }
 
 /// The paragraphs of the result letter, the nurse's own or the chosen one, and what must be said of the latter.

@@ -23,7 +23,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
     let link = format!("{}{path}", app.config.public_url);
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
-    let phone = hospital.phone.map_or_else(|| app.phone(), |phone| phone.number);
+    let phone = app.phone_of(&record.hospital);
     let call = if phone.is_empty() { String::new() } else { format!("有疑问请打 {phone}。") };
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let history =

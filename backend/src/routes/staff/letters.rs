@@ -37,7 +37,7 @@ fn page(app: &App, staff: Staff, back: String, records: &[Record]) -> Result<Let
         path: String::new(),
         page: 1,
         pages: 1,
-        phone: hospital.phone.map_or_else(|| app.phone(), |phone| phone.number),
+        phone: app.phone_of(&hospital.id),
         hospital: hospital.name,
         today: app.now().date(),
         letters: records.iter().map(|record| letter(app, record)).collect::<Result<_>>()?,
