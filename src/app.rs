@@ -2,9 +2,9 @@
 
 use crate::TextSize;
 use crate::components::Site;
+use crate::components::action_bar::page_end;
 use crate::components::footer::footer;
 use crate::components::header::header;
-use crate::components::tab_bar::tab_bar;
 use crate::pages;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::{Meta, Page};
@@ -23,7 +23,7 @@ pub fn frame(site: &Site, meta: &Meta, size: TextSize, main: Node, action: Optio
         .then(|| el("p").class("zs-notice").with("lang", site.lang.tag()).child(site.words.untranslated));
     let top = header(site, &meta.path, size);
     let bottom = footer(site, &meta.path);
-    let bar = action.unwrap_or_else(|| tab_bar(site));
+    let bar = page_end(site, action);
     nodes![
         top,
         el("main")

@@ -113,6 +113,7 @@ words! {
     share: &'static str,
     untranslated: &'static str,
     call: &'static str,
+    this_step: &'static str,
     call_120: &'static str,
     always: &'static str,
     working: &'static str,

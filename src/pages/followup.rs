@@ -34,7 +34,7 @@ pub fn entry(site: &Site) -> Node {
 
 /// `/f/{token}`, as the server made it.
 pub fn made(made: Made) -> Shown {
-    let action = (!made.action.is_empty()).then(|| el("div").class("zs-made").html(made.action).node());
+    let action = (!made.action.is_empty()).then(|| el("div").html(made.action).node());
     Shown { main: el("div").class("zs-stack").html(made.main).node(), action }
 }
 

@@ -22,6 +22,7 @@ mod schedules;
 mod search;
 mod work;
 
+use crate::components::action_bar::bar;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::link_card;
 use crate::view::{El, Node, el, nodes};
@@ -121,8 +122,7 @@ fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) ->
                 .child(el("button").class("zs-header__tool").child(icon("exit")).child(el("span").child("退出"))),
         )
     });
-    let bar = action
-        .map(|action| el("div").class("zs-action-bar").child(el("div").class("zs-action-bar__row").child(action)));
+    let bar = action.map(|action| bar("这一步", el("div").class("zs-action-bar__row").child(action).node()));
     nodes![
         el("header")
             .class("zs-header")

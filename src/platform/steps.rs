@@ -4,7 +4,7 @@
 use super::document::{by_id, document, on, on_window, root, window};
 use super::{picture, settings, takeover};
 use crate::components::Site;
-use crate::components::tab_bar::tab_bar;
+use crate::components::action_bar::page_end;
 use crate::pages::Shown;
 use crate::pages::check::{ANSWER, Place, Visit, plan, result, shown};
 use crate::text;
@@ -144,7 +144,7 @@ fn visit<T>(work: impl FnOnce(&Visit<'_>) -> T) -> Option<T> {
 fn show() {
     let made = visit(|visit| {
         let Shown { main, action } = shown(visit);
-        (main.html(), action.unwrap_or_else(|| tab_bar(visit.site)).html())
+        (main.html(), page_end(visit.site, action).html())
     });
     let (Some((main, bar)), Some(place)) = (made, by_id("main")) else { return };
     let foot = place.query_selector(".zs-foot").ok().flatten();

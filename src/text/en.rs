@@ -23,6 +23,7 @@ pub static WORDS: Words = Words {
     share: "Share this page",
     untranslated: "This page is not yet in English. Below is the text in Simplified Chinese.",
     call: "Call",
+    this_step: "This step",
     call_120: "Call 120",
     always: "24 hours",
     working: "Working hours",

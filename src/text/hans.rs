@@ -23,6 +23,7 @@ pub static WORDS: Words = Words {
     share: "分享这一页",
     untranslated: "",
     call: "电话",
+    this_step: "这一步",
     call_120: "拨打 120",
     always: "24 小时",
     working: "上班时间",

@@ -23,6 +23,7 @@ pub static WORDS: Words = Words {
     share: "分享這一頁",
     untranslated: "這一頁還沒有繁體字版，下面是簡體字。",
     call: "電話",
+    this_step: "這一步",
     call_120: "撥打 120",
     always: "24 小時",
     working: "上班時間",
