@@ -7,6 +7,7 @@ use crate::content::{Finding, Library, Weight};
 use crate::db::Db;
 use crate::html::Shell;
 use crate::pictures::Pictures;
+use crate::readiness::Readiness;
 use crate::secrets::Secrets;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
@@ -52,6 +53,8 @@ pub struct Parts {
     trouble: RwLock<String>,
     /// The database.
     pub db: Db,
+    /// Whether the database takes writes.
+    pub readiness: Readiness,
     /// The keys.
     pub secrets: Secrets,
     /// The shell of every page.
@@ -86,6 +89,7 @@ impl App {
             library: RwLock::new(Arc::new(library)),
             trouble: RwLock::default(),
             db,
+            readiness: Readiness::default(),
             secrets,
             shell,
             clock,

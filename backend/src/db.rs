@@ -17,8 +17,15 @@ pub mod staff;
 pub mod steps;
 pub mod volume;
 
+use crate::secrets;
+use anyhow::Context as _;
+use sqlx::Connection;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 use zaoshai_contract::civil::Moment;
@@ -42,14 +49,27 @@ pub enum Error {
 }
 
 impl Error {
-    /// True when the database is out of reach, rather than the request at fault.
+    /// True when the database cannot do its work now, rather than the request at fault: the disk is full or fails, the
+    /// server is gone or stopping, the file is locked or may not be written. It may pass without anybody's doing.
     pub fn is_outage(&self) -> bool {
-        matches!(
-            self,
-            Self::Sql(
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
-            )
-        )
+        let Self::Sql(error) = self else { return false };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::InvalidSavePointStatement => true,
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                match error.try_downcast_ref::<SqliteError>() {
+                    Some(_) => sqlite_code(&code).is_some_and(|code| SQLITE_OUTAGES.contains(&code)),
+                    None => POSTGRES_OUTAGES.iter().any(|outage| code.starts_with(outage)),
+                }
+            }
+            _ => false,
+        }
     }
 
     /// True when PostgreSQL broke a tie between two transactions and asks for another try.
@@ -57,6 +77,21 @@ impl Error {
         let Self::Sql(sqlx::Error::Database(error)) = self else { return false };
         matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
+}
+
+/// The primary result codes of SQLite that tell of an outage: busy, locked, no memory, read-only, I/O, corrupt, full,
+/// cannot open, protocol, not a database. See <https://www.sqlite.org/rescode.html>.
+const SQLITE_OUTAGES: [i32; 10] = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
+
+/// The codes of PostgreSQL that tell of an outage, or the beginnings of such codes: connection, wrong log-in, no such
+/// database, read-only, transaction in ruins, ties that lasted, no resources, in use, locked, stopped by the operator,
+/// system, corrupt. See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+const POSTGRES_OUTAGES: [&str; 14] =
+    ["08", "28", "3D000", "25006", "25P02", "25P03", "40001", "40P01", "53", "55006", "55P03", "57", "58", "XX00"];
+
+/// The primary result code of SQLite in an extended one.
+fn sqlite_code(extended: &str) -> Option<i32> {
+    extended.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
 /// The result of a database call.
@@ -96,6 +131,13 @@ macro_rules! on_write {
     };
 }
 
+/// Tells the log of a rollback that failed. What failed before it counts; the pool does not use the connection again.
+pub(crate) fn gave_up(rollback: sqlx::Result<()>) {
+    if let Err(error) = rollback {
+        tracing::warn!(%error, "rolling back");
+    }
+}
+
 /// Runs a body in a transaction: committed when it gives `Ok`, rolled back when it gives `Err`.
 /// SQLite begins as a writer, so that no transaction finds half-way that it may not write.
 macro_rules! in_transaction {
@@ -114,7 +156,7 @@ macro_rules! in_transaction {
                         Ok(value)
                     }
                     Err(error) => {
-                        transaction.rollback().await?;
+                        $crate::db::gave_up(transaction.rollback().await);
                         Err(error)
                     }
                 }
@@ -132,7 +174,7 @@ macro_rules! in_transaction {
                         Ok(value)
                     }
                     Err(error) => {
-                        transaction.rollback().await?;
+                        $crate::db::gave_up(transaction.rollback().await);
                         Err(error)
                     }
                 }
@@ -161,45 +203,76 @@ macro_rules! again {
 pub(crate) use {again, in_transaction, on_read, on_write};
 
 impl Db {
-    /// Opens `sqlite://path` (made when missing) or `postgres://…`, and brings its tables up to date.
+    /// Opens `sqlite://path` (made when missing) or `postgres://…`, brings its tables up to date, and makes sure that it
+    /// can be written. What is wrong is said in a sentence that helps who started the server.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?;
-            // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
-            let pool =
-                PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).after_connect(|connection, _| {
-                    Box::pin(async move {
-                        sqlx::query("SET random_page_cost = 1.1").execute(connection).await?;
-                        Ok(())
-                    })
-                });
-            Self::Postgres(pool.connect_with(options).await?)
-        } else {
-            let path = url.strip_prefix("sqlite://").unwrap_or(url);
-            if let Some(folder) = std::path::Path::new(path).parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            // An answered booking must survive a power cut, so every commit reaches the disk.
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(BUSY);
-            let write = SqlitePoolOptions::new()
-                .max_connections(1)
-                .acquire_timeout(ACQUIRE)
-                .connect_with(options.clone())
-                .await?;
-            let read =
-                SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options).await?;
-            Self::Sqlite { read, write }
-        };
-        match &db {
-            Self::Sqlite { write, .. } => sqlx::migrate!("./migrations/sqlite").run(write).await?,
-            Self::Postgres(pool) => sqlx::migrate!("./migrations/postgres").run(pool).await?,
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::open_postgres(url).await;
         }
+        let path = url.strip_prefix("sqlite://").unwrap_or(url);
+        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).with_context(|| {
+                format!("the folder {} of the database is missing and cannot be made", folder.display())
+            })?;
+        }
+        Self::open_sqlite(path).await.map_err(|error| match error {
+            Error::Sql(error) => {
+                let trouble = sqlite_trouble(path, &error);
+                anyhow::Error::new(error).context(trouble)
+            }
+            broken @ Error::Broken(_) => broken.into(),
+        })
+    }
+
+    async fn open_postgres(url: &str) -> anyhow::Result<Self> {
+        let options = PgConnectOptions::from_str(url)?;
+        let place = format!("{}:{}", options.get_host(), options.get_port());
+        // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(ACQUIRE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::query("SET random_page_cost = 1.1").execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .after_release(|connection, _| Box::pin(has_no_transaction(connection)));
+        let pool = pool.connect_with(options).await.with_context(|| {
+            format!(
+                "PostgreSQL at {place} does not let the server in: it must run, and address, database, account and \
+                     password must be right"
+            )
+        })?;
+        let db = Self::Postgres(pool.clone());
+        sqlx::migrate!("./migrations/postgres").run(&pool).await.context("bringing the tables up to date")?;
+        db.try_write().await.with_context(|| format!("the database on PostgreSQL at {place} cannot be written"))?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(path: &str) -> Result<Self> {
+        // An answered booking must survive a power cut, so every commit reaches the disk.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
+        };
+        let write = pool(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("./migrations/sqlite").run(&write).await.map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error,
+            other => other.into(),
+        })?;
+        let read = pool(4).connect_with(options).await?;
+        let db = Self::Sqlite { read, write };
+        db.try_write().await?;
         Ok(db)
     }
 
@@ -214,10 +287,20 @@ impl Db {
         Ok(format!("{server}/{name}"))
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
+    /// Whether the database answers and takes writes. The row that is written is as large as a whole booking: a disk with
+    /// room for one page more is full. It differs each time, since SQLite writes nothing that is there already.
+    pub async fn try_write(&self) -> Result<()> {
         on_read!(self, |pool| {
-            sqlx::query("SELECT 1").execute(pool).await?;
+            sqlx::query("SELECT COUNT(*) FROM marks").execute(pool).await?;
+        });
+        on_write!(self, |pool| {
+            sqlx::query(
+                "INSERT INTO marks (name, value) VALUES ('write', $1) \
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(secrets::fresh_id().repeat(1024))
+            .execute(pool)
+            .await?;
         });
         Ok(())
     }
@@ -242,5 +325,32 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Whether a connection that was given back may be used again. One that is still inside a transaction may not: neither
+/// what was written there nor the next transaction could ever be committed.
+async fn has_no_transaction<C: Connection>(connection: &mut C) -> sqlx::Result<bool> {
+    // The rollback of a transaction that was dropped half-way may be under way.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
+/// What is wrong with a database file that does not open, and what helps.
+fn sqlite_trouble(path: &str, error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|error| sqlite_code(&error.code()?));
+    match code {
+        Some(13) => format!("the disk that holds the database {path} is full: make room on it and start again"),
+        Some(8) => format!(
+            "the database {path} cannot be written: the server's account must own the file and its folder, and the disk \
+             must not be mounted read-only"
+        ),
+        Some(14) => format!(
+            "the database {path} cannot be opened: its folder must be there, and the server's account must own both"
+        ),
+        Some(10) => format!("the disk that holds the database {path} fails or is full"),
+        Some(11 | 26) => format!("{path} is not a database, or is damaged: put its last backup in its place"),
+        Some(5 | 6) => format!("the database {path} is held by another program: end that one and start again"),
+        _ => format!("the database {path} cannot be opened"),
     }
 }

@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod pathway;
 pub mod pictures;
 pub mod qr;
+pub mod readiness;
 pub mod routes;
 pub mod secrets;
 pub mod timetable;

@@ -5,18 +5,22 @@
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use futures_util::FutureExt as _;
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
 use zaoshai_backend::db::Db;
+use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::watch::{self, Fingerprint};
@@ -338,33 +342,42 @@ fn announce(prepared: &demonstration::Prepared) {
 
 async fn rounds(app: App) {
     let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        let done = async {
-            pathway::clear_closed(&app).await?;
-            pathway::release_lapsed(&app).await?;
-            pathway::offer_to_all(&app).await
-        };
-        if let Err(failure) = done.await {
-            tracing::error!(cause = failure.cause, "giving places back");
-        }
+        apart("clearing closed clinics", pathway::clear_closed(&app)).await;
+        apart("giving places back", pathway::release_lapsed(&app)).await;
+        apart("offering places", pathway::offer_to_all(&app)).await;
     }
 }
 
 async fn sweep(app: App) {
     let mut hours = tokio::time::interval(SWEEP);
+    hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hours.tick().await;
-        if let Err(error) = app.db.sweep(app.now()).await {
-            tracing::error!(%error, "sweeping");
-        }
+        apart("sweeping", async { app.db.sweep(app.now()).await.map_err(Failure::from) }).await;
         if let Some(writes) = &app.writes {
             writes.retain_recent();
         }
-        if let Err(failure) = timetable::refresh(&app).await {
-            tracing::error!(cause = failure.cause, "bringing the slots up to the timetable");
-        }
+        apart("bringing the slots up to the timetable", timetable::refresh(&app)).await;
     }
+}
+
+/// Does one work of the clock. Whatever becomes of it, also a panic, the next one is done.
+async fn apart<T>(what: &'static str, work: impl Future<Output = failures::Result<T>>) {
+    routes::frame::under_an_id(async {
+        // The place of a panic is in the log already, by the hook.
+        if let Ok(Err(failure)) = AssertUnwindSafe(work).catch_unwind().await {
+            tracing::error!(
+                round = routes::frame::request_id(),
+                cause = failure.cause,
+                what,
+                "the clock's work failed"
+            );
+        }
+    })
+    .await;
 }
 
 fn log() {

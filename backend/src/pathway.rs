@@ -4,7 +4,9 @@ use crate::app::App;
 use crate::content::{BookingService, Library};
 use crate::db::appointments::Change;
 use crate::db::followups::Record;
+use crate::db::people::Waiter;
 use crate::failures::{Failure, Result};
+use crate::routes::frame::request_id;
 use crate::secrets;
 use crate::visitor::Visitor;
 use std::collections::hash_map::{Entry, HashMap};
@@ -398,8 +400,10 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         app.db.unwait(&followup, session.who(), app.now()).await?;
     }
     if matches!(receipt.done, Done::Moved | Done::Cancelled | Done::Released) {
-        // Whoever waits should not wait for the next round of the clock.
-        offer_places(app).await?;
+        // Whoever waits should not wait for the next round of the clock. What goes wrong there is not hers: the rounds go on.
+        if let Err(failure) = offer_places(app).await {
+            tracing::error!(request = request_id(), cause = failure.cause, "offering a place that became free");
+        }
     }
     Ok(receipt)
 }
@@ -437,26 +441,44 @@ async fn rules_allow(app: &App, record: &Record, wish: &Wish<'_>, slot: Option<&
 pub async fn release_lapsed(app: &App) -> Result<usize> {
     let lapsed = app.db.lapsed_holds(app.now(), MOST_WAITING).await?;
     for followup in &lapsed {
-        // A confirmation at this very moment wins: then nothing is held any more and this is refused.
-        let _ = app
-            .db
-            .change(&Change {
-                followup: followup.clone(),
-                action: Action::Expire,
-                slot: None,
-                appointment: None,
-                party: Party::Clock,
-                who: "clock".to_owned(),
-                detail: String::new(),
-                until: None,
-                key: secrets::fresh_key(),
-                now: app.now(),
-            })
-            .await?;
-        // Who does not take an offer in its time would otherwise keep it from the others for ever.
-        app.db.unwait(followup, "clock", app.now()).await?;
+        apart("giving a place back", followup, release(app, followup).await)?;
     }
     Ok(lapsed.len())
+}
+
+async fn release(app: &App, followup: &str) -> Result<()> {
+    // A confirmation at this very moment wins: then nothing is held any more and this is refused.
+    let _ = app
+        .db
+        .change(&Change {
+            followup: followup.to_owned(),
+            action: Action::Expire,
+            slot: None,
+            appointment: None,
+            party: Party::Clock,
+            who: "clock".to_owned(),
+            detail: String::new(),
+            until: None,
+            key: secrets::fresh_key(),
+            now: app.now(),
+        })
+        .await?;
+    // Who does not take an offer in its time would otherwise keep it from the others for ever.
+    app.db.unwait(followup, "clock", app.now()).await?;
+    Ok(())
+}
+
+/// What came of the clock's work on one follow-up. What went wrong with this one alone is told to the log and stops
+/// nobody else's; when the database is out of reach the whole round ends.
+fn apart<T>(what: &'static str, followup: &str, done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(failure) if failure.code == Code::Unavailable => Err(failure),
+        Err(failure) => {
+            tracing::error!(round = request_id(), followup, what, cause = failure.cause, "left out of a round");
+            Ok(None)
+        }
+    }
 }
 
 /// Puts a follow-up on the waiting list for a time that is earlier than her own and than any that is free now: the
@@ -497,55 +519,66 @@ type Free = HashMap<(Vec<String>, i64), Vec<Slot>>;
 /// Offers to those who stand on the list after this place; gives how many, and where the list goes on.
 async fn offer_after(app: &App, after: (i64, &str), free: &mut Free) -> Result<(usize, Option<(i64, String)>)> {
     let now = app.now();
-    let waiting = app.db.waiting_list(after, MOST_WAITING).await?;
-    let last = waiting.last().filter(|_| waiting.len() == MOST_WAITING as usize);
-    let last = last.map(|waiter| (waiter.since, waiter.followup.clone()));
+    let (waiting, last) = app.db.waiting_list(after, MOST_WAITING).await?;
     let mut offered = 0;
     for waiter in waiting {
-        let from = now.max(Moment::at(waiter.due_from, 0));
-        let until = Moment(from.0 + WAITED_FOR_MS);
-        let slots = match free.entry((waiter.services, from.0)) {
-            Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(unread) => {
-                let slots = app.db.free_slots(&unread.key().0, (from, until), MOST_FREE, now).await?;
-                unread.insert(slots)
-            }
-        };
-        // A place that leaves no time to prepare is not offered either.
-        let wanted = |slot: &Slot, before: Moment| slot.free > 0 && slot.starts < before && may_take(app, slot).is_ok();
-        if !slots.iter().any(|slot| wanted(slot, waiter.before)) {
-            continue;
-        }
-        let Some(record) = app.db.followup(&waiter.followup).await? else { continue };
-        // Since she began to wait she may have taken an earlier time herself.
-        let before = record.firm().map_or(waiter.before, |firm| firm.slot.starts.min(waiter.before));
-        let Some(slot) = slots.iter_mut().find(|slot| wanted(slot, before)) else { continue };
-        let answer = app
-            .db
-            .change(&Change {
-                followup: record.id.clone(),
-                action: Action::Hold,
-                slot: Some(slot.id.clone()),
-                appointment: None,
-                party: Party::Clock,
-                who: "clock".to_owned(),
-                detail: "offer".to_owned(),
-                until: Some(Moment(now.0 + OFFER_MS)),
-                key: secrets::fresh_key(),
-                now,
-            })
-            .await?;
-        match answer {
-            Ok(_) => {
-                slot.free -= 1;
-                offered += 1;
-            }
-            // Somebody was quicker.
-            Err(Code::SlotTaken | Code::SlotClosed) => slot.free = 0,
-            Err(_) => {}
-        }
+        let done = offer_to(app, &waiter, free, now).await;
+        offered += usize::from(apart("offering a place", &waiter.followup, done)? == Some(Offered::Yes));
     }
     Ok((offered, last))
+}
+
+/// Whether somebody who waits was offered a place.
+#[derive(PartialEq, Eq)]
+enum Offered {
+    Yes,
+    No,
+}
+
+async fn offer_to(app: &App, waiter: &Waiter, free: &mut Free, now: Moment) -> Result<Offered> {
+    let from = now.max(Moment::at(waiter.due_from, 0));
+    let until = Moment(from.0 + WAITED_FOR_MS);
+    let slots = match free.entry((waiter.services.clone(), from.0)) {
+        Entry::Occupied(read) => read.into_mut(),
+        Entry::Vacant(unread) => {
+            let slots = app.db.free_slots(&unread.key().0, (from, until), MOST_FREE, now).await?;
+            unread.insert(slots)
+        }
+    };
+    // A place that leaves no time to prepare is not offered either.
+    let wanted = |slot: &Slot, before: Moment| slot.free > 0 && slot.starts < before && may_take(app, slot).is_ok();
+    if !slots.iter().any(|slot| wanted(slot, waiter.before)) {
+        return Ok(Offered::No);
+    }
+    let Some(record) = app.db.followup(&waiter.followup).await? else { return Ok(Offered::No) };
+    // Since she began to wait she may have taken an earlier time herself.
+    let before = record.firm().map_or(waiter.before, |firm| firm.slot.starts.min(waiter.before));
+    let Some(slot) = slots.iter_mut().find(|slot| wanted(slot, before)) else { return Ok(Offered::No) };
+    let answer = app
+        .db
+        .change(&Change {
+            followup: record.id.clone(),
+            action: Action::Hold,
+            slot: Some(slot.id.clone()),
+            appointment: None,
+            party: Party::Clock,
+            who: "clock".to_owned(),
+            detail: "offer".to_owned(),
+            until: Some(Moment(now.0 + OFFER_MS)),
+            key: secrets::fresh_key(),
+            now,
+        })
+        .await?;
+    match answer {
+        Ok(_) => {
+            slot.free -= 1;
+            return Ok(Offered::Yes);
+        }
+        // Somebody was quicker.
+        Err(Code::SlotTaken | Code::SlotClosed) => slot.free = 0,
+        Err(_) => {}
+    }
+    Ok(Offered::No)
 }
 
 /// Tells everybody who is left in a closed clinic: the appointment is cancelled for the clinic, and the earliest other
@@ -555,39 +588,44 @@ pub async fn clear_closed(app: &App) -> Result<usize> {
     let now = app.now();
     let left = app.db.left_in_closed(now, MOST_WAITING).await?;
     for (followup, appointment) in &left {
-        let by_clock = |action: Action, detail: &str| Change {
-            followup: followup.clone(),
-            action,
-            slot: None,
-            appointment: Some(appointment.clone()),
-            party: Party::Clock,
-            who: "clock".to_owned(),
-            detail: detail.to_owned(),
-            until: None,
-            key: secrets::fresh_key(),
-            now,
-        };
-        // Somebody who has cancelled or moved in this very moment needs nothing any more.
-        if app.db.change(&by_clock(Action::CancelForClinic, "closed")).await?.is_err() {
-            continue;
-        }
-        let Some(record) = app.db.followup(followup).await? else { continue };
-        if record.firm().is_some() || record.held.is_some() {
-            continue;
-        }
-        let (slots, _) = free(app, &record).await?;
-        let until = Moment::at(now.date().plus_days(1), OFFER_EVENING);
-        for slot in slots.into_iter().take(OFFER_TRIES) {
-            let offer = Change {
-                slot: Some(slot.id),
-                appointment: None,
-                until: Some(until),
-                ..by_clock(Action::Hold, "replacement")
-            };
-            if app.db.change(&offer).await?.is_ok() {
-                break;
-            }
-        }
+        apart("telling of a closed clinic", followup, clear(app, followup, appointment, now).await)?;
     }
     Ok(left.len())
+}
+
+async fn clear(app: &App, followup: &str, appointment: &str, now: Moment) -> Result<()> {
+    let by_clock = |action: Action, detail: &str| Change {
+        followup: followup.to_owned(),
+        action,
+        slot: None,
+        appointment: Some(appointment.to_owned()),
+        party: Party::Clock,
+        who: "clock".to_owned(),
+        detail: detail.to_owned(),
+        until: None,
+        key: secrets::fresh_key(),
+        now,
+    };
+    // Somebody who has cancelled or moved in this very moment needs nothing any more.
+    if app.db.change(&by_clock(Action::CancelForClinic, "closed")).await?.is_err() {
+        return Ok(());
+    }
+    let Some(record) = app.db.followup(followup).await? else { return Ok(()) };
+    if record.firm().is_some() || record.held.is_some() {
+        return Ok(());
+    }
+    let (slots, _) = free(app, &record).await?;
+    let until = Moment::at(now.date().plus_days(1), OFFER_EVENING);
+    for slot in slots.into_iter().take(OFFER_TRIES) {
+        let offer = Change {
+            slot: Some(slot.id),
+            appointment: None,
+            until: Some(until),
+            ..by_clock(Action::Hold, "replacement")
+        };
+        if app.db.change(&offer).await?.is_ok() {
+            break;
+        }
+    }
+    Ok(())
 }

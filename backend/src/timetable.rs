@@ -7,6 +7,7 @@ use crate::content::{BookingService, Library};
 use crate::db::schedules::{At, BY_TIMETABLE, Change, Standing, Step, Stored, Timetable};
 use crate::db::slots::NewSlot;
 use crate::failures::Result;
+use crate::routes::frame::request_id;
 use crate::{pathway, secrets};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -158,15 +159,24 @@ fn new_slot(library: &Library, hospital: &str, slot: &PlannedSlot, taken: &HashS
     })
 }
 
-/// Brings the slots of every hospital up to its timetable; nobody has to move. Gives how many were made or changed.
+/// Brings the slots of every hospital up to its timetable; nobody has to move. Gives how many were made or changed. What
+/// goes wrong at one hospital is given when all others are done.
 pub async fn refresh(app: &App) -> Result<u64> {
     let library = app.library();
     let hospitals: BTreeSet<&str> = library.booking.iter().map(|service| service.clinic.as_str()).collect();
     let mut changed = 0;
+    let mut failed = None;
     for hospital in hospitals {
-        changed += carry_out(app, At { hospital, now: app.now() }, None, People::Stay).await?;
+        match carry_out(app, At { hospital, now: app.now() }, None, People::Stay).await {
+            Ok(slots) => changed += slots,
+            Err(failure) => {
+                let round = request_id();
+                tracing::error!(round, hospital, cause = failure.cause, "this hospital's slots stay as they are");
+                failed.get_or_insert(failure);
+            }
+        }
     }
-    Ok(changed)
+    failed.map_or(Ok(changed), Err)
 }
 
 /// Writes a change and does what follows from it for the slots, in one transaction. Gives how many slots were made or

@@ -262,7 +262,7 @@ fn counted(name: &str, rows: impl Display) -> String {
 
 /// What the clock does every twenty seconds.
 async fn rounds(app: &App, told: &mut Table) -> Result<()> {
-    let waiting = app.db.waiting_list((0, ""), 100_000).await?.len();
+    let waiting = app.db.waiting_list((0, ""), 100_000).await?.0.len();
     let times = timed(READS / 10, async |_| failing(pathway::offer_to_all(app).await)).await?;
     told.row(Floor::Row, &counted("round: offers where none is free", waiting), times);
     told.row(

@@ -4,6 +4,7 @@
 use super::followups::NewRecord;
 use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
+use crate::routes::frame::request_id;
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
 use zaoshai_contract::appointments::State;
@@ -86,6 +87,11 @@ pub struct Live {
 /// Reads a stored word.
 pub fn read<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
     parse(text).ok_or_else(|| Error::Broken(text.to_owned()))
+}
+
+/// One row of a list. What does not read is left out of it and told to the log with its table and id: the others are shown.
+pub fn readable<T>(table: &'static str, id: &str, row: Result<T>) -> Option<T> {
+    row.inspect_err(|error| tracing::error!(request = request_id(), table, id, %error, "a row does not read")).ok()
 }
 
 /// The work inside a transaction.

@@ -1,7 +1,7 @@
 //! What a patient and her relatives leave behind on a link: questions, who may act, a place on the waiting list, and the
 //! wish to be forgotten.
 
-use super::ledger::{Ledger as _, Line, read};
+use super::ledger::{Ledger as _, Line, read, readable};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -259,8 +259,8 @@ impl Db {
     }
 
     /// Those who wait for a next step and have nothing offered, longest first, after the place of this moment and
-    /// follow-up.
-    pub async fn waiting_list(&self, after: (i64, &str), most: u32) -> Result<Vec<Waiter>> {
+    /// follow-up; and the place after which the list goes on. Whose step does not read is left out.
+    pub async fn waiting_list(&self, after: (i64, &str), most: u32) -> Result<(Vec<Waiter>, Option<(i64, String)>)> {
         let rows: Vec<(String, i64, i64, String, String)> = on_read!(self, |pool| sqlx::query_as(
             "SELECT waiting.followup, since, before, services, due_from FROM waiting \
              JOIN steps ON steps.followup = waiting.followup AND steps.ended IS NULL \
@@ -273,8 +273,11 @@ impl Db {
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?);
-        rows.into_iter()
-            .map(|(followup, since, before, services, due_from)| {
+        let last = rows.last().filter(|_| rows.len() == most as usize);
+        let last = last.map(|(followup, since, ..)| (*since, followup.clone()));
+        let waiters = rows.into_iter().filter_map(|(followup, since, before, services, due_from)| {
+            let id = followup.clone();
+            let read = || {
                 Ok(Waiter {
                     followup,
                     since,
@@ -282,8 +285,10 @@ impl Db {
                     services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
                     due_from: read(&due_from, CivilDate::parse)?,
                 })
-            })
-            .collect()
+            };
+            readable("waiting", &id, read())
+        });
+        Ok((waiters.collect(), last))
     }
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,

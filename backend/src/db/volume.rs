@@ -377,7 +377,7 @@ mod tests {
         assert!(record.firm().is_some_and(|latest| latest.slot.service == "zhuzhou-2-a"));
         assert_eq!(db.ended_steps(&booked.id()).await.expect("the database").len(), 5);
         assert_eq!(db.history(&booked.id()).await.expect("the database").len(), 12);
-        let waiting = db.waiting_list((0, ""), 100).await.expect("the database");
+        let (waiting, _) = db.waiting_list((0, ""), 100).await.expect("the database");
         assert!(!waiting.is_empty());
         let services = db.followup(&waiting[0].followup).await.expect("the database").expect("a follow-up").step;
         assert!(services.is_some_and(|step| step.services[0].ends_with("-a")));

@@ -26,9 +26,14 @@ tokio::task_local! {
     static REQUEST: String;
 }
 
-/// The id of the request under way; empty outside of one.
+/// The id of the request under way, or of the round of the clock; empty outside of one.
 pub fn request_id() -> String {
     REQUEST.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Does work of the clock under an id of its own, so that the log's lines about it are found together.
+pub async fn under_an_id<T>(work: impl Future<Output = T>) -> T {
+    REQUEST.scope(secrets::fresh_id()[..16].to_owned(), work).await
 }
 
 impl IntoResponse for Failure {
@@ -113,7 +118,19 @@ fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &s
         (status, html).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = retry_after(failure.code) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+    }
     response
+}
+
+/// After how many seconds another try may help.
+fn retry_after(code: Code) -> Option<&'static str> {
+    match code {
+        Code::Unavailable | Code::TimedOut => Some("30"),
+        Code::TooMany => Some("60"),
+        _ => None,
+    }
 }
 
 fn dress(headers: &mut HeaderMap, uri: &Uri, id: &str) {

@@ -9,10 +9,10 @@ pub async fn live() -> &'static str {
     "live\n"
 }
 
-/// The database answers. Content that could not be taken over does not make the server unready: it serves the last good
+/// The database answers and takes writes. Content that could not be taken over does not make the server unready: it serves the last good
 /// one, and says here what is wrong with the new.
 pub async fn ready(State(app): State<App>) -> Result<String> {
-    app.db.ping().await?;
+    app.readiness.ask(&app.db).await?;
     let trouble = app.trouble();
     if trouble.is_empty() {
         return Ok("ready\n".to_owned());

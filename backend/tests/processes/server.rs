@@ -43,13 +43,18 @@ impl Site {
         Some(Self::fill(tempfile::tempdir().expect("a folder"), database))
     }
 
+    /// A site on a database that is elsewhere.
+    pub fn on(database: String) -> Self {
+        Self::fill(tempfile::tempdir().expect("a folder"), database)
+    }
+
     fn fill(folder: TempDir, database: String) -> Self {
         let shell = "<html lang=\"zh-CN\"><head><!--head--></head><body><!--page--><!--data--></body></html>";
         std::fs::write(folder.path().join("index.html"), shell).expect("a shell");
         Self { folder, database }
     }
 
-    fn key_file(&self) -> PathBuf {
+    pub fn key_file(&self) -> PathBuf {
         self.folder.path().join("key")
     }
 
@@ -66,8 +71,19 @@ impl Site {
         self.serve_content(&bundled_content())
     }
 
+    /// Starts a server that must not start; gives what it said instead.
+    pub fn refuses_to_serve(&self) -> String {
+        let output = self.serving(&bundled_content()).output().expect("the server runs");
+        assert!(!output.status.success(), "it started");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// Starts a server with its own content folder.
     pub fn serve_content(&self, content: &Path) -> Server {
+        self.start(self.serving(content))
+    }
+
+    fn serving(&self, content: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zaoshai"));
         command
             .args(["serve", "--port", "0", "--writes-per-minute", "0", "--database", &self.database])
@@ -77,7 +93,7 @@ impl Site {
             .arg(self.folder.path())
             .arg("--key-file")
             .arg(self.key_file());
-        self.start(command)
+        command
     }
 
     /// Starts the editors' server for a content folder.
@@ -212,6 +228,19 @@ impl Patient {
             .ok()?;
         let status = answer.status();
         Some((status, answer.json().await.ok()?))
+    }
+
+    /// Books by the form of the page; gives the status and the page that was answered.
+    pub async fn book_by_form(&self, client: &Client, address: &str, slot: &SlotId) -> (StatusCode, String) {
+        let answer = client
+            .post(format!("{address}/f/{}/book", self.0.token))
+            .header("cookie", format!("zs_followup={}", self.0.session))
+            .form(&[("slot", slot.as_str()), ("key", &secrets::fresh_id())])
+            .send()
+            .await
+            .expect("an answer");
+        let status = answer.status();
+        (status, answer.text().await.expect("a page"))
     }
 
     /// The page of her link.
