@@ -1,19 +1,33 @@
 //! Documents that are the same for everybody, rendered and compressed once an hour instead of once a request.
-//! A key is bounded by what routes exist; a flood of invented queries empties the cache rather than filling memory.
+//! What one visitor asks for cannot push out what everybody asks for: pages as most read them have a shelf that is
+//! bounded by what pages exist; filters and other ways of reading share a small one, which the least used leaves first.
 
+use crate::encoding::{self, Encoding};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use zaoshai_contract::civil::Moment;
 
-/// Most documents held at once.
-const MOST: usize = 512;
+/// Most documents on the shelf of pages as most read them; more than there are, so that it only guards the memory.
+const MOST_USUAL: usize = 2048;
+/// Most documents on the shelf of everything else.
+const MOST_OTHER: usize = 256;
 /// What the hours of phones are judged by: their edges are full hours.
 const HOUR_MS: i64 = 3_600_000;
+
+/// Where a document is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// A page without a filter, read in the usual type and colours.
+    Usual,
+    /// A filter of known values, or another way of reading.
+    Other,
+}
 
 /// A finished document.
 pub struct Document {
@@ -23,12 +37,15 @@ pub struct Document {
     plain: Bytes,
     brotli: Bytes,
     gzip: Bytes,
+    used: AtomicU64,
 }
 
 /// The documents by key.
 #[derive(Default)]
 pub struct Cache {
-    documents: RwLock<HashMap<String, Arc<Document>>>,
+    usual: RwLock<HashMap<String, Arc<Document>>>,
+    other: RwLock<HashMap<String, Arc<Document>>>,
+    uses: AtomicU64,
 }
 
 /// The beginning of the hour; documents are made as of then, so that they stay the same within it.
@@ -37,18 +54,42 @@ pub fn hour_of(now: Moment) -> Moment {
 }
 
 impl Cache {
-    /// The document under a key, if it was made in this hour.
-    pub fn get(&self, key: &str, now: Moment) -> Option<Arc<Document>> {
-        let documents = self.documents.read().unwrap_or_else(PoisonError::into_inner);
-        documents.get(key).filter(|document| document.hour == hour_of(now).0).cloned()
+    fn shelf(&self, shelf: Shelf) -> (&RwLock<HashMap<String, Arc<Document>>>, usize) {
+        match shelf {
+            Shelf::Usual => (&self.usual, MOST_USUAL),
+            Shelf::Other => (&self.other, MOST_OTHER),
+        }
     }
 
-    /// Keeps a document.
-    pub fn put(&self, key: String, text: String, content_type: &'static str, now: Moment) -> Arc<Document> {
+    /// The document under a key, if it was made in this hour.
+    pub fn get(&self, shelf: Shelf, key: &str, now: Moment) -> Option<Arc<Document>> {
+        let documents = self.shelf(shelf).0.read().unwrap_or_else(PoisonError::into_inner);
+        let document = documents.get(key).filter(|document| document.hour == hour_of(now).0).cloned()?;
+        document.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        Some(document)
+    }
+
+    /// Keeps a document. When the shelf is full, those of hours that are over go, and after them the least used.
+    pub fn put(
+        &self,
+        shelf: Shelf,
+        key: String,
+        text: String,
+        content_type: &'static str,
+        now: Moment,
+    ) -> Arc<Document> {
         let document = Arc::new(Document::new(text, content_type, now));
-        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
-        if documents.len() >= MOST {
-            documents.clear();
+        document.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        let (documents, most) = self.shelf(shelf);
+        let mut documents = documents.write().unwrap_or_else(PoisonError::into_inner);
+        if documents.len() >= most && !documents.contains_key(&key) {
+            documents.retain(|_, document| document.hour == hour_of(now).0);
+        }
+        if documents.len() >= most && !documents.contains_key(&key) {
+            let least = documents.iter().min_by_key(|(_, document)| document.used.load(Ordering::Relaxed));
+            if let Some(least) = least.map(|(key, _)| key.clone()) {
+                documents.remove(&least);
+            }
         }
         documents.insert(key, Arc::clone(&document));
         document
@@ -67,6 +108,7 @@ impl Document {
             brotli: brotli(text.as_bytes()),
             gzip: gzip(text.as_bytes()),
             plain: Bytes::from(text),
+            used: AtomicU64::new(0),
         }
     }
 
@@ -86,15 +128,12 @@ impl Document {
         if known {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
         let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type))];
         let encoding = |name| [(header::CONTENT_ENCODING, HeaderValue::from_static(name))];
-        if accepted.contains("br") {
-            (headers, content_type, encoding("br"), self.brotli.clone()).into_response()
-        } else if accepted.contains("gzip") {
-            (headers, content_type, encoding("gzip"), self.gzip.clone()).into_response()
-        } else {
-            (headers, content_type, self.plain.clone()).into_response()
+        match encoding::choose(request) {
+            Some(Encoding::Brotli) => (headers, content_type, encoding("br"), self.brotli.clone()).into_response(),
+            Some(Encoding::Gzip) => (headers, content_type, encoding("gzip"), self.gzip.clone()).into_response(),
+            Some(Encoding::Plain) | None => (headers, content_type, self.plain.clone()).into_response(),
         }
     }
 }
@@ -125,7 +164,7 @@ mod tests {
     #[test]
     fn a_phone_that_has_the_document_is_told_so() {
         let cache = Cache::default();
-        let document = cache.put("k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
+        let document = cache.put(Shelf::Usual, "k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
         let etag = document.etag.to_str().expect("a tag").to_owned();
         for (tags, status) in [(etag.clone(), 304), (format!("W/{etag}"), 304), ("\"other\"".to_owned(), 200)] {
             let response = document.respond(&headers(&[(header::IF_NONE_MATCH, &tags)]));
@@ -135,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_best_accepted_encoding_is_used() {
-        let document = Cache::default().put("k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
+        let document = Cache::default().put(Shelf::Usual, "k".to_owned(), "text".to_owned(), "text/plain", Moment(0));
         for (accepted, encoding) in [("gzip, deflate, br", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
             let response = document.respond(&headers(&[(header::ACCEPT_ENCODING, accepted)]));
             let told = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
@@ -146,17 +185,27 @@ mod tests {
     #[test]
     fn a_document_lasts_until_the_hour_changes() {
         let cache = Cache::default();
-        cache.put("k".to_owned(), "text".to_owned(), "text/plain", Moment(HOUR_MS + 5));
-        assert!(cache.get("k", Moment(2 * HOUR_MS - 1)).is_some());
-        assert!(cache.get("k", Moment(2 * HOUR_MS)).is_none());
+        cache.put(Shelf::Usual, "k".to_owned(), "text".to_owned(), "text/plain", Moment(HOUR_MS + 5));
+        assert!(cache.get(Shelf::Usual, "k", Moment(2 * HOUR_MS - 1)).is_some());
+        assert!(cache.get(Shelf::Usual, "k", Moment(2 * HOUR_MS)).is_none());
     }
 
     #[test]
-    fn invented_keys_do_not_fill_the_memory() {
+    fn what_one_visitor_asks_for_pushes_nothing_out_that_others_use() {
         let cache = Cache::default();
-        for n in 0..=MOST {
-            cache.put(n.to_string(), String::new(), "text/plain", Moment(0));
+        let put = |shelf: Shelf, key: &str| cache.put(shelf, key.to_owned(), String::new(), "text/plain", Moment(0));
+        put(Shelf::Usual, "home");
+        put(Shelf::Other, "large type");
+        for n in 0..4 * MOST_OTHER {
+            put(Shelf::Other, &n.to_string());
+            assert!(cache.get(Shelf::Other, "large type", Moment(0)).is_some(), "it is used all the time");
         }
-        assert!(cache.documents.read().expect("no panic").len() <= MOST);
+        assert!(cache.get(Shelf::Usual, "home", Moment(0)).is_some());
+        assert!(cache.get(Shelf::Other, "0", Moment(0)).is_none(), "the least used has gone");
+        assert_eq!(cache.other.read().expect("no panic").len(), MOST_OTHER);
+        for n in 0..=MOST_USUAL {
+            put(Shelf::Usual, &n.to_string());
+        }
+        assert_eq!(cache.usual.read().expect("no panic").len(), MOST_USUAL);
     }
 }

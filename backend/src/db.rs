@@ -17,6 +17,7 @@ pub mod staff;
 pub mod steps;
 pub mod volume;
 
+use crate::private;
 use crate::secrets;
 use anyhow::Context as _;
 use sqlx::Connection;
@@ -211,10 +212,12 @@ impl Db {
         }
         let path = url.strip_prefix("sqlite://").unwrap_or(url);
         if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).with_context(|| {
+            private::folder(folder).with_context(|| {
                 format!("the folder {} of the database is missing and cannot be made", folder.display())
             })?;
         }
+        // What is in the way of this is in the way of SQLite too, which says it better.
+        let _ = private::file(Path::new(path));
         Self::open_sqlite(path).await.map_err(|error| match error {
             Error::Sql(error) => {
                 let trouble = sqlite_trouble(path, &error);

@@ -17,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
+use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
 use zaoshai_backend::db::Db;
@@ -30,6 +31,8 @@ use zaoshai_contract::staff::Staff;
 
 /// How long requests under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// Connections at once, where nothing else is said.
+const MOST_CONNECTIONS: usize = 4096;
 /// How often places whose hold is over are given back and offered to those who wait.
 const ROUND: Duration = Duration::from_secs(20);
 /// How often what has served its time is forgotten, and slots are made for the days that have come into reach.
@@ -90,6 +93,9 @@ struct Serve {
     /// Writes allowed from one address in a minute; 0 for no limit.
     #[arg(long, env = "ZAOSHAI_WRITES_PER_MINUTE", default_value_t = 1200)]
     writes_per_minute: u32,
+    /// Connections at once; fewer where the process may open fewer files.
+    #[arg(long, env = "ZAOSHAI_MOST_CONNECTIONS", default_value_t = MOST_CONNECTIONS)]
+    most_connections: usize,
     /// Make a demonstration timetable, a nurse and a follow-up link, and print them.
     #[arg(long)]
     demonstration: bool,
@@ -230,9 +236,7 @@ async fn watch_content(content: PathBuf, dist: PathBuf, port: u16) -> anyhow::Re
     println!("listening on http://{address}");
     tokio::spawn(watch::follow(app.clone(), content, watch::QUICK));
     let router = watch::dressed(routes::router(app.clone()), app.clone());
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop_signal())
-        .await?;
+    connections::serve(listener, router, Limits::for_most(MOST_CONNECTIONS, Proxy::None), stop_signal()).await?;
     app.db.close().await;
     Ok(())
 }
@@ -311,15 +315,16 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     tokio::spawn(sweep(app.clone()));
     tokio::spawn(rounds(app.clone()));
     tokio::spawn(watch::follow(app.clone(), options.content, watch::CALM));
-    let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let limits = Limits::for_most(options.most_connections, app.config.proxy);
+    tracing::info!(connections = limits.most, of_one_address = limits.most_of_one, "serving");
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let server = connections::serve(listener, routes::router(app.clone()), limits, async move {
         stop_signal().await;
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
     tokio::select! {
-        result = server.into_future() => result?,
+        result = server => result?,
         () = async {
             let _ = stopped.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;

@@ -1,6 +1,8 @@
 //! The router: pages, forms, the JSON API and the files of the app, and what happens around every request.
 
+pub mod address;
 pub mod api;
+pub mod back;
 pub mod body;
 pub mod checks;
 pub mod clinics;
@@ -45,7 +47,7 @@ pub fn router(app: App) -> Router {
             .route(&format!("{prefix}/f/{{token}}/{{deed}}"), post(followups::form))
             .route(&format!("{prefix}/f/{{token}}/appointment.ics"), get(followups::calendar));
     }
-    Router::new()
+    let inner = Router::new()
         .merge(api)
         .route("/api/openapi.json", get(move || std::future::ready(api::description(description))))
         .route("/livez", get(health::live))
@@ -54,13 +56,16 @@ pub fn router(app: App) -> Router {
         .route("/share/code.png", get(share::code))
         .route("/share/card/{file}", get(share::picture))
         .route("/hospitals/{id}", get(clinics::hospital))
+        .route("/favicon.ico", get(pages::favicon))
         .route("/index.html", get(pages::to_home))
         .merge(forms)
         .merge(staff::router())
         .fallback(pages::show)
         .layer(DefaultBodyLimit::disable())
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
+        // What is not kept is compressed anew for each request: lightly, so that nobody can buy much time with few bytes.
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(2)))
         .layer(middleware::from_fn_with_state(app.clone(), frame::guard))
         .layer(middleware::from_fn_with_state(app.clone(), frame::finish))
-        .with_state(app)
+        .with_state(app);
+    Router::new().fallback_service(inner).layer(middleware::from_fn(frame::other_methods))
 }

@@ -1,5 +1,6 @@
 //! What must stay secret: sealing names and phones, hashing tokens and passwords, and the key file outside the database.
 
+use crate::private;
 use anyhow::{Context as _, ensure};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
@@ -34,6 +35,7 @@ impl Secrets {
     /// Reads the key file, or makes one that only its owner can read.
     pub fn from_file(path: &Path) -> anyhow::Result<Self> {
         if path.exists() {
+            private::file(path)?;
             let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
             let bytes = hex::decode(text.trim()).with_context(|| format!("{} is not hexadecimal", path.display()))?;
             let material: [u8; 32] =
@@ -41,7 +43,7 @@ impl Secrets {
             return Ok(Self::new(&material));
         }
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+            private::folder(folder)?;
         }
         let material: [u8; 32] = rand::random();
         write_private(path, &hex::encode(material))?;

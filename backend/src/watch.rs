@@ -56,7 +56,8 @@ pub async fn follow(app: App, folder: PathBuf, every: Duration) {
             () = told.recv() => true,
         };
         let today = app.now().date();
-        let now = Some((Fingerprint::of(&folder), today));
+        let Ok(looked) = look(folder.clone()).await else { continue };
+        let now = Some((looked, today));
         if now == seen && !forced {
             continue;
         }
@@ -66,6 +67,11 @@ pub async fn follow(app: App, folder: PathBuf, every: Duration) {
             Err(error) => tracing::error!(%error, "reading the content"),
         }
     }
+}
+
+/// Walks through the folder without holding up requests.
+pub async fn look(folder: PathBuf) -> Result<Fingerprint, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(move || Fingerprint::of(&folder)).await
 }
 
 type Loaded = Result<Library, Vec<crate::content::Finding>>;

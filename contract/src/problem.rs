@@ -39,6 +39,14 @@ codes! {
     NotFound = "not-found", 404;
     /// The method does not fit the address.
     MethodNotAllowed = "method-not-allowed", 405;
+    /// The request is not of the described form.
+    BadRequest = "bad-request", 400;
+    /// No encoding that the client takes is one that the server has.
+    NotAcceptable = "not-acceptable", 406;
+    /// The body did not come in time.
+    TooSlow = "too-slow", 408;
+    /// The address is longer than any of the site.
+    TooLong = "too-long", 414;
     /// The body is not JSON, or not of the described form.
     BadBody = "bad-body", 400;
     /// The body is larger than anything the form can send.

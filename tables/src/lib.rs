@@ -13,7 +13,7 @@ mod write;
 mod tests;
 
 pub use error::{Cause, Error};
-pub use write::write_csv;
+pub use write::{write_csv, write_csv_rows};
 
 use gather::Gather;
 

@@ -13,10 +13,17 @@
 pub fn write_csv(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut out = String::from('\u{feff}');
     line(header.iter().copied(), &mut out);
+    out.push_str(&write_csv_rows(rows));
+    out.into_bytes()
+}
+
+/// More rows of a table that [`write_csv`] has begun, for tables that are too large to be held at once.
+pub fn write_csv_rows(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut out = String::new();
     for row in rows {
         line(row.iter().map(String::as_str), &mut out);
     }
-    out.into_bytes()
+    out
 }
 
 /// Whether a spreadsheet would take a text for something to calculate or run.

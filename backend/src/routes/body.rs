@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::staff::batches::MOST_BYTES;
@@ -14,6 +15,8 @@ use zaoshai_contract::staff::batches::MOST_BYTES;
 const MOST: usize = 32 * 1024;
 /// Largest body with a file: a table, once as it is or once in base 64.
 const MOST_UPLOAD: usize = 2 * MOST_BYTES;
+/// How long a body may take. Half-sent ones hold a connection and are worth nothing.
+const IN_TIME: Duration = Duration::from_secs(15);
 /// How much of a too large body is swallowed, so that the phone hears the answer instead of a broken connection.
 const SWALLOWED: usize = 16 * 1024 * 1024;
 
@@ -69,8 +72,12 @@ pub struct Upload {
     pub file: Vec<u8>,
 }
 
-/// Reads a whole body, or refuses one that is larger than `most`.
+/// Reads a whole body, or refuses one that is larger than `most` or does not come in time.
 async fn read(body: Body, most: usize) -> Result<Vec<u8>> {
+    tokio::time::timeout(IN_TIME, collect(body, most)).await.map_err(|_| Failure::from(Code::TooSlow))?
+}
+
+async fn collect(body: Body, most: usize) -> Result<Vec<u8>> {
     let mut body = body;
     let mut bytes = Vec::new();
     let mut seen = 0;
@@ -93,12 +100,40 @@ async fn read(body: Body, most: usize) -> Result<Vec<u8>> {
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| Failure {
+    let misfit = |error: serde_json::Error| Failure {
         code: Code::BadBody,
         errors: Vec::new(),
         // Only the place of the mistake: the words of the error may repeat what was sent.
         cause: Some(format!("JSON does not fit at line {} column {}", error.line(), error.column())),
-    })
+    };
+    if bytes.windows(6).any(|six| six == b"\\u0000") {
+        has_no_null(&serde_json::from_slice(bytes).map_err(misfit)?)?;
+    }
+    serde_json::from_slice(bytes).map_err(misfit)
+}
+
+/// Nobody types the character NUL, and PostgreSQL keeps no text with it.
+fn has_no_null(value: &serde_json::Value) -> Result<()> {
+    match value {
+        serde_json::Value::String(text) if text.contains('\0') => Err(Code::BadBody.into()),
+        serde_json::Value::Array(values) => values.iter().try_for_each(has_no_null),
+        serde_json::Value::Object(fields) => {
+            fields.iter().try_for_each(
+                |(name, value)| {
+                    if name.contains('\0') { Err(Code::BadBody.into()) } else { has_no_null(value) }
+                },
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The fields of a form, likewise without NUL.
+fn without_null(pairs: Vec<(String, String)>) -> Result<Form> {
+    if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Code::BadBody.into());
+    }
+    Ok(Form(pairs))
 }
 
 fn content_type(request: &Request) -> &str {
@@ -144,7 +179,7 @@ impl<S: Sync> FromRequest<S> for Form {
         if !fits {
             return Err(Code::UnsupportedMedia.into());
         }
-        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+        without_null(form_urlencoded::parse(&bytes).into_owned().collect())
     }
 }
 
@@ -175,6 +210,6 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 pairs.push((key, field.text().await.map_err(|error| broken(&error))?));
             }
         }
-        Ok(Self { form: Form(pairs), name, file })
+        Ok(Self { form: without_null(pairs)?, name, file })
     }
 }

@@ -1,6 +1,7 @@
 //! The clinic finder: the contract's plain functions applied to the loaded institutions.
 
 use crate::app::App;
+use crate::content::Library;
 use axum::extract::Path;
 use axum::response::Redirect;
 use zaoshai_contract::civil::Moment;
@@ -8,9 +9,24 @@ use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, Question, find, orde
 use zaoshai_contract::places::Position;
 use zaoshai_contract::route::ClinicFilter;
 
+/// The filter with what exists of it: an unknown service, city or neighbourhood counts as not asked for.
+pub fn known(library: &Library, filter: &ClinicFilter) -> ClinicFilter {
+    let cards = || library.clinics.iter().map(|clinic| &clinic.card);
+    // Links from pages in traditional characters hold the city's name in these.
+    let is = |city: &str, asked: &str| city == asked || library.traditional.text(city) == asked;
+    let city = filter.city.as_ref().and_then(|asked| cards().find(|card| is(&card.city, asked)));
+    ClinicFilter {
+        service: filter.service.clone().filter(|id| library.services.iter().any(|known| known.value == id.as_str())),
+        city: city.map(|card| card.city.clone()),
+        open_now: filter.open_now,
+        near: filter.near.clone().filter(|id| cards().any(|card| card.position.is_some() && card.id == id.as_str())),
+    }
+}
+
 /// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
 pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     let library = app.library();
+    let filter = known(&library, filter);
     let office = library.holidays.office_hours(now);
     let mut all = library.clinic_cards();
     // The hospital in the header, its city, and where one can book come first; the rest in the order of their files.
@@ -20,11 +36,7 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     let cities = cities(&all);
     let service =
         library.services.iter().find(|known| filter.service.as_ref().is_some_and(|id| id.as_str() == known.value));
-    // Links from pages in traditional characters hold the city's name in these.
-    let city = filter
-        .city
-        .as_ref()
-        .and_then(|asked| cities.iter().find(|city| *city == asked || library.traditional.text(city) == *asked));
+    let city = filter.city.as_ref();
     let near = places.iter().find(|(choice, _)| filter.near.as_ref().is_some_and(|id| id.as_str() == choice.value));
     let question = Question {
         service: service.map(|service| service.value.as_str()),

@@ -1,15 +1,16 @@
 //! What happens around every request: an id, a log line without personal data, a time limit, the check of the origin,
 //! security headers, and failures turned into a page or a problem document.
 
-use super::pages;
-use crate::app::{App, Proxy};
+use super::{address, back, pages};
+use crate::app::App;
+use crate::encoding;
 use crate::failures::Failure;
 use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -52,36 +53,32 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     REQUEST.scope(id.clone(), answer(app, request, next, id)).await
 }
 
-async fn answer(app: App, request: Request, next: Next, id: String) -> Response {
+async fn answer(app: App, mut request: Request, next: Next, id: String) -> Response {
     let begun = Instant::now();
+    *request.uri_mut() = address::without_null(std::mem::take(request.uri_mut()));
     let method = request.method().clone();
     let uri = request.uri().clone();
     let headers = request.headers().clone();
     let route = name(&request);
-    let running = AssertUnwindSafe(tokio::time::timeout(LIMIT, next.run(request)));
-    let mut response = match futures_util::FutureExt::catch_unwind(running).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => Failure::from(Code::TimedOut).into_response(),
-        // The panic itself is in the log already, by the hook that the server sets.
-        Err(_) => Failure::from(Code::Internal).into_response(),
+    let mut response = match address::refusal(&uri) {
+        Some(code) => Failure::from(code).into_response(),
+        None => {
+            let running = AssertUnwindSafe(tokio::time::timeout(LIMIT, next.run(request)));
+            match futures_util::FutureExt::catch_unwind(running).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(_)) => Failure::from(Code::TimedOut).into_response(),
+                // The panic itself is in the log already, by the hook that the server sets.
+                Err(_) => Failure::from(Code::Internal).into_response(),
+            }
+        }
     };
-    let bare = !response.headers().contains_key(header::CONTENT_TYPE);
-    let failure = response.extensions_mut().remove::<Failure>().or_else(|| match response.status() {
-        StatusCode::NOT_FOUND if bare => Some(Code::NotFound.into()),
-        StatusCode::METHOD_NOT_ALLOWED if bare => Some(Code::MethodNotAllowed.into()),
-        _ => None,
-    });
-    if let Some(failure) = failure {
+    if let Some(failure) = response.extensions_mut().remove::<Failure>().or_else(|| unworded(&response)) {
         if let Some(cause) = &failure.cause {
             tracing::error!(request = id, route, code = failure.code.as_str(), cause, "failed");
         }
-        let allow = response.headers().get(header::ALLOW).cloned();
         response = in_words(&app, &failure, &uri, &headers, &id);
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
     }
-    dress(response.headers_mut(), &uri, &id);
+    dress(&app, &mut response, &uri, &id);
     let status = response.status().as_u16();
     let ms = begun.elapsed().as_millis() as u64;
     tracing::info!(request = id, method = method.as_str(), route, status, ms, "answered");
@@ -100,6 +97,61 @@ fn name(request: &Request) -> String {
         Some((lang, route)) => route.path(lang),
         None => "other".to_owned(),
     }
+}
+
+/// The failure behind an answer that a library made, in words that nobody should have to read.
+fn unworded(response: &Response) -> Option<Failure> {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let status = response.status();
+    if !(kind.is_empty() || kind.starts_with("text/plain")) {
+        return None;
+    }
+    let code = match status {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::NOT_ACCEPTABLE => Code::NotAcceptable,
+        StatusCode::REQUEST_TIMEOUT => Code::TooSlow,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        StatusCode::URI_TOO_LONG => Code::TooLong,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMedia,
+        StatusCode::UNPROCESSABLE_ENTITY => Code::BadBody,
+        // Whoever asks with conditions or for ranges understands the bare answer.
+        StatusCode::PRECONDITION_FAILED | StatusCode::RANGE_NOT_SATISFIABLE => return None,
+        _ if status.is_client_error() => Code::BadRequest,
+        _ if status.is_server_error() => Code::Internal,
+        _ => return None,
+    };
+    Some(code.into())
+}
+
+/// What is answered where an address does not take a method: what it takes when that was the question, and the page of
+/// a form whose address was opened again. It stands around the router, which says last of all what an address takes.
+pub async fn other_methods(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let reads = matches!(method, Method::GET | Method::HEAD);
+    let page = reads.then(|| back::page_of(request.uri().path())).flatten();
+    let mut response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let allow = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or("GET,HEAD");
+    let page = page.filter(|_| allow.contains("POST"));
+    let allow = HeaderValue::from_str(&format!("{allow},OPTIONS"));
+    if method == Method::OPTIONS || page.is_some() {
+        let mut headers = std::mem::take(response.headers_mut());
+        for about_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::VARY] {
+            headers.remove(about_body);
+        }
+        let plain =
+            page.map_or_else(|| StatusCode::NO_CONTENT.into_response(), |page| Redirect::to(&page).into_response());
+        headers.extend(plain.headers().clone());
+        response = plain;
+        *response.headers_mut() = headers;
+    }
+    if let Ok(allow) = allow {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &str) -> Response {
@@ -133,7 +185,9 @@ fn retry_after(code: Code) -> Option<&'static str> {
     }
 }
 
-fn dress(headers: &mut HeaderMap, uri: &Uri, id: &str) {
+fn dress(app: &App, response: &mut Response, uri: &Uri, id: &str) {
+    let lasts = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -145,8 +199,16 @@ fn dress(headers: &mut HeaderMap, uri: &Uri, id: &str) {
     // Same-origin, and not no-referrer: with that some browsers send forms with `Origin: null`.
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()");
+    if app.secure() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        let lasting = if is_hashed(uri.path()) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        // A redirect or a cookie is for one visit, whatever the address looks like.
+        let lasting = match (lasts && !headers.contains_key(header::SET_COOKIE), is_hashed(uri.path())) {
+            (true, true) => "public, max-age=31536000, immutable",
+            (true, false) => "no-cache",
+            (false, _) => "no-store",
+        };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
     }
 }
@@ -158,8 +220,11 @@ fn is_hashed(path: &str) -> bool {
         && file.split(['-', '.', '_']).any(|part| part.len() >= 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Refuses writes that come from other sites, and floods of writes from one address.
+/// Refuses what no answer can be sent to, writes that come from other sites, and floods of writes from one address.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    if encoding::choose(request.headers()).is_none() {
+        return Failure::from(Code::NotAcceptable).into_response();
+    }
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
@@ -185,18 +250,16 @@ fn own_origin(app: &App, headers: &HeaderMap) -> bool {
 }
 
 fn within_limit(app: &App, request: &Request) -> bool {
-    match (&app.writes, address(app, request)) {
+    match (&app.writes, sender(app, request)) {
         (Some(limiter), Some(address)) => limiter.check_key(&address).is_ok(),
         _ => true,
     }
 }
 
-fn address(app: &App, request: &Request) -> Option<IpAddr> {
-    if app.config.proxy == Proxy::Trusted {
-        let forwarded = request.headers().get("x-forwarded-for")?.to_str().ok()?;
-        return forwarded.rsplit(',').next()?.trim().parse().ok();
-    }
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+/// The address that a request counts for.
+fn sender(app: &App, request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    address::sender(app.config.proxy, request.headers(), peer)
 }
 
 #[cfg(test)]

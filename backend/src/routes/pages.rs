@@ -3,7 +3,7 @@
 use super::body::Form;
 use super::{checks, clinics, followups, home_care, share, titles};
 use crate::app::App;
-use crate::cache::hour_of;
+use crate::cache::{Shelf, hour_of};
 use crate::content::traditional::simplified;
 use crate::content::{Area, Library, PLAN};
 use crate::failures::Result;
@@ -53,14 +53,29 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         let page = load(&app, lang, &route)?;
         return Ok(uncached(HTML, render(&app, &visitor, &page)));
     }
-    let version = &app.library().version;
-    let key = format!("html {version} {:?} {:?} {}", visitor.reading, visitor.loading, route.path(lang));
-    if let Some(document) = app.cache.get(&key, app.now()) {
+    let library = app.library();
+    let (route, shelf) = kept(&library, route);
+    let usual = visitor.reading == Reading::default() && visitor.loading == Loading::App;
+    let shelf = if usual { shelf } else { Shelf::Other };
+    let key = format!("html {} {:?} {:?} {}", library.version, visitor.reading, visitor.loading, route.path(lang));
+    if let Some(document) = app.cache.get(shelf, &key, app.now()) {
         return Ok(document.respond(request.headers()));
     }
     let page = load(&app, lang, &route)?;
     let html = render(&app, &visitor, &page);
-    Ok(app.cache.put(key, html, HTML, app.now()).respond(request.headers()))
+    Ok(app.cache.put(shelf, key, html, HTML, app.now()).respond(request.headers()))
+}
+
+/// The one address under which a page is kept, with nothing in it that a visitor has made up, and the shelf for it.
+fn kept(library: &Library, route: Route) -> (Route, Shelf) {
+    match route {
+        Route::Clinics(filter) => {
+            let filter = clinics::known(library, &filter);
+            let shelf = if filter == ClinicFilter::default() { Shelf::Usual } else { Shelf::Other };
+            (Route::Clinics(filter), shelf)
+        }
+        route => (route, Shelf::Usual),
+    }
 }
 
 /// Whether a page answers what a person has typed.
@@ -82,22 +97,30 @@ pub fn personal(app: &App, visitor: &Visitor, page: &Page) -> Response {
     uncached(HTML, render(app, visitor, page))
 }
 
-/// A file of the built app, in the smallest form that the phone understands.
+/// A file of the built app, in the smallest form that the phone understands. Those whose names begin with a dot were
+/// not made to be served.
 async fn file(app: &App, request: Request) -> Result<Response> {
     let missing = unknown(request.uri().path());
+    let hidden = request.uri().path().to_ascii_lowercase();
+    if hidden.contains("/.") || hidden.contains("/%2e") {
+        return Err(missing.into());
+    }
     let files =
         ServeDir::new(&app.config.dist).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let Ok(response) = files.oneshot(request).await;
-    if response.status() == StatusCode::NOT_FOUND {
+    // A name that the file system does not take names no file either.
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    if is_error && !matches!(response.status(), StatusCode::PRECONDITION_FAILED | StatusCode::RANGE_NOT_SATISFIABLE) {
         return Err(missing.into());
     }
     Ok(response.into_response())
 }
 
 /// An address under `/f/` that is no token is a link that was copied badly, not a missing page.
-fn unknown(path: &str) -> Code {
+pub(super) fn unknown(path: &str) -> Code {
     let rest = Lang::ALL.iter().rev().find_map(|lang| path.strip_prefix(lang.prefix())).unwrap_or(path);
-    if rest.starts_with("/f/") || rest.starts_with("/home-care/") { Code::LinkUnknown } else { Code::NotFound }
+    let links = ["/f/", "/home-care/", "/api/v1/followups/", "/api/v1/home-care/"];
+    if links.iter().any(|link| rest.starts_with(link)) { Code::LinkUnknown } else { Code::NotFound }
 }
 
 /// A public page as JSON.
@@ -106,17 +129,19 @@ pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response>
         let page = load(app, visitor.lang, route)?;
         return Ok(uncached(JSON, serde_json::to_string(&page).map_err(anyhow::Error::from)?));
     }
-    let key = format!("json {} {}", app.library().version, route.path(visitor.lang));
-    if let Some(document) = app.cache.get(&key, app.now()) {
+    let library = app.library();
+    let (route, shelf) = kept(&library, route.clone());
+    let key = format!("json {} {}", library.version, route.path(visitor.lang));
+    if let Some(document) = app.cache.get(shelf, &key, app.now()) {
         return Ok(document.respond(&visitor.headers));
     }
-    let mut page = load(app, visitor.lang, route)?;
+    let mut page = load(app, visitor.lang, &route)?;
     if let Body::Search(search) = &mut page.body {
         // The page does without; only the app fetches the index, and answers from it what it never sends.
         search.index = Some(Box::new(app.library().search(visitor.lang).clone()));
     }
     let json = serde_json::to_string(&page).map_err(anyhow::Error::from)?;
-    Ok(app.cache.put(key, json, JSON, app.now()).respond(&visitor.headers))
+    Ok(app.cache.put(shelf, key, json, JSON, app.now()).respond(&visitor.headers))
 }
 
 /// `POST /results`: looks up the words of a report. They come as a body, so that no address and no log holds them.
@@ -344,6 +369,12 @@ pub async fn sitemap(State(app): State<App>) -> String {
     routes.extend(library.home_care.is_some().then_some(Route::HomeCare));
     routes.extend([Route::FollowUpEntry, Route::Privacy]);
     routes.iter().map(|route| route.path(Lang::Hans) + "\n").collect()
+}
+
+/// `GET /favicon.ico`: where browsers look that read no `<link>`. They take a PNG under this name.
+pub async fn favicon() -> Response {
+    const ICON: &[u8] = include_bytes!("../../../public/icon-180.png");
+    ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON).into_response()
 }
 
 /// `GET /index.html`: the shell is not a page.

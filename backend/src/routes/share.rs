@@ -45,15 +45,16 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
 /// `GET /share/code.png?of={path}`: the page's whole address as a QR code.
 pub async fn code(State(app): State<App>, uri: Uri) -> Result<Response> {
     let shared = shared(&app, Lang::Hans, uri.query().unwrap_or("")).ok_or(Code::NotFound)?;
-    let code = qr::png(&shared.address).ok_or(Code::NotFound)?;
-    Ok(png(code))
+    let code = tokio::task::spawn_blocking(move || qr::png(&shared.address)).await.map_err(anyhow::Error::from)?;
+    Ok(png(code.ok_or(Code::NotFound)?))
 }
 
 /// `GET /share/card/{icon}.png`: the picture of a card.
 pub async fn picture(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
     let icon = file.strip_suffix(".png").ok_or(Code::NotFound)?;
-    let picture = app.pictures.get(icon).ok_or(Code::NotFound)?;
-    Ok(png(picture))
+    let icon = icon.to_owned();
+    let picture = tokio::task::spawn_blocking(move || app.pictures.get(&icon)).await.map_err(anyhow::Error::from)?;
+    Ok(png(picture.ok_or(Code::NotFound)?))
 }
 
 fn png(picture: impl Into<axum::body::Body>) -> Response {

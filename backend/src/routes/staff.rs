@@ -62,7 +62,7 @@ pub fn router() -> Router<App> {
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
         .route("/staff/lists/{which}", get(lists::whole))
-        .route("/staff/search", get(lists::search_page))
+        .route("/staff/search", get(lists::search_page).post(lists::search_form))
         .route("/staff/home-care", get(home_care::list))
         .route("/staff/home-care/{id}", get(home_care::show))
         .route("/staff/home-care/{id}/{deed}", post(home_care::form))

@@ -126,3 +126,139 @@ async fn files_outside_the_apps_folder_are_out_of_reach() {
         assert!(!answer.text.contains("[workspace]"));
     }
 }
+
+/// A page of ours, with a phone and in Chinese, or a problem document, and nothing that may be kept.
+fn is_in_words(answer: &crate::world::Answer, what: &str) {
+    let kind = answer.headers["content-type"].to_str().expect("a type");
+    assert_eq!(answer.headers["cache-control"], "no-store", "{what}");
+    if kind == "application/problem+json" {
+        assert!(!answer.code().is_empty(), "{what}");
+    } else {
+        assert!(kind.starts_with("text/html") && answer.text.contains("0731-28307119"), "{what}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_can_be_none_is_answered_in_words_wherever_it_stands() {
+    let world = World::new().await;
+    let (mut client, mut nurse) = (world.client(), world.nurse().await);
+    let long = "a".repeat(300);
+    for part in ["%00", "a%00b", "%ff", "%E8%82", "%C0%AE", "a%0d%0ab", "%7f", long.as_str(), "%FF%FE/more"] {
+        for front in [
+            "",
+            "/en",
+            "/hant",
+            "/screening",
+            "/check",
+            "/f",
+            "/en/f",
+            "/home-care",
+            "/share/card",
+            "/hospitals",
+            "/staff",
+            "/staff/followups",
+            "/staff/batches",
+            "/staff/lists",
+            "/staff/schedules",
+            "/api",
+            "/api/v1/topics",
+            "/api/v1/followups",
+            "/api/v1/home-care",
+            "/api/v1/staff/followups",
+            "/api/v1/clinics",
+        ] {
+            let path = format!("{front}/{part}");
+            for client in [&mut client, &mut nurse] {
+                let answer = client.get(&path).await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+                is_in_words(&answer, &path);
+                assert_eq!(path.starts_with("/api/"), answer.headers["content-type"] == "application/problem+json");
+            }
+        }
+    }
+    for path in ["/f/%00/confirm", "/staff/followups/%ff/call", "/staff/accounts/%00/reset", "/home-care/%ff/withdraw"]
+    {
+        let answer = nurse.form(path, &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        is_in_words(&answer, path);
+    }
+    for path in [format!("/clinics?city={}", "x".repeat(9000)), format!("/api/v1/clinics?city={}", "x".repeat(9000))] {
+        let answer = client.get(&path).await;
+        assert_eq!(answer.status, StatusCode::URI_TOO_LONG);
+        is_in_words(&answer, &path);
+    }
+}
+
+#[tokio::test]
+async fn a_nul_in_a_query_a_form_or_a_document_reaches_no_database() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut auditor = world.staff("auditor", "zhuzhou-2", zaoshai_contract::roles::Role::Auditor).await;
+    for path in [
+        "/staff/search?q=%00",
+        "/staff/lists/open?page=%00",
+        "/staff/audit?staff=%00&code=%00",
+        "/staff/audit?before=1-%00",
+    ] {
+        for client in [&mut nurse, &mut auditor] {
+            let answer = client.get(path).await;
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.status);
+        }
+    }
+    let mut stranger = world.client();
+    let answer = stranger.form("/staff/login", &[("name", "a\0b"), ("password", "x")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
+    for body in [r#"{"name":"a\u0000b","password":"x"}"#, r#"{"name":"a","password":"x","\u0000":[{"a":"\u0000"}]}"#] {
+        let request = Request::post("/api/v1/staff/session").header("content-type", "application/json");
+        assert_eq!(stranger.send(request, Body::from(body), &[]).await.code(), "bad-body");
+    }
+    let written = serde_json::json!({ "name": "\\u0000 as letters", "password": "x" });
+    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &written, &[]).await.code(), "wrong-login");
+}
+
+#[tokio::test]
+async fn every_method_has_a_sane_answer() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for path in ["/", "/clinics", "/settings", "/f/0/confirm", "/staff/login", "/api/v1/home", "/api/v1/staff/session"]
+    {
+        let options = client.send(Request::builder().method("OPTIONS").uri(path), Body::empty(), &[]).await;
+        assert_eq!(options.status, StatusCode::NO_CONTENT, "{path}");
+        assert!(options.headers["allow"].to_str().is_ok_and(|allow| allow.contains("OPTIONS")), "{path}");
+        for method in ["TRACE", "PROPFIND", "PATCH"] {
+            let answer = client.send(Request::builder().method(method).uri(path), Body::empty(), &[]).await;
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert!(answer.headers.contains_key("allow"), "{method} {path}");
+            is_in_words(&answer, path);
+        }
+    }
+    let star = client.send(Request::builder().method("OPTIONS").uri("*"), Body::empty(), &[]).await;
+    assert!(!star.status.is_server_error(), "{}", star.status);
+    for path in ["/", "/screening/lung", "/api/v1/home", "/livez", "/share.png"] {
+        let (get, head) = (client.get(path).await.status, Request::builder().method("HEAD").uri(path));
+        assert_eq!(client.send(head, Body::empty(), &[]).await.status, get, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_refused_is_not_sent() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for path in ["/", "/search?q=x", "/api/v1/home"] {
+        for (accepted, encoding) in [
+            ("br;q=0, gzip", Some("gzip")),
+            ("br;q=0,gzip;q=0", None),
+            ("identity;q=0, br", Some("br")),
+            ("*", Some("br")),
+        ] {
+            let request = Request::get(path).header("accept-encoding", accepted).header("host", "zaoshai.test");
+            let request = request.body(Body::empty()).expect("a request");
+            let answer = tower::ServiceExt::oneshot(world.router.clone(), request).await.expect("an answer");
+            let told = answer.headers().get("content-encoding").and_then(|value| value.to_str().ok());
+            assert_eq!((answer.status(), told), (StatusCode::OK, encoding), "{path} {accepted}");
+        }
+        let answer = client.get_with(path, &[("accept-encoding", "identity;q=0")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE);
+        is_in_words(&answer, path);
+    }
+}

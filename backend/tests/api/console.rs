@@ -1,6 +1,6 @@
 //! The nurse's day: who comes, who must be looked after, what came of a call, and what follows a step.
 
-use crate::world::{Client, PHONE, World};
+use crate::world::{Client, PHONE, World, search};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use zaoshai_backend::secrets;
@@ -188,10 +188,70 @@ async fn a_follow_up_is_found_by_name_phone_ending_and_code() {
         ("0000", false),
         (code.as_str(), true),
     ] {
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
-        let page = nurse.get(&format!("/staff/search?{query}")).await;
+        let page = search(&mut nurse, typed).await;
         assert_eq!(page.text.contains(&followup.row.id), found, "{typed}");
     }
+}
+
+#[tokio::test]
+async fn no_address_title_or_log_holds_who_was_looked_for() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    for typed in ["李女士", PHONE, "8000"] {
+        let sent = nurse.form("/staff/search", &[("q", typed)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER);
+        let address = sent.location().to_owned();
+        let sealed = address.strip_prefix("/staff/search?k=").expect("a sealed search");
+        assert!(
+            sealed.bytes().all(|byte| byte.is_ascii_hexdigit()) && !sealed.contains(&hex::encode(typed)),
+            "{address}"
+        );
+        for _ in 0..2 {
+            let page = nurse.get(&address).await;
+            assert!(page.text.contains(&followup.row.id), "the results can be loaded again");
+            assert_eq!(page.headers["cache-control"], "no-store");
+            assert!(!title(&page.text).contains("李女士") && !title(&page.text).contains("8000"));
+        }
+        let mut other = world.staff(&format!("other{typed}"), "zhuzhou-2", Role::Nurse).await;
+        assert!(!other.get(&address).await.text.contains(&followup.row.id), "it opens only for who typed it");
+    }
+    let mut nurse = world.nurse().await;
+    let address = nurse.form("/staff/search", &[("q", "李女士")]).await.location().to_owned();
+    world.app.clock.set(Moment(world.app.now().0 + 13 * 3_600_000));
+    let mut nurse = world.nurse().await;
+    assert!(!nurse.get(&address).await.text.contains("李女士"), "it does not open for ever");
+    for address in ["/staff/search?q=8000", "/staff/search?k=00", "/staff/search?k=", "/staff/search"] {
+        let page = nurse.get(address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(!page.text.contains(&followup.row.id) && !page.text.contains("没有找到"), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn no_title_of_the_console_names_a_patient() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let of_one = format!("/staff/followups/{}", followup.row.id);
+    for path in [
+        "/staff".to_owned(),
+        "/staff/lists/open".to_owned(),
+        format!("{of_one}?created=1"),
+        format!("{of_one}/edit"),
+        format!("{of_one}/letter"),
+        of_one.clone(),
+    ] {
+        let page = nurse.get(&path).await;
+        assert!(!title(&page.text).contains("李女士"), "{path}: {}", title(&page.text));
+    }
+    let refused = nurse.form(&format!("{of_one}/note"), &[("note", "")]).await;
+    assert!(refused.text.contains("李女士") && !title(&refused.text).contains("李女士"));
+}
+
+/// The title of a page.
+fn title(page: &str) -> &str {
+    page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title")
 }
 
 #[tokio::test]

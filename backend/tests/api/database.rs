@@ -167,3 +167,20 @@ async fn who_worked_and_who_had_a_link_in_version_1_goes_on() {
     let answer = gone.get(&format!("/f/{}", secrets().link_token("withdrawn", 1))).await;
     assert_eq!(answer.status, StatusCode::GONE, "a withdrawn link stays withdrawn");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_but_the_server_reads_the_file_of_the_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("var");
+    let db = Db::open(&format!("sqlite://{}/test.db", place.display())).await.expect("a database");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&place).expect("a folder").filter_map(Result::ok) {
+        assert_eq!(entry.metadata().expect("a file").permissions().mode() & 0o077, 0, "{:?}", entry.path());
+        seen += 1;
+    }
+    assert!(seen >= 2, "the file and its journal");
+    assert_eq!(std::fs::metadata(&place).expect("a folder").permissions().mode() & 0o077, 0);
+    db.close().await;
+}

@@ -1,6 +1,6 @@
 //! Mending a follow-up: a wrong number, another owner, and two nurses at once.
 
-use crate::world::{Client, World};
+use crate::world::{Client, World, search};
 use axum::http::StatusCode;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
@@ -57,8 +57,8 @@ async fn a_wrong_number_is_mended_and_the_new_digits_open_the_link() {
     assert_eq!(refused.code(), "wrong-ending");
     let opened = patient.json("POST", &identify, &serde_json::json!({ "ending": "2222" }), &[]).await;
     assert_eq!(opened.status, StatusCode::NO_CONTENT);
-    assert!(nurse.get("/staff/search?q=2222").await.text.contains("找到 1 个"));
-    assert!(nurse.get("/staff/search?q=8000").await.text.contains("找到 0 个"), "the old number finds nobody");
+    assert!(search(&mut nurse, "2222").await.text.contains("找到 1 个"));
+    assert!(search(&mut nurse, "8000").await.text.contains("找到 0 个"), "the old number finds nobody");
     let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
     assert!(page.contains("改了随访") && page.contains("紧急"), "{page}");
 }

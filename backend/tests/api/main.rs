@@ -16,6 +16,7 @@ mod model;
 mod openapi;
 mod pages;
 mod referrals;
+mod reload;
 mod schedules;
 mod search;
 mod share;

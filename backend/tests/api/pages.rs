@@ -265,3 +265,75 @@ async fn size_and_colours_are_kept_and_lead_nobody_astray() {
     client.form("/settings", &[("size", "nonsense"), ("contrast", "nonsense")]).await;
     assert!(!client.get("/").await.text.contains("data-size"));
 }
+
+#[tokio::test]
+async fn what_a_stranger_invents_in_a_query_is_the_page_without_it() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for (path, invented) in [
+        ("/clinics", "city=nowhere"),
+        ("/clinics", "city=nowhere&service=nothing&near=nobody&x=1"),
+        ("/hant/clinics", "city=%E7%94%B2"),
+        ("/clinics?open=now", "&city=nowhere"),
+        ("/clinics?service=lung", "&near=nobody&lang=en"),
+        ("/screening/lung", "lang=xx&from=groupmessage"),
+        ("/api/v1/clinics", "city=nowhere&lang=xx"),
+        ("/api/v1/home", "lang=klingon&a=b"),
+    ] {
+        let known = client.get(path).await;
+        let joint = if path.contains('?') { "" } else { "?" };
+        let asked = client.get(&format!("{path}{joint}{invented}")).await;
+        assert_eq!(asked.status, StatusCode::OK, "{path} {invented}");
+        // The same tag, so the same kept document: nothing was made or kept for the invented value.
+        assert_eq!(asked.headers["etag"], known.headers["etag"], "{path} {invented}");
+        assert!(!asked.text.contains("nowhere") && !asked.text.contains("nobody"), "{path} {invented}");
+    }
+    let (city, filtered) =
+        (client.get("/clinics").await, client.get("/clinics?city=%E6%A0%AA%E6%B4%B2%E5%B8%82").await);
+    assert_ne!(city.headers["etag"], filtered.headers["etag"], "a known city filters");
+}
+
+#[tokio::test]
+async fn personal_pages_redirects_and_cookies_are_kept_nowhere() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let (mut nurse, mut patient) = (world.nurse().await, world.patient(&followup).await);
+    for path in ["/staff", "/staff/login", "/staff/followups/new", "/staff/search", "/staff/followups.csv"] {
+        assert_eq!(nurse.get(path).await.headers["cache-control"], "no-store", "{path}");
+    }
+    let link = format!("/f/{}", followup.token);
+    for path in [link.clone(), format!("/api/v1/followups/{}", followup.token), "/share?of=/".to_owned()] {
+        assert_eq!(patient.get(&path).await.headers["cache-control"], "no-store", "{path}");
+    }
+    for path in ["/index.html", "/hospitals/zhuzhou-2", "/hospitals/deadbeef.css", "/staff/logout"] {
+        let answer = nurse.get(path).await;
+        assert!(answer.status.is_redirection(), "{path}: {}", answer.status);
+        assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+    }
+    let set = patient.form("/settings", &[("size", "elder")]).await;
+    assert_eq!(set.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn old_browsers_find_their_icon() {
+    let world = World::new().await;
+    let icon = world.client().get("/favicon.ico").await;
+    assert_eq!((icon.status, &icon.headers["content-type"]), (StatusCode::OK, &"image/png".parse().expect("a type")));
+    assert!(icon.bytes.starts_with(b"\x89PNG"));
+}
+
+#[tokio::test]
+async fn over_tls_browsers_are_told_to_stay_with_it() {
+    for (public_url, told) in [("https://zaoshai.test", true), ("http://zaoshai.test", false)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = crate::world::database(folder.path()).await;
+        let clock = zaoshai_backend::clock::Clock::still(zaoshai_contract::civil::Moment(1_795_392_000_000));
+        let app = crate::world::app_at(public_url, folder.path(), db, clock);
+        let router = zaoshai_backend::routes::router(app);
+        for path in ["/", "/nothing", "/staff/login", "/api/v1/home"] {
+            let request = axum::http::Request::get(path).body(axum::body::Body::empty()).expect("a request");
+            let answer = tower::ServiceExt::oneshot(router.clone(), request).await.expect("an answer");
+            assert_eq!(answer.headers().contains_key("strict-transport-security"), told, "{public_url}{path}");
+        }
+    }
+}

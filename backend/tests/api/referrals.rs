@@ -1,6 +1,6 @@
 //! Handing a follow-up to another hospital of the alliance: the one in charge stays so until the other has taken over.
 
-use crate::world::{Answer, Client, PHONE, World, new_followup};
+use crate::world::{Answer, Client, PHONE, World, new_followup, search};
 use axum::http::StatusCode;
 use std::path::Path;
 use zaoshai_backend::content::Library;
@@ -58,8 +58,8 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     }
     let now = there.get(&format!("/api/v1/staff/followups/{id}")).await.json();
     assert_eq!((now["own"].as_bool(), now["row"]["owner"].as_str()), (Some(true), Some("zhao")));
-    assert!(there.get(&format!("/staff/search?q={PHONE}")).await.text.contains("找到 1 个"), "she is found there now");
-    assert!(here.get(&format!("/staff/search?q={PHONE}")).await.text.contains("找到 0 个"));
+    assert!(search(&mut there, PHONE).await.text.contains("找到 1 个"), "she is found there now");
+    assert!(search(&mut here, PHONE).await.text.contains("找到 0 个"));
     let left = here.get(&path).await.text;
     assert!(left.contains("接收了转来的病人") && !left.contains("发给病人"), "who handed over may look: {left}");
     let note = [("note", "试试"), ("key", &secrets::fresh_id())];

@@ -35,13 +35,13 @@ async fn staff_pages_lead_strangers_to_the_login() {
 async fn a_login_leads_to_the_page_that_was_asked_for_and_never_out_of_the_console() {
     let world = World::new().await;
     let mut nurse = world.client();
-    let page = nurse.get("/staff/login?to=%2Fstaff%2Fsearch%3Fq%3D8000").await.text;
-    assert!(page.contains("name=\"to\" value=\"/staff/search?q=8000\""), "{page}");
+    let page = nurse.get("/staff/login?to=%2Fstaff%2Flists%2Fopen%3Fpage%3D2").await.text;
+    assert!(page.contains("name=\"to\" value=\"/staff/lists/open?page=2\""), "{page}");
     let wrong =
-        nurse.form("/staff/login", &[("name", "zhang"), ("password", "?"), ("to", "/staff/search?q=8000")]).await;
-    assert!(wrong.text.contains("value=\"/staff/search?q=8000\""), "a wrong password does not lose the way");
+        nurse.form("/staff/login", &[("name", "zhang"), ("password", "?"), ("to", "/staff/lists/open?page=2")]).await;
+    assert!(wrong.text.contains("value=\"/staff/lists/open?page=2\""), "a wrong password does not lose the way");
     for (to, way) in [
-        ("/staff/search?q=8000", "/staff/search?q=8000"),
+        ("/staff/lists/open?page=2", "/staff/lists/open?page=2"),
         ("/staff/login", "/staff"),
         ("/staff", "/staff"),
         ("/staffs", "/staff"),

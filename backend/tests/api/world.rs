@@ -84,6 +84,11 @@ pub fn secrets() -> Secrets {
 
 /// The shared parts of a backend with the bundled content, on any database.
 pub fn app(folder: &Path, db: Db, clock: Clock) -> App {
+    app_at("http://zaoshai.test", folder, db, clock)
+}
+
+/// The same at another public address.
+pub fn app_at(public_url: &str, folder: &Path, db: Db, clock: Clock) -> App {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     let library = LIBRARY.get_or_init(|| {
         let today = CivilDate::new(2026, 11, 23).expect("a day");
@@ -91,12 +96,8 @@ pub fn app(folder: &Path, db: Db, clock: Clock) -> App {
     });
     let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
                  </script>\n<!-- /app -->\n</head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
-    let config = Config {
-        public_url: "http://zaoshai.test".to_owned(),
-        dist: folder.to_owned(),
-        writes_per_minute: 0,
-        proxy: Proxy::None,
-    };
+    let config =
+        Config { public_url: public_url.to_owned(), dist: folder.to_owned(), writes_per_minute: 0, proxy: Proxy::None };
     App::new(library.clone(), db, secrets(), Shell::parse(shell).expect("a shell"), clock, config)
 }
 
@@ -241,4 +242,10 @@ impl Client {
         }
         Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
+}
+
+/// What a nurse finds who types this into the search.
+pub async fn search(nurse: &mut Client, typed: &str) -> Answer {
+    let found = nurse.form("/staff/search", &[("q", typed)]).await;
+    nurse.get(found.location()).await
 }

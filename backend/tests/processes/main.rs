@@ -1,5 +1,5 @@
-//! Real server processes: races for the last places, a server that is killed while bookings come in, and
-//! disks, keys and databases that fail under it.
+//! Real server processes: races for the last places, a server that is killed while bookings come in, disks, keys and
+//! databases that fail under it, and clients that hold their connections.
 
 mod cluster;
 mod content;
@@ -7,4 +7,5 @@ mod crash;
 mod outages;
 mod races;
 mod server;
+mod slow;
 mod traffic;

@@ -9,7 +9,8 @@ use zaoshai_contract::staff::StaffSearch;
 pub fn search_field(typed: &str) -> El {
     el("form")
         .class("zs-stack zs-stack--tight")
-        .with("method", "get")
+        // What is typed is a name or a number: it stands in no address.
+        .with("method", "post")
         .with("action", "/staff/search")
         .with("role", "search")
         .child(
@@ -46,13 +47,13 @@ pub fn search_field(typed: &str) -> El {
 
 /// The page.
 pub fn page(found: &StaffSearch) -> Node {
-    let empty = found
-        .rows
-        .is_empty()
+    let searched = !found.typed.is_empty();
+    let empty = (searched && found.rows.is_empty())
         .then(|| el("p").class("zs-section").child("没有找到。姓名请至少输入连着的两个字，手机号请输入全部或后四位。"));
+    let title = if searched { format!("找到 {} 个", found.rows.len()) } else { "查找".to_owned() };
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("h1").class("zs-h2").child(format!("找到 {} 个", found.rows.len())),
+        el("h1").class("zs-h2").child(title),
         search_field(&found.typed),
         empty,
         el("ul").child(found.rows.iter().map(row).collect::<Vec<_>>())

@@ -14,8 +14,8 @@ use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
 
-/// Most lines of an exported log: a sheet that spreadsheets still open.
-const MOST_EXPORTED: u32 = 500_000;
+/// Lines of an exported log that are read in one go.
+const CHUNK: u32 = 5_000;
 
 /// What was done, in words.
 fn in_words(action: &str) -> &str {
@@ -129,8 +129,16 @@ pub(super) async fn export(
     may(&staff, Deed::ReadAudit)?;
     let filter = filter_of(&query.unwrap_or_default());
     app.db.audit(&staff, "export-audit", None, app.now()).await?;
-    let rows = app.db.audit_log(&staff.hospital, &filter, None, MOST_EXPORTED).await?;
-    let cells = rows.into_iter().map(line).map(|line| vec![stamp(line.at), line.staff, line.action, line.code]);
     let name = format!("log-{}.csv", app.now().date());
-    Ok(table(&name, zaoshai_tables::write_csv(&["时间", "账号", "做了什么", "随访编号"], cells)))
+    let read = move |after: Option<(i64, String)>| {
+        let (app, hospital, filter) = (app.clone(), staff.hospital.clone(), filter.clone());
+        async move {
+            let rows = app.db.audit_log(&hospital, &filter, after, CHUNK).await?;
+            let next = rows.last().map(|last| Some((last.at, last.id.clone())));
+            let lines = rows.into_iter().map(line);
+            let cells = lines.map(|line| vec![stamp(line.at), line.staff, line.action, line.code]);
+            Ok((cells.collect(), next))
+        }
+    };
+    table(&name, &["时间", "账号", "做了什么", "随访编号"], None, read).await
 }

@@ -88,7 +88,8 @@ async fn detail_page(
 ) -> Result<(String, StaffPage)> {
     let detail = detail_of(app, &staff, id).await?;
     let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
-    let title = format!("{}的随访", detail.row.name);
+    // Titles stand in the browser's history: they say which follow-up, not whose.
+    let title = format!("随访 {}", detail.row.code);
     Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, created, problem, typed }))
 }
 

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
 use crate::pathway::{self, service_names};
+use crate::routes::body::Form;
 use crate::visitor::Visitor;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -25,6 +26,11 @@ use zaoshai_contract::staff::{
 const MOST_OVERDUE: u32 = 100;
 /// Most of the latest follow-ups on the first page; all of them stand in the whole lists.
 const MOST: u32 = 100;
+
+/// Most characters of a search.
+const LONGEST_SEARCH: usize = 40;
+/// How long the address of a search leads to what was found: as long as a shift.
+const SEARCH_MS: i64 = 12 * 3_600_000;
 
 /// Where a slot is, with the hospital when it is not the one that follows the person up.
 fn room(app: &App, record: &Record, slot: &Slot) -> String {
@@ -182,14 +188,41 @@ pub(super) async fn whole(
     Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, page, more })))
 }
 
-/// `GET /staff/search`
+/// `POST /staff/search`: leads to what was found, at an address that holds only a sealed text.
+pub(super) async fn search_form(State(app): State<App>, SignedIn(staff): SignedIn, form: Form) -> Result<Response> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let typed: String = form.get("q").trim().chars().take(LONGEST_SEARCH).collect();
+    if typed.is_empty() {
+        return Ok(Redirect::to("/staff/search").into_response());
+    }
+    Ok(Redirect::to(&format!("/staff/search?k={}", sealed_search(&app, &staff, &typed))).into_response())
+}
+
+/// A search as it may stand in addresses and so in histories and logs: it opens only for the account that typed it,
+/// and for as long as somebody works on what was found.
+fn sealed_search(app: &App, staff: &Staff, typed: &str) -> String {
+    let until = app.now().0 + SEARCH_MS;
+    app.secrets.seal(&format!("staff-search/{}", staff.name), "typed", &format!("{until} {typed}"))
+}
+
+fn opened_search(app: &App, staff: &Staff, sealed: &str) -> Option<String> {
+    let text = app.secrets.open(&format!("staff-search/{}", staff.name), "typed", sealed).ok()?;
+    let (until, typed) = text.split_once(' ')?;
+    (until.parse::<i64>().ok()? > app.now().0).then(|| typed.to_owned())
+}
+
+/// `GET /staff/search`: what was found, or the empty field when the search is over or was never made.
 pub(super) async fn search_page(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let typed = value_of(&query.unwrap_or_default(), "q").unwrap_or_default();
-    let found = search(&app, staff, &typed).await?;
+    may(&staff, Deed::SeeFollowUps)?;
+    let sealed = value_of(&query.unwrap_or_default(), "k");
+    let found = match sealed.and_then(|sealed| opened_search(&app, &staff, &sealed)) {
+        Some(typed) => search(&app, staff, &typed).await?,
+        None => StaffSearch { staff, typed: String::new(), rows: Vec::new() },
+    };
     Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
 }
 
