@@ -261,6 +261,8 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten.
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY);
         let pool = |connections| {
             SqlitePoolOptions::new()
@@ -316,6 +318,16 @@ impl Db {
             sqlx::query("DELETE FROM home_care_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
             sqlx::query("DELETE FROM staff_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
         });
+        self.scrub().await
+    }
+
+    /// Takes what was deleted out of the file, too: SQLite overwrites it there when the write-ahead log is brought into
+    /// the file and emptied. PostgreSQL does so by itself when it vacuums.
+    pub async fn scrub(&self) -> Result<()> {
+        if let Self::Sqlite { write, .. } = self {
+            // Whoever reads at this moment keeps the log a little longer; the hourly sweep empties it then.
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+        }
         Ok(())
     }
 

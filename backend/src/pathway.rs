@@ -12,13 +12,14 @@ use crate::visitor::Visitor;
 use std::collections::hash_map::{Entry, HashMap};
 use zaoshai_contract::appointments::{Action, Done, Receipt, State};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Appointment, Helper, Place, Plan, Question, Step, Told, Waiting};
+use zaoshai_contract::followups::{Appointment, Ending, Helper, Place, Plan, Question, Step, Told, Waiting};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, Problem};
-use zaoshai_contract::roles::Party;
+use zaoshai_contract::roles::{Deed, Party};
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::schedules::Refused;
 use zaoshai_contract::slots::{Slot, by_day};
+use zaoshai_contract::staff::Staff;
 
 /// How far ahead times are offered when the due window has none: 60 days.
 const AHEAD_MS: i64 = 60 * 86_400_000;
@@ -39,32 +40,73 @@ const MOST_FREE: u32 = 500;
 /// What booking asks for.
 const A_SLOT: &str = "请先选一个时间";
 
+/// How the history names a relative: this and the helper's id.
+pub const HELPER: &str = "helper/";
+
 /// Somebody who has given the last four digits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Session {
     /// The hash of the session's secret.
     pub hash: String,
-    /// The relative who acts; none for the patient herself.
+    /// The relative who acts; none for the patient.
     pub helper: Option<String>,
+    /// The member of staff who acts: whoever is signed in as staff in the same browser is never taken for the patient.
+    pub staff: Option<Staff>,
 }
 
 impl Session {
     /// Who acts, as the history names it.
-    pub fn who(&self) -> &'static str {
-        if self.helper.is_some() { "family" } else { "patient" }
+    pub fn who(&self) -> String {
+        match (&self.staff, &self.helper) {
+            (Some(staff), _) => staff.name.clone(),
+            (None, Some(helper)) => format!("{HELPER}{helper}"),
+            (None, None) => "patient".to_owned(),
+        }
+    }
+
+    /// As which party they act in a deed; staff only by a right of their own.
+    fn party(&self, deed: Deed) -> Result<Party, Code> {
+        match &self.staff {
+            Some(staff) => staff.party(deed).ok_or(Code::SignedInAsStaff),
+            None => Ok(Party::Patient),
+        }
     }
 }
 
 /// The follow-up that a link leads to.
 pub async fn find(app: &App, token: &Token) -> Result<Record> {
-    let record = app.db.followup_by_token(&secrets::hash(token.as_str())).await?;
-    Ok(record.ok_or(Code::LinkUnknown)?)
+    let hash = secrets::hash(token.as_str());
+    if let Some(record) = app.db.followup_by_token(&hash).await? {
+        return Ok(record);
+    }
+    let retired = app.db.followup_by_retired_token(&hash).await?;
+    Err(retired.map_or(Code::LinkUnknown, |record| gone(&record).unwrap_or(Code::LinkReplaced)).into())
+}
+
+/// The follow-up that a link leads to or led to before another one took its place, and which of the two.
+pub async fn find_or_retired(app: &App, token: &Token) -> Result<(Record, Option<Code>)> {
+    let hash = secrets::hash(token.as_str());
+    if let Some(record) = app.db.followup_by_token(&hash).await? {
+        let code = open(app, &record).err();
+        return Ok((record, code));
+    }
+    let record = app.db.followup_by_retired_token(&hash).await?.ok_or(Code::LinkUnknown)?;
+    let code = gone(&record).unwrap_or(Code::LinkReplaced);
+    Ok((record, Some(code)))
+}
+
+/// Why no link leads to a follow-up any more.
+fn gone(record: &Record) -> Option<Code> {
+    match record.ending? {
+        Ending::Erased => Some(Code::LinkErased),
+        _ => Some(Code::LinkWithdrawn),
+    }
 }
 
 /// Whether the link still leads somewhere.
 pub fn open(app: &App, record: &Record) -> Result<(), Code> {
-    if record.ending.is_some() {
-        Err(Code::LinkWithdrawn)
+    if let Some(code) = gone(record) {
+        Err(code)
     } else if record.link_until <= app.now() {
         Err(Code::LinkExpired)
     } else if record.locked() {
@@ -74,20 +116,39 @@ pub fn open(app: &App, record: &Record) -> Result<(), Code> {
     }
 }
 
-/// The session of a visitor, if she has one for this follow-up.
+/// The session of a visitor, if they have one for this follow-up.
 pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Option<Session>> {
     let Some(secret) = &visitor.patient else { return Ok(None) };
     let hash = secrets::hash(secret);
     let open = app.db.patient_session(&record.id, &hash, app.now()).await?;
-    Ok(open.map(|helper| Session { hash, helper }))
+    Ok(open.map(|helper| Session { hash, helper, staff: None }))
 }
 
-/// The follow-up of a link and the session in which it may be changed.
+/// The follow-up of a link and the session in which it may be read.
 pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Record, Session)> {
     let record = find(app, token).await?;
     open(app, &record)?;
     let session = session(app, &record, visitor).await?.ok_or(Code::IdentifyFirst)?;
     Ok((record, session))
+}
+
+/// The same to change it. In a browser in which staff are signed in it is they who act, by their rights and under their
+/// name, and only where their hospital is in charge; everybody else is the patient or a relative.
+pub async fn acting(app: &App, token: &Token, visitor: &Visitor, deed: Deed) -> Result<(Record, Session)> {
+    let (record, mut session) = entered(app, token, visitor).await?;
+    session.staff = staff_here(app, visitor, &record.hospital).await?;
+    session.party(deed)?;
+    Ok((record, session))
+}
+
+/// Who is signed in as staff in this browser; refused for somebody of another hospital than the one in charge.
+pub async fn staff_here(app: &App, visitor: &Visitor, hospital: &str) -> Result<Option<Staff>> {
+    let Some(secret) = &visitor.staff else { return Ok(None) };
+    let staff = app.db.staff_session(&secrets::hash(secret), app.now()).await?;
+    if staff.as_ref().is_some_and(|staff| staff.hospital != hospital) {
+        return Err(Code::SignedInAsStaff.into());
+    }
+    Ok(staff)
 }
 
 /// The last moment at which the patient may move or cancel an appointment by herself.
@@ -369,7 +430,7 @@ pub struct Wish<'a> {
 
 /// Holds, confirms, books, moves, lets go or cancels for an identified patient.
 pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>) -> Result<Receipt> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = acting(app, token, visitor, wish.action.deed()).await?;
     let slot = match wish.slot {
         Some(text) => Some(SlotId::parse(text).ok_or_else(|| Failure::field("times", A_SLOT))?),
         None => None,
@@ -386,8 +447,8 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
             action: wish.action,
             slot,
             appointment: None,
-            party: Party::Patient,
-            who: session.who().to_owned(),
+            party: session.party(wish.action.deed())?,
+            who: session.who(),
             detail: wish.reason.to_owned(),
             until: None,
             key: wish.key,
@@ -397,7 +458,7 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
     let receipt = answer?;
     if wish.action == Action::Release {
         // Otherwise the same place would be offered again at once.
-        app.db.unwait(&followup, session.who(), app.now()).await?;
+        app.db.unwait(&followup, &session.who(), app.now()).await?;
     }
     if matches!(receipt.done, Done::Moved | Done::Cancelled | Done::Released) {
         // Whoever waits should not wait for the next round of the clock. What goes wrong there is not hers: the rounds go on.
@@ -491,7 +552,7 @@ pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
     let now = app.now();
     let own = record.firm().map(|latest| latest.slot.starts);
     let before = slots.first().map(|slot| slot.starts).into_iter().chain(own).min();
-    app.db.wait(&record.id, before.unwrap_or(Moment(now.0 + AHEAD_MS)), session.who(), now).await?;
+    app.db.wait(&record.id, before.unwrap_or(Moment(now.0 + AHEAD_MS)), &session.who(), now).await?;
     Ok(())
 }
 

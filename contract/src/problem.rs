@@ -65,6 +65,10 @@ codes! {
     LinkExpired = "link-expired", 410;
     /// The hospital withdrew this follow-up.
     LinkWithdrawn = "link-withdrawn", 410;
+    /// Another link took the place of this one.
+    LinkReplaced = "link-replaced", 410;
+    /// The data behind the link were deleted.
+    LinkErased = "link-erased", 410;
     /// Five wrong tries: the link is locked until the nurse opens it.
     LinkLocked = "link-locked", 423;
     /// The last four digits did not fit.
@@ -99,6 +103,8 @@ codes! {
     HandedOver = "handed-over", 403;
     /// This account has no right to do that.
     NotAllowed = "not-allowed", 403;
+    /// Somebody who is signed in as staff cannot do this for a patient.
+    SignedInAsStaff = "signed-in-as-staff", 403;
     /// The same idempotency key came with another request.
     KeyReused = "key-reused", 422;
     /// Name or password do not fit.
@@ -113,6 +119,21 @@ codes! {
     Unavailable = "unavailable", 503;
     /// Something unforeseen; the log has the cause under the request id.
     Internal = "internal", 500;
+}
+
+impl Code {
+    /// Whether a link is simply in that state: nothing went wrong, and no error number helps anybody.
+    pub fn is_expected(self) -> bool {
+        matches!(
+            self,
+            Self::LinkUnknown
+                | Self::LinkExpired
+                | Self::LinkWithdrawn
+                | Self::LinkReplaced
+                | Self::LinkErased
+                | Self::LinkLocked
+        )
+    }
 }
 
 /// One field that was not understood.

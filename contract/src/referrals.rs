@@ -2,8 +2,10 @@
 //! other one has taken it over.
 
 use crate::appointments::words;
-use crate::civil::Moment;
-use crate::problem::Code;
+use crate::civil::{CivilDate, Moment};
+use crate::followups::Urgency;
+use crate::problem::{Code, Problem};
+use crate::staff::{Staff, Typed};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -17,6 +19,8 @@ words! {
         Declined = "declined",
         /// The hospital in charge took the offer back.
         Withdrawn = "withdrawn",
+        /// It had taken over and gave the person back: they were referred wrongly.
+        Returned = "returned",
     }
 }
 
@@ -31,6 +35,8 @@ words! {
         HandBack = "hand-back",
         /// Take the offer back.
         Recall = "recall",
+        /// Give the person back to the hospital they came from, after they were taken over.
+        Return = "return",
     }
 }
 
@@ -51,8 +57,18 @@ impl ReferralState {
             Self::Accepted => "对方已接收",
             Self::Declined => "对方没有接收",
             Self::Withdrawn => "已撤回",
+            Self::Returned => "接收后又退回",
         }
     }
+}
+
+/// What a hospital that is not in charge of a follow-up has to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// It is asked to take it over.
+    Asked,
+    /// It has handed it over.
+    HandedOver,
 }
 
 /// The one transition function: the state after an action of one side; `from` is none before there is a referral.
@@ -60,15 +76,16 @@ impl ReferralState {
 /// # Errors
 /// The action is the other side's, or the referral was answered already.
 pub fn after(from: Option<ReferralState>, action: ReferralAction, side: Side) -> Result<ReferralState, Code> {
-    use ReferralAction::{HandBack, Recall, Refer, TakeOver};
-    use ReferralState::{Accepted, Declined, Offered, Withdrawn};
+    use ReferralAction::{HandBack, Recall, Refer, Return, TakeOver};
+    use ReferralState::{Accepted, Declined, Offered, Returned, Withdrawn};
     match (from, action, side) {
-        (_, TakeOver | HandBack, Side::From) | (_, Refer | Recall, Side::To) => Err(Code::NotAllowed),
+        (_, TakeOver | HandBack | Return, Side::From) | (_, Refer | Recall, Side::To) => Err(Code::NotAllowed),
         (Some(Offered), Refer, _) => Err(Code::Changed),
         (_, Refer, _) => Ok(Offered),
         (Some(Offered), TakeOver, _) => Ok(Accepted),
         (Some(Offered), HandBack, _) => Ok(Declined),
         (Some(Offered), Recall, _) => Ok(Withdrawn),
+        (Some(Accepted), Return, _) => Ok(Returned),
         _ => Err(Code::Changed),
     }
 }
@@ -89,6 +106,8 @@ pub struct Referral {
     pub to: String,
     /// True when the reader's hospital is the one that is asked.
     pub to_us: bool,
+    /// True when it is the one that offers.
+    pub from_us: bool,
     /// How far it has come.
     pub state: ReferralState,
     /// When it was offered.
@@ -108,6 +127,46 @@ pub struct Referral {
     pub answer: String,
 }
 
+/// What the hospital that is asked has to know to decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFor {
+    /// Why the person is to come.
+    pub reason: String,
+    /// What can be booked for them, in words.
+    pub services: Vec<String>,
+    /// First day of the due window of the open step.
+    pub due_from: Option<CivilDate>,
+    /// Its last day.
+    pub due_to: Option<CivilDate>,
+    /// How soon.
+    pub urgency: Urgency,
+}
+
+/// A follow-up as a hospital sees it that is not in charge of it: no link, no phone number of the person, no notes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFollowUp {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The follow-up's id.
+    pub id: String,
+    /// Its short code.
+    pub code: String,
+    /// How the patient is greeted.
+    pub name: String,
+    /// The name of the hospital in charge.
+    pub hospital: String,
+    /// Its phone number.
+    pub phone: String,
+    /// What there is to decide on; none for a hospital that has handed over.
+    pub asked: Option<AskedFor>,
+    /// The referrals in which the reader's hospital has a part, latest first.
+    pub referrals: Vec<Referral>,
+    /// Why the last write was refused.
+    pub problem: Option<Problem>,
+    /// What stood in the form that was refused.
+    pub typed: Typed,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,12 +176,15 @@ mod tests {
         for state in ReferralState::ALL {
             for action in ReferralAction::ALL {
                 for side in [Side::From, Side::To] {
-                    let answers = matches!(action, ReferralAction::TakeOver | ReferralAction::HandBack);
+                    let answers =
+                        matches!(action, ReferralAction::TakeOver | ReferralAction::HandBack | ReferralAction::Return);
                     let result = after(Some(*state), *action, side);
                     if answers != (side == Side::To) {
                         assert_eq!(result, Err(Code::NotAllowed), "{state:?} {action:?} {side:?}");
                     } else if *action == ReferralAction::Refer {
                         assert_eq!(result.is_ok(), *state != ReferralState::Offered, "{state:?}");
+                    } else if *action == ReferralAction::Return {
+                        assert_eq!(result.is_ok(), *state == ReferralState::Accepted, "{state:?}");
                     } else {
                         assert_eq!(result.is_ok(), *state == ReferralState::Offered, "{state:?} {action:?}");
                     }

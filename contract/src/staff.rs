@@ -4,18 +4,20 @@ pub mod accounts;
 pub mod audit;
 pub mod batches;
 pub mod edit;
+pub mod erasure;
 pub mod schedules;
 
 use self::accounts::AccountsPage;
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
 use self::edit::EditForm;
+use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Question, Standing, Urgency};
 use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
-use crate::referrals::Referral;
+use crate::referrals::{Referral, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
 use crate::slots::Slot;
 use serde::{Deserialize, Serialize};
@@ -533,6 +535,12 @@ pub enum StaffPage {
         /// What stood in the form that was refused.
         typed: Typed,
     },
+    /// `/staff/followups/{id}` of a follow-up that another hospital is in charge of
+    Shared(Box<SharedFollowUp>),
+    /// `/staff/followups/{id}/rights` and `/staff/home-care/{id}/rights`
+    Rights(Box<RightsPage>),
+    /// `/staff/followups/{id}/data` and `/staff/home-care/{id}/data`
+    Copy(Box<DataCopy>),
     /// What could not be shown.
     Problem(crate::problem::Problem),
 }

@@ -16,7 +16,7 @@ pub fn page(site: &Site, problem: Problem) -> Node {
     // Only a page that the app could not load can be tried again in place; the served ones are answers.
     let retry = (problem.code == Code::Unavailable && problem.request_id.is_empty())
         .then(|| el("button").class("zs-button").with("type", "button").with("data-retry", "").child(words.retry));
-    let number = (!problem.request_id.is_empty())
+    let number = (!problem.request_id.is_empty() && !problem.code.is_expected())
         .then(|| el("p").class("zs-small").child(between((words.request_id, ""), &problem.request_id)));
     let links = vec![
         link_card(site.to(&Route::Home), "screen", words.home.to_owned(), String::new()),

@@ -16,10 +16,12 @@ mod list;
 mod login;
 mod new;
 mod referral;
+mod rights;
 mod row;
 mod schedule_form;
 mod schedules;
 mod search;
+mod shared;
 mod work;
 
 use crate::components::action_bar::bar;
@@ -75,6 +77,9 @@ pub fn page(page: &StaffPage) -> Node {
                 None,
             )
         }
+        StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), None),
+        StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), None),
+        StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
         StaffPage::Problem(problem) => frame("", None, failed(problem), None),
     }
 }

@@ -125,16 +125,18 @@ impl Db {
         .await?))
     }
 
-    /// How the follow-ups of a batch stand.
-    pub async fn batch_standings(&self, id: &str) -> Result<Standings> {
+    /// How the follow-ups of a batch stand that this hospital is still in charge of.
+    pub async fn batch_standings(&self, id: &str, hospital: &str) -> Result<Standings> {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT COUNT(CASE WHEN ending IS NULL AND NOT has THEN 1 END) AS open, \
              COUNT(CASE WHEN ending IS NULL AND has THEN 1 END) AS booked, \
              COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed FROM \
              (SELECT ending, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
-             AND state IN ('booked', 'arrived', 'attended')) AS has FROM followups WHERE batch = $1) AS one",
+             AND state IN ('booked', 'arrived', 'attended')) AS has FROM followups WHERE batch = $1 \
+             AND (hospital = $2) IS TRUE) AS one",
         )
         .bind(id)
+        .bind(hospital)
         .fetch_one(pool)
         .await?))
     }

@@ -1,6 +1,7 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
 //! Names, phones, reasons and letters pass through here sealed.
 
+pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read};
 use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
@@ -383,12 +384,15 @@ impl Db {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// The follow-ups of a batch that have not ended, in the order of the table, after `skip` of them.
-    pub async fn batch_followups(&self, batch: &str, most: u32, skip: u32) -> Result<Vec<Record>> {
+    /// The follow-ups of a batch that have not ended and that this hospital is still in charge of, in the order of the
+    /// table, after `skip` of them.
+    pub async fn batch_followups(&self, batch: &str, hospital: &str, most: u32, skip: u32) -> Result<Vec<Record>> {
         let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
-            "WHERE followups.batch = $1 AND ending IS NULL ORDER BY batch_row LIMIT $2 OFFSET $3"
+            "WHERE followups.batch = $1 AND (followups.hospital = $2) IS TRUE AND ending IS NULL \
+             ORDER BY batch_row LIMIT $3 OFFSET $4"
         ))
         .bind(batch)
+        .bind(hospital)
         .bind(i64::from(most))
         .bind(i64::from(skip))
         .fetch_all(pool)
@@ -675,30 +679,27 @@ impl Db {
         })
     }
 
-    /// Retires the link and puts a new one in force; open sessions of the old one end.
-    pub async fn relink(
-        &self,
-        followup: &str,
-        generation: i64,
-        token_hash: &str,
-        until: Moment,
-        staff: &str,
-        now: Moment,
-    ) -> Result<()> {
+    /// Puts a new link in force; the one before leads to a page that says so, and its open sessions end. Two who do
+    /// this at once put one link in force.
+    pub async fn relink(&self, followup: &str, link: &NewLink, staff: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
-            sqlx::query(
-                "UPDATE followups SET link_generation = $2, token_hash = $3, link_until = $4, wrong_tries = 0 \
-                 WHERE id = $1 AND link_generation < $2",
-            )
-            .bind(followup)
-            .bind(generation)
-            .bind(token_hash)
-            .bind(until.0)
-            .execute(&mut **tx)
-            .await?;
-            sqlx::query("DELETE FROM patient_sessions WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
-            tx.note(followup, now, &Line { who: staff, action: "relink", ..Line::default() }).await
+            let open = tx.lock(followup).await?.is_some_and(|locked| locked.ending.is_none());
+            if open && tx.put_link(followup, link, now).await? {
+                tx.note(followup, now, &Line { who: staff, action: "relink", ..Line::default() }).await?;
+            }
+            Ok(())
         })
+    }
+
+    /// The follow-up that a link led to before another one took its place.
+    pub async fn followup_by_retired_token(&self, token_hash: &str) -> Result<Option<Record>> {
+        let row: Option<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
+            "WHERE followups.id = (SELECT followup FROM retired_links WHERE token_hash = $1)"
+        ))
+        .bind(token_hash)
+        .fetch_optional(pool)
+        .await?);
+        row.map(Row::read).transpose()
     }
 
     /// What happened to a follow-up, latest first.

@@ -10,6 +10,7 @@ use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::home_care::{Action, ForWhom, Outcome, State, after, due};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::{Deed, Party, Role};
+use zaoshai_contract::staff::erasure::ErasureReason;
 
 /// A request to be made.
 #[derive(Clone, Debug)]
@@ -42,6 +43,10 @@ pub struct NewRequest {
     pub service: String,
     /// The sentences that were agreed to, as a JSON array.
     pub consent: String,
+    /// Who asks.
+    pub party: Party,
+    /// The same for the history: `patient` or a staff name.
+    pub who: String,
     /// Now.
     pub now: Moment,
 }
@@ -242,7 +247,7 @@ impl Db {
 
     /// Makes a request, once for each id, or gives [`Code::KeyReused`] when the id came with another wish.
     pub async fn ask_for_care(&self, new: &NewRequest, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
-        let state = match after(None, Action::Ask, Party::Patient) {
+        let state = match after(None, Action::Ask, new.party) {
             Ok(state) => state,
             Err(code) => return Ok(Err(code)),
         };
@@ -281,7 +286,7 @@ impl Db {
                 return Ok(if request == new.request { Ok(()) } else { Err(Code::KeyReused) });
             }
             let line = secrets::fresh_id();
-            note!(tx, line, &new.id, 1_i64, new.now, "patient", "ask", None::<&str>, state.as_str(), "");
+            note!(tx, line, &new.id, 1_i64, new.now, &new.who, "ask", None::<&str>, state.as_str(), "");
             Ok(Ok(()))
         })
     }
@@ -392,12 +397,14 @@ impl Db {
         })
     }
 
-    /// Takes a request back if it is open, and empties everything personal in it. Twice is once.
-    pub async fn erase_care(&self, request: &str, now: Moment) -> Result<()> {
-        again!(self.try_erase_care(request, now).await)
+    /// Takes a request back if it is open, and empties everything personal in it, in the file of the database too. Twice
+    /// is once.
+    pub async fn erase_care(&self, request: &str, who: &str, reason: Option<ErasureReason>, now: Moment) -> Result<()> {
+        again!(self.try_erase_care(request, who, reason, now).await)?;
+        self.scrub().await
     }
 
-    async fn try_erase_care(&self, request: &str, now: Moment) -> Result<()> {
+    async fn try_erase_care(&self, request: &str, who: &str, reason: Option<ErasureReason>, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
             let locked: Option<(i64, String)> = sqlx::query_as(
                 "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL RETURNING version, state",
@@ -422,7 +429,8 @@ impl Db {
             sqlx::query("DELETE FROM home_care_sessions WHERE request = $1").bind(request).execute(&mut **tx).await?;
             let line = secrets::fresh_id();
             let before = Some(from.as_str());
-            note!(tx, line, request, version + 1, now, "patient", "erase", before, to.as_str(), "");
+            let detail = reason.map_or("", ErasureReason::as_str);
+            note!(tx, line, request, version + 1, now, who, "erase", before, to.as_str(), detail);
             Ok(())
         })
     }

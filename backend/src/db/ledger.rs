@@ -43,6 +43,17 @@ pub struct Locked {
     pub step: Option<OpenStep>,
 }
 
+/// A link that takes the place of the one in force.
+#[derive(Clone, Debug)]
+pub struct NewLink {
+    /// Which link of the follow-up it is.
+    pub generation: i64,
+    /// The hash of its token.
+    pub token_hash: String,
+    /// When it ends at the earliest.
+    pub until: Moment,
+}
+
 /// A step that is open.
 #[derive(Clone, Debug)]
 pub struct OpenStep {
@@ -113,6 +124,9 @@ pub trait Ledger {
     async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
     /// Opens the next step of a follow-up that has no open one.
     async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()>;
+    /// Retires the link in force for the next one and ends every session of it; gives false, and changes nothing, when
+    /// another link has taken its place meanwhile.
+    async fn put_link(&mut self, followup: &str, link: &NewLink, now: Moment) -> Result<bool>;
     /// Lets a follow-up be found by these keyed hashes and no others.
     async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()>;
     /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
@@ -288,6 +302,37 @@ macro_rules! ledger {
                 .execute(&mut *self)
                 .await?;
                 Ok(())
+            }
+
+            async fn put_link(&mut self, followup: &str, link: &NewLink, now: Moment) -> Result<bool> {
+                let retired = sqlx::query(
+                    "INSERT INTO retired_links (token_hash, followup, retired) \
+                     SELECT token_hash, id, $3 FROM followups WHERE id = $1 AND link_generation = $2",
+                )
+                .bind(followup)
+                .bind(link.generation - 1)
+                .bind(now.0)
+                .execute(&mut *self)
+                .await?
+                .rows_affected();
+                if retired == 0 {
+                    return Ok(false);
+                }
+                sqlx::query(
+                    "UPDATE followups SET link_generation = $2, token_hash = $3, wrong_tries = 0, \
+                     link_until = CASE WHEN link_until < $4 THEN $4 ELSE link_until END WHERE id = $1",
+                )
+                .bind(followup)
+                .bind(link.generation)
+                .bind(&link.token_hash)
+                .bind(link.until.0)
+                .execute(&mut *self)
+                .await?;
+                sqlx::query("DELETE FROM patient_sessions WHERE followup = $1")
+                    .bind(followup)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(true)
             }
 
             async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()> {

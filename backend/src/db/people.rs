@@ -7,6 +7,7 @@ use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::Code;
+use zaoshai_contract::staff::erasure::ErasureReason;
 
 /// A question as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -35,6 +36,13 @@ pub struct HelperRow {
     /// When the patient consented.
     pub consented: i64,
 }
+
+/// How many relatives may act on one link at a time.
+pub const MOST_HELPERS: i64 = 10;
+
+/// As many relatives may act as one link has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostHelpers;
 
 /// A place on the waiting list as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -140,16 +148,42 @@ impl Db {
         }))
     }
 
-    /// Records that a relative may act, under an id that the form's key gives, and that she acts in this session.
+    /// Records that a relative may act, under an id that the form's key gives. Says so, and records nothing, when as many
+    /// may act as one link has room for.
     pub async fn add_helper(
         &self,
         followup: &str,
         id: &str,
         name_sealed: &str,
-        session: &str,
+        who: &str,
         now: Moment,
-    ) -> Result<()> {
+    ) -> Result<std::result::Result<(), MostHelpers>> {
+        again!(self.try_add_helper(followup, id, name_sealed, who, now).await)
+    }
+
+    async fn try_add_helper(
+        &self,
+        followup: &str,
+        id: &str,
+        name_sealed: &str,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), MostHelpers>> {
         in_transaction!(self, |tx| {
+            // Two who add at once take turns.
+            sqlx::query("UPDATE followups SET sequence = sequence WHERE id = $1")
+                .bind(followup)
+                .execute(&mut **tx)
+                .await?;
+            let (others,): (i64,) =
+                sqlx::query_as("SELECT COUNT(*) FROM helpers WHERE followup = $1 AND ended IS NULL AND id <> $2")
+                    .bind(followup)
+                    .bind(id)
+                    .fetch_one(&mut **tx)
+                    .await?;
+            if others >= MOST_HELPERS {
+                return Ok(Err(MostHelpers));
+            }
             let added = sqlx::query(
                 "INSERT INTO helpers (id, followup, name_sealed, consented) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             )
@@ -160,20 +194,15 @@ impl Db {
             .execute(&mut **tx)
             .await?
             .rows_affected();
-            sqlx::query("UPDATE patient_sessions SET helper = $2 WHERE hash = $1")
-                .bind(session)
-                .bind(id)
-                .execute(&mut **tx)
-                .await?;
             if added == 1 {
-                tx.note(followup, now, &Line { who: "patient", action: "add-helper", ..Line::default() }).await?;
+                tx.note(followup, now, &Line { who, action: "add-helper", ..Line::default() }).await?;
             }
-            Ok(())
+            Ok(Ok(()))
         })
     }
 
-    /// Ends a relative's right to act; sessions in which she acted end.
-    pub async fn end_helper(&self, followup: &str, id: &str, now: Moment) -> Result<()> {
+    /// Ends a relative's right to act, and every session in which they act.
+    pub async fn end_helper(&self, followup: &str, id: &str, who: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
             let ended = sqlx::query("UPDATE helpers SET ended = $3 WHERE id = $1 AND followup = $2 AND ended IS NULL")
                 .bind(id)
@@ -182,15 +211,26 @@ impl Db {
                 .execute(&mut **tx)
                 .await?
                 .rows_affected();
-            sqlx::query("UPDATE patient_sessions SET helper = NULL WHERE helper = $1")
+            sqlx::query("DELETE FROM patient_sessions WHERE helper = $1 AND followup = $2")
                 .bind(id)
+                .bind(followup)
                 .execute(&mut **tx)
                 .await?;
             if ended == 1 {
-                tx.note(followup, now, &Line { who: "patient", action: "end-helper", ..Line::default() }).await?;
+                tx.note(followup, now, &Line { who, action: "end-helper", ..Line::default() }).await?;
             }
             Ok(())
         })
+    }
+
+    /// Everybody who may act or might once, by id: whom the history names.
+    pub async fn all_helpers(&self, followup: &str) -> Result<Vec<HelperRow>> {
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as("SELECT id, name_sealed, consented FROM helpers WHERE followup = $1 ORDER BY consented, id")
+                .bind(followup)
+                .fetch_all(pool)
+                .await?
+        }))
     }
 
     /// The relatives who may act.
@@ -205,15 +245,20 @@ impl Db {
         }))
     }
 
-    /// Says who acts in a session: a relative, or with none the patient herself.
-    pub async fn act_as(&self, session: &str, helper: Option<&str>) -> Result<()> {
+    /// Says who acts in a session: a relative, or with none the patient. Refused for one who may not act any more.
+    pub async fn act_as(&self, followup: &str, session: &str, helper: Option<&str>) -> Result<bool> {
         in_transaction!(self, |tx| {
-            sqlx::query("UPDATE patient_sessions SET helper = $2 WHERE hash = $1")
-                .bind(session)
-                .bind(helper)
-                .execute(&mut **tx)
-                .await?;
-            Ok(())
+            let set = sqlx::query(
+                "UPDATE patient_sessions SET helper = $3 WHERE hash = $2 AND followup = $1 AND ($3 IS NULL OR EXISTS \
+                 (SELECT 1 FROM helpers WHERE id = $3 AND helpers.followup = $1 AND ended IS NULL))",
+            )
+            .bind(followup)
+            .bind(session)
+            .bind(helper)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            Ok(set == 1)
         })
     }
 
@@ -292,13 +337,28 @@ impl Db {
     }
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
-    /// phone, reason, topic, letter, questions, notes and relatives nothing is left. The history stays; it names nobody.
-    /// So does the keyed hash of the row she was read in from: the same table read in again must not call on her anew.
-    pub async fn erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
-        again!(self.try_erase(followup, who, now).await)
+    /// phone, reason, topic, letter, questions, notes and relatives nothing is left, in the file of the database neither.
+    /// The history stays; it names nobody. So does the keyed hash of the row the person was read in from: the same table
+    /// read in again must not call on them anew.
+    pub async fn erase(
+        &self,
+        followup: &str,
+        who: &str,
+        reason: Option<ErasureReason>,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        let erased = again!(self.try_erase(followup, who, reason, now).await)?;
+        self.scrub().await?;
+        Ok(erased)
     }
 
-    async fn try_erase(&self, followup: &str, who: &str, now: Moment) -> Result<std::result::Result<(), Code>> {
+    async fn try_erase(
+        &self,
+        followup: &str,
+        who: &str,
+        reason: Option<ErasureReason>,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
             if locked.ending == Some(Ending::Erased) {
@@ -310,7 +370,7 @@ impl Db {
                     State::Booked => State::CancelledByPatient,
                     _ => continue,
                 };
-                tx.turn(followup, &live, to, now, &Line { who, action: "erase", ..Line::default() }).await?;
+                tx.turn(followup, &live, to, now, &Line { who, action: "erase-place", ..Line::default() }).await?;
             }
             for sql in [
                 "DELETE FROM finders WHERE followup = $1",
@@ -319,8 +379,12 @@ impl Db {
                 "DELETE FROM notes WHERE followup = $1",
                 "DELETE FROM patient_sessions WHERE followup = $1",
                 "DELETE FROM helpers WHERE followup = $1",
+                "DELETE FROM idempotency WHERE scope = $1",
+                // The key of the form that made it stays taken, so that the form sent again makes nobody anew.
+                "UPDATE idempotency SET request = '' WHERE answer = $1",
                 "UPDATE calls SET note_sealed = '' WHERE followup = $1",
                 "UPDATE referrals SET reason_sealed = '', answer_sealed = '' WHERE followup = $1",
+                "UPDATE referrals SET state = 'withdrawn' WHERE followup = $1 AND state = 'offered'",
                 "UPDATE followups SET name_sealed = '', phone_sealed = '', reason_sealed = '', letter_sealed = '', \
                  letter = '', topic = '', call_on = NULL, ending = 'erased' WHERE id = $1",
             ] {
@@ -331,9 +395,49 @@ impl Db {
                 .bind(now.0)
                 .execute(&mut **tx)
                 .await?;
-            tx.note(followup, now, &Line { who, action: "erase", ..Line::default() }).await?;
+            let detail = reason.map_or("", ErasureReason::as_str);
+            tx.note(followup, now, &Line { who, action: "erase", detail, ..Line::default() }).await?;
             tx.settle(followup, now).await?;
             Ok(Ok(()))
         })
+    }
+
+    /// Everything sealed that is kept about a person: what deleting must leave nothing of.
+    pub async fn sealed_of(&self, followup: &str) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT sealed FROM (SELECT name_sealed AS sealed FROM followups WHERE id = $1 \
+                 UNION ALL SELECT phone_sealed FROM followups WHERE id = $1 \
+                 UNION ALL SELECT reason_sealed FROM followups WHERE id = $1 \
+                 UNION ALL SELECT letter_sealed FROM followups WHERE id = $1 \
+                 UNION ALL SELECT text_sealed FROM questions WHERE followup = $1 \
+                 UNION ALL SELECT answer_sealed FROM questions WHERE followup = $1 \
+                 UNION ALL SELECT text_sealed FROM notes WHERE followup = $1 \
+                 UNION ALL SELECT note_sealed FROM calls WHERE followup = $1 \
+                 UNION ALL SELECT name_sealed FROM helpers WHERE followup = $1 \
+                 UNION ALL SELECT reason_sealed FROM referrals WHERE followup = $1 \
+                 UNION ALL SELECT answer_sealed FROM referrals WHERE followup = $1 \
+                 UNION ALL SELECT hash FROM finders WHERE followup = $1 \
+                 UNION ALL SELECT hash FROM patient_sessions WHERE followup = $1 \
+                 UNION ALL SELECT request FROM idempotency WHERE scope = $1 OR answer = $1) AS kept WHERE sealed <> ''",
+            )
+            .bind(followup)
+            .fetch_all(pool)
+            .await?
+        });
+        Ok(rows.into_iter().map(|(sealed,)| sealed).collect())
+    }
+
+    /// Why a person's data were deleted, when it was staff who did it for a reason.
+    pub async fn erasure_reason(&self, followup: &str) -> Result<Option<ErasureReason>> {
+        let row: Option<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT detail FROM history WHERE followup = $1 AND action = 'erase' ORDER BY number DESC LIMIT 1",
+            )
+            .bind(followup)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(row.and_then(|(detail,)| ErasureReason::parse(&detail)))
     }
 }

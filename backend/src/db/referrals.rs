@@ -1,10 +1,10 @@
 //! Referrals in the database. Every change locks the follow-up first and is told by its history.
 
-use super::ledger::{Ledger as _, Line, read};
+use super::ledger::{Ledger as _, Line, NewLink, read};
 use super::{Db, Result, again, in_transaction, on_read};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::Code;
-use zaoshai_contract::referrals::{ReferralAction, ReferralState, Side, after};
+use zaoshai_contract::referrals::{ReferralAction, ReferralState, Relation, Side, after};
 
 /// A referral as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -50,6 +50,8 @@ pub struct Settling<'a> {
     pub who: &'a str,
     /// What she answers, sealed; empty for nothing.
     pub answer_sealed: String,
+    /// The link that takes the place of the old one when another hospital is in charge from here on.
+    pub link: NewLink,
     /// Now.
     pub now: Moment,
 }
@@ -128,7 +130,9 @@ impl Db {
     }
 
     /// Answers a referral or takes it back. Taking over makes the asked hospital the one in charge, and whoever took over
-    /// the owner. A repeat of the same by the same hospital is fine.
+    /// the owner; giving back makes it the hospital that had referred, and whoever did so. Either retires the link, ends
+    /// its sessions, and asks for a call today, because the person needs the new link. A repeat of the same by the same
+    /// hospital is fine.
     pub async fn settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
         again!(self.try_settle_referral(settling).await)
     }
@@ -136,14 +140,14 @@ impl Db {
     async fn try_settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(settling.followup).await? else { return Ok(Err(Code::NotFound)) };
-            let row: Option<(String, String, String)> = sqlx::query_as(
-                "SELECT state, from_hospital, to_hospital FROM referrals WHERE id = $1 AND followup = $2",
+            let row: Option<(String, String, String, String)> = sqlx::query_as(
+                "SELECT state, from_hospital, to_hospital, made_by FROM referrals WHERE id = $1 AND followup = $2",
             )
             .bind(settling.referral)
             .bind(settling.followup)
             .fetch_optional(&mut **tx)
             .await?;
-            let Some((state, from, to)) = row else { return Ok(Err(Code::NotFound)) };
+            let Some((state, from, to, made_by)) = row else { return Ok(Err(Code::NotFound)) };
             let side = if settling.hospital == to { Side::To } else { Side::From };
             if side == Side::From && settling.hospital != from {
                 return Ok(Err(Code::NotFound));
@@ -152,13 +156,55 @@ impl Db {
             let next = match after(Some(state), settling.action, side) {
                 Ok(next) => next,
                 // The same answer once more changes nothing.
-                Err(Code::Changed) if after(Some(ReferralState::Offered), settling.action, side) == Ok(state) => {
+                Err(Code::Changed)
+                    if [ReferralState::Offered, ReferralState::Accepted]
+                        .into_iter()
+                        .any(|before| after(Some(before), settling.action, side) == Ok(state)) =>
+                {
                     return Ok(Ok(()));
                 }
                 Err(code) => return Ok(Err(code)),
             };
-            if locked.ending.is_some() && next == ReferralState::Accepted {
+            let in_charge = match next {
+                ReferralState::Accepted => Some((to.as_str(), settling.who)),
+                ReferralState::Returned => Some((from.as_str(), made_by.as_str())),
+                ReferralState::Offered | ReferralState::Declined | ReferralState::Withdrawn => None,
+            };
+            if locked.ending.is_some() && in_charge.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
+            }
+            if next == ReferralState::Returned {
+                // Only the hospital in charge gives back, and only what it took over last.
+                let (hospital,): (String,) = sqlx::query_as("SELECT hospital FROM followups WHERE id = $1")
+                    .bind(settling.followup)
+                    .fetch_one(&mut **tx)
+                    .await?;
+                let last: Option<(String,)> = sqlx::query_as(
+                    "SELECT id FROM referrals WHERE followup = $1 AND state = 'accepted' \
+                     ORDER BY answered DESC, made DESC, id LIMIT 1",
+                )
+                .bind(settling.followup)
+                .fetch_optional(&mut **tx)
+                .await?;
+                if hospital != to || last.is_none_or(|(last,)| last != settling.referral) {
+                    return Ok(Err(Code::Changed));
+                }
+            }
+            if in_charge.is_some() {
+                if !tx.put_link(settling.followup, &settling.link, settling.now).await? {
+                    return Ok(Err(Code::Changed));
+                }
+                // Whoever else is asked meanwhile is asked no longer.
+                sqlx::query(
+                    "UPDATE referrals SET state = 'withdrawn', answered = $3, answered_by = $4 \
+                     WHERE followup = $1 AND state = 'offered' AND id <> $2",
+                )
+                .bind(settling.followup)
+                .bind(settling.referral)
+                .bind(settling.now.0)
+                .bind(settling.who)
+                .execute(&mut **tx)
+                .await?;
             }
             sqlx::query(
                 "UPDATE referrals SET state = $2, answered = $3, answered_by = $4, answer_sealed = $5 WHERE id = $1",
@@ -170,16 +216,17 @@ impl Db {
             .bind(&settling.answer_sealed)
             .execute(&mut **tx)
             .await?;
-            if next == ReferralState::Accepted {
-                sqlx::query("UPDATE followups SET hospital = $2, owner = $3, call_on = NULL WHERE id = $1")
+            if let Some((hospital, owner)) = in_charge {
+                sqlx::query("UPDATE followups SET hospital = $2, owner = $3, call_on = $4 WHERE id = $1")
                     .bind(settling.followup)
-                    .bind(settling.hospital)
-                    .bind(settling.who)
+                    .bind(hospital)
+                    .bind(owner)
+                    .bind(settling.now.date().to_string())
                     .execute(&mut **tx)
                     .await?;
                 sqlx::query("UPDATE steps SET owner = $2 WHERE followup = $1 AND ended IS NULL")
                     .bind(settling.followup)
-                    .bind(settling.who)
+                    .bind(owner)
                     .execute(&mut **tx)
                     .await?;
             }
@@ -203,12 +250,12 @@ impl Db {
     }
 
     /// What a hospital has to know of: offers to it that wait, its own offers that wait, and those that were declined
-    /// since `since` and whose follow-up is still open and without a new offer.
+    /// or given back since `since` and whose follow-up is still open and without a new offer.
     pub async fn pending_referrals(&self, hospital: &str, since: Moment) -> Result<Vec<ReferralRow>> {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(select_referrals!(
             "WHERE ending IS NULL AND ((to_hospital = $1 AND state = 'offered') OR (from_hospital = $1 AND \
-             (state = 'offered' OR (state = 'declined' AND answered >= $2 AND followups.hospital = $1 AND NOT EXISTS \
+             (state = 'offered' OR (state IN ('declined', 'returned') AND answered >= $2 AND followups.hospital = $1 AND NOT EXISTS \
              (SELECT 1 FROM referrals AS later WHERE later.followup = referrals.followup AND later.made > referrals.made))))) \
              ORDER BY made"
         ))
@@ -219,17 +266,23 @@ impl Db {
         }))
     }
 
-    /// Whether a hospital may see a follow-up that another one is in charge of: it is asked to take it over, or it has
-    /// handed it over itself.
-    pub async fn shares(&self, followup: &str, hospital: &str) -> Result<bool> {
-        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT id FROM referrals WHERE followup = $1 AND ((to_hospital = $2 AND state = 'offered') \
-             OR (from_hospital = $2 AND state = 'accepted')) LIMIT 1",
+    /// What a hospital has to do with a follow-up that another one is in charge of; none when nothing.
+    pub async fn relation(&self, followup: &str, hospital: &str) -> Result<Option<Relation>> {
+        let row: Option<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT referrals.state FROM referrals JOIN followups ON followups.id = followup WHERE followup = $1 AND \
+             ((to_hospital = $2 AND state = 'offered' AND ending IS NULL) OR (from_hospital = $2 AND state = 'accepted')) \
+             ORDER BY CASE state WHEN 'offered' THEN 0 ELSE 1 END LIMIT 1",
         )
         .bind(followup)
         .bind(hospital)
         .fetch_optional(pool)
-        .await?);
-        Ok(row.is_some())
+        .await?
+        });
+        row.map(|(state,)| match read(&state, ReferralState::parse)? {
+            ReferralState::Offered => Ok(Relation::Asked),
+            _ => Ok(Relation::HandedOver),
+        })
+        .transpose()
     }
 }

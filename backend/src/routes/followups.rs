@@ -7,8 +7,10 @@ use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use crate::app::App;
 use crate::calendar::{self, Standing};
+use crate::db::followups::Record;
+use crate::db::people::MostHelpers;
 use crate::failures::{Failure, Result};
-use crate::pathway::{self, Wish, entered, find, open, plan};
+use crate::pathway::{self, Wish, acting, entered, find, open, plan};
 use crate::secrets;
 use crate::visitor::{PATIENT, SET_COOKIE, Visitor, session_cookie};
 use axum::extract::{Path, RawQuery, State};
@@ -20,7 +22,9 @@ use zaoshai_contract::followups::{FollowUp, IdentifyRequest, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, Token};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
+use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
+use zaoshai_contract::staff::erasure::ErasureReason;
 
 /// Most characters of a question.
 const LONGEST_QUESTION: usize = 300;
@@ -34,11 +38,11 @@ pub async fn load(
     query: &str,
     visitor: &Visitor,
 ) -> Result<(Page, StatusCode)> {
-    let record = find(app, token).await?;
+    let (record, ended) = pathway::find_or_retired(app, token).await?;
     let problem = problem_of(app, query);
-    let stage = match open(app, &record) {
-        Err(code) => Stage::Ended(told(app, code)),
-        Ok(()) => match pathway::session(app, &record, visitor).await? {
+    let stage = match ended {
+        Some(code) => Stage::Ended(ended_problem(app, &record, code).await?),
+        None => match pathway::session(app, &record, visitor).await? {
             None => Stage::Identify { problem },
             Some(session) => {
                 let done = value_of(query, "done").and_then(|done| Told::parse(&done));
@@ -65,6 +69,24 @@ pub async fn load(
     Ok((page, status))
 }
 
+/// What somebody reads whose link leads nowhere any more: why, and the phone of the hospital in charge. It has no error
+/// number, because nothing went wrong.
+async fn ended_problem(app: &App, record: &Record, code: Code) -> Result<Problem> {
+    let mut problem = Failure::from(code).problem(&app.phone_of(&record.hospital), "");
+    match code {
+        Code::LinkReplaced => {
+            let hospital = pathway::place(app, &record.hospital).hospital;
+            problem.detail = format!("现在管您随访的是 {hospital}，新链接由他们发给您。没有收到，请打电话问。");
+        }
+        Code::LinkErased if app.db.erasure_reason(&record.id).await?.is_none_or(ErasureReason::is_wish) => {
+            problem.title = "您的资料已经删除".to_owned();
+            problem.detail = "按您的意思，随访停了，资料删掉了。预约已经取消，护士不再联系您。".to_owned();
+        }
+        _ => {}
+    }
+    Ok(problem)
+}
+
 fn told(app: &App, code: Code) -> Problem {
     Failure::from(code).problem(&app.phone(), &request_id())
 }
@@ -78,7 +100,9 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
         (Code::NotAgreed, _) => Some(("agreed", "请在每一条前面打勾")),
         (Code::InvalidInput, "ending") => Some(("ending", FOUR_DIGITS)),
         (Code::InvalidInput, "question") => Some(("question", "请写 1 到 300 个字")),
+        (Code::InvalidInput, "helper") => Some(("name", "这位家人已经不再代办")),
         (Code::InvalidInput, "name") => Some(("name", "请填家人是谁，例如 女儿 王芳")),
+        (Code::InvalidInput, "helpers") => Some(("name", "已经有 10 位家人了。请先取消一位，再加")),
         (Code::InvalidInput, "consent") => Some(("consent", "要本人同意，请打勾")),
         (Code::InvalidInput, "sure") => Some(("sure", "要删除，请先打勾")),
         (Code::InvalidInput, _) => Some(("times", "请先选一个时间")),
@@ -144,6 +168,9 @@ fn tells_on_page(code: Code) -> bool {
             | Code::LinkLocked
             | Code::LinkExpired
             | Code::LinkWithdrawn
+            | Code::LinkErased
+            | Code::LinkReplaced
+            | Code::SignedInAsStaff
     )
 }
 
@@ -183,7 +210,11 @@ pub async fn form(
         "wait" | "unwait" => (FollowUpView::Plan, waiting(&app, &token, &visitor, &deed).await),
         "ask" => (FollowUpView::Questions, ask(&app, &token, &visitor, &form).await),
         "helper" => (FollowUpView::Helpers, add_helper(&app, &token, &visitor, &form).await),
-        "end-helper" | "act" => (FollowUpView::Helpers, helper(&app, &token, &visitor, &form, &deed).await),
+        "end-helper" => (FollowUpView::Helpers, end_helper(&app, &token, &visitor, &form).await),
+        "act" => {
+            let result = act(&app, &token, &visitor, &form).await;
+            (if result.is_ok() { FollowUpView::Plan } else { FollowUpView::Helpers }, result)
+        }
         "erase" => (FollowUpView::Data, erase(&app, &token, &visitor, &form).await),
         _ => return Err(Code::NotFound.into()),
     };
@@ -226,9 +257,9 @@ fn reason(word: &str) -> &str {
 }
 
 async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Result<Option<Told>> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = acting(app, token, visitor, Deed::Book).await?;
     if deed == "unwait" {
-        app.db.unwait(&record.id, session.who(), app.now()).await?;
+        app.db.unwait(&record.id, &session.who(), app.now()).await?;
         return Ok(Some(Told::LeftWaiting));
     }
     pathway::wait(app, &record, &session).await?;
@@ -236,18 +267,18 @@ async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Res
 }
 
 async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
     let text = form.get("question").trim();
     if !(1..=LONGEST_QUESTION).contains(&text.chars().count()) {
         return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
     let id = secrets::id_for(&record.id, &form.key()?);
-    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), session.who(), app.now()).await?;
+    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), &session.who(), app.now()).await?;
     Ok(Some(Told::Asked))
 }
 
 async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
     let name = form.get("name").trim();
     if !(1..=20).contains(&name.chars().count()) {
         return Err(Failure::field("name", "请填家人是谁"));
@@ -257,28 +288,35 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
     }
     let id = secrets::id_for(&record.id, &form.key()?);
     let sealed = app.secrets.seal(&id, "helper", name);
-    app.db.add_helper(&record.id, &id, &sealed, &session.hash, app.now()).await?;
-    Ok(Some(Told::HelperAdded))
+    match app.db.add_helper(&record.id, &id, &sealed, &session.who(), app.now()).await? {
+        Ok(()) => Ok(Some(Told::HelperAdded)),
+        Err(MostHelpers) => Err(Failure::field("helpers", "已经有 10 位家人了。请先取消一位，再加")),
+    }
 }
 
-async fn helper(app: &App, token: &Token, visitor: &Visitor, form: &Form, deed: &str) -> Result<Option<Told>> {
+/// Ends a relative's right to act, and with it every session in which they act, this one too when it is theirs.
+async fn end_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
+    let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
+    app.db.end_helper(&record.id, form.get("helper"), &session.who(), app.now()).await?;
+    Ok(Some(Told::HelperEnded))
+}
+
+/// Says who uses this phone: the relative with this id, or with none the patient.
+async fn act(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = entered(app, token, visitor).await?;
-    let id = form.get("helper");
-    if deed == "end-helper" {
-        app.db.end_helper(&record.id, id, app.now()).await?;
-        return Ok(Some(Told::HelperEnded));
+    let helper = Some(form.get("helper")).filter(|id| !id.is_empty());
+    if !app.db.act_as(&record.id, &session.hash, helper).await? {
+        return Err(Failure::field("helper", "这位家人已经不再代办"));
     }
-    let known = app.db.helpers(&record.id).await?.into_iter().any(|helper| helper.id == id);
-    app.db.act_as(&session.hash, known.then_some(id)).await?;
     Ok(None)
 }
 
 async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = acting(app, token, visitor, Deed::Erase).await?;
     if form.get("sure") != "yes" {
         return Err(Failure::field("sure", "要删除，请先打勾"));
     }
-    app.db.erase(&record.id, session.who(), app.now()).await??;
+    app.db.erase(&record.id, &session.who(), None, app.now()).await??;
     pathway::offer_places(app).await?;
     Ok(None)
 }

@@ -10,8 +10,8 @@ use crate::content::Library;
 use crate::content::home_care::HomeCare;
 use crate::db::home_care::{CareChange, CareRecord, NewRequest};
 use crate::failures::{Failure, Result};
-use crate::secrets;
 use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, session_cookie};
+use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -24,7 +24,7 @@ use zaoshai_contract::home_care::{
 use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber, Slug, Token};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
-use zaoshai_contract::roles::Party;
+use zaoshai_contract::roles::{Deed, Party};
 use zaoshai_contract::route::{Lang, Route, value_of};
 
 /// Whether this site takes requests: its own hospital sends the nurses, or nothing here is real.
@@ -175,8 +175,24 @@ fn link_token(app: &App, id: &str) -> Token {
     app.secrets.link_token(&format!("home-care/{id}"), 1)
 }
 
+/// Who acts on a request.
+struct Actor {
+    party: Party,
+    /// The same for the history: `patient` or a staff name.
+    who: String,
+}
+
+/// Who acts from this browser: in one in which staff are signed in it is they, by their rights and under their name, and
+/// only for their own hospital.
+async fn actor(app: &App, visitor: &Visitor, hospital: &str, deed: Deed) -> Result<Actor> {
+    match pathway::staff_here(app, visitor, hospital).await? {
+        Some(staff) => Ok(Actor { party: staff.party(deed).ok_or(Code::SignedInAsStaff)?, who: staff.name }),
+        None => Ok(Actor { party: Party::Patient, who: "patient".to_owned() }),
+    }
+}
+
 /// Makes a request; gives its id. A repeat of the same form gives the first one's.
-async fn make(app: &App, form: &NewCare, key: &IdempotencyKey) -> Result<String> {
+async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor) -> Result<String> {
     let library = app.library();
     let care = library.home_care.as_ref().filter(|care| sends(&library, care)).ok_or(Code::NotFound)?;
     let understood = understand(care, form)?;
@@ -199,6 +215,8 @@ async fn make(app: &App, form: &NewCare, key: &IdempotencyKey) -> Result<String>
         for_whom: understood.for_whom,
         service: understood.service,
         consent: serde_json::to_string(&care.consent).map_err(anyhow::Error::from)?,
+        party: actor.party,
+        who: actor.who.clone(),
         now: app.now(),
         id: id.clone(),
     };
@@ -220,7 +238,8 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
         relation: form.get("relation").to_owned(),
         agreed: form.all("agreed"),
     };
-    let id = match make(&app, &typed, &key).await {
+    let actor = actor(&app, &visitor, &app.library().hospital, Deed::AskHomeCare).await?;
+    let id = match make(&app, &typed, &key, &actor).await {
         Ok(id) => id,
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
             let problem = told(&app, visitor.lang, &failure);
@@ -232,6 +251,9 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
         }
         Err(failure) => return Err(failure),
     };
+    if actor.party != Party::Patient {
+        return Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response());
+    }
     // Who has just typed the number need not prove that she knows its end.
     let path = Route::HomeCareRequest(link_token(&app, &id)).path(visitor.lang);
     let to = Redirect::to(&format!("{path}?done=asked"));
@@ -331,14 +353,15 @@ async fn identify(app: &App, record: &CareRecord, ending: &str) -> Result<Header
     Ok(open_session(app, &record.id).await?.ok_or(Code::LinkLocked)?)
 }
 
-async fn withdraw(app: &App, record: &CareRecord, form: &Form) -> Result<()> {
+async fn withdraw(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {
+    let actor = actor(app, visitor, &record.hospital, Deed::AskHomeCare).await?;
     let change = CareChange {
         id: secrets::id_for(&record.id, &form.key()?),
         request: record.id.clone(),
         version: None,
         action: Action::Withdraw,
-        party: Party::Patient,
-        who: "patient".to_owned(),
+        party: actor.party,
+        who: actor.who,
         visit: None,
         reason_sealed: None,
         prepare_sealed: None,
@@ -349,11 +372,12 @@ async fn withdraw(app: &App, record: &CareRecord, form: &Form) -> Result<()> {
     Ok(app.db.change_care(&change, &app.library().holidays).await??)
 }
 
-async fn erase(app: &App, record: &CareRecord, form: &Form) -> Result<()> {
+async fn erase(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {
+    let actor = actor(app, visitor, &record.hospital, Deed::Erase).await?;
     if form.get("sure") != "yes" {
         return Err(Failure::field("sure", "要删除，请先打勾"));
     }
-    Ok(app.db.erase_care(&record.id, app.now()).await?)
+    Ok(app.db.erase_care(&record.id, &actor.who, None, app.now()).await?)
 }
 
 /// `POST /home-care/{token}/{deed}`: every write of the link.
@@ -375,13 +399,20 @@ pub async fn form(
             Err(failure) => Err(failure),
         },
         "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => Err(Code::IdentifyFirst.into()),
-        "withdraw" => withdraw(&app, &record, &form).await,
-        "erase" => erase(&app, &record, &form).await,
+        "withdraw" => withdraw(&app, &visitor, &record, &form).await,
+        "erase" => erase(&app, &visitor, &record, &form).await,
         _ => return Err(Code::NotFound.into()),
     };
     let Err(failure) = result else { return Ok(Redirect::to(&path).into_response()) };
-    let on_page =
-        [Code::WrongEnding, Code::IdentifyFirst, Code::TooLate, Code::Changed, Code::KeyReused, Code::InvalidInput];
+    let on_page = [
+        Code::WrongEnding,
+        Code::IdentifyFirst,
+        Code::TooLate,
+        Code::Changed,
+        Code::KeyReused,
+        Code::InvalidInput,
+        Code::SignedInAsStaff,
+    ];
     if !on_page.contains(&failure.code) {
         return Err(failure);
     }

@@ -14,18 +14,20 @@ mod letters;
 pub mod lists;
 pub mod make;
 mod referrals;
+mod rights;
 pub mod session;
+mod sharing;
 mod work;
 
 pub(super) use self::session::SignedIn;
 use self::session::signed_in;
+use self::sharing::own;
 use super::closures;
 use super::frame::request_id;
 use super::pages;
 use super::schedules;
 use crate::app::App;
 use crate::content::BookingService;
-use crate::db::followups::Record;
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use axum::Router;
@@ -57,6 +59,12 @@ pub fn router() -> Router<App> {
         .route("/staff/followups.csv", get(export::followups))
         .route("/staff/followups/{id}/edit", get(edit::show).post(edit::save))
         .route("/staff/followups/{id}/letter", get(letters::one))
+        .route("/staff/followups/{id}/rights", get(rights::followup))
+        .route("/staff/followups/{id}/erase", post(rights::erase_followup))
+        .route("/staff/followups/{id}/data", post(rights::copy_followup))
+        .route("/staff/home-care/{id}/rights", get(rights::care))
+        .route("/staff/home-care/{id}/erase", post(rights::erase_care))
+        .route("/staff/home-care/{id}/data", post(rights::copy_care))
         .route("/staff/accounts", get(accounts::show).post(accounts::add))
         .route("/staff/accounts/{name}/{deed}", post(accounts::change))
         .route("/staff/audit", get(audit::show))
@@ -105,20 +113,4 @@ pub(super) fn services(app: &App, hospital: &str) -> Vec<BookableService> {
 /// Refuses what an account has no right to.
 pub(super) fn may(staff: &Staff, deed: Deed) -> Result<()> {
     if staff.may(deed) { Ok(()) } else { Err(Code::NotAllowed.into()) }
-}
-
-/// A follow-up that she may see: of her own hospital, offered to it, or handed over by it. Others are not there for her.
-async fn find(app: &App, staff: &Staff, id: &str) -> Result<Record> {
-    may(staff, Deed::SeeFollowUps)?;
-    let record = app.db.followup(id).await?.ok_or(Code::NotFound)?;
-    if record.hospital != staff.hospital && !app.db.shares(id, &staff.hospital).await? {
-        return Err(Code::NotFound.into());
-    }
-    Ok(record)
-}
-
-/// A follow-up that her hospital is in charge of; only then it is hers to change.
-async fn own(app: &App, staff: &Staff, id: &str) -> Result<Record> {
-    let record = find(app, staff, id).await?;
-    if record.hospital == staff.hospital { Ok(record) } else { Err(Code::HandedOver.into()) }
 }

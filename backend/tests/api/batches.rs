@@ -69,6 +69,15 @@ async fn through(nurse: &mut Client, path: &str) -> String {
     panic!("{path} is not through");
 }
 
+/// Imports a table; gives the address of its batch.
+pub async fn imported(nurse: &mut Client, table: &[u8]) -> String {
+    let key = secrets::fresh_id();
+    let page = look(nurse, ("名单.csv", table), &key).await;
+    let made = confirm(nurse, &page, &key, None).await;
+    through(nurse, made.location()).await;
+    made.location().to_owned()
+}
+
 async fn count(nurse: &mut Client) -> usize {
     let table = nurse.get("/staff/followups.csv").await;
     assert_eq!(table.status, StatusCode::OK);
@@ -215,7 +224,7 @@ async fn who_had_her_data_deleted_is_not_made_anew_by_the_same_table() {
     through(&mut nurse, made.location()).await;
     let list = nurse.get("/api/v1/staff/followups").await.json();
     let id = list["rows"][0]["id"].as_str().unwrap_or_else(|| panic!("somebody in {list}")).to_owned();
-    world.app.db.erase(&id, "patient", world.app.now()).await.expect("the database").expect("erased");
+    world.app.db.erase(&id, "patient", None, world.app.now()).await.expect("the database").expect("erased");
     let page = look(&mut nurse, file, &secrets::fresh_id()).await;
     assert_eq!(page.matches("这一行以前导入过").count(), 2, "{page}");
 }

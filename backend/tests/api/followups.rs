@@ -249,15 +249,32 @@ async fn a_question_is_answered_on_the_link_and_a_relative_acts_by_consent() {
     assert!(refused.location().ends_with("problem=invalid-input&field=consent"), "{}", refused.location());
     let fields = [("name", "女儿 王芳"), ("consent", "yes"), ("key", &key)];
     patient.form(&format!("{link}/helper"), &fields).await;
+    let asks = patient.get(&format!("{link}?view=family&done=helper-added")).await.text;
+    assert!(asks.contains("现在是谁在用这部手机"), "whoever holds the phone says who they are: {asks}");
+    let first = plan(&mut patient, &followup).await;
+    assert!(first["helper"].is_null(), "nobody becomes somebody else by adding them");
+    let id = first["helpers"][0]["id"].as_str().expect("an id").to_owned();
+    let mut daughter = world.patient(&followup).await;
+    for phone in [&mut patient, &mut daughter] {
+        phone.form(&format!("{link}/act"), &[("helper", &id), ("key", &secrets::fresh_id())]).await;
+    }
     let first = plan(&mut patient, &followup).await;
     assert_eq!(first["helper"]["name"], "女儿 王芳");
     write(&mut patient, &followup, "POST", &slot(&first, 0, 0), &secrets::fresh_id()).await;
     let mut nurse = world.nurse().await;
     let detail = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await;
-    assert!(detail.text.contains("家人（链接）"), "the history tells who acted");
-    let id = first["helper"]["id"].as_str().expect("an id").to_owned();
-    patient.form(&format!("{link}/end-helper"), &[("helper", &id), ("key", &secrets::fresh_id())]).await;
-    assert!(plan(&mut patient, &followup).await["helper"].is_null());
+    assert!(detail.text.contains("家人 女儿 王芳（链接）"), "the history tells which relative acted");
+    let mut mother = world.patient(&followup).await;
+    mother.form(&format!("{link}/end-helper"), &[("helper", &id), ("key", &secrets::fresh_id())]).await;
+    for phone in [&mut patient, &mut daughter] {
+        let ended = phone.get(&format!("/api/v1/followups/{}/plan", followup.token)).await;
+        assert_eq!(ended.code(), "identify-first", "no session of a relative becomes the patient's");
+    }
+    assert!(plan(&mut mother, &followup).await["helper"].is_null(), "others stay open");
+    let again = mother.form(&format!("{link}/act"), &[("helper", &id), ("key", &secrets::fresh_id())]).await;
+    assert!(again.location().contains("problem=invalid-input"), "who may not act any more does not");
+    let detail = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await;
+    assert!(detail.text.contains("家人 女儿 王芳（链接）"), "and what they did keeps their name");
 }
 
 #[tokio::test]
@@ -274,6 +291,8 @@ async fn who_wants_to_be_forgotten_is() {
     assert_eq!(taken(&world, &wanted).await, 0);
     let page = patient.get(&link).await;
     assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.text.contains("您的资料已经删除") && page.text.contains("按您的意思"), "{}", page.text);
+    assert!(!page.text.contains("医院结束了这次随访") && !page.text.contains("报错编号"), "{}", page.text);
     let mut nurse = world.nurse().await;
     let detail = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await;
     for secret in ["李女士", PHONE, "结节"] {
@@ -410,11 +429,12 @@ async fn an_expired_a_withdrawn_and_a_retired_link_say_so() {
     nurse.form(&format!("/staff/followups/{}/relink", retired.row.id), &[]).await;
     let mut patient = world.client();
     for (followup, status, words) in
-        [(&withdrawn, StatusCode::GONE, "已经结束"), (&retired, StatusCode::NOT_FOUND, "打不开")]
+        [(&withdrawn, StatusCode::GONE, "已经结束"), (&retired, StatusCode::GONE, "新链接由他们发给您")]
     {
         let page = patient.get(&format!("/f/{}", followup.token)).await;
         assert_eq!(page.status, status, "{words}");
         assert!(page.text.contains(words) && page.text.contains("0731-28307119"), "{words}");
+        assert!(!page.text.contains("报错编号"), "nothing went wrong: {words}");
     }
     world.app.clock.set(Moment(world.app.now().0 + 60 * 86_400_000));
     let page = patient.get(&format!("/f/{}", expired.token)).await;

@@ -46,7 +46,7 @@ async fn sends(client: &mut Client, path: &str, fields: &[(String, String)]) -> 
 }
 
 /// Somebody asks; gives her browser and the address of her link.
-async fn asks(world: &World) -> (Client, String) {
+pub async fn asks(world: &World) -> (Client, String) {
     let mut person = world.client();
     let answer = sends(&mut person, "/home-care", &fields(world, &secrets::fresh_id())).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
@@ -486,6 +486,8 @@ async fn ask(db: &Db, place: usize, now: Moment) {
         for_whom: ForWhom::Oneself,
         service: "other".to_owned(),
         consent: "[]".to_owned(),
+        party: Party::Patient,
+        who: "patient".to_owned(),
         now,
         id,
     };
@@ -509,7 +511,7 @@ async fn agrees(steps: Vec<Step>) {
             Step::Wait(hours) => now = Moment(now.0 + hours * 3_600_000),
             Step::Erase(who) => {
                 let Some(known) = model.get_mut(*who) else { continue };
-                db.erase_care(&format!("request-{who}"), now).await.expect("the database");
+                db.erase_care(&format!("request-{who}"), "patient", None, now).await.expect("the database");
                 known.erased = true;
                 if known.state.is_open() {
                     known.state = State::Withdrawn;

@@ -20,5 +20,6 @@ mod reload;
 mod schedules;
 mod search;
 mod share;
+mod sharing;
 mod staff;
 mod world;

@@ -453,7 +453,7 @@ async fn run(steps: &[(usize, Step)]) -> Result<(), TestCaseError> {
             }
             Step::WaitForEarlier => {
                 let record = db.followup(followup).await.expect("the database").expect("a follow-up");
-                let patient = Session { hash: String::new(), helper: None };
+                let patient = Session::default();
                 let waits = pathway::wait(&app, &record, &patient).await.is_ok();
                 prop_assert_eq!(waits, model.wait(*who));
                 let kept = db.waiting(followup).await.expect("the database").map(|row| (row.since, row.before));

@@ -61,14 +61,25 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     assert!(search(&mut there, PHONE).await.text.contains("找到 1 个"), "she is found there now");
     assert!(search(&mut here, PHONE).await.text.contains("找到 0 个"));
     let left = here.get(&path).await.text;
-    assert!(left.contains("接收了转来的病人") && !left.contains("发给病人"), "who handed over may look: {left}");
+    assert!(
+        left.contains("对方已接收") && !left.contains("发给病人"),
+        "who handed over sees that it was taken: {left}"
+    );
+    let told = there.get(&path).await.text;
+    assert!(told.contains("接收了转来的病人") && told.contains("发给病人"), "{told}");
     let note = [("note", "试试"), ("key", &secrets::fresh_id())];
     let refused = does(&mut here, id, "note", &note).await;
     assert!(refused.text.contains("这个人现在由别的医院负责"), "{}", refused.status);
     assert_eq!(does(&mut here, id, "recall", &fields).await.status, StatusCode::CONFLICT, "what was taken stays taken");
+    let old = world.client().get(&format!("/f/{}", followup.token)).await;
+    assert_eq!(old.status, StatusCode::GONE, "the old link is the old hospital's no longer");
+    assert!(old.text.contains("安庆市第二人民医院") && old.text.contains("0556-5212008"), "{}", old.text);
+    assert!(!old.text.contains("李女士") && !old.text.contains("报错编号"), "{}", old.text);
+    let now = there.get(&format!("/api/v1/staff/followups/{id}")).await;
+    let followup: FollowUpDetail = serde_json::from_str(&now.text).expect("a follow-up");
     let mut patient = world.patient(&followup).await;
     let link = patient.get(&format!("/f/{}", followup.token)).await;
-    assert!(link.text.contains("请选一个时间"), "the link goes on working");
+    assert!(link.text.contains("请选一个时间"), "the new link works");
     assert!(
         link.text.contains("现在管您随访的是 安庆市第二人民医院"),
         "and says by whom she is followed up: {}",

@@ -28,7 +28,7 @@ pub const PHONE: &str = "13800138000";
 pub struct World {
     pub app: App,
     pub router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer, read to its end.
@@ -129,11 +129,22 @@ impl World {
             roles: vec![Role::Nurse, Role::Coordinator],
         };
         app.db.make_staff(&nurse, hash, app.now()).await.expect("a nurse");
-        Self { router: routes::router(app.clone()), app, _folder: folder }
+        Self { router: routes::router(app.clone()), app, folder: folder }
     }
 
     pub fn client(&self) -> Client {
         Client { router: self.router.clone(), cookies: Vec::new() }
+    }
+
+    /// Everything that stands in the files of the database; none on PostgreSQL, whose files are not ours to read.
+    pub fn files(&self) -> Option<Vec<u8>> {
+        if std::env::var("ZAOSHAI_TEST_POSTGRES").is_ok() {
+            return None;
+        }
+        let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+        let file = read("test.db");
+        assert!(!file.is_empty(), "there is a file");
+        Some([file, read("test.db-wal")].concat())
     }
 
     /// A client that is signed in as the nurse.

@@ -96,6 +96,21 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
 /// Who may act for the patient, and who acts now.
 pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
     let acting = |helper: &str, label: String| link.one_button("act", plan, Some(("helper", helper.to_owned())), label);
+    // Nobody becomes somebody else by adding them: whoever holds the phone says who they are.
+    let who = (plan.done == Some(Told::HelperAdded)).then(|| {
+        let helpers = plan.helpers.iter().map(|helper| acting(&helper.id, helper.name.clone()).node());
+        let patient = acting("", link.say("本人", "The patient")).node();
+        el("section")
+            .class("zs-card zs-stack zs-stack--tight")
+            .with("aria-labelledby", "who")
+            .child(
+                el("h2")
+                    .class("zs-h2")
+                    .with("id", "who")
+                    .child(link.say("现在是谁在用这部手机？", "Who is using this phone now?")),
+            )
+            .child([patient].into_iter().chain(helpers).collect::<Vec<_>>())
+    });
     let known = plan
         .helpers
         .iter()
@@ -128,6 +143,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("required", true);
     let main = nodes![
         link.opening(plan, link.say("家人帮我办", "Let a relative act for me")),
+        who,
         el("p").class("zs-lead").child(link.say(
             "家人用同一个链接和手机后四位，就能替您约、改、取消。",
             "With this link and the four digits a relative can book, move and cancel for you."

@@ -86,6 +86,9 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
     };
     let edit = (detail.own && !followup.name.is_empty())
         .then(|| el("a").class("zs-button zs-button--quiet").with("href", post("edit")).child(word));
+    let rights = (!followup.name.is_empty()).then(|| {
+        el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
+    });
     let changes = (detail.own && followup.standing != Standing::Closed).then(|| {
         el("details")
             .class("zs-details")
@@ -127,6 +130,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
             .child(el("h2").class("zs-group").child("经过"))
             .child(el("ul").child(history))
             .child(changes)
+            .child(rights)
     ]
 }
 

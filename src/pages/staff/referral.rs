@@ -37,7 +37,10 @@ fn chip(referral: &Referral) -> Node {
         ReferralState::Offered if referral.to_us => ("zs-chip zs-chip--amber", "alert", "等我们接收"),
         ReferralState::Offered => ("zs-chip", "clock", "等对方接收"),
         ReferralState::Declined => ("zs-chip zs-chip--amber", "alert", "对方没有接收"),
-        state @ (ReferralState::Accepted | ReferralState::Withdrawn) => ("zs-chip", "check", state.title()),
+        ReferralState::Returned if referral.from_us => ("zs-chip zs-chip--amber", "alert", "对方退回来了"),
+        state @ (ReferralState::Accepted | ReferralState::Withdrawn | ReferralState::Returned) => {
+            ("zs-chip", "check", state.title())
+        }
     };
     el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
 }
@@ -70,15 +73,22 @@ pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let past = detail.referrals.iter().map(|referral| told(referral).node()).collect::<Vec<_>>();
     let open = detail.referrals.iter().find(|referral| referral.state == ReferralState::Offered);
     let deeds = match open {
-        Some(referral) if referral.to_us => nodes![answer(detail, referral, sent)],
-        Some(referral) if detail.own => nodes![recall(detail, referral)],
-        None if detail.own && !detail.alliance.is_empty() => nodes![refer(detail, sent)],
-        _ => ().into(),
+        Some(referral) => nodes![recall(detail, referral)],
+        None if !detail.alliance.is_empty() => nodes![refer(detail, sent)],
+        None => ().into(),
     };
-    nodes![(!past.is_empty()).then(|| nodes![el("h2").class("zs-group").child("转诊"), el("ul").child(past)]), deeds]
+    // What was taken over last can be given back.
+    let taken = detail.referrals.iter().find(|referral| referral.state == ReferralState::Accepted);
+    let give_back = taken.filter(|referral| referral.to_us).map(|referral| give_back(detail, referral, sent));
+    nodes![
+        (!past.is_empty()).then(|| nodes![el("h2").class("zs-group").child("转诊"), el("ul").child(past)]),
+        deeds,
+        give_back
+    ]
 }
 
-fn told(referral: &Referral) -> El {
+/// A referral with its answer.
+pub fn told(referral: &Referral) -> El {
     let answered = referral.answered.map(|at| {
         let answer = if referral.answer.is_empty() { String::new() } else { format!("：{}", referral.answer) };
         el("p").class("zs-row__line").child(format!("{} · {}{answer}", moment(Lang::Hans, at), referral.answered_by))
@@ -113,7 +123,7 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let form = post(&detail.row.id, deed)
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
-        .child(el("p").child("对方接收以前，还是我们负责。接收以后，由对方负责，我们只能看。"))
+        .child(el("p").child("对方接收以前，还是我们负责。接收以后，由对方负责，链接换新的，我们不能再看。"))
         .child(field(problem, "refer-hospital", "转给哪家医院", "", hospital))
         .child(field(
             problem,
@@ -126,27 +136,24 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     sent.fold(deed, "next", "转给联盟医院", form)
 }
 
-fn answer(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {
-    let deed = "hand-back";
-    let refuse = post(&detail.row.id, deed)
+fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {
+    let deed = "return";
+    let form = post(&detail.row.id, deed)
         .class("zs-stack")
         .child(hidden("referral", referral.id.clone()))
+        .child(el("p").child(format!(
+            "退回以后，马上由 {} 负责，我们不能再看。现在的链接会失效，由对方发新的。请先打电话说好。",
+            referral.from
+        )))
         .child(field(
             sent.problem(deed),
-            "hand-back-answer",
-            "为什么不能接收",
+            "return-answer",
+            "为什么退回",
             "对方的护士会看到。",
-            area("hand-back-answer", "answer", "2", sent.typed.get(deed, "answer")).with("required", true),
+            area("return-answer", "answer", "2", sent.typed.get(deed, "answer")),
         ))
-        .child(button("不接收，退回去"));
-    nodes![
-        post(&detail.row.id, "take-over")
-            .class("zs-stack")
-            .child(hidden("referral", referral.id.clone()))
-            .child(el("p").child("接收以后，这个人由我们负责，负责人是您。"))
-            .child(el("button").class("zs-button").with("type", "submit").child("接收")),
-        sent.fold(deed, "close", "不能接收", refuse)
-    ]
+        .child(button("转错了，退回去"));
+    sent.fold(deed, "back", "转错了？退回转来的医院", form)
 }
 
 fn recall(detail: &FollowUpDetail, referral: &Referral) -> El {

@@ -284,8 +284,8 @@ pub(super) async fn batch(
 ) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
-    let standings = app.db.batch_standings(&id).await?;
-    let records = app.db.batch_followups(&id, MOST_LISTED, 0).await?;
+    let standings = app.db.batch_standings(&batch.id, &staff.hospital).await?;
+    let records = app.db.batch_followups(&batch.id, &staff.hospital, MOST_LISTED, 0).await?;
     app.db.audit(&staff, "batch", None, app.now()).await?;
     let page = BatchPage {
         batch: batch_row(&app, &batch)?,

@@ -1,7 +1,8 @@
 //! One follow-up with its link, and what is done with the link.
 
 use super::lists::row;
-use super::{LINK_DAYS, SignedIn, booking, find, html, may, own, referrals, services, signed_in, told};
+use super::sharing::{self, InCharge, Share};
+use super::{SignedIn, booking, html, may, own, referrals, services, signed_in, told};
 use crate::app::App;
 use crate::failures::Result;
 use crate::visitor::Visitor;
@@ -11,23 +12,21 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Ending;
-use zaoshai_contract::problem::Problem;
+use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
+use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
 
-pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<FollowUpDetail> {
-    let record = find(app, staff, id).await?;
-    let token = app.secrets.link_token(&record.id, record.link_generation);
-    let path = Route::FollowUp(token.clone(), FollowUpView::Plan).path(Lang::Hans);
-    let link = format!("{}{path}", app.config.public_url);
+pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Result<FollowUpDetail> {
+    let link = record.link(app);
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
     let phone = app.phone_of(&record.hospital);
     let call = if phone.is_empty() { String::new() } else { format!("有疑问请打 {phone}。") };
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
-    let history =
-        app.db.history(&record.id).await?.iter().map(|line| super::history::in_words(&library, staff, line)).collect();
+    let helpers = super::history::Helpers::of(app, &record.id).await?;
+    let history = app.db.history(&record.id).await?;
+    let history = history.iter().map(|line| super::history::in_words(&library, staff, &helpers, line)).collect();
     let notes = app.db.notes(&record.id).await?;
     let notes = notes
         .into_iter()
@@ -39,7 +38,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
     app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
-        token,
+        token: record.token(app),
         link,
         message,
         link_until: record.link_until.date().plus_days(-1),
@@ -49,7 +48,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, id: &str) -> Result<Foll
         key: secrets::fresh_key(),
         services: services(app, &staff.hospital),
         today: app.now().date(),
-        own: record.hospital == staff.hospital,
+        own: true,
         hospital: referrals::hospital_name(&library, &record.hospital),
         referrals: referrals::of(app, staff, &record.id).await?,
         alliance: referrals::alliance(&library, &staff.hospital),
@@ -86,7 +85,15 @@ async fn detail_page(
     created: bool,
     (problem, typed): (Option<Problem>, Typed),
 ) -> Result<(String, StaffPage)> {
-    let detail = detail_of(app, &staff, id).await?;
+    let record = match sharing::find(app, &staff, id).await? {
+        Share::InCharge(record) => *record,
+        Share::Elsewhere(glimpse) => {
+            app.db.audit(&staff, "read", Some(id), app.now()).await?;
+            let shared = glimpse.shown(app, staff, (problem, typed)).await?;
+            return Ok(("转诊".to_owned(), StaffPage::Shared(Box::new(shared))));
+        }
+    };
+    let detail = detail_of(app, &staff, record).await?;
     let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
     // Titles stand in the browser's history: they say which follow-up, not whose.
     let title = format!("随访 {}", detail.row.code);
@@ -100,8 +107,12 @@ pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
-            let (title, page) = detail_page(app, staff, id, false, (Some(problem), typed)).await?;
-            Ok(html(app, &title, status, &page))
+            match detail_page(app, staff, id, false, (Some(problem), typed)).await {
+                Ok((title, page)) => Ok(html(app, &title, status, &page)),
+                // Who may record, but not see, is told why it was refused all the same.
+                Err(hidden) if hidden.code == Code::NotFound => Err(failure),
+                Err(other) => Err(other),
+            }
         }
         Err(failure) => Err(failure),
     }
@@ -138,12 +149,10 @@ pub(super) async fn relink_form(
 ) -> Result<Response> {
     let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
-    let generation = record.link_generation + 1;
-    let token = app.secrets.link_token(&record.id, generation);
-    let today = app.now().date();
-    let last = record.step.as_ref().map_or(today, |step| step.due_to.max(today));
-    let until = Moment::at(last.plus_days(LINK_DAYS), 0);
-    app.db.relink(&record.id, generation, &secrets::hash(token.as_str()), until, &staff.name, app.now()).await?;
+    if record.ending.is_some() {
+        return Err(Code::LinkWithdrawn.into());
+    }
+    app.db.relink(&record.id, &record.next_link(&app), &staff.name, app.now()).await?;
     app.db.audit(&staff, "relink", Some(&record.id), app.now()).await?;
     Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
 }
@@ -155,12 +164,14 @@ pub(super) async fn relink_form(
     responses(
         (status = 200, body = FollowUpDetail),
         (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
+        (status = 403, description = "`handed-over`: another hospital is in charge", content_type = "application/problem+json", body = Problem),
         (status = 404, description = "`not-found`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn detail_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
     let staff = signed_in(&app, &visitor).await?;
-    let detail = detail_of(&app, &staff, &id).await?;
+    let record = own(&app, &staff, &id).await?;
+    let detail = detail_of(&app, &staff, record).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
 }
 

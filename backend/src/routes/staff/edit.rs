@@ -163,7 +163,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         services: understood.services,
         due_from: understood.due_from,
         due_to,
-        followup: found.id,
+        followup: found.id.clone(),
         who: staff.name.clone(),
         now: app.now(),
     };

@@ -1,14 +1,41 @@
 //! The history in words, as a nurse reads it.
 
+use crate::app::App;
 use crate::content::Library;
 use crate::db::followups::HistoryRow;
+use crate::failures::Result;
+use crate::pathway;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::staff::erasure::ErasureReason;
 use zaoshai_contract::staff::{HistoryLine, Staff};
 
-/// A line in words; whoever reads it is named as she is shown.
-pub fn in_words(library: &Library, staff: &Staff, line: &HistoryRow) -> HistoryLine {
+/// The relatives who act or acted for somebody, by id.
+pub struct Helpers(Vec<(String, String)>);
+
+impl Helpers {
+    /// Those of a follow-up.
+    pub async fn of(app: &App, followup: &str) -> Result<Self> {
+        let rows = app.db.all_helpers(followup).await?;
+        let named = rows.into_iter().map(|row| {
+            let name = app.secrets.open(&row.id, "helper", &row.name_sealed)?;
+            Ok((row.id, name))
+        });
+        Ok(Self(named.collect::<Result<_>>()?))
+    }
+
+    /// The name of one; nothing once it was deleted.
+    fn name(&self, id: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == id).map_or("", |(_, name)| name)
+    }
+}
+
+/// A line in words; whoever reads it is named as she is shown, and a relative by name.
+pub fn in_words(library: &Library, staff: &Staff, helpers: &Helpers, line: &HistoryRow) -> HistoryLine {
+    let helper = line.actor.strip_prefix(pathway::HELPER).map(|id| helpers.name(id));
     let who = match line.actor.as_str() {
+        _ if helper.is_some_and(|name| !name.is_empty()) => format!("家人 {}（链接）", helper.unwrap_or_default()),
+        _ if helper.is_some() => "家人（链接）".to_owned(),
         "patient" => "病人（链接）".to_owned(),
         "family" => "家人（链接）".to_owned(),
         "clock" => "系统".to_owned(),
@@ -44,6 +71,7 @@ pub fn in_words(library: &Library, staff: &Staff, line: &HistoryRow) -> HistoryL
         "add-helper" => "同意家人代办",
         "end-helper" => "取消家人代办",
         "erase" => "删除资料",
+        "erase-place" => "删除资料，退掉预约",
         "lock" => "后四位错 5 次，链接锁住",
         "unlock" => "打开了链接",
         "edit" => "改了随访",
@@ -52,6 +80,7 @@ pub fn in_words(library: &Library, staff: &Staff, line: &HistoryRow) -> HistoryL
         "take-over" => "接收了转来的病人",
         "hand-back" => "没有接收",
         "recall" => "撤回了转诊",
+        "return" => "退回给转来的医院",
         "relink" => "换了新链接",
         other => other,
     };
@@ -80,4 +109,5 @@ fn detail_in_words(detail: &str) -> Option<&'static str> {
         .or_else(|| Ending::parse(detail).map(Ending::title))
         .or_else(|| Outcome::parse(detail).map(Outcome::title))
         .or_else(|| CallOutcome::parse(detail).map(CallOutcome::title))
+        .or_else(|| ErasureReason::parse(detail).map(ErasureReason::title))
 }

@@ -17,6 +17,7 @@ use zaoshai_contract::home_care::{
 };
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::erasure::ErasureReason;
 use zaoshai_contract::staff::{HistoryLine, Staff, StaffPage, Typed};
 
 /// Most open requests in the list.
@@ -64,7 +65,7 @@ pub async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<R
 }
 
 /// A request of her own hospital; another hospital's is not there for her.
-async fn find(app: &App, staff: &Staff, id: &str) -> Result<CareRecord> {
+pub(super) async fn find(app: &App, staff: &Staff, id: &str) -> Result<CareRecord> {
     may(staff, Deed::HomeCare)?;
     Ok(app.db.care(&staff.hospital, id).await?.ok_or(Code::NotFound)?)
 }
@@ -103,7 +104,7 @@ fn shown(app: &App, page: CareDetail, status: StatusCode) -> Response {
 }
 
 /// A line of the history in words.
-fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHistoryRow) -> HistoryLine {
+pub(super) fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHistoryRow) -> HistoryLine {
     let named = |account: &str| {
         let known = nurses.iter().find(|(name, _)| name == account);
         known.map_or_else(|| account.to_owned(), |(_, display)| display.clone())
@@ -134,10 +135,10 @@ fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHistoryRow) -
             };
             format!("：{day} {}–{} {}", clock(from), clock(to), named(nurse))
         }
-        [word] => Outcome::parse(word)
-            .filter(|_| line.action == "give-up")
-            .map(|outcome| format!("：{}", outcome.title()))
-            .unwrap_or_default(),
+        [word] if line.action == "give-up" => {
+            Outcome::parse(word).map(|outcome| format!("：{}", outcome.title())).unwrap_or_default()
+        }
+        [word] => ErasureReason::parse(word).map(|reason| format!("：{}", reason.title())).unwrap_or_default(),
         _ => String::new(),
     };
     HistoryLine { at: Moment(line.at), who, what: format!("{what}{detail}") }

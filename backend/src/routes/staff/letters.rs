@@ -1,8 +1,8 @@
 //! Links as letters to be printed, each with its QR code on a sheet of its own.
 
-use super::{SignedIn, find, html, may};
+use super::sharing::{self, InCharge};
+use super::{SignedIn, html, may, own};
 use crate::app::App;
-use crate::db::followups::Record;
 use crate::failures::Result;
 use crate::qr;
 use axum::extract::{Path, RawQuery, State};
@@ -10,13 +10,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::route::{FollowUpView, Lang, Route, value_of};
+use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::batches::{LETTERS_A_PAGE, Letter, LettersPage};
 use zaoshai_contract::staff::{Staff, StaffPage};
 
-fn letter(app: &App, record: &Record) -> Result<Letter> {
-    let token = app.secrets.link_token(&record.id, record.link_generation);
-    let link = format!("{}{}", app.config.public_url, Route::FollowUp(token, FollowUpView::Plan).path(Lang::Hans));
+fn letter(app: &App, record: &InCharge) -> Result<Letter> {
+    let link = record.link(app);
     let (qr_path, qr_side) = qr::path(&link).unwrap_or_default();
     Ok(Letter {
         name: app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?,
@@ -29,7 +28,7 @@ fn letter(app: &App, record: &Record) -> Result<Letter> {
     })
 }
 
-fn page(app: &App, staff: Staff, back: String, records: &[Record]) -> Result<LettersPage> {
+fn page(app: &App, staff: Staff, back: String, records: &[InCharge]) -> Result<LettersPage> {
     let hospital = app.hospital_of(&app.library(), &staff.hospital);
     Ok(LettersPage {
         staff,
@@ -50,7 +49,7 @@ fn shown(app: &App, page: LettersPage) -> Response {
 
 /// `GET /staff/followups/{id}/letter`
 pub(super) async fn one(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
-    let record = find(&app, &staff, &id).await?;
+    let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
     if record.ending.is_some() {
         return Err(Code::LinkWithdrawn.into());
@@ -68,12 +67,14 @@ pub(super) async fn batch(
 ) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
-    let standings = app.db.batch_standings(&id).await?;
+    let standings = app.db.batch_standings(&batch.id, &staff.hospital).await?;
     let open = u32::try_from(standings.open + standings.booked).unwrap_or(0);
     let number = value_of(&query.unwrap_or_default(), "page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1);
     let pages = open.div_ceil(LETTERS_A_PAGE).max(1);
     let number = number.clamp(1, pages);
-    let records = app.db.batch_followups(&id, LETTERS_A_PAGE, (number - 1) * LETTERS_A_PAGE).await?;
+    let skip = (number - 1) * LETTERS_A_PAGE;
+    let records = app.db.batch_followups(&batch.id, &staff.hospital, LETTERS_A_PAGE, skip).await?;
+    let records = sharing::own_of(&staff, records);
     app.db.audit(&staff, "print-batch", None, app.now()).await?;
     let path = format!("/staff/batches/{}/letters", batch.id);
     let page = page(&app, staff, format!("/staff/batches/{}", batch.id), &records)?;

@@ -1,7 +1,7 @@
 //! Making a follow-up: what the form says, understood field by field.
 
 use super::detail::detail_of;
-use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, services, signed_in, told};
+use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
 use crate::db::followups::{NewRecord, Origin};
@@ -122,7 +122,8 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
 /// Makes a follow-up; gives its id. A repeat with the same key gives the first one's.
 pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: IdempotencyKey, id: String) -> Result<String> {
     may(staff, Deed::WorkOnFollowUps)?;
-    let request = secrets::hash(&serde_json::to_string(form).map_err(anyhow::Error::from)?);
+    // Keyed: what a form says is short enough to be guessed.
+    let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let form = understand(app, form)?;
     let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
     app.db.audit(staff, "make", Some(&id), app.now()).await?;
@@ -131,7 +132,6 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
 
 /// A follow-up to be made, sealed.
 pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, origin: Option<Origin>) -> NewRecord {
-    let token = app.secrets.link_token(&id, 1);
     let library = app.library();
     let topic = form.services.iter().find_map(|id| library.booking_service(id)).map(|service| service.topic.clone());
     let letter_sealed =
@@ -144,7 +144,7 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
         letter_sealed,
         letter: form.template,
         finders: finders(app, &form.name, &form.phone),
-        token_hash: secrets::hash(token.as_str()),
+        token_hash: sharing::token_hash(app, &id, 1),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
         name_sealed: app.secrets.seal(&id, "name", &form.name),
         phone_sealed: app.secrets.seal(&id, "phone", form.phone.as_str()),
@@ -237,6 +237,7 @@ pub async fn make_json(
     let staff = signed_in(&app, &visitor).await?;
     let key = visitor.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or("");
     let id = make(&app, &staff, &request, read_key(key)?, secrets::fresh_id()).await?;
-    let detail = detail_of(&app, &staff, &id).await?;
+    let record = own(&app, &staff, &id).await?;
+    let detail = detail_of(&app, &staff, record).await?;
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
 }

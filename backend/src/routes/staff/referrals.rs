@@ -1,6 +1,7 @@
 //! Handing a follow-up to another hospital of the alliance, and answering such an offer.
 
-use super::{find, may, own};
+use super::sharing::find;
+use super::{may, own};
 use crate::app::App;
 use crate::content::Library;
 use crate::db::referrals::{ReferralRow, Settling};
@@ -37,6 +38,7 @@ fn shown(app: &App, staff: &Staff, row: ReferralRow) -> Result<Referral> {
         from: hospital_name(&library, &row.from_hospital),
         to: hospital_name(&library, &row.to_hospital),
         to_us: row.to_hospital == staff.hospital,
+        from_us: row.from_hospital == staff.hospital,
         state: ReferralState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
         made: Moment(row.made),
         made_by: row.made_by,
@@ -94,28 +96,30 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
     Ok(())
 }
 
-/// Takes a follow-up over, hands the offer back with a reason, or recalls it.
+/// Takes a follow-up over, hands the offer back with a reason, recalls it, or gives the person back after all.
 pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, action: ReferralAction) -> Result<()> {
     let found = find(app, staff, id).await?;
     may(staff, Deed::Refer)?;
     let answer = form.get("answer").trim();
-    let least = usize::from(action == ReferralAction::HandBack);
+    let least = usize::from(matches!(action, ReferralAction::HandBack | ReferralAction::Return));
     if !(least..=LONGEST).contains(&answer.chars().count()) {
-        return Err(Failure::field("hand-back-answer", "请写为什么不能接收，1 到 300 个字"));
+        let field = if action == ReferralAction::Return { "return-answer" } else { "hand-back-answer" };
+        return Err(Failure::field(field, "请写为什么，1 到 300 个字"));
     }
     let referral = form.get("referral");
-    if !app.db.referrals(&found.id).await?.iter().any(|row| row.id == referral) {
+    if !app.db.referrals(found.id()).await?.iter().any(|row| row.id == referral) {
         return Err(Code::NotFound.into());
     }
     let sealed = if answer.is_empty() { String::new() } else { app.secrets.seal(referral, "answer", answer) };
     app.db
         .settle_referral(&Settling {
             referral,
-            followup: &found.id,
+            followup: found.id(),
             action,
             hospital: &staff.hospital,
             who: &staff.name,
             answer_sealed: sealed,
+            link: found.next_link(app),
             now: app.now(),
         })
         .await??;

@@ -1,7 +1,7 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
 use super::detail::to_detail;
-use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals};
+use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;
@@ -46,6 +46,11 @@ pub async fn form(
     if result.is_ok() && form.get("from") == "day" {
         return Ok(Redirect::to("/staff#day").into_response());
     }
+    // Who does not take a person over, or gives them back, has no more to do with them.
+    let gives_back = [ReferralAction::HandBack.as_str(), ReferralAction::Return.as_str()].contains(&deed.as_str());
+    if result.is_ok() && gives_back {
+        return Ok(Redirect::to("/staff").into_response());
+    }
     let typed = Typed { deed, fields: form.into_pairs() };
     to_detail(&app, staff, &id, result, typed).await
 }
@@ -54,17 +59,13 @@ pub async fn form(
 ///
 /// The clinic's own staff record it, also of somebody whom another hospital follows up.
 async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let found = app.db.followup(id).await?.ok_or(Code::NotFound)?;
-    let here = app.db.clinic_of(id, form.get("appointment")).await?;
-    if found.hospital != staff.hospital && here.as_ref() != Some(&staff.hospital) {
-        return Err(Code::NotFound.into());
-    }
+    let followup = sharing::comes_here(app, staff, id, form.get("appointment")).await?;
     let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
     let action = Action::parse(form.get("action"))
         .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
         .ok_or(Code::NotFound)?;
     let change = Change {
-        followup: found.id,
+        followup,
         action,
         slot: None,
         appointment: Some(form.get("appointment").to_owned()),

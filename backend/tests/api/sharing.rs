@@ -1,0 +1,782 @@
+//! Who sees and does what with a person's follow-up: only the hospital in charge has the link and the phone number, staff
+//! never act as the patient, a helper's session ends with their right, and what is deleted is gone.
+
+use crate::world::{Answer, Client, PHONE, World, new_followup};
+use axum::http::StatusCode;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+use zaoshai_backend::secrets;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::FollowUpDetail;
+
+const HERE: &str = "zhuzhou-2";
+const THERE: &str = "anqing-2";
+const ELSEWHERE: &str = "dezhou-2";
+/// What the new follow-up says of the person.
+const REASON: &str = "小结节，3 个月复查";
+
+async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
+    who.form(&format!("/staff/followups/{followup}/{deed}"), fields).await
+}
+
+async fn refers(who: &mut Client, followup: &str, to: &str) -> Answer {
+    let key = secrets::fresh_id();
+    does(who, followup, "refer", &[("hospital", to), ("reason", "要做超声内镜"), ("key", &key)]).await
+}
+
+/// The id of the referral of a follow-up that waits for an answer, or else of the one that was accepted.
+async fn latest(world: &World, followup: &str) -> String {
+    let referrals = world.app.db.referrals(followup).await.expect("the database");
+    let of = |state: &str| referrals.iter().find(|referral| referral.state == state);
+    of("offered").or_else(|| of("accepted")).expect("a referral").id.clone()
+}
+
+async fn takes_over(world: &World, who: &mut Client, followup: &str) {
+    let referral = latest(world, followup).await;
+    let taken = does(who, followup, "take-over", &[("referral", &referral)]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+}
+
+/// The follow-up as the hospital in charge sees it.
+async fn detail(who: &mut Client, followup: &str) -> FollowUpDetail {
+    let answer = who.get(&format!("/api/v1/staff/followups/{followup}")).await;
+    serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
+}
+
+/// What no hospital may see that is not in charge.
+fn hides_the_person(text: &str, followup: &FollowUpDetail, note: &str) -> bool {
+    let link = format!("/f/{}", followup.token);
+    ![followup.token.as_str(), PHONE, note, link.as_str()].iter().any(|secret| text.contains(secret))
+}
+
+#[tokio::test]
+async fn a_hospital_that_is_asked_or_has_handed_over_sees_neither_link_nor_phone_nor_notes() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let (page, data) = (format!("/staff/followups/{id}"), format!("/api/v1/staff/followups/{id}"));
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", THERE, Role::Coordinator).await;
+    does(&mut here, id, "note", &[("note", "家里有人吵架"), ("key", &secrets::fresh_id())]).await;
+    refers(&mut here, id, THERE).await;
+
+    let asked = there.get(&page).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    for needed in ["李女士", REASON, "低剂量 CT 复查", "11月23日", "12月4日", "要做超声内镜", "株洲市二医院"]
+    {
+        assert!(asked.text.contains(needed), "{needed} is needed to decide: {}", asked.text);
+    }
+    for path in [&page, &data, &format!("{page}/letter"), &format!("{page}/edit"), &format!("{page}/rights")] {
+        let text = there.get(path).await.text;
+        assert!(hides_the_person(&text, &followup, "家里有人吵架"), "{path}: {text}");
+    }
+    assert!(hides_the_person(&there.get("/staff").await.text, &followup, "家里有人吵架"));
+    assert_eq!(there.get(&data).await.code(), "handed-over");
+
+    takes_over(&world, &mut there, id).await;
+    let taken = detail(&mut there, id).await;
+    assert_eq!(taken.row.phone, PHONE, "who takes over has all of it");
+    assert!(taken.notes.iter().any(|note| note.text == "家里有人吵架") && taken.token != followup.token);
+    assert!(there.get("/staff").await.text.contains("今天要回电话"), "the new link is to be sent today");
+    let left = here.get(&page).await;
+    assert!(left.text.contains("安庆市第二人民医院") && left.text.contains("0556-5212008"), "{}", left.text);
+    for path in [&page, &data, &format!("{page}/letter"), &format!("{page}/edit"), &format!("{page}/rights")] {
+        let text = here.get(path).await.text;
+        assert!(hides_the_person(&text, &taken, "家里有人吵架"), "{path}: {text}");
+        assert!(!text.contains(REASON), "{path}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_hospital_ends_the_link_and_every_session_of_it() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", THERE, Role::Nurse).await;
+    let mut phone = world.patient(&followup).await;
+    let plan = format!("/api/v1/followups/{}/plan", followup.token);
+    refers(&mut here, id, THERE).await;
+    assert_eq!(phone.get(&plan).await.status, StatusCode::OK, "an offer changes nothing for the patient");
+    takes_over(&world, &mut there, id).await;
+    assert_eq!(phone.get(&plan).await.code(), "link-replaced");
+    let identify = format!("/api/v1/followups/{}/identify", followup.token);
+    let again = world.client().json("POST", &identify, &json!({ "ending": "8000" }), &[]).await;
+    assert_eq!(again.code(), "link-replaced", "whoever kept the link and the digits cannot come in");
+    let new = detail(&mut there, id).await;
+    let stale = phone.get(&format!("/api/v1/followups/{}/plan", new.token)).await;
+    assert_eq!(stale.code(), "identify-first", "a session of the old link does not open the new one");
+    world.patient(&new).await;
+}
+
+#[tokio::test]
+async fn whoever_was_referred_wrongly_is_given_back_and_the_history_says_so() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", THERE, Role::Nurse).await;
+    let mut third = world.staff("sun", ELSEWHERE, Role::Nurse).await;
+    refers(&mut here, id, THERE).await;
+    takes_over(&world, &mut there, id).await;
+    let referral = latest(&world, id).await;
+    assert!(there.get(&format!("/staff/followups/{id}")).await.text.contains("转错了？退回转来的医院"));
+    let fields = [("referral", referral.as_str()), ("answer", "她住在株洲")];
+    assert_eq!(does(&mut here, id, "return", &fields).await.status, StatusCode::FORBIDDEN, "not the other way");
+    let without = does(&mut there, id, "return", &fields[..1]).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY, "with a reason");
+    refers(&mut there, id, ELSEWHERE).await;
+    assert_eq!(does(&mut there, id, "return", &fields).await.location(), "/staff");
+    let back = detail(&mut here, id).await;
+    assert!(back.history.iter().any(|line| line.what.contains("退回给转来的医院")), "{:?}", back.history);
+    assert!(back.row.owner == "zhang" && back.row.call_on.is_some(), "whoever referred has her again, to call today");
+    assert!(here.get("/staff").await.text.contains("她住在株洲"), "and is told");
+    for (who, name) in [(&mut there, "who gave back"), (&mut third, "who was asked meanwhile")] {
+        assert_eq!(who.get(&format!("/staff/followups/{id}")).await.status, StatusCode::NOT_FOUND, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_lists_and_prints_only_those_the_hospital_is_still_in_charge_of() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let table = "姓名,手机号\n王一,13800000001\n王二,13800000002\n".as_bytes();
+    let batch = crate::batches::imported(&mut here, table).await;
+    let list = here.get("/api/v1/staff/followups").await.json();
+    let row = list["rows"].as_array().expect("rows").iter().find(|row| row["name"] == "王二").expect("王二").clone();
+    let id = row["id"].as_str().expect("an id").to_owned();
+    let mut there = world.staff("zhao", THERE, Role::Coordinator).await;
+    let before = here.get(&format!("{batch}/letters")).await.text;
+    assert!(before.contains("王一") && before.contains("王二"), "{before}");
+    refers(&mut here, &id, THERE).await;
+    takes_over(&world, &mut there, &id).await;
+    for path in [batch.clone(), format!("{batch}/letters")] {
+        let page = here.get(&path).await.text;
+        assert!(page.contains("王一") && !page.contains("王二") && !page.contains("13800000002"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn staff_who_act_through_a_link_are_named_and_never_taken_for_the_patient() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let link = format!("/f/{}", followup.token);
+    let mut here = world.nurse().await;
+    let identify = format!("/api/v1/followups/{}/identify", followup.token);
+    here.json("POST", &identify, &json!({ "ending": "8000" }), &[]).await;
+    let asked = [("question", "要空腹吗？"), ("key", &*secrets::fresh_id())].map(|(a, b)| (a, b.to_owned()));
+    let asked: Vec<(&str, &str)> = asked.iter().map(|(a, b)| (*a, b.as_str())).collect();
+    here.form(&format!("{link}/ask"), &asked).await;
+    let key = secrets::fresh_id();
+    here.form(
+        &format!("{link}/book"),
+        &[("slot", "ldct-review-2026-11-24-0900"), ("key", &key), ("agreed", "pregnancy")],
+    )
+    .await;
+    let seen = detail(&mut here, id).await;
+    assert!(seen.row.starts.is_some(), "she booked");
+    let patient: Vec<_> = seen.history.iter().filter(|line| line.who.contains("链接")).collect();
+    assert!(patient.is_empty(), "nobody but staff was there: {patient:?}");
+
+    for (name, hospital, role) in
+        [("zhao", THERE, Role::Coordinator), ("qian", HERE, Role::ScheduleManager), ("li", HERE, Role::Auditor)]
+    {
+        let mut other = world.staff(name, hospital, role).await;
+        other.json("POST", &identify, &json!({ "ending": "8000" }), &[]).await;
+        assert_eq!(other.get(&link).await.status, StatusCode::OK);
+        for (deed, fields) in [
+            ("cancel", vec![("reason", "other")]),
+            ("ask", vec![("question", "在吗？")]),
+            ("wait", vec![]),
+            ("helper", vec![("name", "女儿"), ("consent", "yes")]),
+            ("erase", vec![("sure", "yes")]),
+        ] {
+            let key = secrets::fresh_id();
+            let fields = [&fields[..], &[("key", key.as_str())]].concat();
+            let refused = other.form(&format!("{link}/{deed}"), &fields).await;
+            assert!(refused.location().contains("problem=signed-in-as-staff"), "{name} {deed}: {}", refused.location());
+        }
+        let path = format!("/api/v1/followups/{}/appointment", followup.token);
+        let refused =
+            other.json("DELETE", &path, &serde_json::Value::Null, &[("idempotency-key", &secrets::fresh_id())]).await;
+        assert_eq!(refused.code(), "signed-in-as-staff");
+    }
+    assert_eq!(detail(&mut here, id).await.history.len(), seen.history.len(), "nothing was written");
+}
+
+#[tokio::test]
+async fn one_link_has_room_for_ten_relatives() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let link = format!("/f/{}", followup.token);
+    let mut patient = world.patient(&followup).await;
+    for number in 0..11 {
+        let (name, key) = (format!("家人{number}"), secrets::fresh_id());
+        let added =
+            patient.form(&format!("{link}/helper"), &[("name", &name), ("consent", "yes"), ("key", &key)]).await;
+        assert_eq!(added.location().contains("field=helpers"), number == 10, "{}", added.location());
+        if number == 10 {
+            let told = patient.get(added.location()).await.text;
+            assert!(told.contains("已经有 10 位家人了"), "{told}");
+        }
+    }
+    let helpers = world.app.db.helpers(&followup.row.id).await.expect("the database");
+    assert_eq!(helpers.len(), 10);
+    let key = secrets::fresh_id();
+    patient.form(&format!("{link}/end-helper"), &[("helper", &helpers[0].id), ("key", &key)]).await;
+    let key = secrets::fresh_id();
+    let added = patient.form(&format!("{link}/helper"), &[("name", "妹妹"), ("consent", "yes"), ("key", &key)]).await;
+    assert!(added.location().ends_with("done=helper-added"), "{}", added.location());
+}
+
+/// Fills a follow-up with everything that can be kept about a person.
+async fn full(world: &World, here: &mut Client, patient: &mut Client, followup: &FollowUpDetail) {
+    let id = followup.row.id.as_str();
+    let link = format!("/f/{}", followup.token);
+    let key = || secrets::fresh_id();
+    patient.form(&format!("{link}/ask"), &[("question", "要空腹吗？"), ("key", &key())]).await;
+    let question = world.app.db.questions(id).await.expect("the database")[0].id.clone();
+    does(here, id, "answer", &[("question", &question), ("answer", "不用空腹")]).await;
+    patient.form(&format!("{link}/helper"), &[("name", "女儿 王芳"), ("consent", "yes"), ("key", &key())]).await;
+    let booked = [("slot", "ldct-review-2026-11-24-0900"), ("key", &*key()), ("agreed", "pregnancy")]
+        .map(|(name, value)| (name, value.to_owned()));
+    let booked: Vec<(&str, &str)> = booked.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    patient.form(&format!("{link}/book"), &booked).await;
+    does(here, id, "note", &[("note", "耳朵不好，大声说"), ("key", &key())]).await;
+    does(here, id, "call", &[("outcome", "agreed"), ("note", "说好了"), ("key", &key())]).await;
+    refers(here, id, THERE).await;
+    let referral = latest(world, id).await;
+    does(here, id, "recall", &[("referral", &referral), ("answer", "不转了")]).await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_stands_nowhere_in_the_files_of_the_database() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let followup = world.followup().await;
+    let others = [world.followup().await, world.followup().await];
+    let id = followup.row.id.as_str();
+    let mut patient = world.patient(&followup).await;
+    full(&world, &mut here, &mut patient, &followup).await;
+    let kept = world.app.db.sealed_of(id).await.expect("the database");
+    assert!(kept.len() > 12, "{}", kept.len());
+    let other = world.app.db.sealed_of(&others[0].row.id).await.expect("the database");
+    let own: Vec<&String> = kept.iter().filter(|sealed| !other.contains(sealed)).collect();
+    let holds = |files: &[u8], text: &str| files.windows(text.len()).any(|window| window == text.as_bytes());
+    if let Some(files) = world.files() {
+        for sealed in &own {
+            assert!(holds(&files, sealed), "{sealed} was in the file");
+        }
+    }
+    let link = format!("/f/{}", followup.token);
+    patient.form(&format!("{link}/erase"), &[("sure", "yes"), ("key", &secrets::fresh_id())]).await;
+    assert_eq!(world.app.db.sealed_of(id).await.expect("the database"), Vec::<String>::new());
+    if let Some(files) = world.files() {
+        for sealed in own {
+            assert!(!holds(&files, sealed), "{sealed} is still in the file");
+        }
+    }
+    assert!(!world.app.db.sealed_of(&others[0].row.id).await.expect("the database").is_empty(), "others stay");
+}
+
+#[tokio::test]
+async fn what_a_form_said_of_a_person_is_kept_as_no_hash_that_can_be_guessed() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let kept = world.app.db.sealed_of(&followup.row.id).await.expect("the database");
+    let form: zaoshai_contract::staff::NewFollowUp = serde_json::from_value(new_followup()).expect("a form");
+    let guessed = secrets::hash(&serde_json::to_string(&form).expect("JSON"));
+    assert!(!kept.contains(&guessed));
+    assert!(kept.contains(&crate::world::secrets().finder("form", &serde_json::to_string(&form).expect("JSON"))));
+}
+
+#[tokio::test]
+async fn staff_delete_for_whoever_calls_also_when_the_link_is_locked_expired_or_ended() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let mut nurse = world.staff("qian", HERE, Role::Nurse).await;
+    let mut stranger = world.client();
+    let day = 86_400_000;
+    let followup = world.followup().await;
+    does(&mut here, &followup.row.id, "erase", &[("reason", "mistake"), ("sure", "yes")]).await;
+    let page = stranger.get(&format!("/f/{}", followup.token)).await.text;
+    assert!(
+        page.contains("资料已经删除") && !page.contains("按您的意思"),
+        "nobody is told that they wished it: {page}"
+    );
+    for state in ["open", "locked", "ended", "expired"] {
+        let followup = world.followup().await;
+        let (id, link) = (followup.row.id.as_str(), format!("/f/{}", followup.token));
+        match state {
+            "locked" => {
+                for _ in 0..5 {
+                    stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+                }
+            }
+            "ended" => {
+                does(&mut here, id, "withdraw", &[]).await;
+            }
+            "expired" => {
+                world.app.clock.set(Moment(world.app.now().0 + 60 * day));
+                here = world.nurse().await;
+                nurse = world.client();
+                let login = json!({ "name": "qian", "password": "another" });
+                nurse.json("POST", "/api/v1/staff/session", &login, &[]).await;
+            }
+            _ => {}
+        }
+        let rights = here.get(&format!("/staff/followups/{id}/rights")).await;
+        assert_eq!(rights.status, StatusCode::OK, "{state}");
+        assert!(here.get(&format!("/staff/followups/{id}")).await.text.contains(&format!("{id}/rights")), "{state}");
+        let whole = [("reason", "by-phone"), ("sure", "yes")];
+        assert_eq!(does(&mut nurse, id, "erase", &whole).await.status, StatusCode::FORBIDDEN, "{state}");
+        assert!(nurse.get(&format!("/staff/followups/{id}/rights")).await.text.contains("协调员"), "{state}");
+        for half in [&whole[..1], &whole[1..], &[("reason", "because"), ("sure", "yes")]] {
+            let refused = does(&mut here, id, "erase", half).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{state} {half:?}");
+        }
+        assert!(!world.app.db.sealed_of(id).await.expect("the database").is_empty(), "{state}");
+        for _ in 0..2 {
+            assert_eq!(does(&mut here, id, "erase", &whole).await.status, StatusCode::SEE_OTHER, "{state}");
+        }
+        assert_eq!(world.app.db.sealed_of(id).await.expect("the database"), Vec::<String>::new(), "{state}");
+        let told = detail(&mut here, id).await;
+        assert!(told.history[0].what.contains("删除资料：本人打电话要求"), "{state}: {:?}", told.history);
+        let page = stranger.get(&link).await;
+        assert_eq!(page.status, StatusCode::GONE, "{state}");
+        assert!(page.text.contains("按您的意思") && !page.text.contains("报错编号"), "{state}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn whoever_calls_and_was_checked_hears_everything_that_is_kept() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    full(&world, &mut here, &mut patient, &followup).await;
+    let id = followup.row.id.as_str();
+    let unchecked = does(&mut here, id, "data", &[]).await;
+    assert_eq!(unchecked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unchecked.text.contains("请先核对是不是本人") && !unchecked.text.contains("耳朵不好"));
+    let copy = does(&mut here, id, "data", &[("checked", "yes")]).await;
+    for kept in [
+        "李女士",
+        PHONE,
+        REASON,
+        "要空腹吗",
+        "不用空腹",
+        "女儿 王芳",
+        "耳朵不好",
+        "说好了",
+        "要做超声内镜",
+        "不转了",
+        "约了时间",
+    ] {
+        assert!(copy.text.contains(kept), "{kept} is kept and not shown: {}", copy.text);
+    }
+    let log = world.staff("li", HERE, Role::Auditor).await.get("/staff/audit").await.text;
+    assert!(log.contains("zhang"), "{log}");
+}
+
+/// Every address of the console that names a follow-up, a batch or a request for nursing at home, with what is sent to it;
+/// none is only read.
+fn addresses() -> Vec<(&'static str, Option<Vec<(&'static str, &'static str)>>)> {
+    let sent = |fields: &[(&'static str, &'static str)]| {
+        Some([fields, &[("key", "0123456789abcdef0123"), ("version", "1")]].concat())
+    };
+    vec![
+        ("/staff/followups/{followup}", None),
+        ("/staff/followups/{followup}/edit", None),
+        ("/staff/followups/{followup}/letter", None),
+        ("/staff/followups/{followup}/rights", None),
+        ("/api/v1/staff/followups/{followup}", None),
+        ("/staff/followups/{followup}/edit", sent(&[("name", "别人"), ("phone", "13900000000"), ("owner", "zhao")])),
+        ("/staff/followups/{followup}/record", sent(&[("action", "arrive"), ("appointment", "{appointment}")])),
+        ("/staff/followups/{followup}/call", sent(&[("outcome", "agreed")])),
+        ("/staff/followups/{followup}/note", sent(&[("note", "我来过")])),
+        ("/staff/followups/{followup}/answer", sent(&[("question", "{question}"), ("answer", "好")])),
+        (
+            "/staff/followups/{followup}/outcome",
+            sent(&[("outcome", "clear"), ("next", "end"), ("ending", "completed")]),
+        ),
+        ("/staff/followups/{followup}/book", sent(&[("slot", "ldct-review-2026-11-24-1000"), ("asked", "yes")])),
+        ("/staff/followups/{followup}/cancel", sent(&[("whose", "patient"), ("appointment", "{appointment}")])),
+        ("/staff/followups/{followup}/refer", sent(&[("hospital", "dezhou-2"), ("reason", "转走")])),
+        ("/staff/followups/{followup}/recall", sent(&[("referral", "{foreign}"), ("answer", "不转")])),
+        ("/staff/followups/{followup}/return", sent(&[("referral", "{foreign}"), ("answer", "不要")])),
+        ("/staff/followups/{followup}/take-over", sent(&[("referral", "{foreign}")])),
+        ("/staff/followups/{followup}/hand-back", sent(&[("referral", "{foreign}"), ("answer", "不要")])),
+        ("/staff/followups/{followup}/withdraw", sent(&[])),
+        ("/staff/followups/{followup}/unlock", sent(&[])),
+        ("/staff/followups/{followup}/relink", sent(&[])),
+        ("/staff/followups/{followup}/erase", sent(&[("reason", "by-phone"), ("sure", "yes")])),
+        ("/staff/followups/{followup}/data", sent(&[("checked", "yes")])),
+        ("/api/v1/staff/followups/{followup}/withdraw", sent(&[])),
+        ("/staff/batches/{batch}", None),
+        ("/staff/batches/{batch}/letters", None),
+        ("/staff/home-care/{care}", None),
+        ("/staff/home-care/{care}/rights", None),
+        ("/staff/home-care/{care}/assess", sent(&[("verdict", "yes")])),
+        (
+            "/staff/home-care/{care}/plan",
+            sent(&[("day", "2026-11-25"), ("from", "09:00"), ("to", "10:00"), ("nurse", "zhao")]),
+        ),
+        ("/staff/home-care/{care}/outcome", sent(&[("outcome", "done")])),
+        ("/staff/home-care/{care}/withdraw", sent(&[])),
+        ("/staff/home-care/{care}/unlock", sent(&[])),
+        ("/staff/home-care/{care}/erase", sent(&[("reason", "by-phone"), ("sure", "yes")])),
+        ("/staff/home-care/{care}/data", sent(&[("checked", "yes")])),
+    ]
+}
+
+#[test]
+fn the_table_of_other_peoples_ids_has_every_address_of_the_console() {
+    let router = include_str!("../../src/routes/staff.rs");
+    let table = addresses();
+    for line in router.lines().filter(|line| line.contains("{id}")) {
+        let path = line.split('"').nth(1).expect("a path");
+        let known = |known: &str, ids: &str| {
+            let of_kind = known.replacen(ids, "{id}", 1);
+            of_kind == path
+                || path
+                    .strip_suffix("{deed}")
+                    .is_some_and(|start| of_kind.starts_with(start) && of_kind.len() > start.len())
+        };
+        let there =
+            table.iter().any(|(entry, _)| ["{followup}", "{batch}", "{care}"].iter().any(|ids| known(entry, ids)));
+        assert!(there, "{path} is not in the table of other people's ids");
+    }
+}
+
+#[tokio::test]
+async fn no_id_of_another_hospital_leads_anywhere() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let batch = crate::batches::imported(&mut here, "姓名,手机号\n王一,13800000001\n".as_bytes()).await;
+    let batch = batch.rsplit('/').next().expect("an id").to_owned();
+    crate::home_care::asks(&world).await;
+    let care = world.app.db.open_care(HERE, 9).await.expect("the database")[0].id.clone();
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut patient = world.patient(&followup).await;
+    full(&world, &mut here, &mut patient, &followup).await;
+    let question = world.app.db.questions(id).await.expect("the database")[0].id.clone();
+
+    // Before anybody was asked, while one is asked, and after another one has taken over.
+    let mut stranger = world.staff("sun", ELSEWHERE, Role::Coordinator).await;
+    let mut asked = world.staff("zhao", THERE, Role::Coordinator).await;
+    for (who, stage) in [(&mut stranger, "a stranger"), (&mut asked, "nobody asked")] {
+        tries(&world, who, stage, [id, &batch, &care, &question]).await;
+    }
+    refers(&mut here, id, THERE).await;
+    tries(&world, &mut asked, "who is asked", [id, &batch, &care, &question]).await;
+    takes_over(&world, &mut asked, id).await;
+    tries(&world, &mut here, "who has handed over", [id, "none", "none", &question]).await;
+    tries(&world, &mut stranger, "a stranger later", [id, &batch, &care, &question]).await;
+}
+
+/// Tries every address of the table with ids that are not the hospital's, and looks that nothing was written or told.
+async fn tries(world: &World, who: &mut Client, stage: &str, [id, batch, care, question]: [&str; 4]) {
+    let record = world.app.db.followup(id).await.expect("the database").expect("a follow-up");
+    let before = world.app.db.history(id).await.expect("the database").len();
+    let appointment = record.latest.as_ref().map(|latest| latest.id.clone()).unwrap_or_default();
+    let token = crate::world::secrets().link_token(id, record.link_generation);
+    for (address, fields) in addresses() {
+        let path = address.replace("{followup}", id).replace("{batch}", batch).replace("{care}", care);
+        let answer = match &fields {
+            None => who.get(&path).await,
+            Some(_) if path.starts_with("/api/") => who.json("POST", &path, &serde_json::Value::Null, &[]).await,
+            Some(fields) => {
+                let fill = |text: &str| text.replace("{appointment}", &appointment).replace("{question}", question);
+                let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, fill(value))).collect();
+                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                who.form(&path, &fields).await
+            }
+        };
+        // Whoever is asked or has handed over sees that much of the follow-up.
+        let glimpse = fields.is_none() && address == "/staff/followups/{followup}" && stage.starts_with("who");
+        // Whose clinic it is records who comes, whoever follows them up.
+        let own_clinic = address.ends_with("/record") && stage == "who has handed over";
+        let shut = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&answer.status);
+        assert!(shut || glimpse || own_clinic, "{stage}: {path} answered {}: {}", answer.status, answer.text);
+        for secret in [token.as_str(), PHONE, "耳朵不好", "女儿 王芳", "王奶奶", "13800000001"] {
+            assert!(!answer.text.contains(secret), "{stage}: {path} tells {secret}: {}", answer.text);
+        }
+    }
+    let after = world.app.db.history(id).await.expect("the database").len();
+    assert_eq!(before, after, "{stage}: nothing was written");
+}
+
+/// What somebody does with one follow-up in the model; hospitals and browsers by number.
+#[derive(Clone, Debug)]
+enum Step {
+    Refer(usize, usize),
+    TakeOver(usize),
+    HandBack(usize),
+    Recall(usize),
+    Return(usize),
+    Open,
+    AddHelper(usize),
+    Act(usize, Option<usize>),
+    EndHelper(usize, usize),
+    Relink(usize),
+    Erase(usize),
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let hospital = 0..3_usize;
+    prop_oneof![
+        4 => (hospital.clone(), hospital.clone()).prop_map(|(from, to)| Step::Refer(from, to)),
+        4 => hospital.clone().prop_map(Step::TakeOver),
+        1 => hospital.clone().prop_map(Step::HandBack),
+        1 => hospital.clone().prop_map(Step::Recall),
+        2 => hospital.clone().prop_map(Step::Return),
+        4 => Just(Step::Open),
+        3 => (0..4_usize).prop_map(Step::AddHelper),
+        3 => (0..4_usize, proptest::option::of(0..3_usize)).prop_map(|(browser, helper)| Step::Act(browser, helper)),
+        2 => (0..4_usize, 0..3_usize).prop_map(|(browser, helper)| Step::EndHelper(browser, helper)),
+        1 => hospital.clone().prop_map(Step::Relink),
+        1 => hospital.prop_map(Step::Erase),
+    ]
+}
+
+/// A referral in the model: from whom, to whom, its state's word, and when it was answered.
+#[derive(Clone, Debug)]
+struct Referred {
+    from: usize,
+    to: usize,
+    state: &'static str,
+    answered: usize,
+}
+
+struct Model {
+    in_charge: usize,
+    referrals: Vec<Referred>,
+    /// Who acts in each browser; none when its session has ended.
+    browsers: Vec<Option<Option<usize>>>,
+    /// Whether each helper may act.
+    helpers: Vec<bool>,
+    generation: i64,
+    erased: bool,
+    turn: usize,
+}
+
+impl Model {
+    fn offered(&self) -> Option<usize> {
+        self.referrals.iter().position(|referral| referral.state == "offered")
+    }
+
+    fn hand_to(&mut self, hospital: usize) {
+        self.in_charge = hospital;
+        self.generation += 1;
+        self.browsers.fill(None);
+        for referral in self.referrals.iter_mut().filter(|referral| referral.state == "offered") {
+            referral.state = "withdrawn";
+        }
+    }
+
+    /// The referral that was taken over last, when this hospital can give it back.
+    fn taken(&self, hospital: usize) -> Option<usize> {
+        let accepted = |(_, referral): &(usize, &Referred)| referral.state == "accepted";
+        let last = self.referrals.iter().enumerate().filter(accepted).max_by_key(|(_, referral)| referral.answered)?;
+        (last.1.to == hospital && self.in_charge == hospital).then_some(last.0)
+    }
+
+    /// Whether a hospital may look at it without being in charge.
+    fn shares(&self, hospital: usize) -> bool {
+        self.referrals.iter().any(|referral| {
+            (referral.to == hospital && referral.state == "offered")
+                || (referral.from == hospital && referral.state == "accepted")
+        })
+    }
+}
+
+struct Stage<'a> {
+    world: &'a World,
+    hospitals: Vec<Client>,
+}
+
+impl Stage<'_> {
+    async fn play(&mut self, steps: &[Step]) -> Result<(), TestCaseError> {
+        const IDS: [&str; 3] = [HERE, THERE, ELSEWHERE];
+        let world = self.world;
+        let followup = world.followup().await;
+        let id = followup.row.id.as_str();
+        let mut browsers: Vec<Client> = Vec::new();
+        let mut helper_ids: Vec<String> = Vec::new();
+        let mut referral_ids: Vec<String> = Vec::new();
+        let mut model = Model {
+            in_charge: 0,
+            referrals: Vec::new(),
+            browsers: Vec::new(),
+            helpers: Vec::new(),
+            generation: 1,
+            erased: false,
+            turn: 0,
+        };
+        for step in steps {
+            model.turn += 1;
+            world.app.clock.set(Moment(world.app.now().0 + 1));
+            let token = crate::world::secrets().link_token(id, model.generation);
+            let link = format!("/f/{token}");
+            let key = secrets::fresh_id();
+            match step {
+                Step::Refer(from, to) => {
+                    let fields = [("hospital", IDS[*to]), ("reason", "转"), ("key", &key)];
+                    let done = does(&mut self.hospitals[*from], id, "refer", &fields).await.status;
+                    let may = model.in_charge == *from && from != to && model.offered().is_none() && !model.erased;
+                    prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{:?}: {}", step, done);
+                    if may {
+                        model.referrals.push(Referred { from: *from, to: *to, state: "offered", answered: 0 });
+                        referral_ids.push(latest(world, id).await);
+                    }
+                }
+                Step::TakeOver(who) | Step::HandBack(who) | Step::Recall(who) | Step::Return(who) => {
+                    let (deed, target) = match step {
+                        Step::TakeOver(_) => ("take-over", model.offered()),
+                        Step::HandBack(_) => ("hand-back", model.offered()),
+                        Step::Recall(_) => ("recall", model.offered()),
+                        _ => ("return", model.taken(*who)),
+                    };
+                    let Some(target) = target else { continue };
+                    let referral = model.referrals[target].clone();
+                    let fields = [("referral", referral_ids[target].as_str()), ("answer", "好")];
+                    let done = does(&mut self.hospitals[*who], id, deed, &fields).await.status;
+                    let side = if deed == "recall" { referral.from } else { referral.to };
+                    let may = side == *who && !model.erased;
+                    prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{:?}: {}", step, done);
+                    if may {
+                        let (state, in_charge) = match step {
+                            Step::TakeOver(_) => ("accepted", Some(referral.to)),
+                            Step::HandBack(_) => ("declined", None),
+                            Step::Recall(_) => ("withdrawn", None),
+                            _ => ("returned", Some(referral.from)),
+                        };
+                        model.referrals[target].state = state;
+                        model.referrals[target].answered = model.turn;
+                        if let Some(hospital) = in_charge {
+                            model.hand_to(hospital);
+                        }
+                    }
+                }
+                Step::Open => {
+                    if model.browsers.len() == 4 {
+                        continue;
+                    }
+                    let mut browser = world.client();
+                    browser.form(&format!("{link}/identify"), &[("ending", "8000")]).await;
+                    browsers.push(browser);
+                    model.browsers.push((!model.erased).then_some(None));
+                }
+                Step::AddHelper(browser) => {
+                    let Some(client) = browsers.get_mut(*browser).filter(|_| model.helpers.len() < 3) else { continue };
+                    let name = format!("家人{}", model.helpers.len());
+                    let fields = [("name", name.as_str()), ("consent", "yes"), ("key", &key)];
+                    let answer = client.form(&format!("{link}/helper"), &fields).await;
+                    let may = model.browsers[*browser].is_some();
+                    prop_assert_eq!(answer.location().ends_with("done=helper-added"), may, "{:?}", step);
+                    if may {
+                        model.helpers.push(true);
+                        let all = world.app.db.all_helpers(id).await.expect("the database");
+                        let new = all.into_iter().find(|row| !helper_ids.contains(&row.id)).expect("a helper");
+                        helper_ids.push(new.id);
+                    }
+                }
+                Step::Act(browser, helper) => {
+                    let Some(client) = browsers.get_mut(*browser) else { continue };
+                    if helper.is_some_and(|helper| helper >= helper_ids.len()) {
+                        continue;
+                    }
+                    let named = helper.map(|helper| helper_ids[helper].clone()).unwrap_or_default();
+                    client.form(&format!("{link}/act"), &[("helper", &named), ("key", &key)]).await;
+                    let may = helper.is_none_or(|helper| model.helpers[helper]);
+                    if model.browsers[*browser].is_some() && may {
+                        model.browsers[*browser] = Some(*helper);
+                    }
+                }
+                Step::EndHelper(browser, helper) => {
+                    let (Some(client), Some(named)) = (browsers.get_mut(*browser), helper_ids.get(*helper)) else {
+                        continue;
+                    };
+                    client.form(&format!("{link}/end-helper"), &[("helper", named), ("key", &key)]).await;
+                    if model.browsers[*browser].is_some() {
+                        model.helpers[*helper] = false;
+                        for acting in model.browsers.iter_mut().filter(|acting| **acting == Some(Some(*helper))) {
+                            *acting = None;
+                        }
+                    }
+                }
+                Step::Relink(who) => {
+                    does(&mut self.hospitals[*who], id, "relink", &[]).await;
+                    if model.in_charge == *who && !model.erased {
+                        model.generation += 1;
+                        model.browsers.fill(None);
+                    }
+                }
+                Step::Erase(who) => {
+                    does(&mut self.hospitals[*who], id, "erase", &[("reason", "by-phone"), ("sure", "yes")]).await;
+                    if model.in_charge == *who {
+                        model.erased = true;
+                        model.browsers.fill(None);
+                        if let Some(offered) = model.offered() {
+                            model.referrals[offered].state = "withdrawn";
+                        }
+                    }
+                }
+            }
+            let token = crate::world::secrets().link_token(id, model.generation);
+            for (number, hospital) in self.hospitals.iter_mut().enumerate() {
+                let data = hospital.get(&format!("/api/v1/staff/followups/{id}")).await;
+                let page = hospital.get(&format!("/staff/followups/{id}")).await;
+                if number == model.in_charge {
+                    prop_assert_eq!(&data.json()["token"], &json!(token.as_str()), "after {:?}", step);
+                    prop_assert_eq!(data.text.contains(PHONE), !model.erased);
+                } else {
+                    let status = if model.shares(number) { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                    prop_assert_eq!(page.status, status, "hospital {} after {:?}", number, step);
+                    for text in [&data.text, &page.text] {
+                        prop_assert!(!text.contains(token.as_str()) && !text.contains(PHONE), "after {:?}", step);
+                    }
+                }
+            }
+            for (number, browser) in browsers.iter_mut().enumerate() {
+                let plan = browser.get(&format!("/api/v1/followups/{token}/plan")).await;
+                let acting = (plan.status == StatusCode::OK).then(|| {
+                    let named = plan.json()["helper"]["id"].as_str().map(str::to_owned);
+                    named.and_then(|named| helper_ids.iter().position(|id| *id == named))
+                });
+                prop_assert_eq!(acting, model.browsers[number], "browser {} after {:?}", number, step);
+            }
+            if model.erased {
+                let kept = world.app.db.sealed_of(id).await.expect("the database");
+                prop_assert!(kept.is_empty(), "{:?} after {:?}", kept, step);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn whatever_is_done_only_the_hospital_in_charge_has_the_link_and_no_session_outlives_its_right() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let stage = runtime.block_on(async {
+        let world: &'static World = Box::leak(Box::new(World::without_timetable().await));
+        let hospitals = vec![
+            world.staff("hua", HERE, Role::Coordinator).await,
+            world.staff("zhao", THERE, Role::Coordinator).await,
+            world.staff("sun", ELSEWHERE, Role::Coordinator).await,
+        ];
+        std::cell::RefCell::new(Stage { world, hospitals })
+    });
+    let config = Config { cases: 48, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
+    let steps = prop::collection::vec(any_step(), 1..30);
+    let played = TestRunner::new(config).run(&steps, |steps| {
+        let mut stage = stage.borrow_mut();
+        runtime.block_on(stage.play(&steps))
+    });
+    played.unwrap_or_else(|error| panic!("{error}"));
+}

@@ -1,0 +1,76 @@
+//! A follow-up that another hospital is in charge of: what the reader's hospital is asked to decide, or that it has handed
+//! the person over. No link, no phone number of the person, no notes.
+
+use super::form::{area, button, field, hidden, post};
+use super::referral;
+use super::work::Sent;
+use crate::components::error_summary::error_summary;
+use crate::components::icon::small_icon;
+use crate::components::phone_link::phone_link;
+use crate::components::summary_list::{row, summary_list};
+use crate::text::day;
+use crate::view::{Node, el, nodes};
+use zaoshai_contract::referrals::{Referral, ReferralState, SharedFollowUp};
+use zaoshai_contract::route::Lang;
+
+/// The page.
+pub fn page(page: &SharedFollowUp) -> Node {
+    let sent = Sent { typed: &page.typed, problem: page.problem.as_ref() };
+    let mut facts = vec![
+        row("编号".to_owned(), page.code.clone().into(), String::new()),
+        row("谁负责".to_owned(), page.hospital.clone().into(), String::new()),
+    ];
+    if let Some(asked) = &page.asked {
+        facts.push(row("为什么".to_owned(), asked.reason.clone().into(), String::new()));
+        facts.push(row("紧急程度".to_owned(), asked.urgency.title().into(), String::new()));
+        if let (Some(from), Some(to)) = (asked.due_from, asked.due_to) {
+            facts.push(row("可以约".to_owned(), asked.services.join("、").into(), String::new()));
+            let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
+            facts.push(row("时间段".to_owned(), window.into(), String::new()));
+        }
+    }
+    let open = page.referrals.iter().find(|referral| referral.to_us && referral.state == ReferralState::Offered);
+    let deeds = match open {
+        Some(referral) => answer(page, referral, &sent),
+        None => el("p").child("这个人现在由对方负责，我们不能再看、再改。转错了，请打电话给对方，请他们退回。").node(),
+    };
+    let past = page.referrals.iter().map(|referral| referral::told(referral).node()).collect::<Vec<_>>();
+    let name = if page.name.is_empty() { "（资料已删除）" } else { &page.name };
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("div")
+            .class("zs-stack")
+            .child(sent.problem.map(error_summary))
+            .child(el("h1").class("zs-h1").child(name.to_owned()))
+            .child(summary_list(facts))
+            .child(deeds)
+            .child(phone_link(&page.phone, "打给负责的医院".to_owned()))
+            .child(el("h2").class("zs-group").child("转诊"))
+            .child(el("ul").child(past))
+    ]
+}
+
+fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
+    let deed = "hand-back";
+    let refuse = post(&page.id, deed)
+        .class("zs-stack")
+        .child(hidden("referral", referral.id.clone()))
+        .child(field(
+            sent.problem(deed),
+            "hand-back-answer",
+            "为什么不能接收",
+            "对方的护士会看到。",
+            area("hand-back-answer", "answer", "2", sent.typed.get(deed, "answer")),
+        ))
+        .child(button("不接收，退回去"));
+    nodes![
+        post(&page.id, "take-over")
+            .class("zs-stack")
+            .child(hidden("referral", referral.id.clone()))
+            .child(el("p").child(
+                "接收以后，这个人由我们负责，负责人是您，电话和链接才看得到。旧链接会失效，请把新链接发给病人。",
+            ))
+            .child(el("button").class("zs-button").with("type", "submit").child("接收")),
+        sent.fold(deed, "close", "不能接收", refuse)
+    ]
+}
