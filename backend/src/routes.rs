@@ -13,6 +13,7 @@ pub mod health;
 pub mod home_care;
 mod identity;
 pub mod pages;
+mod refusals;
 pub mod schedules;
 pub mod settings;
 pub mod share;
@@ -28,7 +29,7 @@ use tower_http::compression::CompressionLayer;
 
 /// The whole server as one router.
 pub fn router(app: App) -> Router {
-    let (api, description) = api::router().split_for_parts();
+    let (api, description) = api::described();
     let description = serde_json::to_string(&description).unwrap_or_default();
     let mut forms = Router::new().route("/settings", get(settings::show).post(settings::change));
     for prefix in ["", "/hant", "/en"] {

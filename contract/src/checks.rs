@@ -27,6 +27,7 @@ pub enum QuestionKind {
 /// A choice of a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CheckChoice))]
 pub struct Choice {
     /// Its name in formulas.
     pub id: String,
@@ -52,6 +53,7 @@ pub struct Unit {
 /// A question, alone on its page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CheckQuestion))]
 pub struct Question {
     /// Its name in formulas and forms.
     pub id: String,
@@ -170,6 +172,7 @@ pub enum Due {
 /// Where answers lead: the first outcome whose formula is true.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CheckOutcome))]
 pub struct Outcome {
     /// Its name.
     pub id: String,

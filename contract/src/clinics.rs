@@ -100,6 +100,7 @@ pub struct Alliance {
 /// A note for patients: booking, paying, parking, visiting experts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ClinicNote))]
 pub struct Note {
     /// What it is about.
     pub title: String,

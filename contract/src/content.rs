@@ -167,6 +167,7 @@ pub struct Point {
 /// One issuer's position in a comparison of guidelines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = IssuerPosition))]
 pub struct Position {
     /// Who says it.
     pub issuer: String,

@@ -24,6 +24,7 @@ pub const LONGEST_VISIT: u16 = 5 * 60;
 
 words! {
     /// The state of a request.
+    #[cfg_attr(feature = "openapi", schema(as = CareState))]
     State {
         /// Somebody asked; a nurse calls.
         Asked = "asked",
@@ -46,6 +47,7 @@ words! {
 
 words! {
     /// What can be done to a request.
+    #[cfg_attr(feature = "openapi", schema(as = CareAction))]
     Action {
         /// Ask for a nurse.
         Ask = "ask",
@@ -68,6 +70,7 @@ words! {
 
 words! {
     /// What came of a visit.
+    #[cfg_attr(feature = "openapi", schema(as = CareOutcome))]
     Outcome {
         /// It was done.
         Done = "done",

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
+    // A `tt`, not a `literal`: the derive of the API's schema does not see into the latter.
+    ($($(#[$doc:meta])* $name:ident = $text:tt, $status:literal;)*) => {
         /// The stable code of a problem. Codes are part of the API: they may be added, never renamed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,9 +1,10 @@
 //! The JSON API under `/api/v1`, described by the OpenAPI 3.1 document that this module generates.
 
-use super::{followups, home_care, pages, staff};
+use super::{followups, home_care, pages, refusals, staff};
 use crate::app::App;
 use crate::failures::Result;
 use crate::visitor::Visitor;
+use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -72,7 +73,14 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// The OpenAPI document as text, for the snapshot and for `zaoshai openapi`.
 pub fn openapi() -> String {
-    router().to_openapi().to_pretty_json().unwrap_or_default()
+    described().1.to_pretty_json().unwrap_or_default()
+}
+
+/// The API's routes, and their whole description.
+pub fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = router().split_for_parts();
+    refusals::describe(&mut description);
+    (router, description)
 }
 
 /// `GET /api/openapi.json`

@@ -8,6 +8,7 @@ mod batches;
 mod checks;
 mod console;
 mod database;
+mod description;
 mod desk;
 mod edit;
 mod followups;

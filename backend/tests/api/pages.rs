@@ -121,6 +121,9 @@ async fn the_server_says_whether_it_lives_and_works() {
     let mut client = world.client();
     assert_eq!(client.get("/livez").await.status, StatusCode::OK);
     assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
+    // An answer holds for two seconds, so another server is asked.
+    let world = World::new().await;
+    let mut client = world.client();
     world.app.db.close().await;
     assert_eq!(client.get("/livez").await.status, StatusCode::OK);
     assert_eq!(client.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
