@@ -322,7 +322,7 @@ impl Db {
     }
 
     /// Takes what was deleted out of the file, too: SQLite overwrites it there when the write-ahead log is brought into
-    /// the file and emptied. PostgreSQL does so by itself when it vacuums.
+    /// the file and emptied. PostgreSQL writes over it in its own time.
     pub async fn scrub(&self) -> Result<()> {
         if let Self::Sqlite { write, .. } = self {
             // Whoever reads at this moment keeps the log a little longer; the hourly sweep empties it then.

@@ -17,6 +17,7 @@ const TEXT: [&str; 14] =
 const UNFINISHED: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 const BROWSER_BINDINGS: &str = concat!("web", "_sys");
 const QUERY: &str = concat!("sqlx::", "query");
+const FOLLOW_UPS: [&str; 2] = [concat!(".db.follow", "up("), concat!("link_to", "ken(")];
 const HOMES: [&str; 3] = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/")];
 
 /// Everything in the repository that breaks a rule, as `file:line: what`.
@@ -114,6 +115,10 @@ fn in_file(path: &str, text: &str) -> Vec<String> {
         }
         if rust && !path.starts_with("backend/src/db") && line.contains(QUERY) {
             complain("SQL stands in backend/src/db only");
+        }
+        let console = path.starts_with("backend/src/routes/staff/") && !path.ends_with("/sharing.rs");
+        if console && FOLLOW_UPS.iter().any(|call| line.contains(call)) {
+            complain("the console gets a follow-up and its link from routes/staff/sharing.rs only");
         }
     }
     if rust && !is_test_file(path) && !opens_with_words(text) {
@@ -239,6 +244,14 @@ mod tests {
         check("backend/src/routes/a.rs", &text, &["a.rs:2: SQL"]);
         check("backend/src/db/a.rs", &text, &[]);
         check("backend/src/db.rs", &text, &[]);
+    }
+
+    #[test]
+    fn the_console_gets_follow_ups_in_one_place() {
+        let text = format!("//! Words.\nfn f() {{ app{}id); }}\n", FOLLOW_UPS[0]);
+        check("backend/src/routes/staff/a.rs", &text, &["a.rs:2: the console"]);
+        check("backend/src/routes/staff/sharing.rs", &text, &[]);
+        check("backend/src/pathway.rs", &text, &[]);
     }
 
     #[test]

@@ -339,6 +339,70 @@ async fn stored(world: &World) -> String {
 }
 
 #[tokio::test]
+async fn staff_ask_and_act_for_whoever_calls_under_their_own_name() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let made = sends(&mut nurse, "/home-care", &fields(&world, &secrets::fresh_id())).await;
+    assert!(made.location().starts_with("/staff/home-care/"), "{}", made.location());
+    let id = made.location().rsplit('/').next().expect("an id").to_owned();
+    let history = world.app.db.care_history(&id).await.expect("the database");
+    assert_eq!((history[0].action.as_str(), history[0].actor.as_str()), ("ask", "zhang"));
+
+    let (mut person, link) = asks(&world).await;
+    let login = serde_json::json!({ "name": "zhang", "password": PASSWORD });
+    person.json("POST", "/api/v1/staff/session", &login, &[]).await;
+    let key = secrets::fresh_id();
+    person.form(&format!("{link}/withdraw"), &[("key", &key)]).await;
+    let open = world.app.db.ended_care("zhuzhou-2", 9).await.expect("the database");
+    let history = world.app.db.care_history(&open[0].id).await.expect("the database");
+    assert_eq!((history[0].action.as_str(), history[0].actor.as_str()), ("withdraw", "zhang"));
+
+    let (mut other, link) = asks(&world).await;
+    world.staff("zhao", "anqing-2", Role::Coordinator).await;
+    let login = serde_json::json!({ "name": "zhao", "password": "another" });
+    other.json("POST", "/api/v1/staff/session", &login, &[]).await;
+    assert_eq!(other.get(&link).await.status, StatusCode::OK, "to look is no writing");
+    for deed in ["withdraw", "erase"] {
+        let key = secrets::fresh_id();
+        let refused = other.form(&format!("{link}/{deed}"), &[("key", &key), ("sure", "yes")]).await;
+        assert!(refused.location().contains("problem=signed-in-as-staff"), "{deed}: {}", refused.location());
+    }
+}
+
+#[tokio::test]
+async fn staff_give_a_copy_and_delete_for_whoever_calls_and_nothing_is_left_in_the_files() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    let copy = nurse.form(&format!("{path}/data"), &[("checked", "yes")]).await.text;
+    for kept in PERSONAL {
+        assert!(copy.contains(kept), "{kept} is kept and not shown: {copy}");
+    }
+    let record = world.app.db.open_care("zhuzhou-2", 9).await.expect("the database").remove(0);
+    let sealed = [record.name_sealed, record.phone_sealed, record.address_sealed, record.need_sealed];
+    let holds = |files: &[u8], text: &str| files.windows(text.len()).any(|window| window == text.as_bytes());
+    if let Some(files) = world.files() {
+        assert!(sealed.iter().all(|sealed| holds(&files, sealed)));
+    }
+    let mut plain = world.staff("qian", "zhuzhou-2", Role::Nurse).await;
+    let whole = [("reason", "by-relative"), ("sure", "yes")];
+    assert_eq!(plain.form(&format!("{path}/erase"), &whole).await.status, StatusCode::FORBIDDEN);
+    let half = nurse.form(&format!("{path}/erase"), &whole[..1]).await;
+    assert!(half.status == StatusCode::UNPROCESSABLE_ENTITY && half.text.contains("删了不能恢复"), "{}", half.text);
+    for _ in 0..2 {
+        assert_eq!(nurse.form(&format!("{path}/erase"), &whole).await.status, StatusCode::SEE_OTHER);
+    }
+    let page = nurse.get(&path).await.text;
+    assert!(page.contains("删除资料：家人代本人要求"), "{page}");
+    assert!(person.get(&link).await.text.contains("删"), "the link says so");
+    if let Some(files) = world.files() {
+        assert!(!sealed.iter().any(|sealed| holds(&files, sealed)));
+    }
+}
+
+#[tokio::test]
 async fn nothing_personal_is_readable_in_the_database_and_deletion_leaves_none_at_all() {
     let world = World::new().await;
     let (mut person, link) = asks(&world).await;

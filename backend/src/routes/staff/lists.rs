@@ -1,5 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
+use super::sharing::{self, Share};
 use super::{SignedIn, html, may, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
@@ -127,7 +128,7 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
 async fn open_questions(app: &App, staff: &Staff) -> Result<Vec<OpenQuestion>> {
     let mut questions = Vec::new();
     for row in app.db.open_questions(&staff.hospital, MOST_OVERDUE).await? {
-        let Some(record) = app.db.followup(&row.followup).await? else { continue };
+        let Share::InCharge(record) = sharing::find(app, staff, &row.followup).await? else { continue };
         questions.push(OpenQuestion {
             name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
             text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
