@@ -96,6 +96,8 @@ async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> a
     browser.fill("#name", "女儿 王芳").await?;
     browser.click("label[for=consent]").await?;
     browser.submit().await?;
+    browser.see("现在是谁在用这部手机").await?;
+    browser.click("section[aria-labelledby=who] form:last-of-type button").await?;
     browser.see("（由 女儿 王芳 代办）").await?;
 
     browser.go(link).await?;
@@ -103,7 +105,7 @@ async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> a
     browser.see("我的资料").await?;
     browser.click("label[for=sure]").await?;
     browser.click("form[action$='/erase'] button").await?;
-    browser.see("已经结束").await
+    browser.see("您的资料已经删除").await
 }
 
 async fn whole_journey(scripts: Scripts) {
