@@ -17,6 +17,8 @@ const MOST: usize = 32 * 1024;
 const MOST_UPLOAD: usize = 2 * MOST_BYTES;
 /// How long a body may take. Half-sent ones hold a connection and are worth nothing.
 const IN_TIME: Duration = Duration::from_secs(15);
+/// How long one with a file may take: the largest table over the uplink of a small clinic.
+const UPLOAD_IN_TIME: Duration = Duration::from_secs(60);
 /// How much of a too large body is swallowed, so that the phone hears the answer instead of a broken connection.
 const SWALLOWED: usize = 16 * 1024 * 1024;
 
@@ -74,7 +76,8 @@ pub struct Upload {
 
 /// Reads a whole body, or refuses one that is larger than `most` or does not come in time.
 async fn read(body: Body, most: usize) -> Result<Vec<u8>> {
-    tokio::time::timeout(IN_TIME, collect(body, most)).await.map_err(|_| Failure::from(Code::TooSlow))?
+    let in_time = if most > MOST { UPLOAD_IN_TIME } else { IN_TIME };
+    tokio::time::timeout(in_time, collect(body, most)).await.map_err(|_| Failure::from(Code::TooSlow))?
 }
 
 async fn collect(body: Body, most: usize) -> Result<Vec<u8>> {

@@ -19,6 +19,8 @@ use zaoshai_contract::route::Route;
 
 /// How long an answer may take.
 const LIMIT: Duration = Duration::from_secs(20);
+/// How long it may take when a file comes first.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(80);
 /// Only our own files, nothing inline, no frames around us.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -60,10 +62,12 @@ async fn answer(app: App, mut request: Request, next: Next, id: String) -> Respo
     let uri = request.uri().clone();
     let headers = request.headers().clone();
     let route = name(&request);
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let limit = if kind.starts_with(b"multipart/") { UPLOAD_LIMIT } else { LIMIT };
     let mut response = match address::refusal(&uri) {
         Some(code) => Failure::from(code).into_response(),
         None => {
-            let running = AssertUnwindSafe(tokio::time::timeout(LIMIT, next.run(request)));
+            let running = AssertUnwindSafe(tokio::time::timeout(limit, next.run(request)));
             match futures_util::FutureExt::catch_unwind(running).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => Failure::from(Code::TimedOut).into_response(),

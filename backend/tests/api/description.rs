@@ -70,7 +70,7 @@ impl Described {
             }
             Some(_) => {}
             None => {
-                assert!(kind.is_empty() && answer.text.is_empty(), "{what} comes as {kind:?}, which is not described")
+                assert!(kind.is_empty() && answer.text.is_empty(), "{what} comes as {kind:?}, which is not described");
             }
         }
         assert!(
