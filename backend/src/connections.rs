@@ -19,7 +19,7 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -31,6 +31,8 @@ use tower::ServiceExt as _;
 const OTHER_FILES: usize = 128;
 /// How long the server waits when it cannot accept, for want of open files.
 const BREATH: Duration = Duration::from_millis(50);
+/// How often the log says that somebody was turned away.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
 
 /// How much of the server one client can hold.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +78,7 @@ pub async fn serve(
     let mut running = JoinSet::new();
     let mut stop = pin!(stop);
     let mut number = 0_u64;
+    let mut told: Option<Instant> = None;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -92,6 +95,10 @@ pub async fn serve(
             }
         };
         if !guests.makes_room(peer.ip(), limits) {
+            if told.is_none_or(|at| at.elapsed() > TOLD_AGAIN) {
+                tracing::warn!(connections = limits.most, of_one = limits.most_of_one, "all connections are busy");
+                told = Some(Instant::now());
+            }
             continue;
         }
         number += 1;
@@ -302,13 +309,23 @@ impl AsyncWrite for Paced {
 mod tests {
     use super::*;
     use axum::routing::{get, post};
-    use std::time::Instant;
+    use futures_util::{StreamExt as _, stream};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::sync::oneshot;
+    use tower_http::compression::CompressionLayer;
 
     /// More than the buffers of both sides of a connection take.
     const LARGE: usize = 64 << 20;
     const HELLO: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    fn part() -> io::Result<String> {
+        Ok("a part of a table\r\n".repeat(100))
+    }
+
+    async fn breaks() -> io::Result<String> {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Err(io::Error::other("broken"))
+    }
 
     struct Running {
         address: SocketAddr,
@@ -327,6 +344,9 @@ mod tests {
                     "late"
                 }),
             )
+            .route("/whole", get(|| async { Body::from_stream(stream::iter([part()])) }))
+            .route("/broken", get(|| async { Body::from_stream(stream::iter([part()]).chain(stream::once(breaks()))) }))
+            .layer(CompressionLayer::new())
             .route("/length", post(|body: bytes::Bytes| async move { body.len().to_string() }));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -422,6 +442,20 @@ mod tests {
         let mut last = waiting.pop().expect("the last");
         last.write_all(b"TP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.expect("still there");
         assert!(rest(last).await.contains("hello"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_never_looks_like_a_whole_one() {
+        let running = running(limits()).await;
+        for encoding in ["identity", "gzip", "br"] {
+            for (path, whole) in [("/whole", true), ("/broken", false)] {
+                let head = format!("GET {path} HTTP/1.1\r\nhost: a\r\naccept-encoding: {encoding}\r\n\r\n");
+                let answer = rest(connect(&running, &head).await).await;
+                let begun = encoding != "identity" || answer.contains("a part of a table");
+                assert!(answer.contains("transfer-encoding: chunked") && begun, "{path} {encoding}: {answer}");
+                assert_eq!(answer.ends_with("0\r\n\r\n"), whole, "{path} {encoding}");
+            }
+        }
     }
 
     #[tokio::test]
