@@ -9,7 +9,7 @@ use leptos::prelude::Owner;
 use zaoshai_contract::checks::Check;
 use zaoshai_contract::checks::progress::Progress;
 use zaoshai_contract::civil::CivilDate;
-use zaoshai_contract::followups::FollowUp;
+use zaoshai_contract::followups::{FollowUp, News};
 use zaoshai_contract::home_care::{CareOffer, CareStage};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
@@ -79,9 +79,15 @@ fn made(page: impl FnOnce() -> Shown) -> Made {
     })
 }
 
-/// The page of a follow-up link.
-pub fn render_followup(meta: &Meta, followup: &FollowUp, view: FollowUpView, voice: &text::Voice<'_>) -> Made {
-    made(|| pages::followup::page(&Site::of(meta), voice, followup, view))
+/// The page of a follow-up link, with what its last form did.
+pub fn render_followup(
+    meta: &Meta,
+    followup: &FollowUp,
+    view: FollowUpView,
+    news: &News,
+    voice: &text::Voice<'_>,
+) -> Made {
+    made(|| pages::followup::page(&Site::of(meta), voice, followup, view, news))
 }
 
 /// What is known of nursing at home, and the form.
@@ -90,6 +96,12 @@ pub fn render_home_care(meta: &Meta, offer: &CareOffer, voice: &text::Voice<'_>)
 }
 
 /// The page of a request for nursing at home.
-pub fn render_care_request(meta: &Meta, token: &Token, stage: &CareStage, voice: &text::Voice<'_>) -> Made {
-    made(|| pages::home_care::request(&Site::of(meta), voice, token, stage))
+pub fn render_care_request(
+    meta: &Meta,
+    token: &Token,
+    stage: &CareStage,
+    news: &News,
+    voice: &text::Voice<'_>,
+) -> Made {
+    made(|| pages::home_care::request(&Site::of(meta), voice, token, stage, news))
 }

@@ -306,7 +306,7 @@ words! {
     next: &'static str,
     code: &'static str,
     code_hint: &'static str,
-    plan_due: [&'static str; 5],
+    plan_due: [&'static str; 6],
     plan_why: &'static str,
     plan_year: (&'static str, &'static str),
     plan_picture: &'static str,

@@ -174,7 +174,7 @@ fn agreed_to_all(app: &App, slot: &Slot, agreed: &[String]) -> bool {
     let library = app.library();
     library
         .booking_service(&slot.service)
-        .is_none_or(|service| service.rules().prerequisites.iter().all(|asked| agreed.contains(&asked.id)))
+        .is_none_or(|service| service.rules().ticked().all(|asked| agreed.contains(&asked.id)))
 }
 
 fn appointment(app: &App, slot: &Slot, state: State, until: Option<Moment>) -> Appointment {

@@ -19,6 +19,7 @@ pub mod settings;
 pub mod share;
 pub mod staff;
 pub mod titles;
+pub mod told;
 
 use crate::app::App;
 use axum::Router;

@@ -17,6 +17,8 @@ pub const CONTRAST: &str = "zs_contrast";
 pub const PATIENT: &str = "zs_followup";
 /// The cookie of an opened request for nursing at home.
 pub const HOME_CARE: &str = "zs_home_care";
+/// The cookie of what the last form did, which the next page tells once.
+pub const TOLD: &str = "zs_told";
 /// The cookie of a signed-in nurse.
 pub const STAFF: &str = "zs_staff";
 
@@ -33,6 +35,8 @@ pub struct Visitor {
     pub patient: Option<String>,
     /// The secret of an opened request for nursing at home.
     pub home_care: Option<String>,
+    /// What the last form did, sealed.
+    pub told: Option<String>,
     /// The secret of a staff session.
     pub staff: Option<String>,
     /// The request's headers.
@@ -59,6 +63,7 @@ impl Visitor {
             loading: if saves { Loading::HtmlOnly } else { Loading::App },
             patient: cookie(PATIENT),
             home_care: cookie(HOME_CARE),
+            told: cookie(TOLD),
             staff: cookie(STAFF),
             headers: headers.clone(),
         }

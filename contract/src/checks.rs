@@ -157,6 +157,8 @@ pub struct Reason {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Due {
+    /// Within days, at a doctor: what somebody feels now is no matter of screening.
+    See,
     /// This year.
     Now,
     /// Next year.

@@ -487,6 +487,8 @@ words! {
         HelperAdded = "helper-added",
         /// A relative may no longer act.
         HelperEnded = "helper-ended",
+        /// This phone has left the link.
+        Left = "left",
     }
 }
 
@@ -499,6 +501,30 @@ impl From<Done> for Told {
             Done::Cancelled => Self::Cancelled,
             Done::Released => Self::Released,
         }
+    }
+}
+
+/// What is told once on the page that a form leads to, beside [`Told`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// What the form did.
+    #[serde(skip)]
+    pub done: Option<Told>,
+    /// What was typed into a form that was refused: names and values.
+    pub typed: Vec<(String, String)>,
+    /// The times that were given back.
+    pub given_back: Vec<Moment>,
+}
+
+impl News {
+    /// What was typed into a field.
+    pub fn typed(&self, name: &str) -> &str {
+        self.typed.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str, value: &str) -> bool {
+        self.typed.iter().any(|(known, typed)| known == name && typed == value)
     }
 }
 

@@ -405,7 +405,7 @@ macro_rules! read_words {
 read_words! {
     Grade { A = "A", B = "B", C = "C" }
     QuestionKind { One = "one", Many = "many", Number = "number" }
-    Due { Now = "now", Next = "next", Later = "later", Talk = "talk", Not = "not" }
+    Due { See = "see", Now = "now", Next = "next", Later = "later", Talk = "talk", Not = "not" }
     CareLevel { Routine = "routine", Urgent = "urgent", Emergency = "emergency" }
     Tone { Benefit = "benefit", Harm = "harm", Plain = "plain" }
     DotKind { Hit = "hit", Flag = "flag" }

@@ -75,13 +75,15 @@ pub enum FollowUpView {
     Questions,
     /// Who may act for the patient.
     Helpers,
-    /// What is kept about the patient, and how to have it deleted.
+    /// What is kept about the patient.
     Data,
+    /// The question whether to have it deleted.
+    Erasing,
 }
 
 impl FollowUpView {
     /// All views with their words in the address.
-    const WORDS: [(Self, &'static str); 7] = [
+    const WORDS: [(Self, &'static str); 8] = [
         (Self::Plan, ""),
         (Self::Days, "days"),
         (Self::Moving, "move"),
@@ -89,6 +91,7 @@ impl FollowUpView {
         (Self::Questions, "questions"),
         (Self::Helpers, "family"),
         (Self::Data, "data"),
+        (Self::Erasing, "erase"),
     ];
 
     /// Its word in the address; empty for the plan.

@@ -5,7 +5,7 @@
 mod booking;
 mod validation;
 
-pub use booking::{BookingRules, Prerequisite, Refused};
+pub use booking::{Ask, BookingRules, Prerequisite, Refused};
 pub use validation::{Conflict, conflicts, read_time, write_time};
 
 use crate::civil::{CivilDate, Moment, Weekday};

@@ -7,30 +7,37 @@ use zaoshai_contract::problem::Problem;
 
 /// The summary of a problem.
 pub fn error_summary(problem: &Problem) -> Node {
+    // The same mistake in several places is told once and leads to the first of them.
     let fields = problem
         .errors
         .iter()
-        .map(|error| {
+        .enumerate()
+        .filter(|(place, error)| problem.errors.iter().take(*place).all(|before| before.message != error.message))
+        .map(|(_, error)| {
             let mut href = String::from("#");
             href.push_str(&error.field);
             el("li").child(el("a").with("href", href).child(error.message.clone()))
         })
         .collect::<Vec<_>>();
-    let kept = (!problem.kept.is_empty()).then(|| el("p").child(problem.kept.clone()));
-    let call = (!problem.phone.is_empty())
+    // Where fields are named they say what to do.
+    let named = !fields.is_empty();
+    let detail = (!named).then(|| el("p").child(problem.detail.clone()));
+    let kept = (!named && !problem.kept.is_empty()).then(|| el("p").child(problem.kept.clone()));
+    let call = (!named && !problem.phone.is_empty())
         .then(|| el("p").child(el("a").with("href", tel(&problem.phone)).child(problem.phone.clone())));
     el("div")
         .class("zs-error-summary")
         .with("role", "alert")
         .with("tabindex", "-1")
         .with("id", "problem")
+        .with("autofocus", true)
         .child(
             el("h2")
                 .class("zs-error-summary__title")
                 .child(icon("alert"))
                 .child(el("span").child(problem.title.clone())),
         )
-        .child(el("p").child(problem.detail.clone()))
+        .child(detail)
         .child(kept)
         .child(el("ul").child(fields))
         .child(call)

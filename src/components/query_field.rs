@@ -11,7 +11,6 @@ pub fn query_field(typed: String) -> El {
         .with("name", "q")
         .with("value", typed)
         .with("maxlength", "80")
-        .with("required", true)
         .with("autocomplete", "off")
         .with("enterkeyhint", "search")
         .with("aria-describedby", "q-hint")

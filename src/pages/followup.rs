@@ -45,10 +45,11 @@ pub fn page(
     voice: &crate::text::Voice<'_>,
     followup: &zaoshai_contract::followups::FollowUp,
     view: zaoshai_contract::route::FollowUpView,
+    news: &zaoshai_contract::followups::News,
 ) -> Shown {
     use zaoshai_contract::followups::Stage;
     use zaoshai_contract::route::FollowUpView as View;
-    let link = form::Link { site, voice, token: &followup.token };
+    let link = form::Link { site, voice, token: &followup.token, news };
     match &followup.stage {
         Stage::Identify { problem } => people::identify(&link, view, problem.as_ref()),
         Stage::Ended(problem) => super::problem::page(site, problem.clone()).into(),
@@ -56,6 +57,7 @@ pub fn page(
             View::Questions => people::questions(&link, plan),
             View::Helpers => people::helpers(&link, plan),
             View::Data => people::data(&link, plan),
+            View::Erasing => people::erasing(&link, plan),
             View::Cancelling if plan.can_change() => booking::cancelling(&link, plan),
             View::Moving if plan.can_change() && plan.held.is_none() => booking::choosing(&link, plan, view),
             View::Days if plan.held.is_none() && plan.can_choose() => booking::choosing(&link, plan, view),

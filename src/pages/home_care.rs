@@ -15,6 +15,7 @@ use crate::components::summary_list::{row, summary_list};
 use crate::text::{Voice, day, moment};
 use crate::view::{El, Node, Value, el, nodes};
 use zaoshai_contract::content::{CareLevel, Onward};
+use zaoshai_contract::followups::{News, Told};
 use zaoshai_contract::home_care::{CareForm, CareOffer, CareStage, CareView, ForWhom, Outcome, State, Visit};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::Problem;
@@ -23,12 +24,13 @@ use zaoshai_contract::route::{ClinicFilter, Route};
 /// What is offered, and the form.
 pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
     let told = |texts: &[String]| texts.iter().map(|text| voice.told(text)).collect::<Vec<_>>();
-    let section = |id: &'static str, title: String, inside: Node| {
-        el("section")
-            .class("zs-section")
-            .with("aria-labelledby", id)
-            .child(el("h2").class("zs-h2").with("id", id).child(title))
-            .child(inside)
+    // Folded, so that the form is not far below the fold.
+    let fold = |id: &'static str, title: String, inside: Node| {
+        el("details")
+            .class("zs-details zs-details--line")
+            .with("id", id)
+            .child(el("summary").child(el("b").child(title)).child(icon("next")))
+            .child(el("div").child(inside))
     };
     let services = offer
         .services
@@ -74,10 +76,14 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
                 told(&offer.not_eligible),
                 Onward::default(),
             )),
-        section("who", voice.say("哪些人可以", "For whom it is"), plain_points(told(&offer.eligible))),
-        section("what", voice.say("护士来做什么", "What the nurse does"), summary_list(services)),
-        section("where", voice.say("去哪里", "Where she comes"), plain_points(told(&offer.areas))),
-        section("ask", voice.say("请护士联系我", "Ask a nurse to call me"), asking),
+        fold("who", voice.say("哪些人可以", "For whom it is"), plain_points(told(&offer.eligible))),
+        fold("what", voice.say("护士来做什么", "What the nurse does"), summary_list(services)),
+        fold("where", voice.say("去哪里", "Where she comes"), plain_points(told(&offer.areas))),
+        el("section")
+            .class("zs-section")
+            .with("aria-labelledby", "ask")
+            .child(el("h2").class("zs-h2").with("id", "ask").child(voice.say("请护士联系我", "Ask a nurse to call me")))
+            .child(asking),
         source(voice, offer),
     ];
     let action = offer.form.as_ref().map(|_| send(site, "care", voice.say("发给护士", "Send to the nurse")));
@@ -316,9 +322,9 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
 }
 
 /// What a link shows.
-pub fn request(site: &Site, voice: &Voice<'_>, token: &Token, stage: &CareStage) -> Shown {
+pub fn request(site: &Site, voice: &Voice<'_>, token: &Token, stage: &CareStage, news: &News) -> Shown {
     match stage {
-        CareStage::Identify { problem } => identify(site, voice, token, problem.as_ref()),
+        CareStage::Identify { problem } => identify(site, voice, token, problem.as_ref(), news),
         CareStage::Erased => nodes![
             heading(voice.say("您的资料已经删除", "Your data have been deleted")),
             el("p").class("zs-lead").child(
@@ -341,12 +347,20 @@ fn post(site: &Site, token: &Token, deed: &str) -> El {
         .class("zs-stack")
         .with("method", "post")
         .with("action", [&site.to(&Route::HomeCareRequest(token.clone())), "/", deed].concat())
+        .with("novalidate", true)
 }
 
-fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Problem>) -> Shown {
+fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Problem>, news: &News) -> Shown {
+    let left = (news.done == Some(Told::Left)).then(|| {
+        let text = voice.say(
+            "已退出。这部手机上看不到了，您的申请没有变。",
+            "You have left. This phone shows nothing any more; your request is unchanged.",
+        );
+        notice(String::new(), text)
+    });
     let main = nodes![
         problem.map(error_summary),
-        demonstration(site, voice),
+        left,
         heading(voice.say("请先核对手机号", "First, the phone number")),
         el("p").class("zs-lead").child(voice.say(
             "为了保护隐私，请填申请时留的电话最后四位。",
@@ -355,7 +369,8 @@ fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Prob
         post(site, token, "identify").with("id", "identify").child(ending(
             voice.say("电话最后四位", "Last four digits"),
             voice.say("4 个数字，例如 1234", "4 digits, for example 1234"),
-            problem
+            problem,
+            news.typed("ending")
         )),
     ];
     Shown { main, action: Some(send(site, "identify", voice.say("打开", "Open"))) }
@@ -490,6 +505,27 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
                     .with("readonly", true)
                     .with("value", view.link.clone())
             ),
+        el("section")
+            .class("zs-section zs-stack zs-stack--tight")
+            .with("aria-labelledby", "leave")
+            .child(
+                el("h2")
+                    .class("zs-h2")
+                    .with("id", "leave")
+                    .child(voice.say("这不是您自己的手机？", "Not your own phone?")),
+            )
+            .child(el("p").child(voice.say(
+                "用完请退出，别人就看不到。申请不变，再来时重新核对电话。",
+                "Leave when you are done, so that nobody else sees this. Your request is unchanged."
+            )))
+            .child(
+                post(site, token, "leave").child(
+                    el("button")
+                        .class("zs-button zs-button--quiet")
+                        .with("type", "submit")
+                        .child(voice.say("退出，在这部手机上关掉", "Leave on this phone")),
+                ),
+            ),
         withdraw,
         el("section")
             .class("zs-section zs-stack")
@@ -502,6 +538,7 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
             .child(
                 post(site, token, "erase")
                     .child(key())
+                    .child(field_error(view.problem.as_ref(), "sure"))
                     .child(
                         el("label")
                             .class("zs-check")

@@ -134,21 +134,24 @@ async fn every_state_of_a_follow_up_and_every_error_is_clean() {
 
         browser.go_ready(&link).await?;
         clean(browser, "the identity check").await?;
-        browser.go_ready(&format!("{link}?problem=wrong-ending")).await?;
+        browser.fill("#ending", "0000").await?;
+        browser.submit().await?;
+        browser.see("后四位对不上").await?;
         clean(browser, "the identity check after a wrong try").await?;
         patient_identifies(browser, &link).await?;
         browser.ready().await?;
         clean(browser, "choosing a time").await?;
-        browser.go_ready(&format!("{link}?problem=slot-taken")).await?;
-        clean(browser, "a slot that was taken").await?;
+        browser.run("document.querySelector('button[name=slot]').value = 'no-slot'").await?;
+        browser.click("button[name=slot]").await?;
+        browser.see("没有找到您选的时间").await?;
+        clean(browser, "a time that is not to be had").await?;
         browser.click("button[name=slot]").await?;
         browser.see("请确认这个时间").await?;
         clean(browser, "a place that is kept").await?;
-        browser.click("label[for=agreed-pregnancy]").await?;
         browser.submit().await?;
         browser.see("约好了").await?;
         clean(browser, "an appointment").await?;
-        for view in ["move", "cancel", "questions", "family", "data"] {
+        for view in ["move", "cancel", "questions", "family", "data", "erase"] {
             browser.go_ready(&format!("{link}?view={view}")).await?;
             clean(browser, view).await?;
         }

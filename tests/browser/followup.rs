@@ -32,7 +32,6 @@ async fn books_moves_and_cancels(browser: &Browser, link: &str, scripts: Scripts
     let first = browser.find("button[name=slot]").await?.text().await?;
     browser.click("button[name=slot]").await?;
     browser.see("请确认这个时间").await?;
-    browser.click("label[for=agreed-pregnancy]").await?;
     browser.submit().await?;
     browser.see("约好了").await?;
     let time = first.split_whitespace().find(|word| word.contains(':')).unwrap_or_default().to_owned();
@@ -42,7 +41,6 @@ async fn books_moves_and_cancels(browser: &Browser, link: &str, scripts: Scripts
     browser.see("换一个时间").await?;
     browser.click("button[name=slot]").await?;
     browser.see("就退掉了").await?;
-    browser.click("label[for=agreed-pregnancy]").await?;
     browser.submit().await?;
     browser.see("改好了").await?;
     if scripts != Scripts::None {
@@ -103,8 +101,10 @@ async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> a
     browser.go(link).await?;
     browser.click("main a[href$='view=data']").await?;
     browser.see("我的资料").await?;
+    browser.click("main a[href$='view=erase']").await?;
+    browser.see("要停止随访").await?;
     browser.click("label[for=sure]").await?;
-    browser.click("form[action$='/erase'] button").await?;
+    browser.submit().await?;
     browser.see("您的资料已经删除").await
 }
 
@@ -159,7 +159,6 @@ async fn with_the_app_booking_does_not_load_the_page_anew() {
         browser.see("李女士").await?;
         browser.click("button[name=slot]").await?;
         browser.see("请确认这个时间").await?;
-        browser.click("label[for=agreed-pregnancy]").await?;
         browser.submit().await?;
         browser.see("约好了").await?;
         ensure!(browser.run("return window.__same === true").await? == true);
@@ -179,7 +178,6 @@ async fn a_patient_books_with_the_keyboard_alone() {
         browser.see("李女士").await?;
         browser.key_at("button[name=slot]", Key::Enter).await?;
         browser.see("请确认这个时间").await?;
-        browser.key_at("#agreed-pregnancy", Key::Space).await?;
         browser.key_at(".zs-action-bar button[type=submit]", Key::Enter).await?;
         browser.see("约好了").await?;
         browser.key_at("a[href$='view=cancel']", Key::Enter).await?;

@@ -16,7 +16,6 @@ async fn a_booking_survives_a_lost_network() {
         browser.see("李女士").await?;
         browser.click("button[name=slot]").await?;
         browser.see("请确认这个时间").await?;
-        browser.click("label[for=agreed-pregnancy]").await?;
         browser
             .run(
                 "const send = window.fetch; window.__keys = [];

@@ -4,6 +4,7 @@
 
 pub mod backend;
 pub mod browser;
+pub mod first_screen;
 
 /// An environment variable that `cargo xtask test` sets.
 ///
@@ -11,4 +12,9 @@ pub mod browser;
 /// When it is missing: the browser tests are run by `cargo xtask test --phase browser`.
 pub fn setting(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test --phase browser`"))
+}
+
+/// An environment variable that a person may set.
+pub fn setting_if_any(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use zaoshai_contract::civil::Weekday;
 use zaoshai_contract::clinics::Clinic;
 use zaoshai_contract::ids::Slug;
-use zaoshai_contract::schedules::{BookingRules, Prerequisite, read_time};
+use zaoshai_contract::schedules::{Ask, BookingRules, Prerequisite, read_time};
 
 /// The sections of a topic from which the preparation is taken.
 const PREPARING: [&str; 2] = ["prepare", "day"];
@@ -105,6 +105,8 @@ struct Record {
 struct PrerequisiteRecord {
     id: String,
     text: String,
+    #[serde(default)]
+    ask: Ask,
 }
 
 #[derive(serde::Deserialize)]
@@ -164,7 +166,7 @@ fn read(proof: &mut Proof<'_>, loaded: &Loaded, clinics: &[Clinic], record: Reco
         cutoff_minutes: record.cutoff_hours.saturating_mul(60),
         phone: phone(&record, clinics),
         prerequisites: (record.prerequisites.into_iter())
-            .map(|asked| Prerequisite { id: asked.id, text: asked.text })
+            .map(|asked| Prerequisite { id: asked.id, text: asked.text, ask: asked.ask })
             .collect(),
     };
     BookingService {

@@ -532,6 +532,9 @@ impl Maker<'_> {
         if record.band > 9 || plan != record.due.is_some() || plan != record.short.is_empty() {
             self.find(&record.title, "band 是 0 到 9；自查的结果要有 short，计划的结果要有 due");
         }
+        if plan && (record.level != CareLevel::Routine) != (record.due == Some(Due::See)) {
+            self.find(&record.title, "计划里要看医生的（level 是 urgent 或 emergency）写 due = \"see\"，别的不写");
+        }
         if !record.service.is_empty() && !self.words.services.iter().any(|known| known.value == record.service) {
             self.find(&record.title, format!("services.toml 里没有“{}”", record.service));
         }

@@ -375,7 +375,7 @@ fn every_mistake_beside_the_articles_is_named_with_its_line() {
         (BOOKING, "\"companion\"", "\"medicines\"", "要用小写英文，不能重复"),
         (BOOKING, "\"companion\"", "\"陪同\"", "要用小写英文，不能重复"),
         (BOOKING, "照常吃饭、吃药，", &"请".repeat(41), "句子太长，有 45 个字"),
-        (BOOKING, "可能怀孕的，", &"请".repeat(41), "句子太长，有 48 个字"),
+        (BOOKING, "可能怀孕的，", &"请".repeat(41), "句子太长，有 46 个字"),
         (BOOKING, "照常吃饭、吃药，不用空腹。", "", "有一句是空的"),
         (BOOKING, "[\"S31\", \"memory\"]", "[]", "有数字，没有来源"),
         (BOOKING, "\"S31\"", "\"S999\"", "sources.toml 里没有来源“S999”"),

@@ -658,6 +658,14 @@ impl Db {
         })
     }
 
+    /// Ends one patient session, on the phone that asks for it.
+    pub async fn end_patient_session(&self, hash: &str) -> Result<()> {
+        in_transaction!(self, |tx| {
+            sqlx::query("DELETE FROM patient_sessions WHERE hash = $1").bind(hash).execute(&mut **tx).await?;
+            Ok(())
+        })
+    }
+
     /// The open session of this follow-up: the relative who acts in it, or none for the patient herself.
     pub async fn patient_session(&self, followup: &str, hash: &str, now: Moment) -> Result<Option<Option<String>>> {
         let row: Option<(Option<String>,)> = on_read!(self, |pool| sqlx::query_as(

@@ -539,6 +539,14 @@ impl Db {
         })
     }
 
+    /// Ends one session, on the phone that asks for it.
+    pub async fn end_care_session(&self, hash: &str) -> Result<()> {
+        in_transaction!(self, |tx| {
+            sqlx::query("DELETE FROM home_care_sessions WHERE hash = $1").bind(hash).execute(&mut **tx).await?;
+            Ok(())
+        })
+    }
+
     /// Whether a session of this request is open.
     pub async fn care_session(&self, request: &str, hash: &str, now: Moment) -> Result<bool> {
         let row: Option<(i64,)> = on_read!(self, |pool| sqlx::query_as(

@@ -5,6 +5,7 @@ use super::body::{Form, JsonBody, MaybeJson, read_key};
 use super::frame::request_id;
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
+use super::told;
 use crate::app::App;
 use crate::calendar::{self, Standing};
 use crate::db::followups::Record;
@@ -12,13 +13,14 @@ use crate::db::people::MostHelpers;
 use crate::failures::{Failure, Result};
 use crate::pathway::{self, Wish, acting, entered, find, open, plan};
 use crate::secrets;
-use crate::visitor::{PATIENT, SET_COOKIE, Visitor, session_cookie};
+use crate::visitor::{PATIENT, SET_COOKIE, Visitor, end_cookie, session_cookie};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_app::{Voice, render_followup};
 use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
-use zaoshai_contract::followups::{FollowUp, IdentifyRequest, Plan, Stage, Told};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, Token};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
@@ -39,15 +41,17 @@ pub async fn load(
     visitor: &Visitor,
 ) -> Result<(Page, StatusCode)> {
     let (record, ended) = pathway::find_or_retired(app, token).await?;
+    let news = told::read(app, visitor, token.as_str(), query);
+    // What the address says of an earlier form is only told while it is new.
+    let query = if news.is_some() { query } else { "" };
     let problem = problem_of(app, query);
+    let done = value_of(query, "done").and_then(|done| Told::parse(&done));
+    let news = News { done, ..news.unwrap_or_default() };
     let stage = match ended {
         Some(code) => Stage::Ended(ended_problem(app, &record, code).await?),
         None => match pathway::session(app, &record, visitor).await? {
             None => Stage::Identify { problem },
-            Some(session) => {
-                let done = value_of(query, "done").and_then(|done| Told::parse(&done));
-                Stage::Plan(Box::new(plan(app, &record, &session, view, (done, problem)).await?))
-            }
+            Some(session) => Stage::Plan(Box::new(plan(app, &record, &session, view, (done, problem)).await?)),
         },
     };
     let route = Route::FollowUp(token.clone(), view);
@@ -65,7 +69,7 @@ pub async fn load(
     let mut page = pages::page(app, &library, lang, &route, title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
     let followup = FollowUp { token: token.clone(), stage };
-    page.body = Body::FollowUp(render_followup(&page.meta, &followup, view, &voice));
+    page.body = Body::FollowUp(render_followup(&page.meta, &followup, view, &news, &voice));
     Ok((page, status))
 }
 
@@ -87,17 +91,18 @@ async fn ended_problem(app: &App, record: &Record, code: Code) -> Result<Problem
     Ok(problem)
 }
 
-fn told(app: &App, code: Code) -> Problem {
+fn in_words(app: &App, code: Code) -> Problem {
     Failure::from(code).problem(&app.phone(), &request_id())
 }
 
 /// The refusal that a redirect told of, with the field it concerns.
 fn problem_of(app: &App, query: &str) -> Option<Problem> {
     let code = value_of(query, "problem").and_then(|code| Code::parse(&code))?;
-    let mut problem = told(app, code);
+    let mut problem = in_words(app, code);
     let field = value_of(query, "field").unwrap_or_default();
     let message = match (code, field.as_str()) {
         (Code::NotAgreed, _) => Some(("agreed", "请在每一条前面打勾")),
+        (Code::WrongEnding, _) => Some(("ending", "请对一下，是您留给医院的那个手机号吗")),
         (Code::InvalidInput, "ending") => Some(("ending", FOUR_DIGITS)),
         (Code::InvalidInput, "question") => Some(("question", "请写 1 到 300 个字")),
         (Code::InvalidInput, "helper") => Some(("name", "这位家人已经不再代办")),
@@ -134,16 +139,22 @@ fn parse_token(text: &str) -> Result<Token> {
     Ok(Token::parse(text).ok_or(Code::LinkUnknown)?)
 }
 
-/// Where a form leads: a redirect for a browser, the same address as JSON for the app, which shows it by itself.
-fn lead(visitor: &Visitor, token: &Token, view: FollowUpView, tail: &str) -> Response {
+/// Where a form leads: a redirect for a browser, the same address as JSON for the app, which shows it by itself. What
+/// `tail` says in the address is told there once, with the news.
+fn lead(app: &App, visitor: &Visitor, token: &Token, view: FollowUpView, tail: &str, news: News) -> Response {
     let path = Route::FollowUp(token.clone(), view).path(visitor.lang);
     let joint = if path.contains('?') { '&' } else { '?' };
     let path = if tail.is_empty() { path } else { format!("{path}{joint}{tail}") };
     let app_asks = visitor.headers.get(header::ACCEPT).is_some_and(|value| value == "application/json");
-    if app_asks {
-        return ([(header::CACHE_CONTROL, "no-store")], axum::Json(path)).into_response();
+    let mut response = if app_asks {
+        ([(header::CACHE_CONTROL, "no-store")], axum::Json(path)).into_response()
+    } else {
+        Redirect::to(&path).into_response()
+    };
+    if !tail.is_empty() {
+        response.headers_mut().append(SET_COOKIE, told::keep(app, token.as_str(), tail, news));
     }
-    Redirect::to(&path).into_response()
+    response
 }
 
 /// Whether a refusal can be told on the follow-up's own page.
@@ -174,12 +185,40 @@ fn tells_on_page(code: Code) -> bool {
     )
 }
 
-fn refused(visitor: &Visitor, token: &Token, view: FollowUpView, failure: Failure) -> Result<Response> {
+fn refused(
+    app: &App,
+    visitor: &Visitor,
+    token: &Token,
+    view: FollowUpView,
+    form: &Form,
+    failure: Failure,
+) -> Result<Response> {
     if !tells_on_page(failure.code) {
         return Err(failure);
     }
     let field = failure.errors.first().map(|error| format!("&field={}", error.field)).unwrap_or_default();
-    Ok(lead(visitor, token, view, &format!("problem={}{field}", failure.code.as_str())))
+    let tail = format!("problem={}{field}", failure.code.as_str());
+    Ok(lead(app, visitor, token, view, &tail, News { typed: typed(form), ..News::default() }))
+}
+
+/// What somebody has typed and ticked, for the form that they see again.
+fn typed(form: &Form) -> Vec<(String, String)> {
+    ["ending", "name", "consent", "sure", "agreed", "question"]
+        .into_iter()
+        .flat_map(|name| form.all(name).into_iter().map(move |value| (name.to_owned(), value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// Closes the link in this browser alone; gives the answer that takes the cookie back.
+async fn leave(app: &App, token: &Token, visitor: &Visitor) -> Result<Response> {
+    if let Some(secret) = &visitor.patient {
+        app.db.end_patient_session(&secrets::hash(secret)).await?;
+    }
+    let tail = format!("done={}", Told::Left.as_str());
+    let mut response = lead(app, visitor, token, FollowUpView::Plan, &tail, News::default());
+    response.headers_mut().append(SET_COOKIE, end_cookie(PATIENT));
+    Ok(response)
 }
 
 /// `POST /f/{token}/{deed}`: every write of the link as a form.
@@ -193,14 +232,26 @@ pub async fn form(
     if deed == "identify" {
         let view = FollowUpView::parse(form.get("view"));
         return match identify(&app, &token, form.get("ending")).await {
-            Ok(cookie) => Ok(([(SET_COOKIE, cookie)], lead(&visitor, &token, view, "")).into_response()),
-            Err(failure) => refused(&visitor, &token, view, failure),
+            Ok(cookie) => {
+                let mut response = lead(&app, &visitor, &token, view, "", News::default());
+                response.headers_mut().append(SET_COOKIE, cookie);
+                Ok(response)
+            }
+            Err(failure) => refused(&app, &visitor, &token, view, &form, failure),
         };
     }
+    if deed == "leave" {
+        return leave(&app, &token, &visitor).await;
+    }
+    let mut news = News::default();
     let (view, result) = match deed.as_str() {
         "hold" | "confirm" | "release" | "cancel" | "book" => {
             let action = Action::parse(&deed).ok_or(Code::NotFound)?;
+            let before = find(&app, &token).await.ok();
             let result = appointment(&app, &token, &visitor, &form, action).await;
+            if let (Some(before), Ok(after)) = (&before, find(&app, &token).await) {
+                news.given_back = given_back(before, &after, action);
+            }
             let view = match &result {
                 Err(failure) => view_after(&app, &token, action, failure.code).await?,
                 Ok(_) => FollowUpView::Plan,
@@ -215,13 +266,25 @@ pub async fn form(
             let result = act(&app, &token, &visitor, &form).await;
             (if result.is_ok() { FollowUpView::Plan } else { FollowUpView::Helpers }, result)
         }
-        "erase" => (FollowUpView::Data, erase(&app, &token, &visitor, &form).await),
+        "erase" => (FollowUpView::Erasing, erase(&app, &token, &visitor, &form).await),
         _ => return Err(Code::NotFound.into()),
     };
     match result {
-        Ok(Some(told)) => Ok(lead(&visitor, &token, view, &format!("done={}", told.as_str()))),
-        Ok(None) => Ok(lead(&visitor, &token, view, "")),
-        Err(failure) => refused(&visitor, &token, view, failure),
+        Ok(Some(told)) => Ok(lead(&app, &visitor, &token, view, &format!("done={}", told.as_str()), news)),
+        Ok(None) => Ok(lead(&app, &visitor, &token, view, "", news)),
+        Err(failure) => refused(&app, &visitor, &token, view, &form, failure),
+    }
+}
+
+/// The times that an action gives back, the appointment's first.
+fn given_back(before: &Record, after: &Record, action: Action) -> Vec<Moment> {
+    let firm = before.firm().map(|latest| latest.slot.starts);
+    let held = before.held.as_ref().filter(|_| after.held.is_none()).map(|(slot, _)| slot.starts);
+    match action {
+        Action::Cancel => firm.into_iter().chain(held).collect(),
+        Action::Release => held.into_iter().collect(),
+        Action::Confirm | Action::Book => firm.into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -386,7 +449,8 @@ pub async fn show(
         return Err(Code::LinkUnknown.into());
     };
     let (page, _) = load(&app, visitor.lang, &token, view, &query, &visitor).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response())
+    let response = ([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response();
+    Ok(told::forget(&visitor, response))
 }
 
 /// The plan of an opened link as data: where the follow-up stands, its times, its questions.

@@ -5,18 +5,20 @@ use super::body::Form;
 use super::frame::request_id;
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
+use super::told;
 use crate::app::App;
 use crate::content::Library;
 use crate::content::home_care::HomeCare;
 use crate::db::home_care::{CareChange, CareRecord, NewRequest};
 use crate::failures::{Failure, Result};
-use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, session_cookie};
+use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie, session_cookie};
 use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_app::{Voice, render_care_request, render_home_care};
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{News, Told};
 use zaoshai_contract::home_care::{
     Action, CareForm, CareOffer, CareService, CareStage, CareView, ForWhom, LINK_DAYS, NewCare, Outcome,
     State as CareState, Visit, call_until,
@@ -87,7 +89,7 @@ fn offer(app: &App, lang: Lang, typed: NewCare, key: IdempotencyKey, problem: Op
 }
 
 /// A problem with what went wrong in the characters of the language.
-fn told(app: &App, lang: Lang, failure: &Failure) -> Problem {
+fn in_words(app: &App, lang: Lang, failure: &Failure) -> Problem {
     let mut problem = failure.problem(&app.phone(), &request_id());
     if lang == Lang::Hant {
         let library = app.library();
@@ -242,7 +244,7 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
     let id = match make(&app, &typed, &key, &actor).await {
         Ok(id) => id,
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
-            let problem = told(&app, visitor.lang, &failure);
+            let problem = in_words(&app, visitor.lang, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
@@ -255,12 +257,20 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
         return Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response());
     }
     // Who has just typed the number need not prove that she knows its end.
-    let path = Route::HomeCareRequest(link_token(&app, &id)).path(visitor.lang);
-    let to = Redirect::to(&format!("{path}?done=asked"));
-    match open_session(&app, &id).await? {
-        Some(cookie) => Ok(([(SET_COOKIE, cookie)], to).into_response()),
-        None => Ok(to.into_response()),
+    let token = link_token(&app, &id);
+    let path = Route::HomeCareRequest(token.clone()).path(visitor.lang);
+    let mut to = lead(&app, &path, &token, "done=asked", News::default());
+    if let Some(cookie) = open_session(&app, &id).await? {
+        to.headers_mut().append(SET_COOKIE, cookie);
     }
+    Ok(to)
+}
+
+/// Leads to a link's page, which tells once what `tail` says.
+fn lead(app: &App, path: &str, token: &Token, tail: &str, news: News) -> Response {
+    let mut to = Redirect::to(&format!("{path}?{tail}")).into_response();
+    to.headers_mut().append(SET_COOKIE, told::keep(app, token.as_str(), tail, news));
+    to
 }
 
 async fn open_session(app: &App, id: &str) -> Result<Option<HeaderValue>> {
@@ -300,13 +310,22 @@ pub fn visit_of(record: &CareRecord) -> Option<Visit> {
 pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, visitor: &Visitor) -> Result<Page> {
     let record = find(app, token).await?;
     let library = app.library();
+    let news = told::read(app, visitor, token.as_str(), query);
+    // What the address says of an earlier form is only told while it is new.
+    let query = if news.is_some() { query } else { "" };
+    let done = value_of(query, "done");
+    let left = done.as_deref().and_then(Told::parse).filter(|told| *told == Told::Left);
+    let news = News { done: left, ..news.unwrap_or_default() };
     let problem = value_of(query, "problem").and_then(|code| Code::parse(&code)).map(|code| {
         let failure = match (code, value_of(query, "field").as_deref()) {
             (Code::InvalidInput, Some("sure")) => Failure::field("sure", "要删除，请先打勾"),
             (Code::InvalidInput, _) => Failure::field("ending", FOUR_DIGITS),
+            (Code::WrongEnding, _) => {
+                Failure { code, ..Failure::field("ending", "请对一下，是申请时留的那个电话吗") }
+            }
             _ => code.into(),
         };
-        told(app, lang, &failure)
+        in_words(app, lang, &failure)
     });
     let stage = if record.erased.is_some() {
         CareStage::Erased
@@ -328,7 +347,7 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
             prepare: open("prepare", &record.prepare_sealed)?,
             outcome: record.outcome.as_deref().and_then(Outcome::parse),
             can_withdraw: state.is_open() && !(state == CareState::Planned && begun),
-            just_asked: value_of(query, "done").is_some(),
+            just_asked: done.as_deref() == Some("asked"),
             key: secrets::fresh_key(),
             problem,
         }))
@@ -340,7 +359,7 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
     let empty = Body::HomeCare(Made { main: String::new(), action: String::new() });
     let mut page = pages::page(app, &library, lang, &Route::HomeCareRequest(token.clone()), title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
-    page.body = Body::HomeCare(render_care_request(&page.meta, token, &stage, &voice));
+    page.body = Body::HomeCare(render_care_request(&page.meta, token, &stage, &news, &voice));
     Ok(page)
 }
 
@@ -389,7 +408,7 @@ pub async fn form(
 ) -> Result<Response> {
     let token = Token::parse(&token).ok_or(Code::LinkUnknown)?;
     let record = find(&app, &token).await?;
-    let path = Route::HomeCareRequest(token).path(visitor.lang);
+    let path = Route::HomeCareRequest(token.clone()).path(visitor.lang);
     if record.erased.is_some() {
         return Ok(Redirect::to(&path).into_response());
     }
@@ -398,6 +417,14 @@ pub async fn form(
             Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(&path)).into_response()),
             Err(failure) => Err(failure),
         },
+        "leave" => {
+            if let Some(secret) = &visitor.home_care {
+                app.db.end_care_session(&secrets::hash(secret)).await?;
+            }
+            let mut response = lead(&app, &path, &token, "done=left", News::default());
+            response.headers_mut().append(SET_COOKIE, end_cookie(HOME_CARE));
+            return Ok(response);
+        }
         "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => Err(Code::IdentifyFirst.into()),
         "withdraw" => withdraw(&app, &visitor, &record, &form).await,
         "erase" => erase(&app, &visitor, &record, &form).await,
@@ -417,7 +444,9 @@ pub async fn form(
         return Err(failure);
     }
     let field = failure.errors.first().map(|error| format!("&field={}", error.field)).unwrap_or_default();
-    Ok(Redirect::to(&format!("{path}?problem={}{field}", failure.code.as_str())).into_response())
+    let typed = vec![("ending".to_owned(), form.get("ending").to_owned())];
+    let tail = format!("problem={}{field}", failure.code.as_str());
+    Ok(lead(&app, &path, &token, &tail, News { typed, ..News::default() }))
 }
 
 /// Nursing at home: for whom, what, where, and the form to ask for it. The form is sent as it stands, to
@@ -457,5 +486,6 @@ pub async fn show_request(
 ) -> Result<Response> {
     let token = Token::parse(&token).ok_or(Code::LinkUnknown)?;
     let page = load_request(&app, visitor.lang, &token, &query.unwrap_or_default(), &visitor).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response())
+    let response = ([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response();
+    Ok(told::forget(&visitor, response))
 }

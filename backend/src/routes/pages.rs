@@ -1,7 +1,7 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
 use super::body::Form;
-use super::{checks, clinics, followups, home_care, share, titles};
+use super::{checks, clinics, followups, home_care, share, titles, told};
 use crate::app::App;
 use crate::cache::{Shelf, hour_of};
 use crate::content::traditional::simplified;
@@ -38,13 +38,14 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
     let visitor = Visitor::read(path, query, request.headers());
     if let Route::FollowUp(token, view) = &route {
         let (page, status) = followups::load(&app, lang, token, *view, query, &visitor).await?;
-        return Ok((status, uncached(HTML, render(&app, &visitor, &page))).into_response());
+        let response = (status, uncached(HTML, render(&app, &visitor, &page))).into_response();
+        return Ok(told::forget(&visitor, response));
     }
     match &route {
         Route::HomeCare => return Ok(personal(&app, &visitor, &home_care::load(&app, lang)?)),
         Route::HomeCareRequest(token) => {
             let page = home_care::load_request(&app, lang, token, query, &visitor).await?;
-            return Ok(personal(&app, &visitor, &page));
+            return Ok(told::forget(&visitor, personal(&app, &visitor, &page)));
         }
         _ => {}
     }

@@ -72,3 +72,27 @@ async fn a_plan_without_the_app_names_what_is_due() {
     let plan = step(&mut client, "/plan", "go=result&age=62&sex=female&signs=?").await.text;
     assert!(plan.contains("<h1"), "an unfinished plan goes on with its first open question: {plan}");
 }
+
+#[tokio::test]
+async fn a_symptom_leads_to_a_doctor_before_any_screening_of_this_year() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let first = step(&mut client, "/plan", "go=start").await.text;
+    let (none, sign) = (first.find("value=\"-\""), first.find("value=\"lung\""));
+    assert!(none.is_some() && none < sign, "none of them is the first choice: {first}");
+    // The very next question says it already.
+    let second = step(&mut client, "/plan", "at=signs&go=next&signs=lung").await.text;
+    assert!(second.contains("您多大年纪") && second.contains("先看医生（几天内）"), "{second}");
+    assert!(second.contains("看呼吸科"), "{second}");
+    let well = step(&mut client, "/plan", "at=signs&go=next&signs=-").await.text;
+    assert!(well.contains("您多大年纪") && !well.contains("先看医生（几天内）"), "{well}");
+    let answers = "go=result&signs=lung&age=62&sex=male&had=-&smoking=now&packs=yes&relatives=-&special=-&liverill=-\
+                   &ill=-&habits=-&south=no&bmi=no&ct=never&colonoscopy=never&fit=never&gastroscopy=never&psa=never";
+    let plan = step(&mut client, "/plan", answers).await.text;
+    let doctor = plan.find("先看医生（几天内）").expect("a part for the doctor");
+    let year = plan.find("今年该做").expect("other cancers are still due");
+    assert!(doctor < year, "{plan}");
+    let this_year =
+        plan.split("今年该做").nth(2).expect("the part of this year").split("<h2").next().unwrap_or_default();
+    assert!(!this_year.contains("肺癌"), "what is felt now is not filed under this year: {this_year}");
+}

@@ -40,6 +40,122 @@ async fn taken(world: &World, slot: &str) -> i64 {
     world.app.db.occupancy(&id).await.expect("the database").expect("a slot").0
 }
 
+/// A follow-up for a colonoscopy, before which everybody asks about their medicines.
+async fn colonoscopy(world: &World) -> FollowUpDetail {
+    let mut wish = crate::world::new_followup();
+    wish["services"] = json!(["colonoscopy"]);
+    let mut nurse = world.nurse().await;
+    let key = secrets::fresh_id();
+    let answer = nurse.json("POST", "/api/v1/staff/followups", &wish, &[("idempotency-key", &key)]).await;
+    serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
+}
+
+#[tokio::test]
+async fn what_concerns_everybody_is_ticked_and_what_concerns_some_is_only_read() {
+    let world = World::new().await;
+    let followup = colonoscopy(&world).await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let wanted = slot(&plan(&mut patient, &followup).await, 0, 0);
+    patient.form(&format!("{link}/hold"), &[("slot", &wanted), ("key", &secrets::fresh_id())]).await;
+    let page = patient.get(&link).await.text;
+    assert!(page.contains("id=\"agreed-medicines\"") && !page.contains("agreed-companion"), "{page}");
+    assert!(page.contains("选麻醉的，请人陪"), "whom it concerns can read it: {page}");
+    let silent = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
+    assert_eq!(silent.location(), format!("{link}?problem=not-agreed"));
+    assert!(patient.get(silent.location()).await.text.contains("请在每一条前面打勾"));
+    let agreed = [("key", secrets::fresh_id()), ("agreed", "medicines".to_owned())];
+    let agreed: Vec<(&str, &str)> = agreed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let sure = patient.form(&format!("{link}/confirm"), &agreed).await;
+    assert_eq!(sure.location(), format!("{link}?done=booked"));
+}
+
+#[tokio::test]
+async fn what_a_form_did_is_told_once_and_by_no_address() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    for (address, words) in [
+        ("?done=waiting", "已加入候补"),
+        ("?done=cancelled", "预约取消了"),
+        ("?problem=slot-taken", "刚被别人约走了"),
+        ("?view=questions&done=asked", "问题已发给护士"),
+    ] {
+        let page = patient.get(&format!("{link}{address}")).await.text;
+        assert!(!page.contains(words), "{address} says {words} though nothing was done");
+    }
+    let sent = patient.form(&format!("{link}/ask"), &[("question", "要空腹吗？"), ("key", &secrets::fresh_id())]).await;
+    let first = patient.get(sent.location()).await.text;
+    let second = patient.get(sent.location()).await.text;
+    assert!(first.contains("问题已发给护士") && !second.contains("问题已发给护士"), "told once");
+    // What is told of one link is not told on another one, nor after its moment.
+    let other = world.followup().await;
+    let mut both = world.patient(&other).await;
+    let sent = both.form(&format!("/f/{}/wait", other.token), &[("key", &secrets::fresh_id())]).await;
+    assert!(sent.location().ends_with("done=waiting"));
+    let mut late = both.clone();
+    assert!(!both.get(&format!("{link}?done=waiting")).await.text.contains("已加入候补"));
+    world.app.clock.set(Moment(world.app.now().0 + 3 * 60_000));
+    assert!(!late.get(sent.location()).await.text.contains("已加入候补"), "old news");
+}
+
+#[tokio::test]
+async fn a_refused_form_of_a_link_is_not_emptied_and_never_left_to_the_browser() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let link = format!("/f/{}", followup.token);
+    let mut stranger = world.client();
+    let wrong = stranger.form(&format!("{link}/identify"), &[("ending", "1234")]).await;
+    let page = stranger.get(wrong.location()).await.text;
+    assert!(page.contains("value=\"1234\"") && page.contains("id=\"ending-error\""), "{page}");
+    assert!(page.contains("autofocus"), "the summary takes the focus without any script");
+    let mut patient = world.patient(&followup).await;
+    let fields = [("name", "女儿 王芳"), ("key", &secrets::fresh_id()[..])];
+    let refused = patient.form(&format!("{link}/helper"), &fields).await;
+    let page = patient.get(refused.location()).await.text;
+    assert!(page.contains("value=\"女儿 王芳\"") && page.contains("id=\"consent-error\""), "{page}");
+    for view in ["", "?view=days", "?view=questions", "?view=family", "?view=data", "?view=erase"] {
+        let page = patient.get(&format!("{link}{view}")).await.text;
+        assert!(!page.contains(" required="), "{view}: the browser's own bubble");
+        for form in page.split("<form").skip(1).filter(|form| form.contains(&link)) {
+            let tag = form.split('>').next().unwrap_or_default();
+            assert!(!tag.contains(&format!("action=\"{link}")) || tag.contains("novalidate"), "{view}: {tag}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn leaving_ends_this_session_alone_and_deletes_nothing() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let link = format!("/f/{}", followup.token);
+    let (mut patient, mut neighbour) = (world.patient(&followup).await, world.patient(&followup).await);
+    let mut thief = neighbour.clone();
+    let left = neighbour.form(&format!("{link}/leave"), &[]).await;
+    let page = neighbour.get(left.location()).await.text;
+    assert!(page.contains("已退出") && page.contains("请先核对手机号") && !page.contains("李女士"), "{page}");
+    assert!(!thief.get(&link).await.text.contains("李女士"), "the session itself has ended");
+    assert!(patient.get(&link).await.text.contains("李女士"), "her own phone stays open");
+}
+
+#[tokio::test]
+async fn cancelling_tells_what_was_cancelled() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let first = plan(&mut patient, &followup).await;
+    write(&mut patient, &followup, "POST", &slot(&first, 0, 0), &secrets::fresh_id()).await;
+    for view in ["?view=questions", "?view=family", "?view=data", "?view=erase"] {
+        let page = patient.get(&format!("{link}{view}")).await.text;
+        assert!(page.contains("现在的预约") && page.contains("11月24日"), "{view}: the appointment is in sight");
+    }
+    let cancelled = patient.form(&format!("{link}/cancel"), &[("key", &secrets::fresh_id())]).await;
+    let page = patient.get(cancelled.location()).await.text;
+    assert!(page.contains("11月24日 星期二 上午8:30 的预约已取消"), "{page}");
+}
+
 #[tokio::test]
 async fn a_link_shows_nothing_about_the_patient_before_the_check() {
     let world = World::new().await;
@@ -128,11 +244,7 @@ async fn the_same_journey_works_with_forms_alone() {
     let asked = patient.get(&link).await;
     assert!(asked.text.contains("请确认这个时间") && asked.text.contains("8:05"), "{}", asked.text);
     assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1);
-    let silent = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
-    assert_eq!(silent.location(), format!("{link}?problem=not-agreed"));
-    assert!(patient.get(silent.location()).await.text.contains("请在每一条前面打勾"));
-    let confirmed =
-        patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id()), ("agreed", "pregnancy")]).await;
+    let confirmed = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
     assert_eq!(confirmed.location(), format!("{link}?done=booked"));
     let page = patient.get(confirmed.location()).await;
     assert!(page.text.contains("11月24日") && page.text.contains("来之前"), "{}", page.text);
@@ -217,7 +329,7 @@ async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hou
 #[tokio::test]
 async fn a_kept_place_is_made_certain_as_data_once_everything_was_agreed_to() {
     let world = World::new().await;
-    let followup = world.followup().await;
+    let followup = colonoscopy(&world).await;
     let mut patient = world.patient(&followup).await;
     let early = slot(&plan(&mut patient, &followup).await, 1, 0);
     let path = format!("/api/v1/followups/{}", followup.token);
@@ -227,7 +339,7 @@ async fn a_kept_place_is_made_certain_as_data_once_everything_was_agreed_to() {
     let bare = Request::post(format!("{path}/confirm")).header("idempotency-key", &key[1]);
     let refused = patient.send(bare, Body::empty(), &[]).await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "not-agreed"));
-    let agreed = json!({ "agreed": ["pregnancy"] });
+    let agreed = json!({ "agreed": ["medicines"] });
     let sure = patient.json("POST", &format!("{path}/confirm"), &agreed, &[("idempotency-key", &key[2])]).await;
     assert_eq!(sure.json()["done"], "booked", "{}", sure.text);
 }

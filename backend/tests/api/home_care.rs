@@ -91,10 +91,12 @@ async fn asking_without_consent_or_with_gaps_is_refused_field_by_field_and_keeps
     let key = secrets::fresh_id();
     let gaps = person.form("/home-care", &[("key", &key), ("name", "王奶奶"), ("for_whom", "relative")]).await;
     assert_eq!(gaps.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for field in ["relation", "phone", "area", "address", "service", "need", "agreed-0", "agreed-3"] {
+    for field in ["relation", "phone", "area", "address", "service", "need", "agreed-0"] {
         assert!(gaps.text.contains(&format!("href=\"#{field}\"")), "{field} is named: {}", gaps.text);
         assert!(gaps.text.contains(&format!("id=\"{field}\"")), "and can be reached: {field}");
     }
+    // The same mistake in several places is named once, and marked at each.
+    assert!(!gaps.text.contains("href=\"#agreed-3\"") && gaps.text.contains("id=\"agreed-3-error\""), "{}", gaps.text);
     assert!(gaps.text.contains("value=\"王奶奶\"") && !gaps.text.contains("href=\"#name\""), "{}", gaps.text);
     let mut without = fields(&world, &key);
     let last = without.pop().expect("a consent").1;
@@ -295,6 +297,24 @@ async fn withdrawing_frees_the_nurse_until_the_visit_begins() {
     let mut nurse = world.nurse().await;
     let list = nurse.get("/staff/home-care").await.text;
     assert!(!list.contains("已排的上门") && list.contains("已结束 1") && list.contains("本人取消"), "{list}");
+}
+
+#[tokio::test]
+async fn a_request_can_be_left_on_somebody_elses_phone() {
+    let world = World::new().await;
+    let (mut person, link) = asks(&world).await;
+    let mut thief = person.clone();
+    assert!(person.get(&link).await.text.contains("王奶奶"));
+    let left = person.form(&format!("{link}/leave"), &[]).await;
+    let page = person.get(left.location()).await.text;
+    assert!(page.contains("已退出") && !page.contains("王奶奶"), "{page}");
+    assert!(!person.get(left.location()).await.text.contains("已退出"), "told once");
+    assert!(!thief.get(&link).await.text.contains("王奶奶"), "the session itself has ended");
+    let wrong = person.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+    let page = person.get(wrong.location()).await.text;
+    assert!(page.contains("value=\"0000\"") && page.contains("id=\"ending-error\""), "{page}");
+    person.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    assert!(person.get(&link).await.text.contains("王奶奶"), "nothing was deleted");
 }
 
 #[tokio::test]

@@ -4,14 +4,29 @@
 use crate::civil::{CivilDate, Moment};
 use serde::{Deserialize, Serialize};
 
-/// Something a patient must have ready or agree to before she books.
+/// How something is asked of a patient before a place is certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// It concerns everybody and is ticked.
+    #[default]
+    Tick,
+    /// It concerns some, like those who may be pregnant: it is read, and nobody has to tick it.
+    Read,
+}
+
+/// Something a patient must have ready, agree to or know before a place is certain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Prerequisite {
-    /// Its id, which is what she ticks.
+    /// Its id, which is what is ticked.
     pub id: String,
-    /// What it asks, as a sentence to agree to.
+    /// What it asks, as a sentence to agree to or to follow.
     pub text: String,
+    /// Whether it is to be ticked.
+    #[serde(default)]
+    pub ask: Ask,
 }
 
 /// The rules of one service.
@@ -62,9 +77,14 @@ impl BookingRules {
         if now.date() < first_day_open {
             return Err(Refused::TooFar { first_day_open });
         }
-        let missing = self.prerequisites.iter().filter(|asked| !agreed.contains(&asked.id));
+        let missing = self.ticked().filter(|asked| !agreed.contains(&asked.id));
         let ids: Vec<String> = missing.map(|asked| asked.id.clone()).collect();
         if ids.is_empty() { Ok(()) } else { Err(Refused::MissingPrerequisites(ids)) }
+    }
+
+    /// What everybody must tick.
+    pub fn ticked(&self) -> impl Iterator<Item = &Prerequisite> {
+        self.prerequisites.iter().filter(|asked| asked.ask == Ask::Tick)
     }
 
     /// Whether a patient may move away from her slot, or cancel it, now.
@@ -101,7 +121,7 @@ mod tests {
             cutoff_minutes,
             prerequisites: asked
                 .iter()
-                .map(|id| Prerequisite { id: (*id).to_owned(), text: format!("请先看：{id}") })
+                .map(|id| Prerequisite { id: (*id).to_owned(), text: format!("请先看：{id}"), ask: Ask::Tick })
                 .collect(),
             phone: String::new(),
         }
@@ -140,6 +160,17 @@ mod tests {
         ] {
             assert_eq!(rules.may_take(starts, now, &ids(agreed)), expected, "{} {agreed:?}", now.iso());
         }
+    }
+
+    #[test]
+    fn what_concerns_only_some_is_asked_of_nobody() {
+        let mut rules = rules(14, 0, &["pregnancy"]);
+        let (starts, now) = (at("2026-12-15", 510), at("2026-12-10", 600));
+        assert_eq!(rules.may_take(starts, now, &[]), Err(Refused::MissingPrerequisites(ids(&["pregnancy"]))));
+        for asked in &mut rules.prerequisites {
+            asked.ask = Ask::Read;
+        }
+        assert_eq!(rules.may_take(starts, now, &[]), Ok(()));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What is due for a person, this year, next year and later, what is not needed, and why.
+//! What is due for a person: the doctor within days before anything else, then this year, next year and later, what is not
+//! needed, and why.
 
 use super::intro::not_meant;
 use super::{Shown, Visit};
@@ -17,7 +18,7 @@ use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
 /// The order in which a plan is read.
-const ORDER: [Due; 5] = [Due::Now, Due::Next, Due::Talk, Due::Later, Due::Not];
+const ORDER: [Due; 6] = [Due::See, Due::Now, Due::Next, Due::Talk, Due::Later, Due::Not];
 
 /// The page.
 pub fn page(visit: &Visit<'_>) -> Shown {
@@ -59,7 +60,7 @@ fn heading(visit: &Visit<'_>, due: Due) -> String {
     let year = match due {
         Due::Now => visit.today.year(),
         Due::Next => visit.today.year() + 1,
-        Due::Talk | Due::Later | Due::Not => return label.to_owned(),
+        Due::See | Due::Talk | Due::Later | Due::Not => return label.to_owned(),
     };
     [label, " · ", words.plan_year.0, &year.to_string(), words.plan_year.1].concat()
 }
@@ -68,6 +69,28 @@ fn of_due<'a>(visit: &'a Visit<'_>, due: Due) -> impl Iterator<Item = (&'a Group
     visit.check.groups.iter().filter_map(move |group| {
         let conclusion = conclusion::of(visit.check, group, &visit.progress.answers)?;
         (conclusion.outcome.due == Some(due)).then_some((group, conclusion.outcome))
+    })
+}
+
+/// That a doctor comes before the plan, on the questions after the one that told it: nobody should have to answer all of
+/// them to hear that.
+pub fn doctor_first(visit: &Visit<'_>) -> Option<Node> {
+    if !visit.check.is_plan() {
+        return None;
+    }
+    let mut steps: Vec<&str> = Vec::new();
+    for (_, outcome) in of_due(visit, Due::See) {
+        if let Some(step) = outcome.next.first().map(|step| step.title.as_str()).filter(|step| !steps.contains(step)) {
+            steps.push(step);
+        }
+    }
+    (!steps.is_empty()).then(|| {
+        let label = visit.words.plan_due[0];
+        el("p")
+            .class("zs-notice zs-notice--lost")
+            .child(icon("alert"))
+            .child(el("span").child(el("b").child(label)).child(steps.join("、")))
+            .node()
     })
 }
 

@@ -1,5 +1,6 @@
 //! A question, alone on its page.
 
+use super::plan::doctor_first;
 use super::{ANSWER, Shown, Visit};
 use crate::components::action_bar::action_bar;
 use crate::components::error_summary::{error_summary, field_error};
@@ -48,6 +49,7 @@ pub fn page(visit: &Visit<'_>, question: &Question) -> Shown {
             .with("novalidate", true)
             .child(el("input").with("type", "hidden").with("name", GO).with("value", "next"))
             .child(progress(visit))
+            .child(doctor_first(visit))
             .child(problem.as_ref().map(error_summary))
             .child(field)
             .child(skip)
@@ -169,11 +171,12 @@ fn choices(visit: &Visit<'_>, question: &Question, problem: Option<&Problem>) ->
             )
             .child(el("span").child(text.to_owned()).child(small))
     };
-    let mut all: Vec<El> = question.choices.iter().map(|Choice { id, text, hint }| choice(id, text, hint)).collect();
-    for (id, text) in [(NONE, &question.none), (UNKNOWN, &question.unknown)] {
-        if !text.is_empty() {
-            all.push(choice(id, text, ""));
-        }
+    // Most have none of them: that answer must not lie two screens below.
+    let none = (!question.none.is_empty()).then(|| choice(NONE, &question.none, ""));
+    let mut all: Vec<El> = none.into_iter().collect();
+    all.extend(question.choices.iter().map(|Choice { id, text, hint }| choice(id, text, hint)));
+    if !question.unknown.is_empty() {
+        all.push(choice(UNKNOWN, &question.unknown, ""));
     }
     let set = el("fieldset")
         .class("zs-choices")

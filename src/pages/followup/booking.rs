@@ -2,8 +2,8 @@
 
 use super::super::Shown;
 use super::form::{Link, heading, status, tick};
-use super::plan::{facts, greeting, when};
-use crate::components::error_summary::error_summary;
+use super::plan::{facts, greeting, present, when};
+use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
@@ -11,6 +11,7 @@ use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::{Appointment, Plan, Told};
 use zaoshai_contract::route::FollowUpView;
+use zaoshai_contract::schedules::Ask;
 use zaoshai_contract::slots::{Slot, SlotDay, suggest};
 
 /// Days of all times that are open at once.
@@ -143,17 +144,16 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
         Some(_) => link.say("换一个时间", "Choose another time"),
         None => link.say("全部时间", "All times"),
     };
-    let lead = current.map(|appointment| {
-        let now = moment(link.site.lang, appointment.slot.starts);
-        el("p").class("zs-lead").child(link.voice.fill(
-            "现在约的是 {}。新时间确认以后，才退掉这个。",
-            "You have {}. It is given back only when the new time is confirmed.",
-            &now,
+    let lead = current.and_then(|_| present(link, plan));
+    let kept_till_then = current.map(|_| {
+        el("p").class("zs-small").child(link.say(
+            "新时间确认以后，才退掉现在的。",
+            "The present time is given back only when the new one is confirmed.",
         ))
     });
     let open = plan.days.iter().take(OPEN_DAYS).map(|day| one_day(link, plan, day)).collect::<Vec<_>>();
     let later = plan.days.iter().skip(OPEN_DAYS).map(|day| one_day(link, plan, day)).collect::<Vec<_>>();
-    let later = (!later.is_empty()).then(|| {
+    let more = (!later.is_empty()).then(|| {
         el("details")
             .class("zs-details")
             .with("id", "more-days")
@@ -173,7 +173,8 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
         ]
     });
-    nodes![link.opening(plan, title), lead, empty, times(link, plan).child(open).child(later)].into()
+    let times = times(link, plan).child(open).child(more);
+    nodes![link.opening(plan, title), lead, empty, times, kept_till_then, link.leaving(plan)].into()
 }
 
 /// The place that is kept: what it is, what must be true for it, and the one button that makes it hers.
@@ -181,27 +182,50 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
     let until = held.until.unwrap_or(plan.now);
     let until_text =
         if until.date() == plan.now.date() { clock(link.site.lang, until) } else { moment(link.site.lang, until) };
-    let kept = link.voice.fill("这个位置为您留到 {}。", "This place is kept for you until {}.", &until_text);
+    let kept = link.voice.fill("为您留到 {}", "Kept for you until {}", &until_text);
+    let after = link.voice.fill(
+        "{} 以后还没确认，这个位置会让给别人。那时可以再选，随访不会取消。",
+        "If it is not confirmed by {}, the place goes to others. You can choose again then; nothing else is lost.",
+        &until_text,
+    );
     let instead = plan.appointment.as_ref().filter(|appointment| appointment.state.is_firm()).map(|appointment| {
         let now = moment(link.site.lang, appointment.slot.starts);
-        el("p").child(link.voice.fill(
-            "确认以后，原来的 {} 就退掉了。",
-            "Confirming gives back the time you had, {}.",
-            &now,
-        ))
+        let leave = plan
+            .can_change()
+            .then(|| link.aside_link(FollowUpView::Cancelling, link.say("取消现在的预约", "Cancel the present one")));
+        nodes![
+            el("p").class("zs-who").child(icon("calendar")).child(el("span").child(link.voice.fill(
+                "现在的预约 {} 还在。确认以后，原来的就退掉了。",
+                "You still have {}. Confirming gives it back.",
+                &now,
+            ))),
+            leave
+        ]
+    });
+    let read = plan.agreements.iter().filter(|asked| asked.ask == Ask::Read);
+    let read = read.map(|asked| el("li").child(link.voice.told(&asked.text))).collect::<Vec<_>>();
+    let read = (!read.is_empty()).then(|| {
+        nodes![
+            el("h2").class("zs-h3").child(link.say("请先看清楚", "Please read")),
+            el("ul").class("zs-points").child(read)
+        ]
     });
     let agreements = plan
         .agreements
         .iter()
+        .filter(|asked| asked.ask == Ask::Tick)
         .map(|agreement| {
-            tick(format!("agreed-{}", agreement.id), "agreed", agreement.id.clone(), link.voice.told(&agreement.text))
+            let text = link.voice.told(&agreement.text);
+            tick(link, format!("agreed-{}", agreement.id), "agreed", agreement.id.clone(), text)
         })
         .collect::<Vec<_>>();
     let agreements = (!agreements.is_empty()).then(|| {
         el("fieldset")
             .class("zs-form-field")
             .with("id", "agreed")
+            .with("tabindex", "-1")
             .child(el("legend").class("zs-form-field__label").child(link.say("请逐条确认", "Please confirm each")))
+            .child(field_error(plan.problem.as_ref(), "agreed"))
             .child(el("div").class("zs-checks").child(agreements))
     });
     let main = nodes![
@@ -214,11 +238,19 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
             link.say("请确认这个时间", "Please confirm this time")
         }),
         closing_reason(link, plan),
-        el("p").class("zs-lead").child(kept),
-        facts(link, plan, held),
+        el("div")
+            .class("zs-care-card")
+            .child(el("p").class("zs-care-card__head").child(icon("clock")).child(el("b").child(kept)))
+            .child(el("div").class("zs-care-card__body").child(facts(link, plan, held)).child(link.aside_button(
+                "release",
+                plan,
+                link.say("不要这个，另选时间", "Choose another time")
+            )),),
         instead,
         link.form(Some("confirm"), "confirm", Some(plan)).child(agreements).child(status()),
-        link.one_button("release", plan, None, link.say("不要这个，另选时间", "Not this one, choose another"))
+        read,
+        el("p").class("zs-small").child(after),
+        link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
 }
@@ -252,6 +284,13 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
                 .child(el("span").child(link.say(hans, en)))
         })
         .collect::<Vec<_>>();
+    let held = plan.held.as_ref().map(|held| {
+        el("p").child(link.voice.fill(
+            "另外为您留着的 {} 也会放开。",
+            "The place kept for you, {}, is let go too.",
+            &moment(link.site.lang, held.slot.starts),
+        ))
+    });
     let main = nodes![
         link.opening(plan, link.say("要取消这次预约吗？", "Cancel this appointment?")),
         facts(link, plan, appointment),
@@ -259,6 +298,11 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
             "取消后，这个位置会让给别人。您以后还可以再约。",
             "The place goes to somebody else. You can book again later."
         )),
+        held,
+        el("div")
+            .class("zs-buttons")
+            .child(link.aside_link(FollowUpView::Plan, link.say("不取消", "Keep it")))
+            .child(link.aside_link(FollowUpView::Moving, link.say("改个时间", "Move it instead"))),
         link.form(Some("cancel"), "cancel", Some(plan))
             .child(
                 el("fieldset")
@@ -270,11 +314,9 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
                     )
                     .child(el("div").class("zs-checks").child(reasons))
             )
-            .child(status()),
-        link.button(FollowUpView::Moving, link.say("不取消，改个时间", "Move it instead")),
-        link.button(FollowUpView::Plan, link.say("不取消，保留预约", "Keep it"))
+            .child(status())
     ];
-    Shown { main, action: Some(link.bar("cancel", link.say("确定取消", "Cancel it"))) }
+    Shown { main, action: Some(link.grave_bar("cancel", link.say("确定取消", "Cancel it"))) }
 }
 
 /// Why the clinic did not take place.

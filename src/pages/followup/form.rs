@@ -5,10 +5,9 @@ use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
-use crate::components::notice::notice;
 use crate::text::Voice;
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::followups::Plan;
+use zaoshai_contract::followups::{News, Plan};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{FollowUpView, Route};
@@ -21,6 +20,8 @@ pub struct Link<'a> {
     pub voice: &'a Voice<'a>,
     /// The link's token.
     pub token: &'a Token,
+    /// What the last form did, told once.
+    pub news: &'a News,
 }
 
 impl Link<'_> {
@@ -39,17 +40,32 @@ impl Link<'_> {
         self.voice.say(hans, en)
     }
 
-    /// A form that carries the page's key, and a place for what happens while it is sent.
-    /// With an id when a button outside of it sends it.
+    /// A form that carries the page's key, and a place for what happens while it is sent. What is wrong in it is told in
+    /// our words, never in the browser's. With an id when a button outside of it sends it.
     pub fn form(&self, id: Option<&'static str>, deed: &str, plan: Option<&Plan>) -> El {
         let key =
             plan.map(|plan| el("input").with("type", "hidden").with("name", "key").with("value", plan.key.to_string()));
-        el("form").class("zs-stack").with("method", "post").with("id", id).with("action", self.path(deed)).child(key)
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("id", id)
+            .with("action", self.path(deed))
+            .with("novalidate", true)
+            .child(key)
     }
 
     /// The page's main button at the thumb, for the form with this id.
     pub fn bar(&self, form: &'static str, label: String) -> Node {
-        let button = el("button").class("zs-button").with("type", "submit").with("form", form).child(label);
+        self.bar_with("zs-button", form, label)
+    }
+
+    /// The same for what cannot be undone.
+    pub fn grave_bar(&self, form: &'static str, label: String) -> Node {
+        self.bar_with("zs-button zs-button--grave", form, label)
+    }
+
+    fn bar_with(&self, class: &'static str, form: &'static str, label: String) -> Node {
+        let button = el("button").class(class).with("type", "submit").with("form", form).child(label);
         action_bar(self.site, Node::from(button))
     }
 
@@ -62,7 +78,14 @@ impl Link<'_> {
         self.form(None, deed, Some(plan)).child(button.child(label))
     }
 
-    /// How every page of the plan begins: the way back, what went wrong or was done, whose plan it is, and the title.
+    /// The same where it must not look like the step of the page.
+    pub fn aside_button(&self, deed: &str, plan: &Plan, label: String) -> El {
+        self.form(None, deed, Some(plan))
+            .child(el("button").class("zs-button zs-button--link").with("type", "submit").child(label))
+    }
+
+    /// How every page of the plan begins: the way back, what went wrong or was done, whose plan it is and who acts, and
+    /// the title.
     pub fn opening(&self, plan: &Plan, title: String) -> Node {
         nodes![
             self.back(),
@@ -71,6 +94,29 @@ impl Link<'_> {
             greeting(self, plan),
             heading(title)
         ]
+    }
+
+    /// The end of every page of the plan: leaving the link on a phone that is not one's own, which deletes nothing.
+    pub fn leaving(&self, plan: &Plan) -> El {
+        el("section")
+            .class("zs-section zs-stack zs-stack--tight")
+            .with("aria-labelledby", "leave")
+            .child(
+                el("h2")
+                    .class("zs-h3")
+                    .with("id", "leave")
+                    .child(self.say("这不是您自己的手机？", "Not your own phone?")),
+            )
+            .child(el("p").class("zs-small").child(self.say(
+                "用完请退出，别人就看不到。预约和资料都不变，再来时重新核对手机号。",
+                "Leave when you are done, so that nobody else sees this. Nothing is cancelled or deleted.",
+            )))
+            .child(self.one_button("leave", plan, None, self.say("退出，在这部手机上关掉", "Leave on this phone")))
+    }
+
+    /// A link that does not look like the step of the page.
+    pub fn aside_link(&self, view: FollowUpView, label: String) -> El {
+        el("a").class("zs-button zs-button--link").with("href", self.view(view)).child(label)
     }
 
     /// A quiet link that looks like a button.
@@ -87,9 +133,15 @@ impl Link<'_> {
             .child(el("span").child(self.say("回到我的安排", "Back to my plan")))
     }
 
-    /// That nothing here is real, where it is not.
+    /// That nothing here is real, where it is not: one line, so that it pushes nothing out of sight.
     pub fn demonstration(&self) -> Option<Node> {
-        self.site.demonstration.then(|| notice(String::new(), self.site.words.demonstration.to_owned()))
+        self.site.demonstration.then(|| {
+            el("p")
+                .class("zs-aside")
+                .child(icon("info"))
+                .child(el("span").child(self.say("示范，不是真的预约", "A demonstration, nothing is booked")))
+                .node()
+        })
     }
 }
 
@@ -117,8 +169,8 @@ pub fn field(id: &'static str, label: String, hint: String, problem: Option<&Pro
         .child(input)
 }
 
-/// The field for the last four digits, with what was wrong with them.
-pub fn ending(label: String, hint: String, problem: Option<&Problem>) -> El {
+/// The field for the last four digits, with what was typed and what was wrong with it.
+pub fn ending(label: String, hint: String, problem: Option<&Problem>, typed: &str) -> El {
     let wrong = problem.filter(|problem| matches!(problem.code, Code::InvalidInput | Code::WrongEnding));
     let input = el("input")
         .class("zs-form-field__input")
@@ -128,13 +180,15 @@ pub fn ending(label: String, hint: String, problem: Option<&Problem>) -> El {
         .with("inputmode", "numeric")
         .with("autocomplete", "off")
         .with("maxlength", "8")
+        .with("value", typed.to_owned())
         .with("aria-describedby", if wrong.is_some() { "ending-hint ending-error" } else { "ending-hint" })
         .with("aria-invalid", wrong.is_some().then_some("true"));
     field("ending", label, hint, wrong, input)
 }
 
-/// A box to tick.
-pub fn tick(id: String, name: &'static str, value: String, text: String) -> El {
+/// A box to tick, as it was left in a form that was refused.
+pub fn tick(link: &Link<'_>, id: String, name: &'static str, value: String, text: String) -> El {
+    let ticked = link.news.ticked(name, &value);
     el("label")
         .class("zs-check")
         .with("for", id.clone())
@@ -144,7 +198,7 @@ pub fn tick(id: String, name: &'static str, value: String, text: String) -> El {
                 .with("id", id)
                 .with("name", name)
                 .with("value", value)
-                .with("required", true),
+                .with("checked", ticked),
         )
         .child(el("span").child(text))
 }

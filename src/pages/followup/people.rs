@@ -2,8 +2,9 @@
 
 use super::super::Shown;
 use super::form::{Link, ending, field, heading, status, tick};
+use super::plan::present;
 use crate::components::ask::ask;
-use crate::components::error_summary::error_summary;
+use crate::components::error_summary::{error_summary, field_error};
 use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
 use crate::text::{day, moment};
@@ -14,20 +15,33 @@ use zaoshai_contract::route::FollowUpView;
 
 /// The identity check, which leads to the view that was asked for: nothing about the patient stands here.
 pub fn identify(link: &Link<'_>, view: FollowUpView, problem: Option<&Problem>) -> Shown {
+    let left = (link.news.done == Some(Told::Left)).then(|| {
+        let text = link.say(
+            "已退出。这部手机上看不到了，您的预约没有变。",
+            "You have left. This phone shows nothing any more; your appointment is unchanged.",
+        );
+        notice(String::new(), text)
+    });
+    // Whoever has tried knows why; the field must be in sight.
+    let lead = problem.is_none().then(|| {
+        el("p").class("zs-lead").child(link.say(
+            "为了保护隐私，请填您留给医院的手机号最后四位。",
+            "To protect your privacy, enter the last four digits of the phone number the hospital has.",
+        ))
+    });
     let main = nodes![
         link.demonstration(),
         problem.map(error_summary),
+        left,
         heading(link.say("请先核对手机号", "First, the phone number")),
-        el("p").class("zs-lead").child(link.say(
-            "为了保护隐私，请填您留给医院的手机号最后四位。",
-            "To protect your privacy, enter the last four digits of the phone number the hospital has."
-        )),
+        lead,
         link.form(Some("identify"), "identify", None)
             .child(el("input").with("type", "hidden").with("name", "view").with("value", view.as_str()))
             .child(ending(
                 link.say("手机号最后四位", "Last four digits"),
                 link.say("4 个数字，例如 1234", "4 digits, for example 1234"),
-                problem
+                problem,
+                link.news.typed("ending")
             ))
             .child(status()),
         ask(link.site)
@@ -70,9 +84,10 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("rows", "4")
         .with("maxlength", "300")
         .with("data-draft", if plan.done == Some(Told::Asked) { "sent" } else { "" })
-        .with("required", true);
+        .child(link.news.typed("question").to_owned());
     let main = nodes![
         link.opening(plan, link.say("问护士一个问题", "Ask the nurse")),
+        present(link, plan),
         el("p").class("zs-lead").child(link.say("护士看到以后，会在这里回答。", "The nurse will answer here.")),
         notice(
             link.say("急事不要等", "Do not wait if it is urgent"),
@@ -88,7 +103,8 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
             ))
             .child(status()),
         (!asked.is_empty()).then(|| el("ul").class("zs-link-list").child(asked)),
-        phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
+        phone_link(&plan.phone, link.say("打电话问", "Call to ask")),
+        link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("ask", link.say("发给护士", "Send"))) }
 }
@@ -139,10 +155,11 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("id", "name")
         .with("name", "name")
         .with("maxlength", "20")
-        .with("autocomplete", "off")
-        .with("required", true);
+        .with("value", link.news.typed("name").to_owned())
+        .with("autocomplete", "off");
     let main = nodes![
         link.opening(plan, link.say("家人帮我办", "Let a relative act for me")),
+        present(link, plan),
         who,
         el("p").class("zs-lead").child(link.say(
             "家人用同一个链接和手机后四位，就能替您约、改、取消。",
@@ -158,7 +175,9 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
                 problem,
                 input
             ))
+            .child(field_error(problem, "consent"))
             .child(el("div").class("zs-checks").child(tick(
+                link,
                 "consent".to_owned(),
                 "consent",
                 "yes".to_owned(),
@@ -171,7 +190,8 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
                 "只记家人的称呼和同意的时间。随时可以取消。",
                 "Only the name and the time of consent are kept. You can end it at any time."
             )))
-            .child(status())
+            .child(status()),
+        link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("helper", link.say("同意并保存", "Agree and save"))) }
 }
@@ -188,13 +208,32 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
     let until = day(link.site.lang, plan.link_until);
     let main = nodes![
         link.opening(plan, link.say("我的资料", "My data")),
+        present(link, plan),
         el("p").class("zs-lead").child(link.say(
             "只为这次随访使用，只有管您随访的医护人员看得到。",
             "Used for this follow-up only, and seen only by the staff who look after it."
         )),
         el("ul").class("zs-points").child(kept),
         el("p").child(link.voice.fill("这个链接用到 {}。", "This link works until {}.", &until)),
-        el("h2").class("zs-h2").child(link.say("退出并删除", "Leave and delete")),
+        link.leaving(plan),
+        el("section")
+            .class("zs-section zs-stack zs-stack--tight")
+            .with("aria-labelledby", "erasing")
+            .child(el("h2").class("zs-h3").with("id", "erasing").child(link.say("不想再随访？", "No more follow-up?")))
+            .child(el("p").class("zs-small").child(link.say(
+                "可以停止随访，删除资料。预约会取消，删了找不回来。",
+                "You can stop the follow-up and have your data deleted. Appointments are cancelled."
+            )))
+            .child(link.button(FollowUpView::Erasing, link.say("停止随访，删除资料", "Stop and delete my data")))
+    ];
+    main.into()
+}
+
+/// The question whether to stop and to have everything deleted.
+pub fn erasing(link: &Link<'_>, plan: &Plan) -> Shown {
+    let main = nodes![
+        link.opening(plan, link.say("要停止随访、删除资料吗？", "Stop and delete your data?")),
+        present(link, plan),
         el("p").child(link.say(
             "删除后：预约取消，链接失效，护士不再联系您。留下的办理记录没有姓名，另有一个编码，免得再登记一次。病历里的记录不归这里管，不会删。",
             "After that: appointments are cancelled, the link stops working, the nurse no longer contacts you. The \
@@ -205,21 +244,17 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
             "如果结果要处理，请先问医生再决定。",
             "If your result needs treatment, please ask a doctor before you decide."
         )),
-        phone_link(&plan.phone, link.say("先打电话问", "Call to ask first")),
         link.form(Some("erase"), "erase", Some(plan))
+            .child(field_error(plan.problem.as_ref(), "sure"))
             .child(el("div").class("zs-checks").child(tick(
+                link,
                 "sure".to_owned(),
                 "sure",
                 "yes".to_owned(),
-                link.say("我要退出随访，删除我的资料", "I leave the follow-up and want my data deleted")
+                link.say("我要停止随访，删除我的资料", "I leave the follow-up and want my data deleted")
             )))
-            .child(status())
-            .child(
-                el("button")
-                    .class("zs-button zs-button--quiet")
-                    .with("type", "submit")
-                    .child(link.say("删除", "Delete"))
-            )
+            .child(status()),
+        link.aside_link(FollowUpView::Plan, link.say("不删除，回到我的安排", "Do not delete anything"))
     ];
-    main.into()
+    Shown { main, action: Some(link.grave_bar("erase", link.say("删除", "Delete"))) }
 }

@@ -36,9 +36,6 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         Standing::Closed => Node::from(()),
     };
     let words = told(link, plan);
-    // Before there is a time the result comes first; then the time does.
-    let letter = Node::from(letter(link, plan));
-    let (first, second) = if plan.standing.lets_choose() { (letter, now) } else { (now, letter) };
     nodes![
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
@@ -46,10 +43,11 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         greeting(link, plan),
         in_charge(link, plan),
         heading(title),
-        first,
-        second,
+        now,
+        letter(link, plan),
         ladder(link, plan),
-        more(link, plan)
+        more(link, plan),
+        link.leaving(plan)
     ]
     .into()
 }
@@ -69,33 +67,67 @@ fn title(link: &Link<'_>, plan: &Plan) -> String {
 
 /// What the last write did, where the title does not tell it.
 pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
-    let text = match plan.done? {
-        Told::Waiting => link.say("已加入候补。有空位会先为您留着。", "You are on the waiting list."),
-        Told::LeftWaiting => link.say("已不再候补。", "You left the waiting list."),
-        Told::Released => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
-        Told::Asked => link.say("问题已发给护士。", "Your question was sent."),
-        Told::HelperAdded | Told::HelperEnded => link.say("已保存。", "Saved."),
-        Told::Held | Told::Booked | Told::Moved | Told::Cancelled => return None,
+    let times: Vec<String> = link.news.given_back.iter().map(|at| moment(link.site.lang, *at)).collect();
+    let text = match (plan.done?, times.as_slice()) {
+        (Told::Waiting, _) => link.say("已加入候补。有空位会先为您留着。", "You are on the waiting list."),
+        (Told::LeftWaiting, _) => link.say("已不再候补。", "You left the waiting list."),
+        (Told::Released, [time, ..]) => {
+            link.voice.fill("{} 已放开，别人可以约。请另选。", "{} was let go; please choose another.", time)
+        }
+        (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
+        (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
+        (Told::HelperAdded | Told::HelperEnded, _) => link.say("已保存。", "Saved."),
+        (Told::Cancelled, [time]) => link.voice.fill(
+            "{} 的预约已取消，位置让给别人了。",
+            "Your appointment of {} is cancelled; the place goes to somebody else.",
+            time,
+        ),
+        (Told::Cancelled, [time, held]) => link
+            .voice
+            .fill(
+                "{} 的预约已取消。另外留着的 {held} 也放开了。",
+                "Your appointment of {} is cancelled. The place kept for you, {held}, was let go too.",
+                time,
+            )
+            .replace("{held}", held),
+        (Told::Moved, [time, ..]) => link.voice.fill(
+            "原来的 {} 已退掉，手机日历里请删掉旧的。",
+            "The time you had, {}, was given back. Please delete it from your calendar.",
+            time,
+        ),
+        (Told::Held | Told::Booked | Told::Moved | Told::Cancelled | Told::Left, _) => return None,
     };
-    Some(notice(String::new(), text))
+    Some(el("div").with("role", "status").child(notice(String::new(), text)).node())
 }
 
-/// Whose plan it is, and who acts.
+/// Whose plan it is and who acts, with the way to change that.
 pub fn greeting(link: &Link<'_>, plan: &Plan) -> Node {
-    let acting = plan
-        .helper
-        .as_ref()
-        .map(|helper| el("b").child(link.voice.fill("（由 {} 代办）", " ({} is acting)", &helper.name)));
+    let acting = match &plan.helper {
+        Some(helper) => link.voice.fill("（由 {} 代办）", " ({} is acting)", &helper.name),
+        None => link.say(" · 本人", " · in person"),
+    };
     el("p")
-        .class("zs-aside")
+        .class("zs-who")
         .child(icon("lock"))
-        .child(
-            el("span")
-                .child(plan.name.clone())
-                .child(link.say("，已核对您的手机尾号", ", phone digits checked"))
-                .child(acting),
-        )
+        .child(el("span").child(plan.name.clone()).child(el("b").child(acting)))
+        .child(el("a").with("href", link.view(FollowUpView::Helpers)).child(link.say("换人", "Change")))
         .node()
+}
+
+/// The appointment that stands, on the pages that are about something else.
+pub fn present(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    let appointment = plan.appointment.as_ref().filter(|one| one.state == State::Booked && !one.past)?;
+    Some(
+        el("p")
+            .class("zs-who")
+            .child(icon("calendar"))
+            .child(
+                el("span")
+                    .child(link.say("现在的预约：", "Your appointment: "))
+                    .child(when(link, appointment.slot.starts)),
+            )
+            .node(),
+    )
 }
 
 /// Who follows her up now, once another hospital has taken over.
@@ -107,7 +139,7 @@ fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 
-/// The result in plain words.
+/// The result in plain words: one line that opens while a time is to be chosen, so that the times stay in sight.
 fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.letter.is_empty() {
         return None;
@@ -115,11 +147,27 @@ fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     let paragraphs = plan.letter.iter().map(|text| el("p").child(link.voice.told(text))).collect::<Vec<_>>();
     let note =
         (!plan.letter_note.is_empty()).then(|| el("p").class("zs-small").child(link.voice.told(&plan.letter_note)));
+    let title = link.say("您的结果", "Your result");
+    if plan.standing.lets_choose() {
+        return Some(
+            el("details")
+                .class("zs-details zs-details--line")
+                .with("id", "letter")
+                .child(
+                    el("summary")
+                        .child(icon("letter"))
+                        .child(el("span").child(el("b").child(title)).child("：").child(link.voice.told(&plan.reason)))
+                        .child(icon("next")),
+                )
+                .child(el("div").class("zs-stack zs-stack--tight").child(paragraphs).child(note))
+                .node(),
+        );
+    }
     Some(
         el("section")
             .class("zs-card zs-stack zs-stack--tight")
             .with("aria-labelledby", "letter")
-            .child(el("h2").class("zs-h3").with("id", "letter").child(link.say("您的结果", "Your result")))
+            .child(el("h2").class("zs-h3").with("id", "letter").child(title))
             .child(paragraphs)
             .child(note)
             .node(),
@@ -134,16 +182,16 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
             what = format!("{what} · {}", step.department);
         }
         let what = link.voice.told(&what);
-        nodes![
-            el("p").class("zs-lead").child(link.voice.fill(
-                "请在 {} 以前来。没选的话，护士会打电话给您。",
-                "Please come by {}. If you do not choose, the nurse will call you.",
-                &by
-            )),
-            el("p").class("zs-step__meta").child(what)
-        ]
+        (
+            el("p").class("zs-lead").child(link.voice.fill("请在 {} 以前来。", "Please come by {}.", &by)),
+            el("p").class("zs-step__meta").child(what),
+        )
     });
-    nodes![booking::closing_reason(link, plan), due, booking::suggestions(link, plan)]
+    let (due, what) = due.unzip();
+    let else_called = el("p")
+        .class("zs-small")
+        .child(link.say("没选的话，护士会打电话给您。", "If you do not choose, the nurse will call you."));
+    nodes![booking::closing_reason(link, plan), due, booking::suggestions(link, plan), else_called, what]
 }
 
 /// A moment that never breaks inside its day or inside its hour.

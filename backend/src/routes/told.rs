@@ -1,0 +1,48 @@
+//! What the last form of a link did, or why it was refused: told once, on the page that the form leads to. It travels in
+//! a sealed cookie of two minutes that this page takes back, so that an address which is opened again, kept or passed on
+//! tells nothing that is no longer so. Beside it stands what was typed, so that a refused form is not emptied.
+
+use crate::app::App;
+use crate::visitor::{SET_COOKIE, TOLD, Visitor, end_cookie, session_cookie};
+use axum::http::HeaderValue;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use zaoshai_contract::followups::News;
+
+/// How long it may be told: 2 minutes, for a slow network.
+const FRESH_MS: i64 = 2 * 60_000;
+/// Most bytes that are kept of what was typed: a browser takes a cookie of 4 KB, and sealing doubles them.
+const MOST_TYPED: usize = 1500;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The end of the query that it belongs to.
+    tail: String,
+    until: i64,
+    news: News,
+}
+
+/// The cookie for the page of a link whose address ends in `tail`.
+pub fn keep(app: &App, link: &str, tail: &str, mut news: News) -> HeaderValue {
+    while news.typed.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MOST_TYPED {
+        news.typed.pop();
+    }
+    let kept = Kept { tail: tail.to_owned(), until: app.now().0 + FRESH_MS, news };
+    let text = serde_json::to_string(&kept).unwrap_or_default();
+    session_cookie(app, TOLD, app.secrets.seal("told", link, &text))
+}
+
+/// What is to be told on a page of this link with this query, if its form was sent just now.
+pub fn read(app: &App, visitor: &Visitor, link: &str, query: &str) -> Option<News> {
+    let text = app.secrets.open("told", link, visitor.told.as_deref()?).ok()?;
+    let kept: Kept = serde_json::from_str(&text).ok()?;
+    (kept.until > app.now().0 && query.ends_with(&kept.tail)).then_some(kept.news)
+}
+
+/// Takes the cookie back, with the page on which it was told.
+pub fn forget(visitor: &Visitor, mut response: Response) -> Response {
+    if visitor.told.is_some() {
+        response.headers_mut().append(SET_COOKIE, end_cookie(TOLD));
+    }
+    response
+}
