@@ -382,9 +382,11 @@ async fn whoever_calls_and_was_checked_hears_everything_that_is_kept() {
     assert!(log.contains("zhang"), "{log}");
 }
 
-/// Every address of the console that names a follow-up, a batch or a request for nursing at home, with what is sent to it;
-/// none is only read.
-fn addresses() -> Vec<(&'static str, Option<Vec<(&'static str, &'static str)>>)> {
+/// An address, and the fields that are sent to it; none for one that is only read.
+type Address = (&'static str, Option<Vec<(&'static str, &'static str)>>);
+
+/// Every address of the console that names a follow-up, a batch or a request for nursing at home.
+fn addresses() -> Vec<Address> {
     let sent = |fields: &[(&'static str, &'static str)]| {
         Some([fields, &[("key", "0123456789abcdef0123"), ("version", "1")]].concat())
     };

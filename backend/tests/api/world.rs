@@ -129,7 +129,7 @@ impl World {
             roles: vec![Role::Nurse, Role::Coordinator],
         };
         app.db.make_staff(&nurse, hash, app.now()).await.expect("a nurse");
-        Self { router: routes::router(app.clone()), app, folder: folder }
+        Self { router: routes::router(app.clone()), app, folder }
     }
 
     pub fn client(&self) -> Client {
