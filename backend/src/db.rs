@@ -9,12 +9,14 @@ pub mod edits;
 pub mod followups;
 pub mod home_care;
 mod ledger;
+pub mod log;
 pub mod people;
 pub mod referrals;
 pub mod schedules;
 pub mod slots;
 pub mod staff;
 pub mod steps;
+pub mod tries;
 pub mod volume;
 
 use crate::private;
@@ -37,6 +39,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// Answers to idempotency keys are kept for a week: no phone repeats a request longer than that.
 const KEYS_KEPT_MS: i64 = 7 * 86_400_000;
+/// A browser in which nobody has signed in for so long is a stranger's again: 400 days, as long as its cookie lasts.
+const DEVICES_KEPT_MS: i64 = 400 * 86_400_000;
 
 /// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
@@ -140,17 +144,22 @@ pub(crate) fn gave_up(rollback: sqlx::Result<()>) {
 }
 
 /// Runs a body in a transaction: committed when it gives `Ok`, rolled back when it gives `Err`.
-/// SQLite begins as a writer, so that no transaction finds half-way that it may not write.
+/// SQLite begins as a writer, so that no transaction finds half-way that it may not write. What staff change is logged in
+/// it, see [`log`].
 macro_rules! in_transaction {
     ($db:expr, |$tx:ident| $body:block) => {
         match $db {
             $crate::db::Db::Sqlite { write, .. } => {
                 let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-                let result = async {
+                let result: $crate::db::Result<_> = async {
                     let $tx = &mut transaction;
                     $body
                 }
                 .await;
+                let result = match result {
+                    Ok(value) => $crate::db::log::close(&mut *transaction, &value).await.map(|()| value),
+                    refused => refused,
+                };
                 match result {
                     Ok(value) => {
                         transaction.commit().await?;
@@ -164,11 +173,15 @@ macro_rules! in_transaction {
             }
             $crate::db::Db::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
-                let result = async {
+                let result: $crate::db::Result<_> = async {
                     let $tx = &mut transaction;
                     $body
                 }
                 .await;
+                let result = match result {
+                    Ok(value) => $crate::db::log::close(&mut *transaction, &value).await.map(|()| value),
+                    refused => refused,
+                };
                 match result {
                     Ok(value) => {
                         transaction.commit().await?;
@@ -317,7 +330,12 @@ impl Db {
             sqlx::query("DELETE FROM patient_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
             sqlx::query("DELETE FROM home_care_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
             sqlx::query("DELETE FROM staff_sessions WHERE until < $1").bind(now.0).execute(pool).await?;
+            sqlx::query("DELETE FROM staff_devices WHERE seen < $1")
+                .bind(now.0 - DEVICES_KEPT_MS)
+                .execute(pool)
+                .await?;
         });
+        self.sweep_tries(now).await?;
         self.scrub().await
     }
 

@@ -23,6 +23,8 @@ use zaoshai_contract::staff::{NewFollowUp, Staff};
 const DAYS: i64 = 14;
 /// The demonstration nurse's account.
 const NURSE: &str = "nurse";
+/// The demonstration auditor's account: who audits does nothing else.
+const AUDITOR: &str = "auditor";
 /// The demonstration patient's phone: its last four digits open the link.
 const PHONE: &str = "13800138000";
 
@@ -32,6 +34,10 @@ pub struct Prepared {
     pub nurse: &'static str,
     /// Her password, when the account was made just now.
     pub password: Option<String>,
+    /// The auditor's account.
+    pub auditor: &'static str,
+    /// Their password, likewise.
+    pub auditor_password: Option<String>,
     /// The follow-up link.
     pub link: String,
     /// The last four digits that open it.
@@ -46,6 +52,13 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
     let hash = secrets::hash_password(&password)?;
     let nurse = nurse(&app.library().hospital);
     let made = app.db.make_staff(&nurse, &hash, app.now()).await?;
+    let auditor = Staff {
+        name: AUDITOR.to_owned(),
+        display: "示范审计员".to_owned(),
+        hospital: nurse.hospital.clone(),
+        roles: vec![Role::Auditor],
+    };
+    let audits = app.db.make_staff(&auditor, &hash, app.now()).await?;
     let today = app.now().date();
     let id = format!("demonstration-{today}");
     if app.db.followup(&id).await?.is_none() {
@@ -70,6 +83,8 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
     let path = Route::FollowUp(token, FollowUpView::Plan).path(Lang::Hans);
     Ok(Prepared {
         nurse: NURSE,
+        auditor: AUDITOR,
+        auditor_password: audits.then(|| password.clone()),
         password: made.then_some(password),
         link: format!("{}{path}", app.config.public_url),
         ending: PHONE[PHONE.len() - 4..].to_owned(),
@@ -163,7 +178,7 @@ fn nurse(hospital: &str) -> Staff {
         name: NURSE.to_owned(),
         display: "示范护士".to_owned(),
         hospital: hospital.to_owned(),
-        roles: Role::ALL.to_vec(),
+        roles: Role::ALL.into_iter().filter(|role| *role != Role::Auditor).collect(),
     }
 }
 

@@ -20,7 +20,7 @@ use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
-use zaoshai_backend::db::Db;
+use zaoshai_backend::db::{Db, log};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
@@ -251,19 +251,25 @@ fn read_role(text: &str) -> Result<Role, String> {
 async fn staff(command: StaffCommand) -> anyhow::Result<()> {
     match command {
         StaffCommand::Add { name, display, hospital, roles, database } => {
+            anyhow::ensure!(
+                Role::fit(&roles).is_ok(),
+                "an auditor has no other role: make an account of its own for it"
+            );
             let db = Db::open(&database).await?;
             let password = secrets::fresh_password();
             let staff = Staff { name, display, hospital, roles };
-            let made = db.make_staff(&staff, &secrets::hash_password(&password)?, Clock::System.now()).await?;
+            let hash = secrets::hash_password(&password)?;
+            let made = logged("add-account", &staff, db.add_staff(&staff, &hash, Clock::System.now())).await?;
             db.close().await;
             let Staff { name, display, hospital, .. } = staff;
             anyhow::ensure!(made, "there is an account named {name} already");
             println!("account {name} ({display}, {hospital}), password {password}");
-            println!("the password is shown only now");
+            println!("the password is shown only now, and must be changed at the first sign-in");
         }
         StaffCommand::Disable { name, database } => {
             let db = Db::open(&database).await?;
-            let shut = db.disable_staff(&name).await?;
+            let account = account(&db, &name).await?;
+            let shut = logged("disable-account", &account, db.disable_staff(&name)).await?;
             db.close().await;
             anyhow::ensure!(shut, "there is no account named {name}");
             println!("account {name} is disabled and signed out");
@@ -271,7 +277,9 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
         StaffCommand::Reset { name, database } => {
             let db = Db::open(&database).await?;
             let password = secrets::fresh_password();
-            let reset = db.reset_staff(&name, &secrets::hash_password(&password)?).await?;
+            let account = account(&db, &name).await?;
+            let hash = secrets::hash_password(&password)?;
+            let reset = logged("reset-account", &account, db.reset_staff(&name, &hash)).await?;
             db.close().await;
             anyhow::ensure!(reset, "there is no account named {name}");
             println!("account {name} is signed out everywhere, its new password is {password}");
@@ -279,6 +287,28 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The account of this name, for the log.
+async fn account(db: &Db, name: &str) -> anyhow::Result<Staff> {
+    let account = db.account(name).await?.with_context(|| format!("there is no account named {name}"))?;
+    Ok(Staff { name: account.name, display: account.display, hospital: account.hospital, roles: Vec::new() })
+}
+
+/// Does something to an account from the command line, with its line in the log of the account's hospital.
+async fn logged<T>(action: &str, account: &Staff, work: impl Future<Output = T>) -> T {
+    let server = Staff {
+        name: log::SERVER.to_owned(),
+        display: String::new(),
+        hospital: account.hospital.clone(),
+        roles: Vec::new(),
+    };
+    log::at_a_desk("command line", async {
+        log::sits(&server, Clock::System.now());
+        log::does(action, log::Object::named(&account.name));
+        work.await
+    })
+    .await
 }
 
 async fn serve(options: Serve) -> anyhow::Result<()> {
@@ -335,9 +365,15 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
 }
 
 fn announce(prepared: &demonstration::Prepared) {
-    match &prepared.password {
-        Some(password) => println!("  nurse      {} / {password}   (shown only this once)", prepared.nurse),
-        None => println!("  nurse      {} / the password of the first start", prepared.nurse),
+    let accounts = [
+        ("nurse    ", prepared.nurse, &prepared.password),
+        ("auditor  ", prepared.auditor, &prepared.auditor_password),
+    ];
+    for (title, name, password) in accounts {
+        match password {
+            Some(password) => println!("  {title}  {name} / {password}   (shown only this once)"),
+            None => println!("  {title}  {name} / the password of the first start"),
+        }
     }
     println!("  follow-up  {}   (opens with {})", prepared.link, prepared.ending);
     if let Some(code) = qr::terminal(&prepared.link) {

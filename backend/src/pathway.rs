@@ -4,7 +4,9 @@ use crate::app::App;
 use crate::content::{BookingService, Library};
 use crate::db::appointments::Change;
 use crate::db::followups::Record;
+use crate::db::log::{self, Object};
 use crate::db::people::Waiter;
+use crate::db::staff::Password;
 use crate::failures::{Failure, Result};
 use crate::routes::frame::request_id;
 use crate::secrets;
@@ -103,14 +105,12 @@ fn gone(record: &Record) -> Option<Code> {
     }
 }
 
-/// Whether the link still leads somewhere.
+/// Whether the link still leads somewhere. One that is locked does, for whoever is in already.
 pub fn open(app: &App, record: &Record) -> Result<(), Code> {
     if let Some(code) = gone(record) {
         Err(code)
     } else if record.link_until <= app.now() {
         Err(Code::LinkExpired)
-    } else if record.locked() {
-        Err(Code::LinkLocked)
     } else {
         Ok(())
     }
@@ -128,8 +128,11 @@ pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Op
 pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Record, Session)> {
     let record = find(app, token).await?;
     open(app, &record)?;
-    let session = session(app, &record, visitor).await?.ok_or(Code::IdentifyFirst)?;
-    Ok((record, session))
+    match session(app, &record, visitor).await? {
+        Some(session) => Ok((record, session)),
+        None if record.locked() => Err(Code::LinkLocked.into()),
+        None => Err(Code::IdentifyFirst.into()),
+    }
 }
 
 /// The same to change it. In a browser in which staff are signed in it is they who act, by their rights and under their
@@ -138,17 +141,22 @@ pub async fn acting(app: &App, token: &Token, visitor: &Visitor, deed: Deed) -> 
     let (record, mut session) = entered(app, token, visitor).await?;
     session.staff = staff_here(app, visitor, &record.hospital).await?;
     session.party(deed)?;
+    log::does("link", Object::record(&record.id));
     Ok((record, session))
 }
 
 /// Who is signed in as staff in this browser; refused for somebody of another hospital than the one in charge.
 pub async fn staff_here(app: &App, visitor: &Visitor, hospital: &str) -> Result<Option<Staff>> {
     let Some(secret) = &visitor.staff else { return Ok(None) };
-    let staff = app.db.staff_session(&secrets::hash(secret), app.now()).await?;
-    if staff.as_ref().is_some_and(|staff| staff.hospital != hospital) {
+    let Some(session) = app.db.staff_session(&secrets::hash(secret), app.now()).await? else { return Ok(None) };
+    if session.staff.hospital != hospital {
         return Err(Code::SignedInAsStaff.into());
     }
-    Ok(staff)
+    if session.password == Password::Given {
+        return Err(Code::ChangePassword.into());
+    }
+    log::sits(&session.staff, app.now());
+    Ok(Some(session.staff))
 }
 
 /// The last moment at which the patient may move or cancel an appointment by herself.

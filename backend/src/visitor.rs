@@ -22,6 +22,9 @@ pub const TOLD: &str = "zs_told";
 /// The cookie of a signed-in nurse.
 pub const STAFF: &str = "zs_staff";
 
+/// The cookie by which a browser is known in which somebody has signed in.
+pub const DEVICE: &str = "zs_device";
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Visitor {
@@ -39,6 +42,8 @@ pub struct Visitor {
     pub told: Option<String>,
     /// The secret of a staff session.
     pub staff: Option<String>,
+    /// What the browser is known by, once somebody has signed in in it.
+    pub device: Option<String>,
     /// The request's headers.
     pub headers: HeaderMap,
 }
@@ -65,6 +70,7 @@ impl Visitor {
             home_care: cookie(HOME_CARE),
             told: cookie(TOLD),
             staff: cookie(STAFF),
+            device: cookie(DEVICE),
             headers: headers.clone(),
         }
     }
@@ -82,6 +88,12 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 /// It ends with the browser's session; the server ends it earlier.
 pub fn session_cookie(app: &App, name: &'static str, value: String) -> HeaderValue {
     set(&Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build())
+}
+
+/// A cookie like [`session_cookie`] that outlasts the browser's session, for as long as the browser keeps one.
+pub fn lasting_cookie(app: &App, name: &'static str, value: String) -> HeaderValue {
+    let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure());
+    set(&cookie.permanent().build())
 }
 
 /// Takes a cookie back.

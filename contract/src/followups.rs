@@ -535,6 +535,8 @@ impl News {
 pub enum Stage {
     /// Nothing about the patient: the last four digits come first. Holds why the last try failed.
     Identify {
+        /// How many tries are left today before the link is locked.
+        tries_left: u8,
         /// Why the last try failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<Problem>,

@@ -110,10 +110,10 @@ codes! {
     KeyReused = "key-reused", 422;
     /// Name or password do not fit.
     WrongLogin = "wrong-login", 401;
-    /// Too many wrong passwords: the account waits.
-    AccountLocked = "account-locked", 423;
     /// Staff must sign in first.
     SignInFirst = "sign-in-first", 401;
+    /// The password is one that somebody else has made: it must be changed first.
+    ChangePassword = "change-password", 403;
     /// The answer took too long.
     TimedOut = "timed-out", 503;
     /// The database cannot be reached now.

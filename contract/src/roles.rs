@@ -52,6 +52,28 @@ impl Role {
     }
 }
 
+/// Why roles cannot be those of one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// There is none.
+    None,
+    /// Who audits has another role, too.
+    AuditorActs,
+}
+
+impl Role {
+    /// Whether one account may have these roles. Who audits does nothing else.
+    pub fn fit(roles: &[Self]) -> Result<(), Misfit> {
+        match roles {
+            [] => Err(Misfit::None),
+            roles if roles.contains(&Self::Auditor) && roles.iter().any(|role| *role != Self::Auditor) => {
+                Err(Misfit::AuditorActs)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
@@ -181,6 +203,17 @@ mod tests {
                 assert!(!deed.allowed_to(Party::Staff(role)), "{role:?} {deed:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_auditor_has_no_other_role() {
+        assert_eq!(Role::fit(&[]), Err(Misfit::None));
+        for role in Role::ALL {
+            assert_eq!(Role::fit(&[role]), Ok(()), "{role:?}");
+            let both = Role::fit(&[role, Role::Auditor]);
+            assert_eq!(both.is_ok(), role == Role::Auditor, "{role:?}");
+        }
+        assert_eq!(Role::fit(&[Role::Nurse, Role::Coordinator, Role::Administrator]), Ok(()));
     }
 
     #[test]

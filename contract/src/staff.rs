@@ -7,7 +7,7 @@ pub mod edit;
 pub mod erasure;
 pub mod schedules;
 
-use self::accounts::AccountsPage;
+use self::accounts::{AccountsPage, PasswordPage};
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
 use self::edit::EditForm;
@@ -385,6 +385,16 @@ pub struct WholeList {
     pub more: bool,
 }
 
+/// Links that were tried as a stranger tries them, within the last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ManyTries {
+    /// The most wrong endings from one address within an hour; 0 when no address has tried many.
+    pub endings: i64,
+    /// The most links that were locked within an hour; 0 when few were.
+    pub locks: i64,
+}
+
 /// The nurse's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -405,6 +415,9 @@ pub struct FollowUpList {
     pub questions: Vec<OpenQuestion>,
     /// Referrals that wait for an answer, ours and others', and ours that were declined lately.
     pub referrals: Vec<Referral>,
+    /// Tries at many links, of which somebody must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub many_tries: Option<ManyTries>,
     /// The follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.
     pub rows: Vec<FollowUpRow>,
 }
@@ -506,6 +519,8 @@ pub enum StaffPage {
     Audit(AuditPage),
     /// `/staff/accounts`
     Accounts(Box<AccountsPage>),
+    /// `/staff/password`
+    Password(Box<PasswordPage>),
     /// `/staff/followups/{id}/edit`
     Edit(Box<EditForm>),
     /// `/staff/schedules`

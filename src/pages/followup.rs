@@ -51,7 +51,7 @@ pub fn page(
     use zaoshai_contract::route::FollowUpView as View;
     let link = form::Link { site, voice, token: &followup.token, news };
     match &followup.stage {
-        Stage::Identify { problem } => people::identify(&link, view, problem.as_ref()),
+        Stage::Identify { tries_left, problem } => people::identify(&link, view, *tries_left, problem.as_ref()),
         Stage::Ended(problem) => super::problem::page(site, problem.clone()).into(),
         Stage::Plan(plan) => match view {
             View::Questions => people::questions(&link, plan),

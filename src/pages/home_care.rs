@@ -2,7 +2,7 @@
 //! browser sends the forms itself, so that they work without any script and cost the app nothing.
 
 use super::Shown;
-use super::followup::form::{ending, field, heading};
+use super::followup::form::{ending, field, heading, tries};
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::care_card::care_card;
@@ -324,7 +324,9 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
 /// What a link shows.
 pub fn request(site: &Site, voice: &Voice<'_>, token: &Token, stage: &CareStage, news: &News) -> Shown {
     match stage {
-        CareStage::Identify { problem } => identify(site, voice, token, problem.as_ref(), news),
+        CareStage::Identify { tries_left, problem } => {
+            identify(site, voice, token, *tries_left, problem.as_ref(), news)
+        }
         CareStage::Erased => nodes![
             heading(voice.say("您的资料已经删除", "Your data have been deleted")),
             el("p").class("zs-lead").child(
@@ -350,7 +352,14 @@ fn post(site: &Site, token: &Token, deed: &str) -> El {
         .with("novalidate", true)
 }
 
-fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Problem>, news: &News) -> Shown {
+fn identify(
+    site: &Site,
+    voice: &Voice<'_>,
+    token: &Token,
+    tries_left: u8,
+    problem: Option<&Problem>,
+    news: &News,
+) -> Shown {
     let left = (news.done == Some(Told::Left)).then(|| {
         let text = voice.say(
             "已退出。这部手机上看不到了，您的申请没有变。",
@@ -366,6 +375,7 @@ fn identify(site: &Site, voice: &Voice<'_>, token: &Token, problem: Option<&Prob
             "为了保护隐私，请填申请时留的电话最后四位。",
             "To protect your privacy, enter the last four digits of the phone number you gave."
         )),
+        tries(voice, tries_left),
         post(site, token, "identify").with("id", "identify").child(ending(
             voice.say("电话最后四位", "Last four digits"),
             voice.say("4 个数字，例如 1234", "4 digits, for example 1234"),

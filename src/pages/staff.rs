@@ -15,6 +15,7 @@ mod letters;
 mod list;
 mod login;
 mod new;
+mod password;
 mod referral;
 mod rights;
 mod row;
@@ -27,9 +28,10 @@ mod work;
 use crate::components::action_bar::bar;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::link_card;
+use crate::components::notice::notice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::problem::Problem;
-use zaoshai_contract::staff::{Staff, StaffPage};
+use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
 
 /// A staff page with its frame.
 pub fn page(page: &StaffPage) -> Node {
@@ -53,6 +55,7 @@ pub fn page(page: &StaffPage) -> Node {
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
         StaffPage::Accounts(page) => frame("/staff/accounts", Some(&page.staff), accounts::page(page), None),
+        StaffPage::Password(page) => frame("", Some(&page.staff), password::page(page), None),
         StaffPage::Edit(form) => {
             let word = if form.closed { "重新打开" } else { "保存" };
             let action = el("button").class("zs-button").with("type", "submit").with("form", "followup").child(word);
@@ -116,16 +119,40 @@ fn sections(staff: &Staff, here: &str) -> Option<El> {
     (links.len() > 1).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links))
 }
 
+/// What coordinators and administrators must know of tries at many links.
+fn many_tries(tries: &ManyTries) -> Node {
+    let mut told = Vec::new();
+    if tries.endings > 0 {
+        told.push(format!("从同一个网络，一小时里错了 {} 次。", tries.endings));
+    }
+    if tries.locks > 0 {
+        told.push(format!("一小时里锁了 {} 个链接。", tries.locks));
+    }
+    notice(
+        "最近一天，有人试了很多病人的链接".to_owned(),
+        format!("{}请告诉信息科。有人来电话要打开链接，请先核对是本人。", told.concat()),
+    )
+}
+
 /// Header, sections, main part and what stands at the thumb; `here` is the address of the section that is open.
 fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
     let name = staff.map_or_else(|| "请登录".to_owned(), |staff| staff.display.clone());
     let tools = staff.map(|_| {
-        el("div").class("zs-header__tools").child(
-            el("form")
-                .with("method", "post")
-                .with("action", "/staff/logout")
-                .child(el("button").class("zs-header__tool").child(icon("exit")).child(el("span").child("退出"))),
-        )
+        el("div")
+            .class("zs-header__tools")
+            .child(
+                el("a")
+                    .class("zs-header__tool")
+                    .with("href", "/staff/password")
+                    .child(icon("lock"))
+                    .child(el("span").child("改密码")),
+            )
+            .child(
+                el("form")
+                    .with("method", "post")
+                    .with("action", "/staff/logout")
+                    .child(el("button").class("zs-header__tool").child(icon("exit")).child(el("span").child("退出"))),
+            )
     });
     let bar = action.map(|action| bar("这一步", el("div").class("zs-action-bar__row").child(action).node()));
     nodes![

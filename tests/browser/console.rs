@@ -111,7 +111,10 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
         browser.fill("#phone", "13911112222").await?;
         browser.submit().await?;
         browser.see("13911112222").await?;
-        browser.click("nav a[href='/staff/audit']").await?;
+        browser.click("form[action='/staff/logout'] button").await?;
+        browser.fill("input[name=name]", "auditor").await?;
+        browser.fill("input[name=password]", &backend.password).await?;
+        browser.click("form[action='/staff/login'] button").await?;
         browser.see("改随访").await?;
         browser.see("看了一个随访").await?;
         clean(browser, "the log").await

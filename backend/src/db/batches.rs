@@ -2,7 +2,7 @@
 
 use super::followups::NewRecord;
 use super::ledger::Ledger as _;
-use super::{Db, Result, again, in_transaction, on_read, on_write};
+use super::{Db, Result, again, in_transaction, on_read};
 
 /// How many rows of a batch are made in one transaction: patients who book meanwhile wait for one of them at most.
 pub const CHUNK: usize = 50;
@@ -40,7 +40,7 @@ pub struct Standings {
 impl Db {
     /// Opens a batch; a repeat changes nothing.
     pub async fn open_batch(&self, batch: &Batch) -> Result<()> {
-        on_write!(self, |pool| {
+        in_transaction!(self, |tx| {
             sqlx::query(
                 "INSERT INTO batches (id, hospital, made, made_by, name_sealed, rows) VALUES ($1, $2, $3, $4, $5, $6) \
                  ON CONFLICT DO NOTHING",
@@ -51,10 +51,10 @@ impl Db {
             .bind(&batch.made_by)
             .bind(&batch.name_sealed)
             .bind(batch.rows)
-            .execute(pool)
+            .execute(&mut **tx)
             .await?;
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Makes follow-ups in one transaction; rows that made one before make none. Gives how many were made.

@@ -132,8 +132,10 @@ pub struct Record {
     pub version: i64,
     /// Counts the lines of history; the calendar entry's SEQUENCE.
     pub sequence: i64,
-    /// Wrong tries at the last four digits since the last right one.
+    /// Wrong tries at the last four digits, of the day on which the last one was made.
     pub wrong_tries: i64,
+    /// That day.
+    pub tried_on: Option<CivilDate>,
     /// When it was made.
     pub created: Moment,
     /// The open step.
@@ -145,9 +147,14 @@ pub struct Record {
 }
 
 impl Record {
-    /// True after five wrong tries.
+    /// True after five wrong tries in one day.
     pub fn locked(&self) -> bool {
         self.wrong_tries >= i64::from(TRIES)
+    }
+
+    /// How many tries at the last four digits are left on a day.
+    pub fn tries_left(&self, today: CivilDate) -> u8 {
+        tries_left(self.wrong_tries, self.tried_on, today)
     }
 
     /// The slot at which the patient is expected or there.
@@ -166,6 +173,13 @@ impl Record {
         };
         facts.standing(now)
     }
+}
+
+/// How many tries are left on a day when so many were wrong on the day of the last one. A lock outlasts its day.
+pub(super) fn tries_left(wrong: i64, tried_on: Option<CivilDate>, today: CivilDate) -> u8 {
+    let most = i64::from(TRIES);
+    let wrong = if wrong < most && tried_on != Some(today) { 0 } else { wrong };
+    u8::try_from(most - wrong.min(most)).unwrap_or_default()
 }
 
 /// A line of history as it is stored.
@@ -204,6 +218,7 @@ struct Row {
     version: i64,
     sequence: i64,
     wrong_tries: i64,
+    tried_on: Option<String>,
     created: i64,
     services: Option<String>,
     due_from: Option<String>,
@@ -289,6 +304,7 @@ impl Row {
             version: self.version,
             sequence: self.sequence,
             wrong_tries: self.wrong_tries,
+            tried_on: self.tried_on.map(|day| read(&day, CivilDate::parse)).transpose()?,
             created: Moment(self.created),
             step,
             latest,
@@ -303,7 +319,7 @@ macro_rules! select_followups {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
              name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
-             sequence, wrong_tries, followups.created, steps.services, steps.due_from, steps.due_to, \
+             sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
              slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
@@ -620,29 +636,36 @@ impl Db {
         Ok(rows.len())
     }
 
-    /// Counts a wrong try; gives how many there are now. The fifth is written to the history.
-    pub async fn count_wrong_try(&self, followup: &str, now: Moment) -> Result<i64> {
+    /// Takes one of the day's tries at the last four digits, before they are checked; gives how many are left after it,
+    /// or nothing when the link is locked. Tries of earlier days do not count.
+    pub async fn take_link_try(&self, followup: &str, today: CivilDate) -> Result<Option<i64>> {
+        let row: Option<(i64,)> = on_write!(self, |pool| {
+            sqlx::query_as(
+            "UPDATE followups SET wrong_tries = CASE WHEN tried_on = $2 THEN wrong_tries + 1 ELSE 1 END, tried_on = $2 \
+             WHERE id = $1 AND wrong_tries < $3 RETURNING wrong_tries",
+        )
+        .bind(followup)
+        .bind(today.to_string())
+        .bind(i64::from(TRIES))
+        .fetch_optional(pool)
+        .await?
+        });
+        Ok(row.map(|(tries,)| i64::from(TRIES) - tries))
+    }
+
+    /// Writes to the history that the last try was wrong and has locked the link.
+    pub async fn note_lock(&self, followup: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
-            let (tries,): (i64,) = sqlx::query_as(
-                "UPDATE followups SET wrong_tries = wrong_tries + 1 WHERE id = $1 RETURNING wrong_tries",
-            )
-            .bind(followup)
-            .fetch_one(&mut **tx)
-            .await?;
-            if tries == i64::from(TRIES) {
-                tx.note(followup, now, &Line { who: "patient", action: "lock", ..Line::default() }).await?;
-            }
-            Ok(tries)
+            tx.note(followup, now, &Line { who: "patient", action: "lock", ..Line::default() }).await
         })
     }
 
-    /// Opens a session for somebody who knew the last four digits, and forgets the wrong tries before.
-    /// Gives false, and opens nothing, when the link was locked in the meantime.
+    /// Opens a session for somebody whose try was right, and forgets the wrong ones before.
+    /// Gives false, and opens nothing, when the follow-up has ended in the meantime.
     pub async fn open_patient_session(&self, followup: &str, hash: &str, until: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
-            let open = sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND wrong_tries < $2")
+            let open = sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL")
                 .bind(followup)
-                .bind(i64::from(TRIES))
                 .execute(&mut **tx)
                 .await?
                 .rows_affected();

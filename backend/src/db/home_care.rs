@@ -1,8 +1,9 @@
 //! Requests for nursing at home. Every change is one transaction: the row as a lock, then whether this form was sent
 //! before, then the version that its sender saw, then the one transition function, then the history's line.
 
+use super::followups::tries_left;
 use super::ledger::read;
-use super::{Db, Result, again, in_transaction, on_read};
+use super::{Db, Result, again, in_transaction, on_read, on_write};
 use crate::secrets;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::TRIES;
@@ -152,8 +153,10 @@ pub struct CareRecord {
     pub nurse: Option<String>,
     /// How she is shown.
     pub nurse_display: Option<String>,
-    /// Wrong tries at the link.
+    /// Wrong tries at the link, of the day on which the last one was made.
     pub wrong_tries: i64,
+    /// That day.
+    pub tried_on: Option<String>,
 }
 
 impl CareRecord {
@@ -162,9 +165,14 @@ impl CareRecord {
         read(&self.state, State::parse)
     }
 
-    /// True after five wrong tries.
+    /// True after five wrong tries in one day.
     pub fn locked(&self) -> bool {
         self.wrong_tries >= i64::from(TRIES)
+    }
+
+    /// How many tries at the last four digits are left on a day.
+    pub fn tries_left(&self, today: CivilDate) -> u8 {
+        tries_left(self.wrong_tries, self.tried_on.as_deref().and_then(CivilDate::parse), today)
     }
 
     /// When the visit begins, once one was planned.
@@ -200,7 +208,7 @@ macro_rules! select_requests {
             "SELECT home_care.id, home_care.hospital, code, name_sealed, phone_sealed, area_sealed, address_sealed, \
              need_sealed, relation_sealed, for_whom, service, consent, state, version, asked, changed, due, ended, \
              erased, reason_sealed, prepare_sealed, note_sealed, outcome, visit_day, visit_from, visit_to, nurse, \
-             staff.display AS nurse_display, home_care.wrong_tries FROM home_care \
+             staff.display AS nurse_display, home_care.wrong_tries, tried_on FROM home_care \
              LEFT JOIN staff ON staff.name = nurse ",
             $tail
         )
@@ -502,31 +510,32 @@ impl Db {
         Ok(nurses)
     }
 
-    /// Counts a wrong try at a link; gives how many there are now.
-    pub async fn count_wrong_care_try(&self, request: &str) -> Result<i64> {
-        in_transaction!(self, |tx| {
-            let (tries,): (i64,) = sqlx::query_as(
-                "UPDATE home_care SET wrong_tries = wrong_tries + 1 WHERE id = $1 RETURNING wrong_tries",
-            )
-            .bind(request)
-            .fetch_one(&mut **tx)
-            .await?;
-            Ok(tries)
-        })
+    /// Takes one of the day's tries at the last four digits, before they are checked; gives how many are left after it,
+    /// or nothing when the link is locked. Tries of earlier days do not count.
+    pub async fn take_care_try(&self, request: &str, today: CivilDate) -> Result<Option<i64>> {
+        let row: Option<(i64,)> = on_write!(self, |pool| {
+            sqlx::query_as(
+            "UPDATE home_care SET wrong_tries = CASE WHEN tried_on = $2 THEN wrong_tries + 1 ELSE 1 END, tried_on = $2 \
+             WHERE id = $1 AND wrong_tries < $3 RETURNING wrong_tries",
+        )
+        .bind(request)
+        .bind(today.to_string())
+        .bind(i64::from(TRIES))
+        .fetch_optional(pool)
+        .await?
+        });
+        Ok(row.map(|(tries,)| i64::from(TRIES) - tries))
     }
 
-    /// Opens a session for somebody who knew the last four digits, and forgets the wrong tries before.
-    /// Gives false, and opens nothing, when the link was locked or emptied in the meantime.
+    /// Opens a session for somebody whose try was right, and forgets the wrong ones before.
+    /// Gives false, and opens nothing, when the request was emptied in the meantime.
     pub async fn open_care_session(&self, request: &str, hash: &str, until: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
-            let open = sqlx::query(
-                "UPDATE home_care SET wrong_tries = 0 WHERE id = $1 AND wrong_tries < $2 AND erased IS NULL",
-            )
-            .bind(request)
-            .bind(i64::from(TRIES))
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
+            let open = sqlx::query("UPDATE home_care SET wrong_tries = 0 WHERE id = $1 AND erased IS NULL")
+                .bind(request)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected();
             if open == 1 {
                 sqlx::query("INSERT INTO home_care_sessions (hash, request, until) VALUES ($1, $2, $3)")
                     .bind(hash)

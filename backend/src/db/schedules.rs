@@ -3,9 +3,9 @@
 //! take turns on its row in `timetables`.
 
 use super::ledger::read;
+use super::log::{self, Entry, Log as _, Object};
 use super::slots::NewSlot;
 use super::{Db, Error, Result, again, in_transaction, on_read};
-use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
 use zaoshai_contract::schedules::{Exception, ExceptionKind, Template, Visit, VisitState};
@@ -62,7 +62,7 @@ pub enum Change {
 
 impl Change {
     /// The word in the log.
-    fn word(&self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
             Self::AddTemplates(_) => "add-weekly-times",
             Self::EndTemplate { .. } => "end-weekly-times",
@@ -71,6 +71,19 @@ impl Change {
             Self::AddVisit(_) => "add-visit",
             Self::ConfirmVisit { .. } => "confirm-visit",
             Self::CancelVisit { .. } => "cancel-visit",
+        }
+    }
+
+    /// What the log says that it concerns.
+    pub fn object(&self) -> Object {
+        match self {
+            Self::AddTemplates(templates) => templates.first().map_or(Object::None, |first| Object::named(&first.id)),
+            Self::AddException(exception) => Object::named(&exception.id),
+            Self::AddVisit(visit) => Object::named(&visit.id),
+            Self::EndTemplate { id, .. }
+            | Self::CancelException { id, .. }
+            | Self::ConfirmVisit { id, .. }
+            | Self::CancelVisit { id, .. } => Object::named(id),
         }
     }
 }
@@ -579,14 +592,8 @@ macro_rules! schedules {
                 if let Some((change, staff)) = change
                     && self.write(at, change, &staff.name).await? > 0
                 {
-                    sqlx::query("INSERT INTO audit (id, at, staff, action, hospital) VALUES ($1, $2, $3, $4, $5)")
-                        .bind(secrets::fresh_id())
-                        .bind(at.now.0)
-                        .bind(&staff.name)
-                        .bind(change.word())
-                        .bind(at.hospital)
-                        .execute(&mut *self)
-                        .await?;
+                    self.log(&Entry::new(staff, change.word(), change.object(), at.now)).await?;
+                    log::told();
                 }
                 let timetable = self.timetable(at).await?;
                 let (stored, standing) = self.to_come(at).await?;

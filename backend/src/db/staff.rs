@@ -1,18 +1,14 @@
-//! Staff accounts, their sessions, and the log of who did what.
+//! Staff accounts, their sessions and browsers, and reading the log of who did what.
 
 use super::ledger::read;
+use super::log::{Entry, Log as _, Object, words};
+use super::tries::Limit;
 use super::{Db, Result, in_transaction, on_read, on_write};
-use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
 use zaoshai_contract::staff::accounts::AccountRow;
 use zaoshai_contract::staff::audit::AuditFilter;
-
-/// Wrong passwords before an account waits.
-const WRONG_PASSWORDS: i64 = 5;
-/// How long it waits: 15 minutes.
-const WAIT_MS: i64 = 15 * 60_000;
 
 /// An account as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -21,12 +17,47 @@ pub struct Account {
     pub name: String,
     /// How she is shown.
     pub display: String,
+    /// Its hospital.
+    pub hospital: String,
     /// The Argon2id hash.
     pub password_hash: String,
-    /// Until when it waits, milliseconds.
-    pub locked_until: i64,
     /// 1 once it was disabled.
     pub disabled: i64,
+}
+
+/// Whose a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Password {
+    /// Nobody else has seen it.
+    Own,
+    /// Somebody else has made it: it must be changed at the first sign-in.
+    Given,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct StaffSession {
+    /// Who it is.
+    pub staff: Staff,
+    /// Whose the password is.
+    pub password: Password,
+    /// When the session ends, unless it is used before.
+    pub until: Moment,
+}
+
+/// A session to be opened after a right password.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn<'a> {
+    /// The account.
+    pub name: &'a str,
+    /// The hash of the session's secret.
+    pub session: &'a str,
+    /// When it ends.
+    pub until: Moment,
+    /// The hash of what the browser is known by.
+    pub device: &'a str,
+    /// Now.
+    pub now: Moment,
 }
 
 /// A line of the log of who read or changed what.
@@ -40,16 +71,24 @@ pub struct AuditRow {
     pub staff: String,
     /// What.
     pub action: String,
-    /// The code of the follow-up concerned.
+    /// The account's roles then, as words.
+    pub roles: String,
+    /// Its hospital.
+    pub hospital: String,
+    /// The code of the follow-up or of the request for nursing at home concerned.
     pub code: Option<String>,
+    /// What else was concerned; empty for nothing.
+    pub object: String,
 }
 
 /// The lines of the log of a hospital that meet a condition, latest first.
 macro_rules! audit_lines {
     ($condition:literal) => {
         concat!(
-            "SELECT audit.id, at, staff, action, code FROM audit LEFT JOIN followups ON followups.id = audit.followup \
-             WHERE at >= $2 AND at < $3 AND at <= $4 AND (at < $4 OR audit.id < $5) AND ",
+            "SELECT audit.id, at, staff, action, roles, audit.hospital, object, \
+             COALESCE(followups.code, home_care.code) AS code FROM audit \
+             LEFT JOIN followups ON followups.id = audit.followup \
+             LEFT JOIN home_care ON home_care.id = audit.followup WHERE at >= $2 AND at < $3 AND at <= $4 AND (at < $4 OR audit.id < $5) AND ",
             $condition,
             " ORDER BY at DESC, audit.id DESC LIMIT $8"
         )
@@ -57,17 +96,27 @@ macro_rules! audit_lines {
 }
 
 impl Db {
-    /// Makes an account with its roles; gives false when the name is taken.
+    /// Makes an account whose password nobody else has seen; gives false when the name is taken.
     pub async fn make_staff(&self, staff: &Staff, password_hash: &str, now: Moment) -> Result<bool> {
+        self.write_account(staff, password_hash, Password::Own, now).await
+    }
+
+    /// Makes an account whose password must be changed at the first sign-in; gives false when the name is taken.
+    pub async fn add_staff(&self, staff: &Staff, password_hash: &str, now: Moment) -> Result<bool> {
+        self.write_account(staff, password_hash, Password::Given, now).await
+    }
+
+    async fn write_account(&self, staff: &Staff, hash: &str, password: Password, now: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
             let made = sqlx::query(
-                "INSERT INTO staff (name, display, hospital, password_hash, created) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT DO NOTHING",
+                "INSERT INTO staff (name, display, hospital, password_hash, must_change, created) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             )
             .bind(&staff.name)
             .bind(&staff.display)
             .bind(&staff.hospital)
-            .bind(password_hash)
+            .bind(hash)
+            .bind(i64::from(password == Password::Given))
             .bind(now.0)
             .execute(&mut **tx)
             .await?
@@ -86,28 +135,86 @@ impl Db {
         })
     }
 
-    /// Shuts an account and ends its sessions; gives false when there is none of that name.
+    /// Gives an account these roles and no others; open sessions have them at once. Gives false, and changes nothing,
+    /// when its hospital would be left without an administrator.
+    pub async fn change_roles(&self, staff: &Staff) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            // Two changes at one hospital take turns, so that two administrators cannot end each other's role.
+            sqlx::query("UPDATE staff SET created = created WHERE hospital = $1")
+                .bind(&staff.hospital)
+                .execute(&mut **tx)
+                .await?;
+            let (others,): (i64,) = sqlx::query_as(
+                "SELECT COUNT(*) FROM staff JOIN staff_roles ON staff_roles.staff = name \
+                 WHERE hospital = $1 AND role = 'administrator' AND disabled = 0 AND name <> $2",
+            )
+            .bind(&staff.hospital)
+            .bind(&staff.name)
+            .fetch_one(&mut **tx)
+            .await?;
+            if others == 0 && !staff.roles.contains(&Role::Administrator) {
+                return Ok(false);
+            }
+            sqlx::query("DELETE FROM staff_roles WHERE staff = $1").bind(&staff.name).execute(&mut **tx).await?;
+            for role in &staff.roles {
+                sqlx::query("INSERT INTO staff_roles (staff, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(&staff.name)
+                    .bind(role.as_str())
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Shuts an account, ends its sessions and forgets its browsers; gives false when there is none of that name.
     pub async fn disable_staff(&self, name: &str) -> Result<bool> {
         in_transaction!(self, |tx| {
             sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
+            sqlx::query("DELETE FROM staff_devices WHERE staff = $1").bind(name).execute(&mut **tx).await?;
             let shut =
                 sqlx::query("UPDATE staff SET disabled = 1 WHERE name = $1").bind(name).execute(&mut **tx).await?;
             Ok(shut.rows_affected() == 1)
         })
     }
 
-    /// Gives an account a new password, opens it again and ends its sessions; false when there is none of that name.
+    /// Gives an account a new password, which must be changed at the first sign-in, opens it again, ends its sessions and
+    /// forgets its browsers; false when there is none of that name.
     pub async fn reset_staff(&self, name: &str, password_hash: &str) -> Result<bool> {
         in_transaction!(self, |tx| {
             sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
-            let reset = sqlx::query(
-                "UPDATE staff SET password_hash = $2, disabled = 0, wrong_tries = 0, locked_until = 0 WHERE name = $1",
+            sqlx::query("DELETE FROM staff_devices WHERE staff = $1").bind(name).execute(&mut **tx).await?;
+            let reset =
+                sqlx::query("UPDATE staff SET password_hash = $2, disabled = 0, must_change = 1 WHERE name = $1")
+                    .bind(name)
+                    .bind(password_hash)
+                    .execute(&mut **tx)
+                    .await?;
+            Ok(reset.rows_affected() == 1)
+        })
+    }
+
+    /// Puts the password that somebody chose for themselves in the place of the one that was checked, and ends their other
+    /// sessions; gives false when that one was replaced meanwhile.
+    pub async fn change_password(&self, name: &str, old_hash: &str, new_hash: &str, session: &str) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let changed = sqlx::query(
+                "UPDATE staff SET password_hash = $3, must_change = 0 WHERE name = $1 AND password_hash = $2",
             )
             .bind(name)
-            .bind(password_hash)
+            .bind(old_hash)
+            .bind(new_hash)
             .execute(&mut **tx)
-            .await?;
-            Ok(reset.rows_affected() == 1)
+            .await?
+            .rows_affected();
+            if changed == 1 {
+                sqlx::query("DELETE FROM staff_sessions WHERE staff = $1 AND hash <> $2")
+                    .bind(name)
+                    .bind(session)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            Ok(changed == 1)
         })
     }
 
@@ -146,95 +253,122 @@ impl Db {
     /// The account with this name.
     pub async fn account(&self, name: &str) -> Result<Option<Account>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT name, display, password_hash, locked_until, disabled FROM staff WHERE name = $1",
+            "SELECT name, display, hospital, password_hash, disabled FROM staff WHERE name = $1",
         )
         .bind(name)
         .fetch_optional(pool)
         .await?))
     }
 
-    /// Counts a wrong password; after five the account waits for a quarter of an hour.
-    pub async fn count_wrong_password(&self, name: &str, now: Moment) -> Result<()> {
-        on_write!(self, |pool| {
-            sqlx::query(
-                "UPDATE staff SET \
-             locked_until = CASE WHEN wrong_tries + 1 >= $2 THEN $3 ELSE locked_until END, \
-             wrong_tries = CASE WHEN wrong_tries + 1 >= $2 THEN 0 ELSE wrong_tries + 1 END \
-             WHERE name = $1",
-            )
-            .bind(name)
-            .bind(WRONG_PASSWORDS)
-            .bind(now.0 + WAIT_MS)
-            .execute(pool)
-            .await?;
-        });
-        Ok(())
+    /// Whether an account has signed in in a browser before.
+    pub async fn knows_device(&self, name: &str, device: &str) -> Result<bool> {
+        let row: Option<(i64,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT seen FROM staff_devices WHERE hash = $1 AND staff = $2")
+                .bind(device)
+                .bind(name)
+                .fetch_optional(pool)
+                .await?);
+        Ok(row.is_some())
     }
 
-    /// Opens a session and forgets the wrong passwords before.
-    pub async fn open_staff_session(&self, name: &str, hash: &str, until: Moment, now: Moment) -> Result<()> {
+    /// Opens a session, and remembers the browser. Gives false, and opens nothing, when the account was shut meanwhile.
+    pub async fn open_staff_session(&self, sign_in: &SignIn<'_>, limits: &[Limit]) -> Result<bool> {
+        self.give_back(limits).await?;
         in_transaction!(self, |tx| {
-            sqlx::query("UPDATE staff SET wrong_tries = 0 WHERE name = $1").bind(name).execute(&mut **tx).await?;
+            let account: Option<(String,)> = sqlx::query_as(
+                "UPDATE staff SET created = created WHERE name = $1 AND disabled = 0 RETURNING hospital",
+            )
+            .bind(sign_in.name)
+            .fetch_optional(&mut **tx)
+            .await?;
+            let Some((hospital,)) = account else { return Ok(false) };
             sqlx::query("INSERT INTO staff_sessions (hash, staff, until) VALUES ($1, $2, $3)")
-                .bind(hash)
-                .bind(name)
-                .bind(until.0)
+                .bind(sign_in.session)
+                .bind(sign_in.name)
+                .bind(sign_in.until.0)
                 .execute(&mut **tx)
                 .await?;
             sqlx::query(
-                "INSERT INTO audit (id, at, staff, action, hospital) \
-                 SELECT $1, $2, $3, 'sign-in', hospital FROM staff WHERE name = $3",
+                "INSERT INTO staff_devices (hash, staff, seen) VALUES ($1, $2, $3) \
+                 ON CONFLICT (hash, staff) DO UPDATE SET seen = excluded.seen",
             )
-            .bind(secrets::fresh_id())
-            .bind(now.0)
-            .bind(name)
+            .bind(sign_in.device)
+            .bind(sign_in.name)
+            .bind(sign_in.now.0)
             .execute(&mut **tx)
             .await?;
-            Ok(())
+            let roles: Vec<(String,)> = sqlx::query_as("SELECT role FROM staff_roles WHERE staff = $1 ORDER BY role")
+                .bind(sign_in.name)
+                .fetch_all(&mut **tx)
+                .await?;
+            let roles = roles.iter().map(|(role,)| read(role, Role::parse)).collect::<Result<Vec<_>>>()?;
+            let entry = Entry {
+                at: sign_in.now,
+                staff: sign_in.name.to_owned(),
+                hospital,
+                roles: words(&roles),
+                action: "sign-in".to_owned(),
+                object: Object::None,
+            };
+            tx.log(&entry).await?;
+            Ok(true)
         })
     }
 
+    /// Writes down that somebody did not get in. Where there is no such account it is not named: who has mistaken the
+    /// field may have typed a password there.
+    pub async fn note_refused_sign_in(&self, account: Option<&Account>, site: &str, now: Moment) -> Result<()> {
+        let entry = Entry {
+            at: now,
+            staff: account.map(|account| account.name.clone()).unwrap_or_default(),
+            hospital: account.map_or(site, |account| &account.hospital).to_owned(),
+            roles: String::new(),
+            action: "sign-in-refused".to_owned(),
+            object: Object::None,
+        };
+        self.write_entry(&entry).await
+    }
+
     /// Who has this session; nobody once the account was disabled.
-    pub async fn staff_session(&self, hash: &str, now: Moment) -> Result<Option<Staff>> {
-        let rows: Vec<(String, String, String, String)> = on_read!(self, |pool| {
+    pub async fn staff_session(&self, hash: &str, now: Moment) -> Result<Option<StaffSession>> {
+        let rows: Vec<(String, String, String, i64, i64, String)> = on_read!(self, |pool| {
             sqlx::query_as(
-            "SELECT staff.name, display, hospital, role FROM staff_sessions JOIN staff ON staff.name = staff_sessions.staff \
-             JOIN staff_roles ON staff_roles.staff = staff.name WHERE hash = $1 AND until > $2 AND disabled = 0",
-        )
-        .bind(hash)
-        .bind(now.0)
-        .fetch_all(pool)
-        .await?
-        });
-        let Some((name, display, hospital, _)) = rows.first().cloned() else { return Ok(None) };
-        let roles = rows.iter().map(|(.., role)| read(role, Role::parse)).collect::<Result<Vec<_>>>()?;
-        Ok(Some(Staff { name, display, hospital, roles }))
-    }
-
-    /// Ends a session.
-    pub async fn end_staff_session(&self, hash: &str) -> Result<()> {
-        on_write!(self, |pool| {
-            sqlx::query("DELETE FROM staff_sessions WHERE hash = $1").bind(hash).execute(pool).await?;
-        });
-        Ok(())
-    }
-
-    /// Notes who read or changed what.
-    pub async fn audit(&self, staff: &Staff, action: &str, followup: Option<&str>, now: Moment) -> Result<()> {
-        on_write!(self, |pool| {
-            sqlx::query(
-                "INSERT INTO audit (id, at, staff, action, followup, hospital) VALUES ($1, $2, $3, $4, $5, $6)",
+                "SELECT staff.name, display, hospital, must_change, until, role FROM staff_sessions \
+                 JOIN staff ON staff.name = staff_sessions.staff JOIN staff_roles ON staff_roles.staff = staff.name \
+                 WHERE hash = $1 AND until > $2 AND disabled = 0 ORDER BY role",
             )
-            .bind(secrets::fresh_id())
+            .bind(hash)
             .bind(now.0)
-            .bind(&staff.name)
-            .bind(action)
-            .bind(followup)
-            .bind(&staff.hospital)
-            .execute(pool)
-            .await?;
+            .fetch_all(pool)
+            .await?
+        });
+        let Some((name, display, hospital, must_change, until, _)) = rows.first().cloned() else { return Ok(None) };
+        let roles = rows.iter().map(|(.., role)| read(role, Role::parse)).collect::<Result<Vec<_>>>()?;
+        Ok(Some(StaffSession {
+            staff: Staff { name, display, hospital, roles },
+            password: if must_change == 0 { Password::Own } else { Password::Given },
+            until: Moment(until),
+        }))
+    }
+
+    /// Lets a session that is in use last longer.
+    pub async fn extend_staff_session(&self, hash: &str, until: Moment) -> Result<()> {
+        on_write!(self, |pool| {
+            sqlx::query("UPDATE staff_sessions SET until = $2 WHERE hash = $1 AND until < $2")
+                .bind(hash)
+                .bind(until.0)
+                .execute(pool)
+                .await?;
         });
         Ok(())
+    }
+
+    /// Ends a session; gives false when it had ended.
+    pub async fn end_staff_session(&self, hash: &str) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let ended = sqlx::query("DELETE FROM staff_sessions WHERE hash = $1").bind(hash).execute(&mut **tx).await?;
+            Ok(ended.rows_affected() == 1)
+        })
     }
 
     /// The log of a hospital, latest first, at most `most` lines, after the line of this moment and id.
@@ -251,7 +385,7 @@ impl Db {
         let followup = if filter.code.is_empty() {
             String::new()
         } else {
-            match self.id_of(hospital, &filter.code).await? {
+            match self.id_of(&filter.code).await? {
                 Some(id) => id,
                 None => return Ok(Vec::new()),
             }
@@ -280,14 +414,14 @@ impl Db {
             .await?))
     }
 
-    /// The id of the follow-up of a hospital with this code.
-    async fn id_of(&self, hospital: &str, code: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> =
-            on_read!(self, |pool| sqlx::query_as("SELECT id FROM followups WHERE code = $2 AND hospital = $1",)
-                .bind(hospital)
-                .bind(code)
-                .fetch_optional(pool)
-                .await?);
+    /// The id of the follow-up or of the request for nursing at home with this code.
+    async fn id_of(&self, code: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT id FROM followups WHERE code = $1 UNION ALL SELECT id FROM home_care WHERE code = $1",
+        )
+        .bind(code)
+        .fetch_optional(pool)
+        .await?);
         Ok(row.map(|(id,)| id))
     }
 }

@@ -5,6 +5,7 @@ use super::schedules::own_services;
 use super::staff::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::closures::Closure;
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::{pathway, secrets};
 use axum::extract::State;
@@ -114,8 +115,8 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
         let page = ClosurePage { concerned: Some(concerned), ..page(&app, staff, typed).await? };
         return Ok(shown(&app, page, StatusCode::OK));
     }
+    log::does("close-clinic", Object::named(&format!("{} {} {}", typed.service, typed.first, typed.last)));
     app.db.close_slots(&closure).await?;
-    app.db.audit(&staff, "close-clinic", None, app.now()).await?;
     // The rounds of any server go on with those who are left when this one stops here.
     pathway::clear_closed(&app).await?;
     Ok(Redirect::to("/staff/closures").into_response())

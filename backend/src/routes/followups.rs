@@ -2,7 +2,7 @@
 //! Opening a link (GET) changes nothing.
 
 use super::body::{Form, JsonBody, MaybeJson, read_key};
-use super::frame::request_id;
+use super::frame::{Sender, request_id};
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use super::told;
@@ -50,7 +50,8 @@ pub async fn load(
     let stage = match ended {
         Some(code) => Stage::Ended(ended_problem(app, &record, code).await?),
         None => match pathway::session(app, &record, visitor).await? {
-            None => Stage::Identify { problem },
+            None if record.locked() => Stage::Ended(ended_problem(app, &record, Code::LinkLocked).await?),
+            None => Stage::Identify { tries_left: record.tries_left(app.now().date()), problem },
             Some(session) => Stage::Plan(Box::new(plan(app, &record, &session, view, (done, problem)).await?)),
         },
     };
@@ -120,17 +121,21 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
 }
 
 /// Checks the last four digits; gives the cookie that opens the follow-up for half an hour.
-async fn identify(app: &App, token: &Token, ending: &str) -> Result<HeaderValue> {
+async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
     open(app, &record)?;
-    if !identity::fits(app, &record.id, &record.phone_sealed, ending)? {
-        app.db.count_wrong_try(&record.id, app.now()).await?;
-        let record = find(app, token).await?;
-        return Err(if record.locked() { Code::LinkLocked } else { Code::WrongEnding }.into());
+    let ending = identity::read(ending)?;
+    let left = app.db.take_link_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
+    if !identity::fits(app, &record.id, &record.phone_sealed, &ending)? {
+        if left == 0 {
+            app.db.note_lock(&record.id, app.now()).await?;
+        }
+        identity::wrong(app, sender, left).await?;
+        return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
     let session = identity::Session::new(app);
     if !app.db.open_patient_session(&record.id, &session.hash, session.until).await? {
-        return Err(Code::LinkLocked.into());
+        return Err(Code::LinkWithdrawn.into());
     }
     Ok(session_cookie(app, PATIENT, session.secret))
 }
@@ -226,12 +231,13 @@ pub async fn form(
     State(app): State<App>,
     Path((token, deed)): Path<(String, String)>,
     visitor: Visitor,
+    sender: Sender,
     form: Form,
 ) -> Result<Response> {
     let token = parse_token(&token)?;
     if deed == "identify" {
         let view = FollowUpView::parse(form.get("view"));
-        return match identify(&app, &token, form.get("ending")).await {
+        return match identify(&app, &token, sender, form.get("ending")).await {
             Ok(cookie) => {
                 let mut response = lead(&app, &visitor, &token, view, "", News::default());
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -482,7 +488,7 @@ pub async fn plan_json(
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(plan)).into_response())
 }
 
-/// The identity check. Five wrong tries lock the link.
+/// The identity check. Five wrong tries in one day lock the link until a nurse opens it; who is in stays in.
 #[utoipa::path(
     post, path = "/api/v1/followups/{token}/identify", tag = "follow-up",
     params(("token" = String, Path, description = "The link's token")),
@@ -498,9 +504,10 @@ pub async fn plan_json(
 pub async fn identify_json(
     State(app): State<App>,
     Path(token): Path<String>,
+    sender: Sender,
     JsonBody(request): JsonBody<IdentifyRequest>,
 ) -> Result<Response> {
-    let cookie = identify(&app, &parse_token(&token)?, &request.ending).await?;
+    let cookie = identify(&app, &parse_token(&token)?, sender, &request.ending).await?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 

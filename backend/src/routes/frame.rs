@@ -3,14 +3,17 @@
 
 use super::{address, back, pages};
 use crate::app::App;
+use crate::db::log;
 use crate::encoding;
 use crate::failures::Failure;
 use crate::secrets;
 use crate::visitor::Visitor;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -52,7 +55,9 @@ impl IntoResponse for Failure {
 /// The outermost layer.
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = secrets::fresh_id()[..16].to_owned();
-    REQUEST.scope(id.clone(), answer(app, request, next, id)).await
+    let route = format!("{} {}", request.method(), name(&request));
+    let answer = answer(app, request, next, id.clone());
+    REQUEST.scope(id, log::at_a_desk(&route, answer)).await
 }
 
 async fn answer(app: App, mut request: Request, next: Next, id: String) -> Response {
@@ -225,7 +230,7 @@ fn is_hashed(path: &str) -> bool {
 }
 
 /// Refuses what no answer can be sent to, writes that come from other sites, and floods of writes from one address.
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if encoding::choose(request.headers()).is_none() {
         return Failure::from(Code::NotAcceptable).into_response();
     }
@@ -238,7 +243,28 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     if !within_limit(&app, &request) {
         return Failure::from(Code::TooMany).into_response();
     }
+    let sender = Sender(sender(&app, &request));
+    request.extensions_mut().insert(sender);
     next.run(request).await
+}
+
+/// The address that a write comes from; none where nobody knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender(Option<IpAddr>);
+
+impl Sender {
+    /// A keyed hash of the address, for what is counted by address.
+    pub fn key(self, app: &App) -> String {
+        app.secrets.finder("address", &self.0.map(|address| address.to_string()).unwrap_or_default())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Sender {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(None)))
+    }
 }
 
 /// Browsers name the origin of a write. Programs that are no browsers do not, and carry no cookies of anybody else.

@@ -2,7 +2,7 @@
 //! Browsers send the forms themselves, with or without the app. Opening a page (GET) changes nothing.
 
 use super::body::Form;
-use super::frame::request_id;
+use super::frame::{Sender, request_id};
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use super::told;
@@ -285,9 +285,6 @@ async fn find(app: &App, token: &Token) -> Result<CareRecord> {
     if record.ended.is_some_and(|ended| Moment(ended).date().plus_days(LINK_DAYS) < app.now().date()) {
         return Err(Code::LinkExpired.into());
     }
-    if record.erased.is_none() && record.locked() {
-        return Err(Code::LinkLocked.into());
-    }
     Ok(record)
 }
 
@@ -351,8 +348,10 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
             key: secrets::fresh_key(),
             problem,
         }))
+    } else if record.locked() {
+        return Err(Code::LinkLocked.into());
     } else {
-        CareStage::Identify { problem }
+        CareStage::Identify { tries_left: record.tries_left(app.now().date()), problem }
     };
     let title =
         Title { title: "护士上门：我的申请", description: "护士上门", translated: lang != Lang::En };
@@ -364,12 +363,14 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
 }
 
 /// Checks the last four digits; gives the cookie that opens the request for half an hour.
-async fn identify(app: &App, record: &CareRecord, ending: &str) -> Result<HeaderValue> {
-    if !identity::fits(app, &record.id, &record.phone_sealed, ending)? {
-        app.db.count_wrong_care_try(&record.id).await?;
-        return Err(Code::WrongEnding.into());
+async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) -> Result<HeaderValue> {
+    let ending = identity::read(ending)?;
+    let left = app.db.take_care_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
+    if !identity::fits(app, &record.id, &record.phone_sealed, &ending)? {
+        identity::wrong(app, sender, left).await?;
+        return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
-    Ok(open_session(app, &record.id).await?.ok_or(Code::LinkLocked)?)
+    Ok(open_session(app, &record.id).await?.ok_or(Code::LinkUnknown)?)
 }
 
 async fn withdraw(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {
@@ -404,6 +405,7 @@ pub async fn form(
     State(app): State<App>,
     Path((token, deed)): Path<(String, String)>,
     visitor: Visitor,
+    sender: Sender,
     form: Form,
 ) -> Result<Response> {
     let token = Token::parse(&token).ok_or(Code::LinkUnknown)?;
@@ -413,7 +415,7 @@ pub async fn form(
         return Ok(Redirect::to(&path).into_response());
     }
     let result = match deed.as_str() {
-        "identify" => match identify(&app, &record, form.get("ending")).await {
+        "identify" => match identify(&app, &record, sender, form.get("ending")).await {
             Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(&path)).into_response()),
             Err(failure) => Err(failure),
         },
@@ -425,7 +427,9 @@ pub async fn form(
             response.headers_mut().append(SET_COOKIE, end_cookie(HOME_CARE));
             return Ok(response);
         }
-        "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => Err(Code::IdentifyFirst.into()),
+        "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => {
+            Err(if record.locked() { Code::LinkLocked } else { Code::IdentifyFirst }.into())
+        }
         "withdraw" => withdraw(&app, &visitor, &record, &form).await,
         "erase" => erase(&app, &visitor, &record, &form).await,
         _ => return Err(Code::NotFound.into()),

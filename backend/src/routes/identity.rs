@@ -1,6 +1,8 @@
 //! The identity check of a link: the last four digits of the phone number that the hospital has.
 
+use super::frame::Sender;
 use crate::app::App;
+use crate::db::tries::Alarm;
 use crate::failures::{Failure, Result};
 use crate::secrets;
 use zaoshai_contract::civil::Moment;
@@ -11,11 +13,43 @@ pub const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
 /// How long nobody is asked again: 30 minutes.
 const SESSION_MS: i64 = 30 * 60_000;
 
-/// Whether what was typed is the end of a sealed phone number; the failure of its field when it is no four digits.
-pub fn fits(app: &App, id: &str, phone_sealed: &str, typed: &str) -> Result<bool> {
-    let ending = PhoneEnding::parse(typed).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))?;
+/// What was typed as the end of a number; the failure of its field when it is no four digits.
+pub fn read(typed: &str) -> Result<PhoneEnding> {
+    PhoneEnding::parse(typed).ok_or_else(|| Failure::field("ending", FOUR_DIGITS))
+}
+
+/// Whether a sealed phone number ends so.
+pub fn fits(app: &App, id: &str, phone_sealed: &str, ending: &PhoneEnding) -> Result<bool> {
     let phone = app.secrets.open(id, "phone", phone_sealed)?;
-    Ok(PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == ending))
+    Ok(PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == *ending))
+}
+
+/// So many wrong endings from one address within an hour are told to somebody.
+const MANY_ENDINGS: i64 = 20;
+/// So many links that are locked within an hour likewise.
+const MANY_LOCKS: i64 = 5;
+
+/// Counts a wrong ending, after which so many tries are left, and tells the log and the console once there are many.
+pub async fn wrong(app: &App, sender: Sender, left: i64) -> Result<()> {
+    let now = app.now();
+    let from_there = app.db.count_in_an_hour(&app.secrets.finder("endings", &sender.key(app)), now).await?;
+    if from_there >= MANY_ENDINGS {
+        app.db.raise_alarm(Alarm::Endings, from_there, now).await?;
+        if from_there % MANY_ENDINGS == 0 {
+            tracing::warn!(count = from_there, "many wrong endings from one address within an hour");
+        }
+    }
+    if left > 0 {
+        return Ok(());
+    }
+    let locks = app.db.count_in_an_hour(&app.secrets.finder("locks", ""), now).await?;
+    if locks >= MANY_LOCKS {
+        app.db.raise_alarm(Alarm::Locks, locks, now).await?;
+        if locks % MANY_LOCKS == 0 {
+            tracing::warn!(count = locks, "many links locked within an hour");
+        }
+    }
+    Ok(())
 }
 
 /// A session that is about to begin.

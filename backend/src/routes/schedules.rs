@@ -4,6 +4,7 @@ use super::body::Form;
 use super::staff::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::closures::ClosureRow;
+use crate::db::log::{self, Object};
 use crate::db::schedules::{At, BY_TIMETABLE, Change, Step, Stored, Timetable};
 use crate::failures::{Failure, Result};
 use crate::timetable::{self, People, day_rule};
@@ -289,10 +290,11 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
         }
     }
     let people = if sure { People::Move } else { People::Stay };
+    log::does(
+        change.as_ref().map_or("clear-timetable", Change::word),
+        change.as_ref().map_or(Object::None, Change::object),
+    );
     timetable::carry_out(app, at, change.as_ref().map(|change| (change, &staff)), people).await?;
-    if change.is_none() {
-        app.db.audit(&staff, "clear-timetable", None, at.now).await?;
-    }
     let place = match what {
         ScheduleForm::Template | ScheduleForm::EndTemplate(_) => "#weekly",
         ScheduleForm::Closing | ScheduleForm::Extra | ScheduleForm::CancelException(_) => "#exceptions",

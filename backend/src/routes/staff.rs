@@ -13,6 +13,7 @@ mod home_care;
 mod letters;
 pub mod lists;
 pub mod make;
+mod password;
 mod referrals;
 mod rights;
 pub mod session;
@@ -34,12 +35,15 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
-use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::{BookableService, Staff, StaffPage};
+use zaoshai_contract::roles::{Deed, Role};
+use zaoshai_contract::staff::{BookableService, ManyTries, Staff, StaffPage};
 
 /// How long a link works after the last day of the due window.
 const LINK_DAYS: i64 = 30;
+/// A day.
+const DAY_MS: i64 = 86_400_000;
 /// Longest due window.
 const WINDOW_DAYS: i64 = 730;
 
@@ -67,6 +71,7 @@ pub fn router() -> Router<App> {
         .route("/staff/home-care/{id}/data", post(rights::copy_care))
         .route("/staff/accounts", get(accounts::show).post(accounts::add))
         .route("/staff/accounts/{name}/{deed}", post(accounts::change))
+        .route("/staff/password", get(password::show).post(password::change))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
         .route("/staff/lists/{which}", get(lists::whole))
@@ -98,6 +103,15 @@ pub fn problem_page(app: &App, problem: Problem) -> Response {
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {
     failure.problem(&app.phone(), &request_id())
+}
+
+/// Tries at many links within the last day, for those who can do something about them.
+async fn many_tries(app: &App, staff: &Staff) -> Result<Option<ManyTries>> {
+    if !staff.roles.iter().any(|role| matches!(role, Role::Coordinator | Role::Administrator)) {
+        return Ok(None);
+    }
+    let (endings, locks) = app.db.alarms(Moment(app.now().0 - DAY_MS)).await?;
+    Ok((endings + locks > 0).then_some(ManyTries { endings, locks }))
 }
 
 /// What a hospital's follow-ups can be booked for; what another hospital gives says so.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use zaoshai_backend::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
 
 async fn plan(patient: &mut Client, followup: &FollowUpDetail) -> Value {
@@ -491,6 +492,108 @@ async fn five_wrong_tries_lock_the_link_and_the_nurse_can_open_it() {
     assert!(detail.text.contains("锁"), "the nurse is told");
     nurse.form(&format!("/staff/followups/{}/unlock", followup.row.id), &[]).await;
     world.patient(&followup).await;
+}
+
+#[tokio::test]
+async fn a_locked_link_leaves_in_who_is_in() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let mut stranger = world.client();
+    let (page, identify) = (format!("/f/{}", followup.token), format!("/f/{}/identify", followup.token));
+    for _ in 0..5 {
+        stranger.form(&identify, &[("ending", "0000")]).await;
+    }
+    assert_eq!(stranger.get(&page).await.status, StatusCode::LOCKED);
+    assert_eq!(patient.get(&page).await.status, StatusCode::OK);
+    let plan = plan(&mut patient, &followup).await;
+    let book = [("slot", slot(&plan, 0, 0)), ("key", secrets::fresh_id()), ("agreed", "pregnancy".to_owned())];
+    let book: Vec<(&str, &str)> = book.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let booked = patient.form(&format!("/f/{}/book", followup.token), &book).await;
+    assert!(booked.location().ends_with("done=booked"), "{}", booked.location());
+    let shut = stranger.form(&format!("/f/{}/cancel", followup.token), &[("key", &secrets::fresh_id())]).await;
+    assert!(shut.location().ends_with("problem=link-locked"), "{}", shut.location());
+    world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
+    assert_eq!(patient.get(&page).await.status, StatusCode::LOCKED, "until her half hour is over");
+}
+
+#[tokio::test]
+async fn wrong_tries_count_for_a_day_and_the_page_says_how_many_are_left() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.client();
+    let (page, identify) = (format!("/f/{}", followup.token), format!("/f/{}/identify", followup.token));
+    assert!(!patient.get(&page).await.text.contains("还可以试"), "nothing was wrong yet");
+    for left in [4, 3, 2, 1] {
+        let wrong = patient.form(&identify, &[("ending", "0000")]).await;
+        let told = patient.get(wrong.location()).await.text;
+        assert!(told.contains(&format!("还可以试 {left} 次")), "{left}: {told}");
+    }
+    let unreadable = patient.form(&identify, &[("ending", "80")]).await;
+    assert!(patient.get(unreadable.location()).await.text.contains("还可以试 1 次"), "two digits are no try");
+    world.app.clock.set(Moment(world.app.now().0 + 86_400_000));
+    assert!(!patient.get(&page).await.text.contains("还可以试"), "another day, other tries");
+    for _ in 0..4 {
+        patient.form(&identify, &[("ending", "0000")]).await;
+    }
+    assert_eq!(patient.get(&page).await.status, StatusCode::OK);
+    patient.form(&identify, &[("ending", "0000")]).await;
+    assert_eq!(patient.get(&page).await.status, StatusCode::LOCKED);
+    world.app.clock.set(Moment(world.app.now().0 + 86_400_000));
+    assert_eq!(patient.get(&page).await.status, StatusCode::LOCKED, "a lock does not open by itself");
+}
+
+#[tokio::test]
+async fn of_fifty_endings_at_once_five_are_checked() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let path = format!("/api/v1/followups/{}/identify", followup.token);
+    let tries: Vec<_> = (0..50)
+        .map(|number| {
+            let (mut stranger, path) = (world.client(), path.clone());
+            let ending = json!({ "ending": format!("{number:04}") });
+            tokio::spawn(async move { stranger.json("POST", &path, &ending, &[]).await.code() })
+        })
+        .collect();
+    let mut codes = Vec::new();
+    for answer in tries {
+        codes.push(answer.await.expect("an answer"));
+    }
+    assert_eq!(codes.iter().filter(|code| *code == "wrong-ending").count(), 4, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| *code == "link-locked").count(), 46, "{codes:?}");
+}
+
+#[tokio::test]
+async fn whoever_tries_many_links_is_told_of_to_those_who_can_do_something() {
+    let world = World::new().await;
+    let mut stranger = world.client().at("192.0.2.9");
+    let mut nurse = world.nurse().await;
+    let mut simple = world.staff("simple", "zhuzhou-2", Role::Nurse).await;
+    let mut admin = world.staff("admin", "zhuzhou-2", Role::Administrator).await;
+    let told = "有人试了很多病人的链接";
+    for number in 0..7 {
+        let followup = world.followup().await;
+        for _ in 0..3 {
+            let path = format!("/f/{}/identify", followup.token);
+            stranger.form(&path, &[("ending", "0000")]).await;
+        }
+        if number == 2 {
+            assert!(!nurse.get("/staff").await.text.contains(told), "nine wrong endings are no news");
+        }
+    }
+    let page = nurse.get("/staff").await.text;
+    assert!(page.contains(told) && page.contains("一小时里错了 21 次"), "{page}");
+    assert!(admin.get("/staff/accounts").await.text.contains(told));
+    assert!(!simple.get("/staff").await.text.contains(told));
+    for _ in 0..5 {
+        let followup = world.followup().await;
+        for _ in 0..5 {
+            world.client().form(&format!("/f/{}/identify", followup.token), &[("ending", "0000")]).await;
+        }
+    }
+    assert!(nurse.get("/staff").await.text.contains("一小时里锁了 5 个链接"));
+    world.app.clock.set(Moment(world.app.now().0 + 26 * 3_600_000));
+    assert!(!world.nurse().await.get("/staff").await.text.contains(told), "after a day it is no news any more");
 }
 
 #[tokio::test]

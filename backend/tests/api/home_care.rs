@@ -328,13 +328,18 @@ async fn five_wrong_tries_lock_the_link_and_a_nurse_opens_it() {
     }
     let steals = stranger.form(&format!("{link}/withdraw"), &[("key", &secrets::fresh_id())]).await;
     assert!(steals.location().ends_with("problem=identify-first"));
-    for _ in 0..5 {
+    for left in [4, 3, 2, 1] {
         let answer = stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
         assert!(answer.location().ends_with("problem=wrong-ending"), "{}", answer.location());
+        let told = stranger.get(answer.location()).await.text;
+        assert!(told.contains(&format!("还可以试 {left} 次")), "{left}: {told}");
     }
+    let fifth = stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+    assert_eq!(fifth.status, StatusCode::LOCKED);
     let right = stranger.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
     assert_eq!(right.status, StatusCode::LOCKED);
-    assert_eq!(person.get(&link).await.status, StatusCode::LOCKED);
+    assert_eq!(stranger.get(&link).await.status, StatusCode::LOCKED);
+    assert!(person.get(&link).await.text.contains("王奶奶"), "a lock leaves in who is in");
     let mut nurse = world.nurse().await;
     let path = first(&mut nurse).await;
     assert!(nurse.get(&path).await.text.contains("链接锁住"));
@@ -344,6 +349,23 @@ async fn five_wrong_tries_lock_the_link_and_a_nurse_opens_it() {
     assert!(stranger.get(&link).await.text.contains("王奶奶"));
     world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
     assert!(!stranger.get(&link).await.text.contains("王奶奶"), "the check lasts half an hour");
+}
+
+#[tokio::test]
+async fn of_fifty_endings_at_once_five_are_checked() {
+    let world = World::new().await;
+    let (_, link) = asks(&world).await;
+    let tries: Vec<_> = (0..50)
+        .map(|_| {
+            let (mut stranger, path) = (world.client(), format!("{link}/identify"));
+            tokio::spawn(async move { stranger.form(&path, &[("ending", "0000")]).await.status })
+        })
+        .collect();
+    let mut locked = 0;
+    for answer in tries {
+        locked += usize::from(answer.await.expect("an answer") == StatusCode::LOCKED);
+    }
+    assert_eq!(locked, 46, "four were wrong, the fifth has locked");
 }
 
 /// Everything that the tables of nursing at home hold, as one text.

@@ -1,10 +1,13 @@
 //! The nurse: signing in, making follow-ups, and what nobody else may see.
 
-use crate::world::{PASSWORD, World, new_followup};
+use crate::world::{Answer, Client, PASSWORD, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::json;
+use std::time::{Duration, Instant};
 use zaoshai_backend::secrets;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::audit::AuditFilter;
 
 #[tokio::test]
 async fn staff_pages_lead_strangers_to_the_login() {
@@ -132,20 +135,127 @@ async fn each_wrong_field_is_named_and_what_was_typed_is_kept() {
     assert!(page.text.contains("赵奶奶") && page.text.contains("请填手机号"));
 }
 
+/// A try to sign in.
+async fn signs_in(client: &mut Client, name: &str, password: &str) -> Answer {
+    client.json("POST", "/api/v1/staff/session", &json!({ "name": name, "password": password }), &[]).await
+}
+
+/// What of an answer does not differ from request to request.
+fn answer_of(answer: &Answer) -> (StatusCode, serde_json::Value) {
+    let mut body = answer.json();
+    body["request_id"] = json!("");
+    (answer.status, body)
+}
+
 #[tokio::test]
-async fn five_wrong_passwords_make_the_account_wait() {
+async fn five_wrong_passwords_make_their_address_wait_and_nobody_elses() {
     let world = World::new().await;
-    let mut stranger = world.client();
-    let wrong = json!({ "name": "zhang", "password": "guess" });
+    let mut stranger = world.client().at("192.0.2.1");
     for _ in 0..5 {
-        assert_eq!(stranger.json("POST", "/api/v1/staff/session", &wrong, &[]).await.code(), "wrong-login");
+        assert_eq!(signs_in(&mut stranger, "zhang", "guess").await.code(), "wrong-login");
     }
-    let right = json!({ "name": "zhang", "password": PASSWORD });
-    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &right, &[]).await.code(), "account-locked");
+    let waits = signs_in(&mut stranger, "zhang", PASSWORD).await;
+    assert_eq!(waits.code(), "wrong-login", "also the right password waits");
+    let mut nurse = world.client().at("192.0.2.2");
+    assert_eq!(signs_in(&mut nurse, "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(signs_in(&mut stranger, "zhang", PASSWORD).await.code(), "wrong-login");
     world.app.clock.set(Moment(world.app.now().0 + 16 * 60_000));
-    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &right, &[]).await.status, StatusCode::NO_CONTENT);
-    let unknown = json!({ "name": "nobody", "password": "guess" });
-    assert_eq!(stranger.json("POST", "/api/v1/staff/session", &unknown, &[]).await.code(), "wrong-login");
+    assert_eq!(signs_in(&mut stranger, "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn unknown_shut_and_waiting_accounts_get_one_answer_after_one_time() {
+    let world = World::new().await;
+    world.staff("shut", "zhuzhou-2", Role::Nurse).await;
+    world.app.db.disable_staff("shut").await.expect("the database");
+    let mut client = world.client().at("192.0.2.1");
+    let mut timed = async |name: &str, password: &str| {
+        let mut answers = Vec::new();
+        let mut shortest = Duration::MAX;
+        for _ in 0..3 {
+            let begun = Instant::now();
+            answers.push(answer_of(&signs_in(&mut client, name, password).await));
+            shortest = shortest.min(begun.elapsed());
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        (answers.remove(0), shortest)
+    };
+    let (wrong, usual) = timed("zhang", "guess").await;
+    for _ in 0..2 {
+        timed("zhang", "guess").await;
+    }
+    let (waiting, waited) = timed("zhang", PASSWORD).await;
+    let (unknown, unknown_time) = timed("nobody", "guess").await;
+    let (shut, shut_time) = timed("shut", "another").await;
+    assert_eq!(wrong.0, StatusCode::UNAUTHORIZED);
+    assert_eq!([&waiting, &unknown, &shut], [&wrong; 3]);
+    for (who, time) in [("waiting", waited), ("unknown", unknown_time), ("shut", shut_time)] {
+        assert!(time * 2 > usual, "{who} is told in {time:?}, a wrong password in {usual:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_behind_the_same_address_does_not_shut_a_known_browser_out() {
+    let world = World::new().await;
+    let mut nurse = world.client().at("192.0.2.1");
+    assert_eq!(signs_in(&mut nurse, "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+    nurse.form("/staff/logout", &[]).await;
+    let mut stranger = world.client().at("192.0.2.1");
+    for _ in 0..6 {
+        signs_in(&mut stranger, "zhang", "guess").await;
+    }
+    assert_eq!(signs_in(&mut stranger, "zhang", PASSWORD).await.code(), "wrong-login");
+    assert_eq!(signs_in(&mut nurse, "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+    nurse.forget("zs_device");
+    assert_eq!(
+        signs_in(&mut nurse, "zhang", PASSWORD).await.code(),
+        "wrong-login",
+        "it was the browser that was known"
+    );
+}
+
+#[tokio::test]
+async fn strangers_at_many_addresses_shut_out_no_known_browser_and_are_stopped() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    nurse.form("/staff/logout", &[]).await;
+    for address in 1..=55 {
+        signs_in(&mut world.client().at(&format!("198.51.100.{address}")), "zhang", "guess").await;
+    }
+    let mut fresh = world.client().at("192.0.2.77");
+    assert_eq!(signs_in(&mut fresh, "zhang", PASSWORD).await.code(), "wrong-login", "the account takes no more tries");
+    assert_eq!(signs_in(&mut nurse, "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn of_fifty_wrong_passwords_at_once_exactly_five_are_checked() {
+    let world = World::new().await;
+    let tries: Vec<_> = (0..50)
+        .map(|_| {
+            let mut stranger = world.client().at("192.0.2.1");
+            tokio::spawn(async move { signs_in(&mut stranger, "zhang", "guess").await.status })
+        })
+        .collect();
+    for answer in tries {
+        assert_eq!(answer.await.expect("an answer"), StatusCode::UNAUTHORIZED);
+    }
+    let log = world.app.db.audit_log("zhuzhou-2", &AuditFilter::default(), None, 999).await.expect("the log");
+    assert_eq!(log.iter().filter(|line| line.action == "sign-in-refused").count(), 5);
+    let mut stranger = world.client().at("192.0.2.1");
+    assert_eq!(signs_in(&mut stranger, "zhang", PASSWORD).await.code(), "wrong-login", "no sixth is checked");
+}
+
+#[tokio::test]
+async fn whoever_works_stays_signed_in_and_whoever_does_not_is_signed_out() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let hour = |hours: i64| Moment(world.app.now().0 + hours * 3_600_000);
+    for _ in 0..3 {
+        world.app.clock.set(hour(11));
+        assert_eq!(nurse.get("/staff").await.status, StatusCode::OK, "she has worked within 12 hours");
+    }
+    world.app.clock.set(hour(13));
+    assert_eq!(nurse.get("/staff").await.location(), "/staff/login");
 }
 
 #[tokio::test]

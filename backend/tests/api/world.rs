@@ -2,8 +2,10 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
@@ -63,6 +65,7 @@ impl Answer {
 pub struct Client {
     router: Router,
     cookies: Vec<(String, String)>,
+    address: Option<SocketAddr>,
 }
 
 /// The address of a database of one's own that is empty yet.
@@ -133,7 +136,7 @@ impl World {
     }
 
     pub fn client(&self) -> Client {
-        Client { router: self.router.clone(), cookies: Vec::new() }
+        Client { router: self.router.clone(), cookies: Vec::new(), address: None }
     }
 
     /// Everything that stands in the files of the database; none on PostgreSQL, whose files are not ours to read.
@@ -198,6 +201,17 @@ pub fn new_followup() -> serde_json::Value {
 }
 
 impl Client {
+    /// The same client at an address of its own, like `192.0.2.1`.
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = Some(SocketAddr::new(address.parse().expect("an address"), 40_000));
+        self
+    }
+
+    /// Forgets a cookie.
+    pub fn forget(&mut self, name: &str) {
+        self.cookies.retain(|(known, _)| known != name);
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty(), &[]).await
     }
@@ -230,6 +244,9 @@ impl Client {
         headers: &[(&str, &str)],
     ) -> Answer {
         let mut request = request.header("host", "zaoshai.test");
+        if let Some(address) = self.address {
+            request = request.extension(ConnectInfo(address));
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

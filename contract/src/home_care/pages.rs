@@ -111,6 +111,8 @@ pub struct Visit {
 pub enum CareStage {
     /// Nothing before the last four digits of the phone.
     Identify {
+        /// How many tries are left today before the link is locked.
+        tries_left: u8,
         /// Why the last try failed.
         problem: Option<Problem>,
     },

@@ -7,7 +7,7 @@ use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::text::Voice;
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::followups::{News, Plan};
+use zaoshai_contract::followups::{News, Plan, TRIES};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{FollowUpView, Route};
@@ -201,4 +201,15 @@ pub fn tick(link: &Link<'_>, id: String, name: &'static str, value: String, text
                 .with("checked", ticked),
         )
         .child(el("span").child(text))
+}
+
+/// How many tries are left, once one was wrong.
+pub fn tries(voice: &Voice<'_>, left: u8) -> Option<El> {
+    (left < TRIES).then(|| {
+        el("p").child(voice.fill(
+            "还可以试 {} 次。再错，链接会先锁住，要打电话请护士打开。",
+            "Tries left: {}. After that the link is locked, and a nurse must open it: please call.",
+            &left.to_string(),
+        ))
+    })
 }

@@ -1,7 +1,7 @@
 //! Who opens the link, who acts for whom, what is asked and answered, and what is kept about the patient.
 
 use super::super::Shown;
-use super::form::{Link, ending, field, heading, status, tick};
+use super::form::{Link, ending, field, heading, status, tick, tries};
 use super::plan::present;
 use crate::components::ask::ask;
 use crate::components::error_summary::{error_summary, field_error};
@@ -14,7 +14,7 @@ use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::FollowUpView;
 
 /// The identity check, which leads to the view that was asked for: nothing about the patient stands here.
-pub fn identify(link: &Link<'_>, view: FollowUpView, problem: Option<&Problem>) -> Shown {
+pub fn identify(link: &Link<'_>, view: FollowUpView, tries_left: u8, problem: Option<&Problem>) -> Shown {
     let left = (link.news.done == Some(Told::Left)).then(|| {
         let text = link.say(
             "已退出。这部手机上看不到了，您的预约没有变。",
@@ -35,6 +35,7 @@ pub fn identify(link: &Link<'_>, view: FollowUpView, problem: Option<&Problem>) 
         left,
         heading(link.say("请先核对手机号", "First, the phone number")),
         lead,
+        tries(link.voice, tries_left),
         link.form(Some("identify"), "identify", None)
             .child(el("input").with("type", "hidden").with("name", "view").with("value", view.as_str()))
             .child(ending(

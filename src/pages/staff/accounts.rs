@@ -1,6 +1,7 @@
 //! The accounts of a hospital.
 
 use super::form::{button, field, tick, ticks};
+use super::many_tries;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
 use crate::view::{El, Node, el, nodes};
@@ -33,13 +34,14 @@ pub fn page(page: &AccountsPage) -> Node {
             el("div")
                 .child(el("p").child(format!("账号 {name} 的密码：")))
                 .child(el("p").child(el("b").child(password.clone())))
-                .child(el("p").child("只显示这一次，请现在交给本人。")),
+                .child(el("p").child("只显示这一次，请现在交给本人。第一次登录要换成自己的。")),
         )
     });
     nodes![
         el("div")
             .class("zs-stack")
             .child(el("h1").class("zs-h1").child("账号"))
+            .child(page.many_tries.as_ref().map(many_tries))
             .child(problem.map(error_summary))
             .child(password)
             .child(el("ul").child(page.accounts.iter().map(|row| account(page, row)).collect::<Vec<_>>()))
@@ -90,12 +92,38 @@ fn account(page: &AccountsPage, row: &AccountRow) -> El {
             .child(post("reset", if row.disabled { "重新启用，换密码" } else { "换密码" }))
             .child((!row.disabled).then(|| post("disable", "停用")))
     });
+    let roles_form = (!row.disabled).then(|| {
+        let boxes = Role::ALL
+            .iter()
+            .map(|role| {
+                let id = ["role-", row.staff.name.as_str(), "-", role.as_str()].concat();
+                tick(id, "roles", role.as_str(), row.staff.roles.contains(role), role.title())
+            })
+            .collect::<Vec<_>>();
+        el("details")
+            .with("id", ["role-", row.staff.name.as_str()].concat())
+            .child(
+                el("summary")
+                    .child("改角色")
+                    .child(el("span").class("zs-hidden").child(format!("：{}", row.staff.display))),
+            )
+            .child(
+                el("form")
+                    .class("zs-stack")
+                    .with("method", "post")
+                    .with("action", ["/staff/accounts/", row.staff.name.as_str(), "/roles"].concat())
+                    .child(el("p").class("zs-small").child("保存以后马上生效。审计员不能兼别的角色。"))
+                    .child(el("div").class("zs-checks").child(boxes))
+                    .child(button("保存角色")),
+            )
+    });
     let state = if row.disabled { "（已停用）" } else { "" };
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body zs-stack zs-stack--tight")
             .child(el("p").child(el("b").child(row.staff.display.clone())).child(format!(" {}{state}", row.staff.name)))
             .child(el("p").class("zs-row__line").child(roles.join("、")))
-            .child(deeds),
+            .child(deeds)
+            .child(roles_form),
     )
 }

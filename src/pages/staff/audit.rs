@@ -68,10 +68,13 @@ fn query_of_filter(filter: &AuditFilter) -> String {
 
 fn line(line: &AuditLine) -> El {
     let code = (!line.code.is_empty()).then(|| format!(" · {}", line.code));
+    let object = (!line.object.is_empty()).then(|| format!(" · {}", line.object));
+    let roles = if line.roles.is_empty() { String::new() } else { format!("（{}）", line.roles) };
+    let who = format!("{} · {}{roles} · {}", moment(Lang::Hans, line.at), line.staff, line.hospital);
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body")
-            .child(el("p").child(line.action.clone()).child(code))
-            .child(el("p").class("zs-row__line").child(format!("{} · {}", moment(Lang::Hans, line.at), line.staff))),
+            .child(el("p").child(line.action.clone()).child(code).child(object))
+            .child(el("p").class("zs-row__line").child(who)),
     )
 }

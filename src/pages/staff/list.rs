@@ -1,6 +1,7 @@
 //! The follow-ups: overdue first, then those who have not answered, then those who come.
 
 use super::day::{questions, section};
+use super::many_tries;
 use super::referral::list as referrals;
 use super::search::search_field;
 use crate::components::icon::{icon, small_icon};
@@ -34,6 +35,7 @@ pub fn page(list: &FollowUpList) -> Node {
     nodes![
         el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date())),
         el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts),
+        list.many_tries.as_ref().map(many_tries),
         search_field(""),
         empty,
         section(&list.day),

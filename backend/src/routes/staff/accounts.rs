@@ -1,7 +1,8 @@
 //! The accounts of a hospital: made, shut, and given a new password by its administrators.
 
-use super::{SignedIn, html, may, told};
+use super::{SignedIn, html, many_tries, may, told};
 use crate::app::App;
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::secrets;
@@ -9,13 +10,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::problem::{Code, FieldError};
-use zaoshai_contract::roles::{Deed, Role};
+use zaoshai_contract::roles::{Deed, Misfit, Role};
 use zaoshai_contract::staff::accounts::{AccountsPage, NewAccount};
 use zaoshai_contract::staff::{Staff, StaffPage};
 
 async fn page(app: &App, staff: Staff) -> Result<AccountsPage> {
     let accounts = app.db.accounts(&staff.hospital).await?;
-    Ok(AccountsPage { staff, accounts, form: NewAccount::default(), password: None, problem: None })
+    let many_tries = many_tries(app, &staff).await?;
+    Ok(AccountsPage { staff, accounts, form: NewAccount::default(), password: None, problem: None, many_tries })
 }
 
 fn shown(app: &App, page: AccountsPage, status: StatusCode) -> Response {
@@ -26,6 +28,21 @@ fn shown(app: &App, page: AccountsPage, status: StatusCode) -> Response {
 pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::ManageStaff)?;
     Ok(shown(&app, page(&app, staff).await?, StatusCode::OK))
+}
+
+/// Why roles cannot be those of one account.
+fn misfit(roles: &[Role]) -> Option<&'static str> {
+    match Role::fit(roles) {
+        Ok(()) => None,
+        Err(Misfit::None) => Some("请至少选一个角色"),
+        Err(Misfit::AuditorActs) => Some("审计员不能兼别的角色，请另建一个账号"),
+    }
+}
+
+/// The roles that were ticked, each once.
+fn roles(form: &Form) -> Vec<Role> {
+    let ticked = form.all("roles");
+    Role::ALL.into_iter().filter(|role| ticked.iter().any(|word| word == role.as_str())).collect()
 }
 
 fn understand(form: &NewAccount) -> Result<()> {
@@ -40,11 +57,11 @@ fn understand(form: &NewAccount) -> Result<()> {
     if !(1..=20).contains(&form.display.chars().count()) {
         wrong("display", "请填怎么称呼，1 到 20 个字，例如 张护士");
     }
-    if form.roles.is_empty() {
-        wrong("roles", "请至少选一个角色");
+    if let Some(message) = misfit(&form.roles) {
+        wrong("roles", message);
     }
     // The names by which the history tells patients, relatives and the server itself.
-    if matches!(form.name.as_str(), "patient" | "family" | "clock") {
+    if matches!(form.name.as_str(), "patient" | "family" | "clock" | log::SERVER) {
         wrong("name", "这个名字系统自己要用，请换一个");
     }
     if errors.is_empty() { Ok(()) } else { Err(Failure::fields(errors)) }
@@ -66,7 +83,7 @@ pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form:
     let new = NewAccount {
         name: form.get("name").trim().to_owned(),
         display: form.get("display").trim().to_owned(),
-        roles: form.all("roles").iter().filter_map(|role| Role::parse(role)).collect(),
+        roles: roles(&form),
     };
     let result = match understand(&new) {
         Ok(()) => {
@@ -77,8 +94,8 @@ pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form:
                 hospital: staff.hospital.clone(),
                 roles: new.roles.clone(),
             };
-            if app.db.make_staff(&account, &hash, app.now()).await? {
-                app.db.audit(&staff, "add-account", None, app.now()).await?;
+            log::does("add-account", named(&account));
+            if app.db.add_staff(&account, &hash, app.now()).await? {
                 Ok(password)
             } else {
                 Err(Failure::field("name", "已经有这个账号了，请换一个名字"))
@@ -99,31 +116,52 @@ pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form:
     }
 }
 
-/// `POST /staff/accounts/{name}/{deed}`: shuts an account, or gives it a new password and opens it again.
+/// How the log names an account and what it may do.
+fn named(account: &Staff) -> Object {
+    Object::named(&format!("{} ({})", account.name, log::words(&account.roles)))
+}
+
+/// `POST /staff/accounts/{name}/{deed}`: shuts an account, gives it a new password and opens it again, or other roles.
 pub(super) async fn change(
     State(app): State<App>,
     Path((name, deed)): Path<(String, String)>,
     SignedIn(staff): SignedIn,
-    _: Form,
+    form: Form,
 ) -> Result<Response> {
     may(&staff, Deed::ManageStaff)?;
-    let known = app.db.accounts(&staff.hospital).await?.into_iter().any(|account| account.staff.name == name);
-    // Nobody shuts herself out, and another hospital's accounts are not there for her.
-    if !known || name == staff.name {
+    let known = app.db.accounts(&staff.hospital).await?.into_iter().find(|account| account.staff.name == name);
+    // Another hospital's accounts are not there for her, and nobody shuts herself out.
+    let account = known.ok_or(Code::NotAllowed)?.staff;
+    if name == staff.name && deed != "roles" {
         return Err(Code::NotAllowed.into());
     }
     match deed.as_str() {
         "disable" => {
+            log::does("disable-account", named(&account));
             app.db.disable_staff(&name).await?;
-            app.db.audit(&staff, "disable-account", None, app.now()).await?;
             Ok(Redirect::to("/staff/accounts").into_response())
         }
         "reset" => {
             let (password, hash) = password(&app).await?;
+            log::does("reset-account", named(&account));
             app.db.reset_staff(&name, &hash).await?;
-            app.db.audit(&staff, "reset-account", None, app.now()).await?;
             let page = AccountsPage { password: Some((name, password)), ..page(&app, staff).await? };
             Ok(shown(&app, page, StatusCode::OK))
+        }
+        "roles" => {
+            let wished = Staff { roles: roles(&form), ..account };
+            let refused = match misfit(&wished.roles) {
+                Some(message) => Some(message),
+                None => {
+                    log::does("change-roles", named(&wished));
+                    let changed = app.db.change_roles(&wished).await?;
+                    (!changed).then_some("这是最后一位管理员。请先让别人当管理员，再改")
+                }
+            };
+            let Some(message) = refused else { return Ok(Redirect::to("/staff/accounts").into_response()) };
+            let problem = told(&app, &Failure::field(&format!("role-{name}"), message));
+            let page = AccountsPage { problem: Some(problem), ..page(&app, staff).await? };
+            Ok(shown(&app, page, StatusCode::UNPROCESSABLE_ENTITY))
         }
         _ => Err(Code::NotFound.into()),
     }

@@ -3,13 +3,14 @@
 use super::export::{stamp, table};
 use super::{SignedIn, html, may};
 use crate::app::App;
+use crate::db::log;
 use crate::db::staff::AuditRow;
 use crate::failures::Result;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::roles::Deed;
+use zaoshai_contract::roles::{Deed, Role};
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
@@ -21,6 +22,12 @@ const CHUNK: u32 = 5_000;
 fn in_words(action: &str) -> &str {
     match action {
         "sign-in" => "登录",
+        "sign-in-refused" => "登录没有成功",
+        "sign-out" => "退出",
+        "change-password" => "换了自己的密码",
+        "change-roles" => "改账号的角色",
+        "auditor-apart" => "升级：审计员不再兼别的角色",
+        "link" => "在病人的链接里代办",
         "list" => "看了今天的名单",
         "read" => "看了一个随访",
         "search" => "查找",
@@ -79,9 +86,16 @@ fn in_words(action: &str) -> &str {
 fn line(row: AuditRow) -> AuditLine {
     AuditLine {
         at: Moment(row.at),
-        staff: row.staff,
+        staff: match row.staff.as_str() {
+            "" => "（没有这个账号）".to_owned(),
+            log::SERVER => "服务器（命令行）".to_owned(),
+            _ => row.staff,
+        },
         action: in_words(&row.action).to_owned(),
         code: row.code.unwrap_or_default(),
+        object: row.object,
+        roles: row.roles.split(' ').filter_map(Role::parse).map(Role::title).collect::<Vec<_>>().join("、"),
+        hospital: row.hospital,
     }
 }
 
@@ -136,9 +150,11 @@ pub(super) async fn export(
             let rows = app.db.audit_log(&hospital, &filter, after, CHUNK).await?;
             let next = rows.last().map(|last| Some((last.at, last.id.clone())));
             let lines = rows.into_iter().map(line);
-            let cells = lines.map(|line| vec![stamp(line.at), line.staff, line.action, line.code]);
+            let cells = lines.map(|line| {
+                vec![stamp(line.at), line.staff, line.action, line.code, line.object, line.roles, line.hospital]
+            });
             Ok((cells.collect(), next))
         }
     };
-    table(&name, &["时间", "账号", "做了什么", "随访编号"], None, read).await
+    table(&name, &["时间", "账号", "做了什么", "随访编号", "对什么", "角色", "医院"], None, read).await
 }

@@ -6,6 +6,7 @@ use super::{SignedIn, html, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
 use crate::db::followups::{NewRecord, Origin};
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::imports::{self, Line};
 use crate::routes::body::{Form, Upload};
@@ -241,6 +242,7 @@ pub(super) async fn upload(
 async fn store(app: &App, staff: Staff, id: String, name: String, table: Understood) -> Result<Response> {
     let now = app.now();
     let rows = i64::try_from(table.good.len()).unwrap_or(i64::MAX);
+    log::does("import", Object::named(&id));
     app.db
         .open_batch(&Batch {
             hospital: staff.hospital.clone(),
@@ -252,7 +254,6 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
             id: id.clone(),
         })
         .await?;
-    app.db.audit(&staff, "import", None, now).await?;
     let records: Vec<NewRecord> = table
         .good
         .into_iter()
@@ -286,7 +287,7 @@ pub(super) async fn batch(
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
     let standings = app.db.batch_standings(&batch.id, &staff.hospital).await?;
     let records = app.db.batch_followups(&batch.id, &staff.hospital, MOST_LISTED, 0).await?;
-    app.db.audit(&staff, "batch", None, app.now()).await?;
+    app.db.audit_of(&staff, "batch", Object::named(&batch.id), app.now()).await?;
     let page = BatchPage {
         batch: batch_row(&app, &batch)?,
         open: standings.open,

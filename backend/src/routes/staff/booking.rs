@@ -5,6 +5,7 @@ use super::{may, own};
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::followups::Record;
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::routes::body::Form;
@@ -103,6 +104,7 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
     if overrides && !reason.is_empty() {
         let note = secrets::id_for(&found.id, &key);
         let sealed = app.secrets.seal(&note, "note", &format!("破例预约（{against}）：{reason}"));
+        log::does("note", Object::record(id));
         app.db.add_note(&found.id, &note, &sealed, &staff.name, app.now()).await?;
     }
     let change = Change {
@@ -117,8 +119,8 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
         key,
         now: app.now(),
     };
+    log::does(if overrides { "override" } else { "book" }, Object::record(id));
     app.db.change(&change).await??;
-    app.db.audit(staff, if overrides { "override" } else { "book" }, Some(id), app.now()).await?;
     pathway::offer_places(app).await?;
     Ok(())
 }
@@ -144,8 +146,8 @@ pub(super) async fn cancel(app: &App, staff: &Staff, id: &str, form: &Form) -> R
         key: form.key()?,
         now: app.now(),
     };
+    log::does(action.as_str(), Object::record(id));
     app.db.change(&change).await??;
-    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
     pathway::offer_places(app).await?;
     Ok(())
 }

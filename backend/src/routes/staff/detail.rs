@@ -4,6 +4,7 @@ use super::lists::row;
 use super::sharing::{self, InCharge, Share};
 use super::{SignedIn, booking, html, may, own, referrals, services, signed_in, told};
 use crate::app::App;
+use crate::db::log::{self, Object};
 use crate::failures::Result;
 use crate::visitor::Visitor;
 use crate::{pathway, qr, secrets};
@@ -60,8 +61,8 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Res
 async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
     let record = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
+    log::does("withdraw", Object::record(id));
     app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
-    app.db.audit(staff, "withdraw", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -136,8 +137,8 @@ pub(super) async fn unlock_form(
 ) -> Result<Response> {
     let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
+    log::does("unlock", Object::record(&record.id));
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
-    app.db.audit(&staff, "unlock", Some(&record.id), app.now()).await?;
     Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
 }
 
@@ -152,8 +153,8 @@ pub(super) async fn relink_form(
     if record.ending.is_some() {
         return Err(Code::LinkWithdrawn.into());
     }
+    log::does("relink", Object::record(&record.id));
     app.db.relink(&record.id, &record.next_link(&app), &staff.name, app.now()).await?;
-    app.db.audit(&staff, "relink", Some(&record.id), app.now()).await?;
     Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
 }
 

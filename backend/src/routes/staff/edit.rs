@@ -5,6 +5,7 @@ use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::App;
 use crate::db::edits::Edit;
 use crate::db::followups::Record;
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::routes::body::Form;
@@ -167,7 +168,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         who: staff.name.clone(),
         now: app.now(),
     };
+    log::does("edit", Object::record(id));
     app.db.edit(&edit).await??;
-    app.db.audit(staff, "edit", Some(id), app.now()).await?;
     Ok(())
 }

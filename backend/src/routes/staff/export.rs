@@ -4,6 +4,7 @@
 use super::lists::row;
 use super::{SignedIn, may};
 use crate::app::App;
+use crate::db::log::Object;
 use crate::failures::Result;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -115,7 +116,7 @@ pub(super) async fn followups(
 ) -> Result<Response> {
     may(&staff, Deed::Export)?;
     let open = value_of(&query.unwrap_or_default(), "open").is_some();
-    app.db.audit(&staff, "export", None, app.now()).await?;
+    app.db.audit_of(&staff, "export", Object::named(if open { "open" } else { "all" }), app.now()).await?;
     let name = format!("followups-{}.csv", app.now().date());
     let read = move |(created, id): (Moment, String)| {
         let (app, hospital) = (app.clone(), staff.hospital.clone());

@@ -3,6 +3,7 @@
 use super::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::routes::home_care::{service_name, visit_of};
@@ -197,11 +198,9 @@ fn change(app: &App, staff: &Staff, record: &CareRecord, form: &Form, action: Ac
     })
 }
 
-async fn apply(app: &App, staff: &Staff, change: &CareChange) -> Result<()> {
-    app.db.change_care(change, &app.library().holidays).await??;
-    let action = format!("{}-home-care", change.action.as_str());
-    app.db.audit(staff, &action, Some(&change.request), app.now()).await?;
-    Ok(())
+async fn apply(app: &App, change: &CareChange) -> Result<()> {
+    log::does(&format!("{}-home-care", change.action.as_str()), Object::record(&change.request));
+    Ok(app.db.change_care(change, &app.library().holidays).await??)
 }
 
 /// A text within its limits, sealed; an empty one stays empty.
@@ -228,7 +227,7 @@ async fn assess(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> R
         reason_sealed: Some(if action == Action::Decline { reason } else { String::new() }),
         ..change(app, staff, record, form, action)?
     };
-    apply(app, staff, &change).await
+    apply(app, &change).await
 }
 
 async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
@@ -265,7 +264,7 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
         return Err(Failure::field("from", &told));
     }
     let change = CareChange { visit: Some(visit), ..change(app, staff, record, form, Action::Plan)? };
-    apply(app, staff, &change).await
+    apply(app, &change).await
 }
 
 async fn outcome(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
@@ -275,16 +274,15 @@ async fn outcome(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> 
         note_sealed: Some(sealed(app, record, form, "note", LONGEST_NOTE)?),
         ..change(app, staff, record, form, outcome.action())?
     };
-    apply(app, staff, &change).await
+    apply(app, &change).await
 }
 
 async fn withdraw(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Result<()> {
-    apply(app, staff, &change(app, staff, record, form, Action::Withdraw)?).await
+    apply(app, &change(app, staff, record, form, Action::Withdraw)?).await
 }
 
 /// Lets a locked link be tried again. Twice is once, so the form needs no key of its own.
 async fn unlock(app: &App, staff: &Staff, record: &CareRecord) -> Result<()> {
-    app.db.unlock_care(&record.id, &staff.name, app.now()).await?;
-    app.db.audit(staff, "unlock-home-care", Some(&record.id), app.now()).await?;
-    Ok(())
+    log::does("unlock-home-care", Object::record(&record.id));
+    Ok(app.db.unlock_care(&record.id, &staff.name, app.now()).await?)
 }

@@ -3,6 +3,7 @@
 use super::sharing::{self, InCharge};
 use super::{SignedIn, html, may, own};
 use crate::app::App;
+use crate::db::log::Object;
 use crate::failures::Result;
 use crate::qr;
 use axum::extract::{Path, RawQuery, State};
@@ -75,7 +76,7 @@ pub(super) async fn batch(
     let skip = (number - 1) * LETTERS_A_PAGE;
     let records = app.db.batch_followups(&batch.id, &staff.hospital, LETTERS_A_PAGE, skip).await?;
     let records = sharing::own_of(&staff, records);
-    app.db.audit(&staff, "print-batch", None, app.now()).await?;
+    app.db.audit_of(&staff, "print-batch", Object::named(&format!("{} {number}", batch.id)), app.now()).await?;
     let path = format!("/staff/batches/{}/letters", batch.id);
     let page = page(&app, staff, format!("/staff/batches/{}", batch.id), &records)?;
     Ok(shown(&app, LettersPage { path, page: number, pages, ..page }))

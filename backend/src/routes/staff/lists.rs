@@ -1,9 +1,10 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
 use super::sharing::{self, Share};
-use super::{SignedIn, html, may, referrals, signed_in};
+use super::{SignedIn, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
+use crate::db::log::Object;
 use crate::failures::Result;
 use crate::pathway::{self, service_names};
 use crate::routes::body::Form;
@@ -97,6 +98,7 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         calls,
         questions: open_questions(app, &staff).await?,
         referrals: referrals::pending(app, &staff).await?,
+        many_tries: many_tries(app, &staff).await?,
         rows,
         staff,
     })
@@ -184,7 +186,7 @@ pub(super) async fn whole(
     let mut records = app.db.whole(&staff.hospital, which, app.now(), ROWS_A_PAGE + 1, skip).await?;
     let more = records.len() > ROWS_A_PAGE as usize;
     records.truncate(ROWS_A_PAGE as usize);
-    app.db.audit(&staff, "list", None, app.now()).await?;
+    app.db.audit_of(&staff, "list", Object::named(which.as_str()), app.now()).await?;
     let rows = records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>()?;
     Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, page, more })))
 }

@@ -5,6 +5,7 @@ use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing,
 use crate::app::App;
 use crate::content::LetterTemplate;
 use crate::db::followups::{NewRecord, Origin};
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::routes::body::{Form, JsonBody, read_key};
 use crate::secrets;
@@ -125,8 +126,8 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     // Keyed: what a form says is short enough to be guessed.
     let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let form = understand(app, form)?;
+    log::does("make", Object::record(&id));
     let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
-    app.db.audit(staff, "make", Some(&id), app.now()).await?;
     Ok(id)
 }
 

@@ -4,6 +4,7 @@ use super::sharing::find;
 use super::{may, own};
 use crate::app::App;
 use crate::content::Library;
+use crate::db::log::{self, Object};
 use crate::db::referrals::{ReferralRow, Settling};
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
@@ -91,8 +92,8 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
         name_sealed: String::new(),
         id: referral,
     };
+    log::does("refer", Object::record(id));
     app.db.refer(&row).await??;
-    app.db.audit(staff, "refer", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -111,6 +112,7 @@ pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, acti
         return Err(Code::NotFound.into());
     }
     let sealed = if answer.is_empty() { String::new() } else { app.secrets.seal(referral, "answer", answer) };
+    log::does(action.as_str(), Object::record(id));
     app.db
         .settle_referral(&Settling {
             referral,
@@ -123,6 +125,5 @@ pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, acti
             now: app.now(),
         })
         .await??;
-    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 use super::history::{self, Helpers};
 use super::{SignedIn, home_care, html, may, own, referrals, told};
 use crate::app::App;
+use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::routes::body::Form;
@@ -112,8 +113,8 @@ pub(super) async fn erase_followup(
         Ok(reason) => reason,
         Err(failure) => return Ok(page(&app, staff, person, Some((&form, failure)))),
     };
+    log::does("erase", Object::record(&id));
     app.db.erase(&id, &staff.name, Some(reason), app.now()).await??;
-    app.db.audit(&staff, "erase", Some(&id), app.now()).await?;
     pathway::offer_places(&app).await?;
     Ok(Redirect::to(&person.path).into_response())
 }
@@ -136,8 +137,8 @@ pub(super) async fn erase_care(
         Ok(reason) => reason,
         Err(failure) => return Ok(page(&app, staff, person, Some((&form, failure)))),
     };
+    log::does("erase-home-care", Object::record(&id));
     app.db.erase_care(&id, &staff.name, Some(reason), app.now()).await?;
-    app.db.audit(&staff, "erase-home-care", Some(&id), app.now()).await?;
     Ok(Redirect::to(&person.path).into_response())
 }
 

@@ -2,14 +2,18 @@
 
 use super::{html, told};
 use crate::app::App;
+use crate::db::log::{self, Object};
+use crate::db::staff::{Password, SignIn, StaffSession};
+use crate::db::tries::{Limit, Turn};
 use crate::failures::Result;
 use crate::routes::body::{Form, JsonBody};
+use crate::routes::frame::Sender;
 use crate::secrets;
-use crate::visitor::{SET_COOKIE, STAFF, Visitor, end_cookie, session_cookie};
+use crate::visitor::{DEVICE, SET_COOKIE, STAFF, Visitor, end_cookie, lasting_cookie, session_cookie};
 use axum::extract::{FromRequestParts, RawQuery, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::value_of;
@@ -18,21 +22,49 @@ use zaoshai_contract::staff::{LoginRequest, Staff, StaffPage};
 /// Where the console begins.
 const HOME: &str = "/staff";
 
-/// How long a nurse stays signed in: a shift of 12 hours.
+/// How long somebody stays signed in who does nothing: a shift of 12 hours. Whoever works stays in.
 const SESSION_MS: i64 = 12 * 3_600_000;
+/// How much of that must be over before a session that is used is made longer, so that not every page writes.
+const EXTEND_AFTER_MS: i64 = 10 * 60_000;
+
+/// How long wrong passwords count: 15 minutes.
+const WAIT_MS: i64 = 15 * 60_000;
+/// Wrong passwords from one address for one account, before that address waits.
+const WRONG_FROM_ONE: i64 = 5;
+/// Wrong passwords in a browser in which the account has signed in before.
+const WRONG_IN_KNOWN: i64 = 10;
+/// Wrong passwords from one address for all accounts: a whole hospital may stand behind it.
+const WRONG_FROM_ALL: i64 = 100;
+/// Wrong passwords for one account from all addresses, before only browsers that it knows are let in.
+const WRONG_ANYWHERE: i64 = 50;
 
 /// A hash that no password fits, checked for unknown names so that they take as long as known ones.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5WOxbGUXPD8vB0vNqHhVp0qTTjQ9gd0Ypqcq3rEBHmI";
 
-/// Who is signed in.
-pub(super) async fn signed_in(app: &App, visitor: &Visitor) -> Result<Staff> {
-    let secret = visitor.staff.as_ref().ok_or(Code::SignInFirst)?;
-    let staff = app.db.staff_session(&secrets::hash(secret), app.now()).await?;
-    Ok(staff.ok_or(Code::SignInFirst)?)
+/// The session of who is signed in, also while their password must be changed.
+pub(super) async fn session_of(app: &App, visitor: &Visitor) -> Result<StaffSession> {
+    let hash = secrets::hash(visitor.staff.as_ref().ok_or(Code::SignInFirst)?);
+    let now = app.now();
+    let session = app.db.staff_session(&hash, now).await?.ok_or(Code::SignInFirst)?;
+    let until = Moment(now.0 + SESSION_MS);
+    if session.until.0 + EXTEND_AFTER_MS < until.0 {
+        app.db.extend_staff_session(&hash, until).await?;
+    }
+    log::sits(&session.staff, now);
+    Ok(session)
 }
 
-/// Who is signed in. A request of somebody who is not leads to the login page, and a page she asked for from there to it.
+/// Who is signed in. Somebody whose password others have seen changes it before anything else.
+pub(super) async fn signed_in(app: &App, visitor: &Visitor) -> Result<Staff> {
+    let session = session_of(app, visitor).await?;
+    match session.password {
+        Password::Own => Ok(session.staff),
+        Password::Given => Err(Code::ChangePassword.into()),
+    }
+}
+
+/// Who is signed in. A request of somebody who is not leads to the login page, and a page they asked for from there to it.
 pub struct SignedIn(pub Staff);
 
 impl FromRequestParts<App> for SignedIn {
@@ -52,6 +84,9 @@ impl FromRequestParts<App> for SignedIn {
                 };
                 Err(Redirect::to(&way).into_response())
             }
+            Err(failure) if failure.code == Code::ChangePassword => {
+                Err(Redirect::to("/staff/password").into_response())
+            }
             Err(failure) => Err(failure.into_response()),
         }
     }
@@ -63,33 +98,84 @@ fn way_on(to: &str) -> &str {
     if inside && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { to } else { HOME }
 }
 
-/// Checks name and password; gives the cookie of a session.
-async fn sign_in(app: &App, request: LoginRequest) -> Result<HeaderValue> {
+/// Which of the limits is that of an address.
+const ADDRESS: usize = 1;
+
+/// What a try at an account is counted under. A browser in which it has signed in before counts by itself, so that no
+/// stranger's tries shut it out. The name as it was typed counts, whether there is such an account or not.
+fn limits(app: &App, name: &str, known_device: Option<&str>, sender: Sender) -> Vec<Limit> {
+    let limit =
+        |kind: &str, text: &str, most: i64| Limit { key: app.secrets.finder(kind, text), most, window_ms: WAIT_MS };
+    if let Some(device) = known_device {
+        return vec![limit("sign-in-device", &format!("{name}/{device}"), WRONG_IN_KNOWN)];
+    }
+    let address = sender.key(app);
+    vec![
+        limit("sign-in-one", &format!("{name}/{address}"), WRONG_FROM_ONE),
+        limit("sign-in-address", &address, WRONG_FROM_ALL),
+        limit("sign-in-account", name, WRONG_ANYWHERE),
+    ]
+}
+
+/// Whether a password fits a hash, checked off the threads that answer.
+pub(super) async fn fits(app: &App, password: String, hash: String) -> Result<bool> {
+    let _turn = app.passwords.acquire().await.map_err(anyhow::Error::from)?;
+    let checked = tokio::task::spawn_blocking(move || secrets::password_fits(&password, &hash)).await;
+    Ok(checked.map_err(anyhow::Error::from)?)
+}
+
+/// Checks name and password; gives the cookies of a session and of the browser. An account that is unknown, shut or tried
+/// too often gets one answer after one time: the password is always checked, if need be against nobody's. Only an address
+/// that tries everything is not worth that work.
+async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginRequest) -> Result<[HeaderValue; 2]> {
+    let now = app.now();
     let name = request.name.trim().to_owned();
     let account = app.db.account(&name).await?;
-    if account.as_ref().is_some_and(|account| account.locked_until > app.now().0) {
-        return Err(Code::AccountLocked.into());
-    }
-    // A disabled account answers as if there were none.
-    let account = account.filter(|account| account.disabled == 0);
-    let hash = account.as_ref().map_or(NOBODY, |account| &account.password_hash).to_owned();
-    let fits = {
-        let _turn = app.passwords.acquire().await.map_err(anyhow::Error::from)?;
-        tokio::task::spawn_blocking(move || secrets::password_fits(&request.password, &hash))
-            .await
-            .map_err(anyhow::Error::from)?
+    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let known_device = match browser.map(secrets::hash) {
+        Some(device) if app.db.knows_device(&name, &device).await? => Some(device),
+        _ => None,
     };
-    if !fits || account.is_none() {
-        app.db.count_wrong_password(&name, app.now()).await?;
+    let limits = limits(app, &name, known_device.as_deref(), sender);
+    let turn = app.db.take_try(&limits, now).await?;
+    if turn == Turn::Spent(ADDRESS) {
         return Err(Code::WrongLogin.into());
     }
+    let usable = account.as_ref().filter(|account| account.disabled == 0 && turn == Turn::Free);
+    let hash = usable.map_or(NOBODY, |account| &account.password_hash).to_owned();
+    let fits = fits(app, request.password, hash).await?;
+    let (Some(account), true) = (usable, fits) else {
+        if turn == Turn::Free {
+            app.db.note_refused_sign_in(account.as_ref(), &app.library().hospital, now).await?;
+        }
+        return Err(Code::WrongLogin.into());
+    };
     let secret = secrets::session_secret();
-    let until = Moment(app.now().0 + SESSION_MS);
-    app.db.open_staff_session(&name, &secrets::hash(&secret), until, app.now()).await?;
-    Ok(session_cookie(app, STAFF, secret))
+    let browser = browser.map_or_else(secrets::session_secret, str::to_owned);
+    let sign_in = SignIn {
+        name: &account.name,
+        session: &secrets::hash(&secret),
+        until: Moment(now.0 + SESSION_MS),
+        device: &secrets::hash(&browser),
+        now,
+    };
+    if !app.db.open_staff_session(&sign_in, &limits).await? {
+        return Err(Code::WrongLogin.into());
+    }
+    Ok([session_cookie(app, STAFF, secret), lasting_cookie(app, DEVICE, browser)])
+}
+
+/// Whether a text has the form of our secrets.
+fn is_secret(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
+    match session_of(app, visitor).await {
+        Ok(_) => log::does("sign-out", Object::None),
+        Err(failure) if failure.code == Code::SignInFirst => {}
+        Err(failure) => return Err(failure),
+    }
     if let Some(secret) = &visitor.staff {
         app.db.end_staff_session(&secrets::hash(secret)).await?;
     }
@@ -103,12 +189,17 @@ pub(super) async fn login(State(app): State<App>, RawQuery(query): RawQuery) -> 
 }
 
 /// `POST /staff/login`
-pub(super) async fn login_form(State(app): State<App>, form: Form) -> Result<Response> {
+pub(super) async fn login_form(
+    State(app): State<App>,
+    visitor: Visitor,
+    sender: Sender,
+    form: Form,
+) -> Result<Response> {
     let request = LoginRequest { name: form.get("name").to_owned(), password: form.get("password").to_owned() };
     let (name, to) = (request.name.clone(), form.get("to").to_owned());
-    match sign_in(&app, request).await {
-        Ok(cookie) => Ok(([(SET_COOKIE, cookie)], Redirect::to(way_on(&to))).into_response()),
-        Err(failure) if matches!(failure.code, Code::WrongLogin | Code::AccountLocked) => {
+    match sign_in(&app, &visitor, sender, request).await {
+        Ok(cookies) => Ok((set(cookies), Redirect::to(way_on(&to))).into_response()),
+        Err(failure) if failure.code == Code::WrongLogin => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
             Ok(html(&app, "登录", status, &StaffPage::Login { name, to, problem: Some(problem) }))
@@ -123,18 +214,27 @@ pub(super) async fn logout_form(State(app): State<App>, visitor: Visitor) -> Res
     Ok(([(SET_COOKIE, cookie)], Redirect::to("/staff/login")).into_response())
 }
 
-/// Signs in; the answer's cookie is the session.
+fn set(cookies: [HeaderValue; 2]) -> AppendHeaders<[(HeaderName, HeaderValue); 2]> {
+    AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie)))
+}
+
+/// Signs in; the answer's cookies are the session and what the browser is known by. Whoever errs often waits, with the
+/// same answer.
 #[utoipa::path(
     post, path = "/api/v1/staff/session", tag = "staff", request_body = LoginRequest,
     responses(
-        (status = 204, description = "Signed in; a cookie holds for 12 hours"),
+        (status = 204, description = "Signed in; a cookie holds until 12 hours after its last use"),
         (status = 401, description = "`wrong-login`", content_type = "application/problem+json", body = Problem),
-        (status = 423, description = "`account-locked`", content_type = "application/problem+json", body = Problem),
     )
 )]
-pub async fn login_json(State(app): State<App>, JsonBody(request): JsonBody<LoginRequest>) -> Result<Response> {
-    let cookie = sign_in(&app, request).await?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+pub async fn login_json(
+    State(app): State<App>,
+    visitor: Visitor,
+    sender: Sender,
+    JsonBody(request): JsonBody<LoginRequest>,
+) -> Result<Response> {
+    let cookies = sign_in(&app, &visitor, sender, request).await?;
+    Ok((StatusCode::NO_CONTENT, set(cookies)).into_response())
 }
 
 /// Signs out.

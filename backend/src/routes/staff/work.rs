@@ -5,6 +5,7 @@ use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals, shar
 use crate::app::App;
 use crate::db::appointments::Change;
 use crate::db::calls::Call;
+use crate::db::log::{self, Object};
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
@@ -76,8 +77,8 @@ async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         key: form.key()?,
         now: app.now(),
     };
+    log::does(action.as_str(), Object::record(id));
     app.db.change(&change).await??;
-    app.db.audit(staff, action.as_str(), Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -105,6 +106,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let note = text_of(form.get("note"), "call-note", 0)?;
     let key = form.key()?;
     let call_id = secrets::id_for(&found.id, &key);
+    log::does("call", Object::record(id));
     let recorded = app
         .db
         .record_call(&Call {
@@ -125,7 +127,6 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         }
         pathway::offer_places(app).await?;
     }
-    app.db.audit(staff, "call", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -136,8 +137,8 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let key = form.key()?;
     let note_id = secrets::id_for(&found.id, &key);
     let sealed = app.secrets.seal(&note_id, "note", &text);
+    log::does("note", Object::record(id));
     app.db.add_note(&found.id, &note_id, &sealed, &staff.name, app.now()).await?;
-    app.db.audit(staff, "note", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -148,10 +149,10 @@ async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let question = question.ok_or(Code::NotFound)?;
     let text = text_of(form.get("answer"), &format!("answer-{}", question.id), 1)?;
     let sealed = app.secrets.seal(&question.id, "answer", &text);
+    log::does("answer", Object::record(id));
     if !app.db.answer(&question.id, &sealed, &staff.name, app.now()).await? {
         return Err(Code::Changed.into());
     }
-    app.db.audit(staff, "answer", Some(id), app.now()).await?;
     Ok(())
 }
 
@@ -198,7 +199,7 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
         return Err(Failure::fields(errors));
     };
     let version = form.get("version").parse().unwrap_or(-1);
+    log::does("outcome", Object::record(id));
     app.db.end_step(&found.id, version, outcome, &next, &staff.name, app.now()).await??;
-    app.db.audit(staff, "outcome", Some(id), app.now()).await?;
     Ok(())
 }
