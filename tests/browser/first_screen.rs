@@ -119,6 +119,8 @@ async fn everything_in_reach(screen: Screen, scripts: Scripts) {
     let backend = Backend::start();
     with_browser(scripts, async |browser| {
         let link = nurse_makes_a_followup(browser, &backend).await?;
+        // The phone is not the nurse's.
+        browser.driver.delete_all_cookies().await?;
         screen.take(browser).await?;
         walks_a_link(browser, &link).await?;
         walks_home_care(browser, &backend).await

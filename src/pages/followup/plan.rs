@@ -71,9 +71,7 @@ pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     let text = match (plan.done?, times.as_slice()) {
         (Told::Waiting, _) => link.say("已加入候补。有空位会先为您留着。", "You are on the waiting list."),
         (Told::LeftWaiting, _) => link.say("已不再候补。", "You left the waiting list."),
-        (Told::Released, [time, ..]) => {
-            link.voice.fill("{} 已放开，别人可以约。请另选。", "{} was let go; please choose another.", time)
-        }
+        (Told::Released, [time, ..]) => link.voice.fill("{} 已放开。", "{} was let go.", time),
         (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
         (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
         (Told::HelperAdded | Told::HelperEnded, _) => link.say("已保存。", "Saved."),
