@@ -103,7 +103,7 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
     let field = value_of(query, "field").unwrap_or_default();
     let message = match (code, field.as_str()) {
         (Code::NotAgreed, _) => Some(("agreed", "请在每一条前面打勾")),
-        (Code::WrongEnding, _) => Some(("ending", "请对一下，是您留给医院的那个手机号吗")),
+        (Code::WrongEnding, _) => Some(("ending", "请再对一下手机号")),
         (Code::InvalidInput, "ending") => Some(("ending", FOUR_DIGITS)),
         (Code::InvalidInput, "question") => Some(("question", "请写 1 到 300 个字")),
         (Code::InvalidInput, "helper") => Some(("name", "这位家人已经不再代办")),

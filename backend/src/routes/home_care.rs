@@ -317,9 +317,7 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
         let failure = match (code, value_of(query, "field").as_deref()) {
             (Code::InvalidInput, Some("sure")) => Failure::field("sure", "要删除，请先打勾"),
             (Code::InvalidInput, _) => Failure::field("ending", FOUR_DIGITS),
-            (Code::WrongEnding, _) => {
-                Failure { code, ..Failure::field("ending", "请对一下，是申请时留的那个电话吗") }
-            }
+            (Code::WrongEnding, _) => Failure { code, ..Failure::field("ending", "请再对一下电话") },
             _ => code.into(),
         };
         in_words(app, lang, &failure)
