@@ -589,10 +589,11 @@ macro_rules! schedules {
                 decide: &Decide<'_>,
             ) -> Result<u64> {
                 self.lock_timetable(at.hospital).await?;
-                if let Some((change, staff)) = change
-                    && self.write(at, change, &staff.name).await? > 0
-                {
-                    self.log(&Entry::new(staff, change.word(), change.object(), at.now)).await?;
+                if let Some((change, staff)) = change {
+                    if self.write(at, change, &staff.name).await? > 0 {
+                        self.log(&Entry::new(staff, change.word(), change.object(), at.now)).await?;
+                    }
+                    // A repeat has its line already.
                     log::told();
                 }
                 let timetable = self.timetable(at).await?;

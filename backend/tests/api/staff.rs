@@ -190,7 +190,8 @@ async fn unknown_shut_and_waiting_accounts_get_one_answer_after_one_time() {
     assert_eq!(wrong.0, StatusCode::UNAUTHORIZED);
     assert_eq!([&waiting, &unknown, &shut], [&wrong; 3]);
     for (who, time) in [("waiting", waited), ("unknown", unknown_time), ("shut", shut_time)] {
-        assert!(time * 2 > usual, "{who} is told in {time:?}, a wrong password in {usual:?}");
+        // Without the check the answer takes a tenth of it; half is what a busy machine makes of one.
+        assert!(time * 4 > usual, "{who} is told in {time:?}, a wrong password in {usual:?}");
     }
 }
 
