@@ -10,6 +10,7 @@ pub mod followups;
 pub mod home_care;
 mod ledger;
 pub mod log;
+pub mod pages;
 pub mod people;
 pub mod referrals;
 pub mod schedules;

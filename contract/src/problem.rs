@@ -60,6 +60,10 @@ codes! {
     ForeignOrigin = "foreign-origin", 403;
     /// Too many requests from one place in a short time.
     TooMany = "too-many", 429;
+    /// This link has as many questions that wait for an answer as it may have.
+    TooManyQuestions = "too-many-questions", 409;
+    /// This phone number has as many requests under way as it may have.
+    TooManyRequests = "too-many-requests", 409;
     /// No follow-up has this link.
     LinkUnknown = "link-unknown", 404;
     /// The link's time is over.

@@ -312,8 +312,10 @@ pub struct StaffSearch {
     pub staff: Staff,
     /// What was typed.
     pub typed: String,
-    /// Whom it found, latest first.
+    /// Whom it found, latest first; the first of them when there are many.
     pub rows: Vec<FollowUpRow>,
+    /// How many it found.
+    pub count: i64,
 }
 
 /// What a nurse sent with a form that was refused: it is shown again as she left it.
@@ -347,6 +349,8 @@ words! {
         Waiting = "waiting",
         /// An appointment is to come, or its outcome is to be recorded in time.
         Booked = "booked",
+        /// A call was promised for today or before.
+        Calls = "calls",
         /// The link is locked after wrong tries.
         Locked = "locked",
         /// It has ended.
@@ -361,6 +365,7 @@ impl Whole {
             Self::Overdue => "要处理",
             Self::Waiting => "等回复",
             Self::Booked => "已约",
+            Self::Calls => "今天要回电话",
             Self::Locked => "链接锁住",
             Self::Ended => "已结束",
         }
@@ -379,10 +384,39 @@ pub struct WholeList {
     pub which: Whole,
     /// The follow-ups.
     pub rows: Vec<FollowUpRow>,
-    /// The page's number, from 1.
-    pub page: u32,
-    /// Whether more follow.
-    pub more: bool,
+    /// Where it stands in the whole list.
+    pub turn: Turn,
+}
+
+/// Where a page stands in a long list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// How many rows the whole list has.
+    pub count: i64,
+    /// Whether this page is the first.
+    pub part: Part,
+    /// Where the next page goes on; none on the last.
+    pub next: Option<String>,
+}
+
+/// Which part of a long list a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// From its beginning.
+    First,
+    /// After a place in it.
+    Later,
+}
+
+/// A page of the questions that wait for an answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuestionList {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The questions, oldest first.
+    pub rows: Vec<OpenQuestion>,
+    /// Where it stands in the whole list.
+    pub turn: Turn,
 }
 
 /// Links that were tried as a stranger tries them, within the last day.
@@ -409,16 +443,20 @@ pub struct FollowUpList {
     pub overdue: Vec<FollowUpRow>,
     /// How many must be looked after now.
     pub overdue_count: i64,
-    /// Who was promised a call today or before.
+    /// Who was promised a call today or before; the first of them when there are many.
     pub calls: Vec<FollowUpRow>,
-    /// Questions that nobody has answered, oldest first.
+    /// How many were promised one.
+    pub calls_count: i64,
+    /// Questions that nobody has answered, oldest first; the first of them when there are many.
     pub questions: Vec<OpenQuestion>,
+    /// How many wait for an answer.
+    pub questions_count: i64,
     /// Referrals that wait for an answer, ours and others', and ours that were declined lately.
     pub referrals: Vec<Referral>,
     /// Tries at many links, of which somebody must know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub many_tries: Option<ManyTries>,
-    /// The follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.
+    /// The 100 follow-ups made last: overdue first, then waiting, then booked by time, then the ended ones.
     pub rows: Vec<FollowUpRow>,
 }
 
@@ -468,6 +506,8 @@ pub struct StandingClosure {
     pub by: String,
     /// How many have not been told yet.
     pub left: i64,
+    /// Its id.
+    pub id: String,
 }
 
 /// The page on which clinics are closed.
@@ -505,6 +545,8 @@ pub enum StaffPage {
     List(FollowUpList),
     /// `/staff/lists/{which}`
     Whole(WholeList),
+    /// `/staff/questions`
+    Questions(QuestionList),
     /// `/staff/search`
     Search(StaffSearch),
     /// `/staff/closures`

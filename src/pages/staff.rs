@@ -23,6 +23,7 @@ mod schedule_form;
 mod schedules;
 mod search;
 mod shared;
+mod turn;
 mod work;
 
 use crate::components::action_bar::bar;
@@ -48,6 +49,7 @@ pub fn page(page: &StaffPage) -> Node {
             frame("/staff", Some(&list.staff), list::page(list), Some(action.into()))
         }
         StaffPage::Whole(page) => frame("", Some(&page.staff), list::whole(page), None),
+        StaffPage::Questions(page) => frame("", Some(&page.staff), list::questions(page), None),
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
         StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
         StaffPage::Batches(page) => frame("/staff/batches", Some(&page.staff), batches::page(page), None),

@@ -13,6 +13,7 @@ use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::db::Db;
 use zaoshai_backend::db::appointments::Change;
+use zaoshai_backend::db::pages::After;
 use zaoshai_backend::db::volume::{Doing, Nth, Volume, free_slot, hospital};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::pathway;
@@ -21,6 +22,7 @@ use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::roles::Party;
+use zaoshai_contract::staff::Whole;
 use zaoshai_contract::staff::audit::AuditFilter;
 use zaoshai_tests::backend::{Backend, content};
 
@@ -209,17 +211,18 @@ async fn reads(app: &App, volume: Volume, told: &mut Table) -> Result<()> {
         "latest follow-ups, 100 rows",
         timed(READS, async |_| Ok(db.followups(&home, 100).await?)).await?,
     );
-    let found = db.to_call(&home, now.date(), 100).await?.len();
+    let start = After::lowest();
+    let found = db.whole(&home, Whole::Calls, now, &start, 100).await?.len();
     told.row(
         Floor::Row,
         &counted("calls promised", found),
-        timed(READS, async |_| Ok(db.to_call(&home, now.date(), 100).await?)).await?,
+        timed(READS, async |_| Ok(db.whole(&home, Whole::Calls, now, &start, 100).await?)).await?,
     );
-    let found = db.open_questions(&home, 100).await?.len();
+    let found = db.open_questions(&home, &start, 100).await?.len();
     told.row(
         Floor::Row,
         &counted("open questions", found),
-        timed(READS, async |_| Ok(db.open_questions(&home, 100).await?)).await?,
+        timed(READS, async |_| Ok(db.open_questions(&home, &start, 100).await?)).await?,
     );
     let ending = |n: usize| app.secrets.finder("ending", &nth(n).phone()[7..]);
     let found = db.found(&home, &ending(0), 100).await?.len();

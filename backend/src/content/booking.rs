@@ -129,7 +129,20 @@ pub(super) fn load(
     let Some(text) = reader.text(path) else { return Vec::new() };
     let Some(file) = reader.parse_toml::<File>(path, &text, 1) else { return Vec::new() };
     let mut proof = Proof::new(reader, path, &text, words);
-    let services = file.services.into_iter().map(|record| read(&mut proof, loaded, clinics, record)).collect();
+    let mut ids = BTreeSet::new();
+    let services = file
+        .services
+        .into_iter()
+        .map(|record| {
+            if Slug::parse(&record.id).is_none() {
+                let at = format!("id = \"{}\"", record.id);
+                proof.find(&at, format!("id = \"{}\"：要用小写英文、数字和 -，例如 ldct-review", record.id));
+            } else if !ids.insert(record.id.clone()) {
+                proof.find_last(&format!("id = \"{}\"", record.id), format!("id = \"{}\" 写了两次", record.id));
+            }
+            read(&mut proof, loaded, clinics, record)
+        })
+        .collect();
     let cited = proof.cited;
     loaded.cite(cited);
     services

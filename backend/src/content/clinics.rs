@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::sources::Register;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use zaoshai_contract::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Hours, Note, Phone, PhoneKind, Provenance, Service,
@@ -119,7 +120,20 @@ struct ProvenanceRecord {
 
 /// The services of the filter, in their order.
 pub(super) fn load_services(reader: &mut Reader) -> Option<Vec<Choice>> {
-    let file: ServicesFile = reader.toml(Path::new("services.toml"))?;
+    let path = Path::new("services.toml");
+    let text = reader.text(path)?;
+    let file: ServicesFile = reader.parse_toml(path, &text, 1)?;
+    let mut ids = BTreeSet::new();
+    for service in &file.services {
+        let at = format!("id = \"{}\"", service.id);
+        let lines = text.lines().enumerate().filter(|(_, line)| line.contains(&at));
+        let line = lines.last().map_or(0, |(place, _)| place + 1);
+        if Slug::parse(&service.id).is_none() {
+            reader.find(path, line, format!("{at}：要用小写英文、数字和 -"));
+        } else if !ids.insert(&service.id) {
+            reader.find(path, line, format!("{at} 写了两次"));
+        }
+    }
     Some(file.services.into_iter().map(|word| Choice { value: word.id, label: word.short }).collect())
 }
 

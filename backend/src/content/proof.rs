@@ -30,6 +30,13 @@ impl<'a> Proof<'a> {
         self.reader.find(self.file, line, message);
     }
 
+    /// Notes a mistake on the last line that holds a text: of two that are the same, the one that came too late.
+    pub(super) fn find_last(&mut self, at: &str, message: impl Into<String>) {
+        let lines = self.text.lines().enumerate().filter(|(_, line)| line.contains(at));
+        let line = lines.last().map_or(0, |(place, _)| place + 1);
+        self.reader.find(self.file, line, message);
+    }
+
     fn line(&self, text: &str) -> usize {
         let begin: String = text.chars().take(14).collect();
         self.text.lines().position(|line| !begin.is_empty() && line.contains(&begin)).map_or(0, |place| place + 1)

@@ -665,3 +665,22 @@ fn what_is_not_known_of_nursing_at_home_is_left_to_the_nurse() {
     assert!(last(&care.eligible) && last(&care.not_eligible) && last(&care.areas) && last(&care.consent));
     assert!(care.services.iter().all(|service| service.detail.contains("电话里")), "{:?}", care.services);
 }
+
+#[test]
+fn a_service_whose_id_is_none_or_stands_twice_is_told_with_its_line() {
+    for (file, first, second) in [
+        ("booking.toml", "id = \"ldct-review\"", "id = \"colonoscopy\""),
+        ("services.toml", "id = \"lung\"", "id = \"breast\""),
+    ] {
+        for (wrong, words) in [("id = \"Lung CT\"", "要用小写英文"), (first, "写了两次")] {
+            let text = std::fs::read_to_string(bundled().join(file)).expect("a file");
+            let line = text.lines().position(|line| line.contains(second)).expect("the line") + 1;
+            let findings = after_change(file, second, wrong, today());
+            let told = told(&findings);
+            assert!(
+                told.iter().any(|told| told.contains(&format!("{file}:{line}")) && told.contains(words)),
+                "{file} {wrong}: {told:?}"
+            );
+        }
+    }
+}

@@ -3,8 +3,10 @@
 
 use super::schedules::BY_TIMETABLE;
 use super::{Db, Result, again, in_transaction, on_read};
+use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::slots::Slot;
+use zaoshai_contract::staff::Staff;
 
 /// What is closed.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Closure {
 /// A closing as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ClosureRow {
+    /// Its id.
+    pub id: String,
     /// The service; none for all.
     pub service: Option<String>,
     /// From this moment.
@@ -105,6 +109,51 @@ impl Db {
         })
     }
 
+    /// Takes a closing back: its slots that are to come open again, unless another closing covers them. Who was in them
+    /// has been told already and stays where they are now. Gives false when the hospital has no such closing that stands.
+    pub async fn undo_closure(&self, staff: &Staff, id: &str, now: Moment) -> Result<bool> {
+        again!(self.try_undo_closure(staff, id, now).await)
+    }
+
+    async fn try_undo_closure(&self, staff: &Staff, id: &str, now: Moment) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            // A closing or a change of the timetable at this moment waits, and then sees what is open.
+            sqlx::query(super::schedules::LOCK).bind(&staff.hospital).execute(&mut **tx).await?;
+            let undone = sqlx::query(
+                "UPDATE closures SET undone = $3, undone_by = $4 WHERE id = $1 AND hospital = $2 AND undone IS NULL \
+                 AND last > $3",
+            )
+            .bind(id)
+            .bind(&staff.hospital)
+            .bind(now.0)
+            .bind(&staff.name)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if undone == 0 {
+                return Ok(false);
+            }
+            sqlx::query("INSERT INTO audit (id, at, staff, action, hospital) VALUES ($1, $2, $3, 'undo-closing', $4)")
+                .bind(secrets::fresh_id())
+                .bind(now.0)
+                .bind(&staff.name)
+                .bind(&staff.hospital)
+                .execute(&mut **tx)
+                .await?;
+            sqlx::query(
+                "UPDATE slots SET closure = (SELECT other.id FROM closures AS other WHERE other.hospital = slots.clinic \
+                 AND other.undone IS NULL AND (other.service IS NULL OR other.service = slots.service) \
+                 AND other.first <= slots.starts AND other.last > slots.starts ORDER BY other.made, other.id LIMIT 1) \
+                 WHERE closure = $1 AND starts > $2",
+            )
+            .bind(id)
+            .bind(now.0)
+            .execute(&mut **tx)
+            .await?;
+            Ok(true)
+        })
+    }
+
     /// Who still has a place in a closed slot that is to come: the follow-up and the appointment, earliest first.
     pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<(String, String)>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
@@ -142,9 +191,9 @@ impl Db {
     /// The closings of a hospital that are not over, earliest first.
     pub async fn closures(&self, hospital: &str, now: Moment) -> Result<Vec<ClosureRow>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT service, first, last, reason, made_by, (SELECT COUNT(*) FROM slots JOIN appointments \
+            "SELECT id, service, first, last, reason, made_by, (SELECT COUNT(*) FROM slots JOIN appointments \
              ON slot = slots.id WHERE closure = closures.id AND state IN ('held', 'booked')) AS left_over \
-             FROM closures WHERE hospital = $1 AND last > $2 ORDER BY first",
+             FROM closures WHERE hospital = $1 AND last > $2 AND undone IS NULL ORDER BY first, id",
         )
         .bind(hospital)
         .bind(now.0)

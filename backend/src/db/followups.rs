@@ -3,6 +3,7 @@
 
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read};
+use super::pages::{After, day_of};
 use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
 use zaoshai_contract::appointments::State;
@@ -451,14 +452,15 @@ impl Db {
             // One level at a time reads the index in its own order and stops early.
             let rows: Vec<Row> = on_read!(self, |pool| {
                 sqlx::query_as(select_followups!(
-                "WHERE followups.hospital = $1 AND urgency = $2 AND due <= $3 AND ending IS NULL ORDER BY due LIMIT $4"
-            ))
-            .bind(hospital)
-            .bind(urgency.rank())
-            .bind(now.0)
-            .bind(left)
-            .fetch_all(pool)
-            .await?
+                    "WHERE followups.hospital = $1 AND urgency = $2 AND due <= $3 AND ending IS NULL \
+                 ORDER BY due, followups.id LIMIT $4"
+                ))
+                .bind(hospital)
+                .bind(urgency.rank())
+                .bind(now.0)
+                .bind(left)
+                .fetch_all(pool)
+                .await?
             });
             for row in rows {
                 records.push(row.read()?);
@@ -487,57 +489,107 @@ impl Db {
         Ok(count)
     }
 
-    /// A whole list, after `skip` of its follow-ups: what is overdue by urgency and time, the others latest first.
-    pub async fn whole(&self, hospital: &str, which: Whole, now: Moment, most: u32, skip: u32) -> Result<Vec<Record>> {
+    /// A page of a whole list, after this place in it: what is overdue by urgency and time, calls by day and urgency, the
+    /// others latest first.
+    pub async fn whole(
+        &self,
+        hospital: &str,
+        which: Whole,
+        now: Moment,
+        after: &After,
+        most: u32,
+    ) -> Result<Vec<Record>> {
         macro_rules! list {
             ($tail:literal) => {
                 on_read!(self, |pool| sqlx::query_as(select_followups!($tail))
                     .bind(hospital)
                     .bind(now.0)
                     .bind(i64::from(most))
-                    .bind(i64::from(skip))
+                    .bind(after.first)
+                    .bind(after.second)
+                    .bind(&after.id)
                     .fetch_all(pool)
                     .await?)
             };
         }
         let rows: Vec<Row> = match which {
             Whole::Overdue => list!(
-                "WHERE followups.hospital = $1 AND ending IS NULL AND due <= $2 \
-                 ORDER BY urgency, due, followups.id LIMIT $3 OFFSET $4"
+                "WHERE followups.hospital = $1 AND ending IS NULL AND due <= $2 AND urgency >= $4 AND \
+                 (urgency, due, followups.id) > ($4, $5, $6) ORDER BY urgency, due, followups.id LIMIT $3"
             ),
+            Whole::Calls => {
+                on_read!(self, |pool| sqlx::query_as(select_followups!(
+                    "WHERE followups.hospital = $1 AND call_on <= $2 AND ending IS NULL AND call_on >= $4 AND \
+                     (call_on, urgency, followups.id) > ($4, $5, $6) ORDER BY call_on, urgency, followups.id LIMIT $3"
+                ))
+                .bind(hospital)
+                .bind(now.date().to_string())
+                .bind(i64::from(most))
+                .bind(day_of(after.first))
+                .bind(after.second)
+                .bind(&after.id)
+                .fetch_all(pool)
+                .await?)
+            }
             Whole::Waiting => list!(
                 "WHERE followups.hospital = $1 AND ending IS NULL AND due > $2 AND \
                  (firm.state IS NULL OR firm.state NOT IN ('booked', 'arrived', 'attended')) \
-                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+                 AND followups.created <= $4 AND (followups.created, 0, followups.id) < ($4, $5, $6) \
+                 ORDER BY followups.created DESC, followups.id DESC LIMIT $3"
             ),
             Whole::Booked => list!(
                 "WHERE followups.hospital = $1 AND ending IS NULL AND due > $2 AND \
                  firm.state IN ('booked', 'arrived', 'attended') \
-                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+                 AND followups.created <= $4 AND (followups.created, 0, followups.id) < ($4, $5, $6) \
+                 ORDER BY followups.created DESC, followups.id DESC LIMIT $3"
             ),
             Whole::Locked => list!(
                 "WHERE followups.hospital = $1 AND ending IS NULL AND wrong_tries >= 5 AND followups.created <= $2 \
-                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+                 AND followups.created <= $4 AND (followups.created, 0, followups.id) < ($4, $5, $6) \
+                 ORDER BY followups.created DESC, followups.id DESC LIMIT $3"
             ),
             Whole::Ended => list!(
                 "WHERE followups.hospital = $1 AND ending IS NOT NULL AND followups.created <= $2 \
-                 ORDER BY followups.created DESC, followups.id LIMIT $3 OFFSET $4"
+                 AND followups.created <= $4 AND (followups.created, 0, followups.id) < ($4, $5, $6) \
+                 ORDER BY followups.created DESC, followups.id DESC LIMIT $3"
             ),
         };
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Who was promised a call on this day or before, the earliest day first.
-    pub async fn to_call(&self, hospital: &str, today: CivilDate, most: u32) -> Result<Vec<Record>> {
-        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
-            "WHERE followups.hospital = $1 AND call_on <= $2 AND ending IS NULL ORDER BY call_on, urgency LIMIT $3"
-        ))
-        .bind(hospital)
-        .bind(today.to_string())
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?);
-        rows.into_iter().map(Row::read).collect()
+    /// How many stand in a whole list.
+    pub async fn whole_count(&self, hospital: &str, which: Whole, now: Moment) -> Result<i64> {
+        macro_rules! count {
+            ($condition:literal, $now:expr) => {
+                on_read!(self, |pool| sqlx::query_as(concat!(
+                    "SELECT COUNT(*) FROM followups WHERE hospital = $1 AND ",
+                    $condition
+                ))
+                .bind(hospital)
+                .bind($now)
+                .fetch_one(pool)
+                .await?)
+            };
+        }
+        let (count,): (i64,) = match which {
+            Whole::Overdue => return self.overdue_count(hospital, now).await,
+            Whole::Calls => count!("call_on <= $2 AND ending IS NULL", now.date().to_string()),
+            Whole::Waiting => count!(
+                "ending IS NULL AND due > $2 AND NOT EXISTS (SELECT 1 FROM appointments \
+                 JOIN steps ON steps.id = step AND steps.ended IS NULL \
+                 WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
+                now.0
+            ),
+            Whole::Booked => count!(
+                "ending IS NULL AND due > $2 AND EXISTS (SELECT 1 FROM appointments \
+                 JOIN steps ON steps.id = step AND steps.ended IS NULL \
+                 WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
+                now.0
+            ),
+            Whole::Locked => count!("ending IS NULL AND wrong_tries >= 5 AND created <= $2", now.0),
+            Whole::Ended => count!("ending IS NOT NULL AND created <= $2", now.0),
+        };
+        Ok(count)
     }
 
     /// The follow-ups of a hospital that this keyed hash finds, latest first.
@@ -555,6 +607,19 @@ impl Db {
         .await?
         });
         rows.into_iter().map(Row::read).collect()
+    }
+
+    /// How many follow-ups of a hospital this keyed hash finds.
+    pub async fn found_count(&self, hospital: &str, finder: &str) -> Result<i64> {
+        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM finders JOIN followups ON followups.id = followup \
+             WHERE hash = $2 AND (followups.hospital = $1) IS TRUE",
+        )
+        .bind(hospital)
+        .bind(finder)
+        .fetch_one(pool)
+        .await?);
+        Ok(count)
     }
 
     /// The follow-up of a hospital with this code.

@@ -3,15 +3,19 @@
 
 use super::followups::tries_left;
 use super::ledger::read;
+use super::pages::{After, day_of};
 use super::{Db, Result, again, in_transaction, on_read, on_write};
 use crate::secrets;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::TRIES;
 use zaoshai_contract::holidays::Holidays;
-use zaoshai_contract::home_care::{Action, ForWhom, Outcome, State, after, due};
+use zaoshai_contract::home_care::{Action, CareLists, ForWhom, Outcome, State, after, due};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::{Deed, Party, Role};
 use zaoshai_contract::staff::erasure::ErasureReason;
+
+/// Most requests under way at the same time for one phone number.
+pub const MOST_UNDER_WAY: i64 = 3;
 
 /// A request to be made.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct NewRequest {
     pub name_sealed: String,
     /// The sealed phone number.
     pub phone_sealed: String,
+    /// A keyed hash of the phone number.
+    pub phone_hash: String,
     /// The sealed district.
     pub area_sealed: String,
     /// The sealed rest of the address.
@@ -260,11 +266,20 @@ impl Db {
             Err(code) => return Ok(Err(code)),
         };
         in_transaction!(self, |tx| {
+            let (under_way,): (i64,) =
+                sqlx::query_as("SELECT COUNT(*) FROM home_care WHERE phone_hash = $1 AND due IS NOT NULL AND id <> $2")
+                    .bind(&new.phone_hash)
+                    .bind(&new.id)
+                    .fetch_one(&mut **tx)
+                    .await?;
+            if under_way >= MOST_UNDER_WAY {
+                return Ok(Err(Code::TooManyRequests));
+            }
             let made = sqlx::query(
                 "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
                  address_sealed, need_sealed, relation_sealed, for_whom, service, consent, consented, state, asked, \
-                 changed, due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15, \
-                 $15, $17) ON CONFLICT (id) DO NOTHING",
+                 changed, due, phone_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+                 $16, $15, $15, $17, $18) ON CONFLICT (id) DO NOTHING",
             )
             .bind(&new.id)
             .bind(&new.hospital)
@@ -283,6 +298,7 @@ impl Db {
             .bind(new.now.0)
             .bind(state.as_str())
             .bind(due(state, new.now, None, holidays).map(|due| due.0))
+            .bind(&new.phone_hash)
             .execute(&mut **tx)
             .await?
             .rows_affected();
@@ -427,7 +443,7 @@ impl Db {
                 "UPDATE home_care SET state = $2, version = version + 1, changed = $3, due = NULL, \
                  ended = COALESCE(ended, $3), erased = $3, request = '', name_sealed = '', phone_sealed = '', \
                  area_sealed = '', address_sealed = '', need_sealed = '', relation_sealed = '', reason_sealed = '', \
-                 prepare_sealed = '', note_sealed = '' WHERE id = $1",
+                 prepare_sealed = '', note_sealed = '', phone_hash = '' WHERE id = $1",
             )
             .bind(request)
             .bind(to.as_str())
@@ -462,26 +478,62 @@ impl Db {
         .await?))
     }
 
-    /// The open requests of a hospital, those first that have waited or will wait longest.
-    pub async fn open_care(&self, hospital: &str, most: u32) -> Result<Vec<CareRecord>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
-            "WHERE home_care.hospital = $1 AND due IS NOT NULL ORDER BY due, asked, home_care.id LIMIT $2"
-        ))
-        .bind(hospital)
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?))
+    /// A page of one of a hospital's lists of requests, after this place in it.
+    pub async fn care_list(
+        &self,
+        hospital: &str,
+        which: CareLists,
+        now: Moment,
+        after: &After,
+        most: u32,
+    ) -> Result<Vec<CareRecord>> {
+        macro_rules! list {
+            ($tail:literal, $first:expr) => {
+                on_read!(self, |pool| sqlx::query_as(select_requests!($tail))
+                    .bind(hospital)
+                    .bind(now.0)
+                    .bind(i64::from(most))
+                    .bind($first)
+                    .bind(after.second)
+                    .bind(&after.id)
+                    .fetch_all(pool)
+                    .await?)
+            };
+        }
+        Ok(match which {
+            CareLists::Open => list!(
+                "WHERE home_care.hospital = $1 AND due IS NOT NULL AND (state <> 'planned' OR due <= $2) AND due >= $4 \
+                 AND (due, asked, home_care.id) > ($4, $5, $6) ORDER BY due, asked, home_care.id LIMIT $3",
+                after.first
+            ),
+            CareLists::Planned => list!(
+                "WHERE home_care.hospital = $1 AND state = 'planned' AND due > $2 AND visit_day >= $4 \
+                 AND (visit_day, visit_from, home_care.id) > ($4, $5, $6) \
+                 ORDER BY visit_day, visit_from, home_care.id LIMIT $3",
+                day_of(after.first)
+            ),
+            CareLists::Ended => list!(
+                "WHERE home_care.hospital = $1 AND due IS NULL AND asked <= $2 AND changed <= $4 \
+                 AND (changed, 0, home_care.id) < ($4, $5, $6) ORDER BY changed DESC, home_care.id DESC LIMIT $3",
+                after.first
+            ),
+        })
     }
 
-    /// The requests of a hospital that ended last.
-    pub async fn ended_care(&self, hospital: &str, most: u32) -> Result<Vec<CareRecord>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
-            "WHERE home_care.hospital = $1 AND due IS NULL ORDER BY changed DESC, home_care.id LIMIT $2"
-        ))
-        .bind(hospital)
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?))
+    /// How many requests stand in a list of a hospital.
+    pub async fn care_count(&self, hospital: &str, which: CareLists, now: Moment) -> Result<i64> {
+        let sql = match which {
+            CareLists::Open => {
+                "SELECT COUNT(*) FROM home_care WHERE hospital = $1 AND due IS NOT NULL AND (state <> 'planned' OR due <= $2)"
+            }
+            CareLists::Planned => {
+                "SELECT COUNT(*) FROM home_care WHERE hospital = $1 AND state = 'planned' AND due > $2"
+            }
+            CareLists::Ended => "SELECT COUNT(*) FROM home_care WHERE hospital = $1 AND due IS NULL AND asked <= $2",
+        };
+        let (count,): (i64,) =
+            on_read!(self, |pool| sqlx::query_as(sql).bind(hospital).bind(now.0).fetch_one(pool).await?);
+        Ok(count)
     }
 
     /// The history of a request, latest first.

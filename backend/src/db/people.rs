@@ -2,12 +2,16 @@
 //! wish to be forgotten.
 
 use super::ledger::{Ledger as _, Line, read, readable};
+use super::pages::After;
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::staff::erasure::ErasureReason;
+
+/// Most questions of one link that wait for an answer at the same time.
+pub const MOST_OPEN_QUESTIONS: i64 = 10;
 
 /// A question as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -24,6 +28,21 @@ pub struct QuestionRow {
     pub answered: Option<i64>,
     /// The sealed answer; empty before it.
     pub answer_sealed: String,
+}
+
+/// A question that nobody has answered, with who asks.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenQuestionRow {
+    /// Its id, also the scope of its seal.
+    pub id: String,
+    /// The follow-up, also the scope of the name's seal.
+    pub followup: String,
+    /// When it was asked.
+    pub asked: i64,
+    /// The sealed question.
+    pub text_sealed: String,
+    /// The sealed name of the patient.
+    pub name_sealed: String,
 }
 
 /// A relative as she is stored.
@@ -71,23 +90,45 @@ pub struct Waiter {
 }
 
 impl Db {
-    /// Keeps a question under an id that the form's key gives, so that a form sent twice asks once.
-    pub async fn ask(&self, followup: &str, id: &str, text_sealed: &str, who: &str, now: Moment) -> Result<()> {
+    /// Keeps a question under an id that the form's key gives, so that a form sent twice asks once. Refused while a link
+    /// has [`MOST_OPEN_QUESTIONS`] that nobody has answered.
+    pub async fn ask(
+        &self,
+        followup: &str,
+        id: &str,
+        text_sealed: &str,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
-            let asked = sqlx::query(
-                "INSERT INTO questions (id, followup, asked, text_sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            // Touching the row locks it: questions to one link take turns, so that no two of them are the tenth.
+            sqlx::query("UPDATE followups SET version = version WHERE id = $1")
+                .bind(followup)
+                .execute(&mut **tx)
+                .await?;
+            let (same, open): (i64, i64) = sqlx::query_as(
+                "SELECT COUNT(CASE WHEN id = $2 THEN 1 END), COUNT(CASE WHEN answered IS NULL THEN 1 END) \
+                 FROM questions WHERE followup = $1",
             )
-            .bind(id)
             .bind(followup)
-            .bind(now.0)
-            .bind(text_sealed)
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
-            if asked == 1 {
-                tx.note(followup, now, &Line { who, action: "ask", ..Line::default() }).await?;
+            .bind(id)
+            .fetch_one(&mut **tx)
+            .await?;
+            if same > 0 {
+                return Ok(Ok(()));
             }
-            Ok(())
+            if open >= MOST_OPEN_QUESTIONS {
+                return Ok(Err(Code::TooManyQuestions));
+            }
+            sqlx::query("INSERT INTO questions (id, followup, asked, text_sealed) VALUES ($1, $2, $3, $4)")
+                .bind(id)
+                .bind(followup)
+                .bind(now.0)
+                .bind(text_sealed)
+                .execute(&mut **tx)
+                .await?;
+            tx.note(followup, now, &Line { who, action: "ask", ..Line::default() }).await?;
+            Ok(Ok(()))
         })
     }
 
@@ -132,20 +173,35 @@ impl Db {
         .await?))
     }
 
-    /// The questions of a hospital that nobody has answered, oldest first.
-    pub async fn open_questions(&self, hospital: &str, most: u32) -> Result<Vec<QuestionRow>> {
+    /// The questions of a hospital that nobody has answered, oldest first, after this place, with the name of who asks.
+    pub async fn open_questions(&self, hospital: &str, after: &After, most: u32) -> Result<Vec<OpenQuestionRow>> {
         // The hospital is written so that no index leads through all that it has.
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
-            "SELECT questions.id, followup, asked, text_sealed, answered, answer_sealed FROM questions \
+                "SELECT questions.id, followup, asked, text_sealed, name_sealed FROM questions \
              JOIN followups ON followups.id = followup WHERE answered IS NULL AND (hospital = $1) IS TRUE AND ending IS NULL \
-             ORDER BY asked LIMIT $2",
+             AND asked >= $2 AND (asked, 0, questions.id) > ($2, $3, $4) ORDER BY asked, questions.id LIMIT $5",
+            )
+            .bind(hospital)
+            .bind(after.first)
+            .bind(after.second)
+            .bind(&after.id)
+            .bind(i64::from(most))
+            .fetch_all(pool)
+            .await?
+        }))
+    }
+
+    /// How many questions of a hospital nobody has answered.
+    pub async fn open_question_count(&self, hospital: &str) -> Result<i64> {
+        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM questions JOIN followups ON followups.id = followup \
+             WHERE answered IS NULL AND (hospital = $1) IS TRUE AND ending IS NULL",
         )
         .bind(hospital)
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?
-        }))
+        .fetch_one(pool)
+        .await?);
+        Ok(count)
     }
 
     /// Records that a relative may act, under an id that the form's key gives. Says so, and records nothing, when as many

@@ -384,7 +384,8 @@ macro_rules! schedules {
                 .fetch_all(&mut *self)
                 .await?;
                 let standing = sqlx::query_as(
-                    "SELECT id, service, first, last FROM closures WHERE hospital = $1 AND last > $2 ORDER BY made, id",
+                    "SELECT id, service, first, last FROM closures WHERE hospital = $1 AND last > $2 AND undone IS NULL \
+                     ORDER BY made, id",
                 )
                 .bind(hospital)
                 .bind(now.0)

@@ -7,13 +7,14 @@ use crate::app::App;
 use crate::db::closures::Closure;
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
+use crate::timetable;
 use crate::{pathway, secrets};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::ids::IdempotencyKey;
-use zaoshai_contract::problem::FieldError;
+use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
 
@@ -32,6 +33,7 @@ async fn page(app: &App, staff: Staff, form: NewClosure) -> Result<ClosurePage> 
         reason: row.reason,
         by: row.made_by,
         left: row.left_over,
+        id: row.id,
     });
     Ok(ClosurePage {
         standing: standing.collect(),
@@ -119,5 +121,17 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
     app.db.close_slots(&closure).await?;
     // The rounds of any server go on with those who are left when this one stops here.
     pathway::clear_closed(&app).await?;
+    Ok(Redirect::to("/staff/closures").into_response())
+}
+
+/// `POST /staff/closures/{id}/undo`: takes a closing back.
+pub async fn undo(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
+    may(&staff, Deed::CloseClinic)?;
+    if !app.db.undo_closure(&staff, &id, app.now()).await? {
+        return Err(Code::Changed.into());
+    }
+    // Days that the timetable itself keeps closed stay closed.
+    timetable::refresh(&app).await?;
+    pathway::offer_places(&app).await?;
     Ok(Redirect::to("/staff/closures").into_response())
 }

@@ -181,6 +181,7 @@ fn tells_on_page(code: Code) -> bool {
             | Code::NotBooked
             | Code::KeyReused
             | Code::InvalidInput
+            | Code::TooManyQuestions
             | Code::LinkLocked
             | Code::LinkExpired
             | Code::LinkWithdrawn
@@ -342,7 +343,7 @@ async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result
         return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
     let id = secrets::id_for(&record.id, &form.key()?);
-    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), &session.who(), app.now()).await?;
+    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), &session.who(), app.now()).await??;
     Ok(Some(Told::Asked))
 }
 

@@ -210,6 +210,7 @@ async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor) ->
         request: app.secrets.finder("home-care", &asked),
         name_sealed: seal("name", &understood.name),
         phone_sealed: seal("phone", understood.phone.as_str()),
+        phone_hash: app.secrets.finder("home-care-phone", understood.phone.as_str()),
         area_sealed: seal("area", &understood.area),
         address_sealed: seal("address", &understood.address),
         need_sealed: seal("need", &understood.need),
@@ -243,7 +244,7 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
     let actor = actor(&app, &visitor, &app.library().hospital, Deed::AskHomeCare).await?;
     let id = match make(&app, &typed, &key, &actor).await {
         Ok(id) => id,
-        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
+        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused | Code::TooManyRequests) => {
             let problem = in_words(&app, visitor.lang, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             // A form that was sent before in another wording is a new one.

@@ -13,6 +13,7 @@ mod desk;
 mod edit;
 mod followups;
 mod home_care;
+mod lists;
 mod model;
 mod openapi;
 mod pages;

@@ -2,11 +2,12 @@
 //! what nurses see of it. The server alone renders them.
 
 use super::{ForWhom, Outcome, State};
+use crate::appointments::words;
 use crate::civil::{CivilDate, Moment};
 use crate::clinics::Provenance;
 use crate::ids::IdempotencyKey;
 use crate::problem::Problem;
-use crate::staff::{HistoryLine, Staff, Typed};
+use crate::staff::{HistoryLine, Staff, Turn, Typed};
 use serde::{Deserialize, Serialize};
 
 /// Something that a nurse may do at home.
@@ -188,19 +189,49 @@ pub struct CareRow {
     pub version: i64,
 }
 
-/// `/staff/home-care`
+words! {
+    /// The lists of a hospital's requests: each stands in exactly one.
+    CareLists {
+        /// Who waits for a call or a day, or of whose visit nobody said what came of it: the longest waiting first.
+        Open = "open",
+        /// The planned visits by day and time.
+        Planned = "planned",
+        /// What ended last comes first.
+        Ended = "ended",
+    }
+}
+
+impl CareLists {
+    /// As staff read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "要处理",
+            Self::Planned => "已排的上门",
+            Self::Ended => "已结束",
+        }
+    }
+}
+
+/// A page of a list of requests.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CarePart {
+    /// Which list.
+    pub which: CareLists,
+    /// The requests.
+    pub rows: Vec<CareRow>,
+    /// Where it stands in the whole list.
+    pub turn: Turn,
+}
+
+/// `/staff/home-care` and `/staff/home-care/lists/{which}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CareList {
     /// Who is signed in.
     pub staff: Staff,
     /// Today.
     pub today: CivilDate,
-    /// Who waits for a call or a day, or of whose visit nobody said what came of it: the longest waiting first.
-    pub open: Vec<CareRow>,
-    /// The planned visits by day and time.
-    pub planned: Vec<CareRow>,
-    /// What ended last.
-    pub ended: Vec<CareRow>,
+    /// All three lists from their beginnings, or a later page of one.
+    pub parts: Vec<CarePart>,
 }
 
 /// `/staff/home-care/{id}`

@@ -103,6 +103,20 @@ fn standing(closure: &StandingClosure) -> El {
                 day(Lang::Hans, closure.first),
                 day(Lang::Hans, closure.last)
             )))
-            .child(el("p").class("zs-row__line").child(format!("{} · {}{left}", closure.reason, closure.by))),
+            .child(el("p").class("zs-row__line").child(format!("{} · {}{left}", closure.reason, closure.by)))
+            .child(undo(closure)),
+    )
+}
+
+/// Taking a closing back, behind one more tap that says what it does.
+fn undo(closure: &StandingClosure) -> El {
+    el("details").class("zs-details").child(el("summary").child(el("span").child("撤销这次停诊"))).child(
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("action", ["/staff/closures/", &closure.id, "/undo"].concat())
+            .child(el("p").child("这些时间会重新开放，别人可以再约。"))
+            .child(el("p").child("已经取消的预约不会自己恢复：请打电话给他们，或替他们再约。"))
+            .child(button("确定撤销")),
     )
 }

@@ -2,6 +2,7 @@
 
 use super::form::{hidden, post};
 use super::row::row;
+use super::turn;
 use crate::components::icon::small_icon;
 use crate::text::clock;
 use crate::view::{El, Node, el};
@@ -76,11 +77,8 @@ fn entry(entry: &DayEntry) -> El {
     row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded)
 }
 
-/// Questions that wait for an answer.
-pub fn questions(questions: &[OpenQuestion]) -> Option<Node> {
-    if questions.is_empty() {
-        return None;
-    }
+/// Questions as rows.
+pub fn question_rows(questions: &[OpenQuestion]) -> El {
     let rows = questions
         .iter()
         .map(|question| {
@@ -93,6 +91,14 @@ pub fn questions(questions: &[OpenQuestion]) -> Option<Node> {
             )
         })
         .collect::<Vec<_>>();
+    el("ul").child(rows)
+}
+
+/// The first questions that wait for an answer, and how many there are.
+pub fn open_questions(questions: &[OpenQuestion], count: i64) -> Option<Node> {
+    if questions.is_empty() {
+        return None;
+    }
     Some(
         el("section")
             .with("aria-labelledby", "asked")
@@ -102,9 +108,10 @@ pub fn questions(questions: &[OpenQuestion]) -> Option<Node> {
                     .with("id", "asked")
                     .child(small_icon("letter"))
                     .child("等回答的提问 ")
-                    .child(questions.len()),
+                    .child(count.to_string()),
             )
-            .child(el("ul").child(rows))
+            .child(question_rows(questions))
+            .child(turn::rest("/staff/questions".to_owned(), count, questions.len()))
             .node(),
     )
 }

@@ -1,6 +1,7 @@
 //! Nursing at home: who waits, where somebody goes on which day, and one request with everything that can be done to it.
 
 use super::form::{button, date, field, hidden, select};
+use super::turn;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{phone_link, tel};
@@ -9,59 +10,69 @@ use crate::pages::home_care::visit_in_words;
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
-use zaoshai_contract::home_care::{CareDetail, CareList, CareRow, ForWhom, Outcome, State};
+use zaoshai_contract::home_care::{CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, Outcome, State};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 
 /// The list.
 pub fn list(list: &CareList) -> Node {
-    let empty = (list.open.is_empty() && list.planned.is_empty() && list.ended.is_empty())
-        .then(|| el("p").class("zs-section").child("还没有人申请。"));
+    let empty = list.parts.iter().all(|part| part.turn.count == 0);
+    let alone = list.parts.len() == 1;
+    nodes![
+        alone.then(|| {
+            let back = el("a").class("zs-back").with("href", "/staff/home-care");
+            back.child(small_icon("back")).child(el("span").child("上门护理"))
+        }),
+        el("h1").class("zs-h2").child("上门护理"),
+        empty.then(|| el("p").class("zs-section").child("还没有人申请。")),
+        list.parts.iter().map(|part| section(part, list.today, alone)).collect::<Vec<_>>()
+    ]
+}
+
+/// One of the lists under its heading; alone on a page with the ways on and back, else with the way to all of it.
+fn section(part: &CarePart, today: CivilDate, alone: bool) -> Option<Node> {
+    if part.rows.is_empty() && !alone {
+        return None;
+    }
+    let (id, name) = match part.which {
+        CareLists::Open => ("open", "alert"),
+        CareLists::Planned => ("planned", "calendar"),
+        CareLists::Ended => ("ended", "check"),
+    };
+    let path = ["/staff/home-care/lists/", part.which.as_str()].concat();
+    let rows = match part.which {
+        CareLists::Planned => Node::from(days(&part.rows, today)),
+        CareLists::Open | CareLists::Ended => el("ul").child(part.rows.iter().map(line).collect::<Vec<_>>()).node(),
+    };
+    let heading = el("h2").class("zs-group").with("id", id).child(small_icon(name)).child(part.which.title());
+    let heading = heading.child(" ").child(part.turn.count.to_string());
+    let more = if alone {
+        turn::ways(&path, &part.turn).node()
+    } else {
+        Node::from(turn::rest(path, part.turn.count, part.rows.len()))
+    };
+    Some(el("section").with("aria-labelledby", id).child(heading).child(rows).child(more).node())
+}
+
+/// Planned visits under their days.
+fn days(rows: &[CareRow], today: CivilDate) -> Vec<Node> {
     let mut days: Vec<(CivilDate, Vec<&CareRow>)> = Vec::new();
-    for row in &list.planned {
+    for row in rows {
         let Some(visit) = &row.visit else { continue };
         match days.last_mut().filter(|(day, _)| *day == visit.day) {
             Some((_, rows)) => rows.push(row),
             None => days.push((visit.day, vec![row])),
         }
     }
-    let days = days
-        .into_iter()
+    days.into_iter()
         .map(|(date, rows)| {
-            let today = if date == list.today { "今天 " } else { "" };
+            let word = if date == today { "今天 " } else { "" };
             nodes![
-                el("h3").class("zs-h3").child(today).child(day(Lang::Hans, date)),
+                el("h3").class("zs-h3").child(word).child(day(Lang::Hans, date)),
                 el("ul").child(rows.into_iter().map(line).collect::<Vec<_>>())
             ]
         })
-        .collect::<Vec<_>>();
-    let planned = (!list.planned.is_empty()).then(|| {
-        el("section")
-            .with("aria-labelledby", "planned")
-            .child(group("planned", "calendar", "已排的上门 ", list.planned.len()))
-            .child(days)
-    });
-    nodes![
-        el("h1").class("zs-h2").child("上门护理"),
-        empty,
-        part("open", "alert", "要处理 ", &list.open),
-        planned,
-        part("ended", "check", "已结束 ", &list.ended)
-    ]
-}
-
-fn group(id: &'static str, name: &'static str, title: &'static str, count: usize) -> El {
-    el("h2").class("zs-group").with("id", id).child(small_icon(name)).child(title).child(count)
-}
-
-fn part(id: &'static str, name: &'static str, title: &'static str, rows: &[CareRow]) -> Option<Node> {
-    (!rows.is_empty()).then(|| {
-        el("section")
-            .with("aria-labelledby", id)
-            .child(group(id, name, title, rows.len()))
-            .child(el("ul").child(rows.iter().map(line).collect::<Vec<_>>()))
-            .node()
-    })
+        .collect()
 }
 
 fn chip(row: &CareRow) -> Node {

@@ -1,16 +1,17 @@
 //! The follow-ups: overdue first, then those who have not answered, then those who come.
 
-use super::day::{questions, section};
+use super::day::{open_questions, question_rows, section};
 use super::many_tries;
 use super::referral::list as referrals;
 use super::search::search_field;
+use super::turn;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{FollowUpList, FollowUpRow, Whole, WholeList};
+use zaoshai_contract::staff::{FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
 
 /// The page.
 pub fn page(list: &FollowUpList) -> Node {
@@ -18,18 +19,34 @@ pub fn page(list: &FollowUpList) -> Node {
     let counts = [
         ("#day", "今天来", list.day.len()),
         ("#overdue", "要处理", usize::try_from(list.overdue_count).unwrap_or(0)),
-        ("#asked", "提问", list.questions.len()),
+        ("#asked", "提问", usize::try_from(list.questions_count).unwrap_or(0)),
     ]
     .into_iter()
     .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
     .collect::<Vec<_>>();
-    let calls = group("calls", "phone", "今天要回电话", "说好以后再打的", list.calls.iter().collect());
-    let overdue = group("overdue", "alert", "要处理", "紧急的在前，逾期久的在前", list.overdue.iter().collect());
+    let calls = group(
+        ("calls", "phone"),
+        (Whole::Calls.title(), "说好以后再打的"),
+        list.calls.iter().collect(),
+        Some((Whole::Calls, list.calls_count)),
+    );
+    let overdue = group(
+        ("overdue", "alert"),
+        (Whole::Overdue.title(), "紧急的在前，逾期久的在前"),
+        list.overdue.iter().collect(),
+        Some((Whole::Overdue, list.overdue_count)),
+    );
+    let latest = "最近建的 100 个里";
     let rest = nodes![
-        group("locked", "lock", "链接锁住", "核对本人后打开", of(|row| row.locked)),
-        group("waiting", "clock", "等回复", "窗口早的在前", of(|row| is_open(row) && !row.overdue && !row.locked)),
-        group("booked", "calendar", "已约", "时间早的在前", of(|row| is_under_way(row) && !row.overdue && !row.locked)),
-        group("ended", "check", "已结束", "", of(|row| row.standing == Standing::Closed && !row.locked))
+        group(("locked", "lock"), ("链接锁住", latest), of(|row| row.locked), None),
+        group(("waiting", "clock"), ("等回复", latest), of(|row| is_open(row) && !row.overdue && !row.locked), None),
+        group(
+            ("booked", "calendar"),
+            ("已约", latest),
+            of(|row| is_under_way(row) && !row.overdue && !row.locked),
+            None
+        ),
+        group(("ended", "check"), ("已结束", latest), of(|row| row.standing == Standing::Closed && !row.locked), None)
     ];
     let empty = list.rows.is_empty().then(|| el("p").class("zs-section").child("还没有随访。点下面“新建随访”开始。"));
     nodes![
@@ -42,7 +59,7 @@ pub fn page(list: &FollowUpList) -> Node {
         calls,
         overdue,
         referrals(&list.referrals),
-        questions(&list.questions),
+        open_questions(&list.questions, list.questions_count),
         rest,
         whole_lists(list)
     ]
@@ -53,7 +70,11 @@ fn whole_lists(list: &FollowUpList) -> Node {
     let cards = Whole::ALL
         .iter()
         .map(|which| {
-            let count = if *which == Whole::Overdue { format!("{} 个", list.overdue_count) } else { String::new() };
+            let count = match which {
+                Whole::Overdue => format!("{} 个", list.overdue_count),
+                Whole::Calls => format!("{} 个", list.calls_count),
+                Whole::Waiting | Whole::Booked | Whole::Locked | Whole::Ended => String::new(),
+            };
             link_card(["/staff/lists/", which.as_str()].concat(), "next", which.title().to_owned(), count)
         })
         .collect();
@@ -63,29 +84,34 @@ fn whole_lists(list: &FollowUpList) -> Node {
 /// A whole list, page by page.
 pub fn whole(page: &WholeList) -> Node {
     let path = ["/staff/lists/", page.which.as_str()].concat();
-    let turn = |number: u32, word: &'static str| {
-        el("a").class("zs-button zs-button--quiet").with("href", format!("{path}?page={number}")).child(word)
-    };
     let empty = page.rows.is_empty().then(|| el("p").class("zs-section").child("没有。"));
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("h1").class("zs-h2").child(page.which.title()).child(format!(" · 第 {} 页", page.page)),
+        el("h1").class("zs-h2").child(page.which.title()).child(turn::count(&page.turn, page.rows.len())),
         empty,
         el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>()),
-        el("div")
-            .class("zs-pair")
-            .child((page.page > 1).then(|| turn(page.page - 1, "上一页")))
-            .child(page.more.then(|| turn(page.page + 1, "下一页")))
+        turn::ways(&path, &page.turn)
     ]
 }
 
-/// People under a heading; nothing without any.
+/// All questions that wait for an answer, page by page.
+pub fn questions(page: &QuestionList) -> Node {
+    let empty = page.rows.is_empty().then(|| el("p").class("zs-section").child("没有。"));
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        el("h1").class("zs-h2").child("等回答的提问").child(turn::count(&page.turn, page.rows.len())),
+        empty,
+        question_rows(&page.rows),
+        turn::ways("/staff/questions", &page.turn)
+    ]
+}
+
+/// People under a heading; nothing without any. Of a list that may be longer, how many it has and the way to all of them.
 fn group(
-    id: &'static str,
-    name: &'static str,
-    title: &'static str,
-    order: &'static str,
+    (id, name): (&'static str, &'static str),
+    (title, order): (&'static str, &'static str),
     rows: Vec<&FollowUpRow>,
+    whole: Option<(Whole, i64)>,
 ) -> Node {
     if rows.is_empty() {
         return Node::from(());
@@ -96,10 +122,12 @@ fn group(
         .child(small_icon(name))
         .child(title)
         .child(" ")
-        .child(rows.len())
+        .child(whole.map_or_else(|| rows.len().to_string(), |(_, count)| count.to_string()))
         .child(el("span").child(order));
+    let rest =
+        whole.and_then(|(which, count)| turn::rest(["/staff/lists/", which.as_str()].concat(), count, rows.len()));
     let rows = rows.into_iter().map(row).collect::<Vec<_>>();
-    el("section").with("aria-labelledby", id).child(heading).child(el("ul").child(rows)).node()
+    el("section").with("aria-labelledby", id).child(heading).child(el("ul").child(rows)).child(rest).node()
 }
 
 fn is_open(row: &FollowUpRow) -> bool {

@@ -43,6 +43,7 @@ fn in_words(action: &str) -> &str {
         "answer" => "回答提问",
         "outcome" => "记录结果",
         "close-clinic" => "停诊",
+        "undo-closing" => "撤销停诊",
         "import" => "导入名单",
         "batch" => "看了一批随访",
         "edit" => "改随访",

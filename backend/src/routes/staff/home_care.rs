@@ -1,30 +1,30 @@
 //! Nursing at home as nurses see it: who waits, where somebody goes, and what is done with one request.
 
+use super::lists::{after, turned};
 use super::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
 use crate::db::log::{self, Object};
+use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::routes::home_care::{service_name, visit_of};
 use crate::secrets;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::home_care::{
-    Action, CareDetail, CareList, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT, State as CareState,
+    Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
     minute_of,
 };
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::erasure::ErasureReason;
-use zaoshai_contract::staff::{HistoryLine, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{HistoryLine, ROWS_A_PAGE, Staff, StaffPage, Typed};
 
-/// Most open requests in the list.
-const MOST: u32 = 500;
-/// Most ended requests in the list.
-const MOST_ENDED: u32 = 50;
+/// Requests of each list on the page that shows all three.
+const FIRST_ROWS: u32 = 50;
 /// How many days ahead a visit can be planned.
 const AHEAD: i64 = 60;
 /// Most characters of what the person is told.
@@ -54,15 +54,53 @@ fn row(app: &App, record: &CareRecord) -> Result<CareRow> {
 /// `GET /staff/home-care`
 pub async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::HomeCare)?;
-    let rows = |records: Vec<CareRecord>| records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>();
-    let all = rows(app.db.open_care(&staff.hospital, MOST).await?)?;
-    let is_planned = |row: &CareRow| row.state == CareState::Planned && !row.overdue;
-    let (mut planned, open): (Vec<_>, Vec<_>) = all.into_iter().partition(is_planned);
-    planned.sort_by_key(|row| row.visit.as_ref().map(|visit| (visit.day, visit.from)));
-    let ended = rows(app.db.ended_care(&staff.hospital, MOST_ENDED).await?)?;
+    let mut parts = Vec::new();
+    for which in CareLists::ALL.iter().copied() {
+        parts.push(part(&app, &staff, which, None, FIRST_ROWS).await?);
+    }
+    listed(&app, staff, parts).await
+}
+
+/// `GET /staff/home-care/lists/{which}`
+pub async fn whole(
+    State(app): State<App>,
+    Path(which): Path<String>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
+    may(&staff, Deed::HomeCare)?;
+    let which = CareLists::parse(&which).ok_or(Code::NotFound)?;
+    let parts = vec![part(&app, &staff, which, after(query), ROWS_A_PAGE).await?];
+    listed(&app, staff, parts).await
+}
+
+async fn listed(app: &App, staff: Staff, parts: Vec<CarePart>) -> Result<Response> {
     app.db.audit(&staff, "list-home-care", None, app.now()).await?;
-    let page = CareList { today: app.now().date(), open, planned, ended, staff };
-    Ok(html(&app, "上门护理", StatusCode::OK, &StaffPage::HomeCare(Box::new(page))))
+    let page = CareList { today: app.now().date(), parts, staff };
+    Ok(html(app, "上门护理", StatusCode::OK, &StaffPage::HomeCare(Box::new(page))))
+}
+
+/// A page of a list.
+async fn part(app: &App, staff: &Staff, which: CareLists, after: Option<After>, most: u32) -> Result<CarePart> {
+    let now = app.now();
+    let first = if which == CareLists::Ended { After::highest() } else { After::lowest() };
+    let from = after.clone().unwrap_or(first);
+    let records = app.db.care_list(&staff.hospital, which, now, &from, most + 1).await?;
+    let count = app.db.care_count(&staff.hospital, which, now).await?;
+    let place = |record: &CareRecord| match which {
+        CareLists::Open => (record.due.unwrap_or_default(), record.asked),
+        CareLists::Planned => {
+            let day = record.visit_day.as_deref().and_then(CivilDate::parse);
+            (day.map_or(0, CivilDate::days), record.visit_from.unwrap_or_default())
+        }
+        CareLists::Ended => (record.changed, 0),
+    };
+    let (records, turn) = turned(records, most, count, after.as_ref(), |record| {
+        let (first, second) = place(record);
+        After { first, second, id: record.id.clone() }
+    });
+    let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    Ok(CarePart { which, rows, turn })
 }
 
 /// A request of her own hospital; another hospital's is not there for her.

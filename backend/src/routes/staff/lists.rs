@@ -5,6 +5,8 @@ use super::{SignedIn, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::db::log::Object;
+use crate::db::pages::After;
+use crate::db::people::OpenQuestionRow;
 use crate::failures::Result;
 use crate::pathway::{self, service_names};
 use crate::routes::body::Form;
@@ -13,7 +15,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::State as AppointmentState;
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
 use zaoshai_contract::problem::{Code, Problem};
@@ -21,12 +23,11 @@ use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::slots::Slot;
 use zaoshai_contract::staff::{
-    DayEntry, FollowUpList, FollowUpRow, OpenQuestion, ROWS_A_PAGE, Staff, StaffPage, StaffSearch, Whole, WholeList,
+    DayEntry, FollowUpList, FollowUpRow, OpenQuestion, Part, QuestionList, ROWS_A_PAGE, Staff, StaffPage, StaffSearch,
+    Turn, Whole, WholeList,
 };
 
-/// Most rows of the overdue list, of the questions and of a search.
-const MOST_OVERDUE: u32 = 100;
-/// Most of the latest follow-ups on the first page; all of them stand in the whole lists.
+/// Most rows of each list on the first page and of a search; a whole list has all.
 const MOST: u32 = 100;
 
 /// Most characters of a search.
@@ -85,9 +86,9 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         (rank, row.urgency.rank(), row.starts.map_or(0, |starts| starts.0), row.due_to)
     });
     let now = app.now();
-    let overdue = app.db.overdue(&staff.hospital, now, MOST_OVERDUE).await?;
+    let overdue = app.db.overdue(&staff.hospital, now, MOST).await?;
     let overdue = overdue.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
-    let calls = app.db.to_call(&staff.hospital, now.date(), MOST_OVERDUE).await?;
+    let calls = app.db.whole(&staff.hospital, Whole::Calls, now, &After::lowest(), MOST).await?;
     let calls = calls.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "list", None, now).await?;
     Ok(FollowUpList {
@@ -96,7 +97,9 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         overdue,
         overdue_count: app.db.overdue_count(&staff.hospital, now).await?,
         calls,
-        questions: open_questions(app, &staff).await?,
+        calls_count: app.db.whole_count(&staff.hospital, Whole::Calls, now).await?,
+        questions: read_questions(app, app.db.open_questions(&staff.hospital, &After::lowest(), MOST).await?)?,
+        questions_count: app.db.open_question_count(&staff.hospital).await?,
         referrals: referrals::pending(app, &staff).await?,
         many_tries: many_tries(app, &staff).await?,
         rows,
@@ -127,18 +130,38 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
         .collect()
 }
 
-async fn open_questions(app: &App, staff: &Staff) -> Result<Vec<OpenQuestion>> {
-    let mut questions = Vec::new();
-    for row in app.db.open_questions(&staff.hospital, MOST_OVERDUE).await? {
-        let Share::InCharge(record) = sharing::find(app, staff, &row.followup).await? else { continue };
-        questions.push(OpenQuestion {
-            name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
-            text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
-            followup: row.followup,
-            asked: Moment(row.asked),
-        });
-    }
-    Ok(questions)
+fn read_questions(app: &App, rows: Vec<OpenQuestionRow>) -> Result<Vec<OpenQuestion>> {
+    rows.into_iter()
+        .map(|row| {
+            Ok(OpenQuestion {
+                name: app.secrets.open_if_kept(&row.followup, "name", &row.name_sealed)?,
+                text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
+                followup: row.followup,
+                asked: Moment(row.asked),
+            })
+        })
+        .collect()
+}
+
+/// The place after which a page of a long list begins, when its address names one.
+pub(super) fn after(query: Option<String>) -> Option<After> {
+    After::parse(&value_of(&query.unwrap_or_default(), "after")?)
+}
+
+/// The rows of a page out of one more than it holds, and where the page stands in its list.
+pub(super) fn turned<T>(
+    mut rows: Vec<T>,
+    most: u32,
+    count: i64,
+    begun: Option<&After>,
+    place: impl Fn(&T) -> After,
+) -> (Vec<T>, Turn) {
+    let most = most as usize;
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| more).map(|last| place(last).to_string());
+    let part = if begun.is_some() { Part::Later } else { Part::First };
+    (rows, Turn { count, part, next })
 }
 
 /// Finds by code, by phone number or its last four digits, or by two or more characters of the name.
@@ -155,10 +178,12 @@ async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
     };
     let mut records: Vec<Record> =
         app.db.followup_by_code(&staff.hospital, &letters.to_uppercase()).await?.into_iter().collect();
-    records.extend(app.db.found(&staff.hospital, &finder, MOST_OVERDUE).await?);
+    let by_code = i64::try_from(records.len()).unwrap_or(0);
+    records.extend(app.db.found(&staff.hospital, &finder, MOST).await?);
+    let count = by_code + app.db.found_count(&staff.hospital, &finder).await?;
     let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "search", None, app.now()).await?;
-    Ok(StaffSearch { staff, typed, rows })
+    Ok(StaffSearch { staff, typed, rows, count })
 }
 
 /// `GET /staff`
@@ -181,14 +206,40 @@ pub(super) async fn whole(
 ) -> Result<Response> {
     may(&staff, Deed::SeeFollowUps)?;
     let which = Whole::parse(&which).ok_or(Code::NotFound)?;
-    let page = value_of(&query.unwrap_or_default(), "page").and_then(|page| page.parse().ok()).unwrap_or(1_u32).max(1);
-    let skip = (page - 1).saturating_mul(ROWS_A_PAGE);
-    let mut records = app.db.whole(&staff.hospital, which, app.now(), ROWS_A_PAGE + 1, skip).await?;
-    let more = records.len() > ROWS_A_PAGE as usize;
-    records.truncate(ROWS_A_PAGE as usize);
-    app.db.audit_of(&staff, "list", Object::named(which.as_str()), app.now()).await?;
+    let (after, now) = (after(query), app.now());
+    let ascends = matches!(which, Whole::Overdue | Whole::Calls);
+    let from = after.clone().unwrap_or_else(|| if ascends { After::lowest() } else { After::highest() });
+    let records = app.db.whole(&staff.hospital, which, now, &from, ROWS_A_PAGE + 1).await?;
+    let count = app.db.whole_count(&staff.hospital, which, now).await?;
+    let (records, turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), |record| {
+        let (first, second) = match which {
+            Whole::Overdue => (record.urgency.rank(), record.due.map_or(0, |due| due.0)),
+            Whole::Calls => (record.call_on.map_or(0, CivilDate::days), record.urgency.rank()),
+            Whole::Waiting | Whole::Booked | Whole::Locked | Whole::Ended => (record.created.0, 0),
+        };
+        After { first, second, id: record.id.clone() }
+    });
+    app.db.audit_of(&staff, "list", Object::named(which.as_str()), now).await?;
     let rows = records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>()?;
-    Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, page, more })))
+    Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, turn })))
+}
+
+/// `GET /staff/questions`
+pub(super) async fn questions(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let after = after(query);
+    let from = after.clone().unwrap_or_else(After::lowest);
+    let rows = app.db.open_questions(&staff.hospital, &from, ROWS_A_PAGE + 1).await?;
+    let count = app.db.open_question_count(&staff.hospital).await?;
+    let place = |row: &OpenQuestionRow| After { first: row.asked, second: 0, id: row.id.clone() };
+    let (rows, turn) = turned(rows, ROWS_A_PAGE, count, after.as_ref(), place);
+    app.db.audit_of(&staff, "list", Object::named("questions"), app.now()).await?;
+    let rows = read_questions(&app, rows)?;
+    Ok(html(&app, "等回答的提问", StatusCode::OK, &StaffPage::Questions(QuestionList { staff, rows, turn })))
 }
 
 /// `POST /staff/search`: leads to what was found, at an address that holds only a sealed text.
@@ -224,7 +275,7 @@ pub(super) async fn search_page(
     let sealed = value_of(&query.unwrap_or_default(), "k");
     let found = match sealed.and_then(|sealed| opened_search(&app, &staff, &sealed)) {
         Some(typed) => search(&app, staff, &typed).await?,
-        None => StaffSearch { staff, typed: String::new(), rows: Vec::new() },
+        None => StaffSearch { staff, typed: String::new(), rows: Vec::new(), count: 0 },
     };
     Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
 }

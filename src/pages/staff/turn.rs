@@ -1,0 +1,33 @@
+//! Where a page of a long list stands: how many there are in all, and the way to the next ones and to the first.
+
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::staff::{Part, Turn};
+
+/// How many there are, for the heading.
+pub fn count(turn: &Turn, shown: usize) -> String {
+    let all = i64::try_from(shown) == Ok(turn.count);
+    if all {
+        format!(" · 共 {} 个", turn.count)
+    } else {
+        format!(" · 共 {} 个，这一页 {shown} 个", turn.count)
+    }
+}
+
+/// The ways on and back.
+pub fn ways(path: &str, turn: &Turn) -> El {
+    let way =
+        |href: String, word: &'static str| el("a").class("zs-button zs-button--quiet").with("href", href).child(word);
+    let first = (turn.part == Part::Later).then(|| way(path.to_owned(), "从头看"));
+    let next = turn.next.as_ref().map(|next| way(format!("{path}?after={next}"), "下一页"));
+    el("div").class("zs-pair").child(first).child(next)
+}
+
+/// The way to a whole list from where only its first rows stand; nothing where all of them do.
+pub fn rest(path: String, count: i64, shown: usize) -> Option<Node> {
+    (i64::try_from(shown).unwrap_or(i64::MAX) < count).then(|| {
+        nodes![
+            el("p").class("zs-row__line").child(format!("这里是前 {shown} 个。")),
+            el("a").class("zs-button zs-button--quiet").with("href", path).child(format!("看全部 {count} 个"))
+        ]
+    })
+}
