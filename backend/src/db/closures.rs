@@ -3,7 +3,6 @@
 
 use super::schedules::BY_TIMETABLE;
 use super::{Db, Result, again, in_transaction, on_read};
-use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::slots::Slot;
 use zaoshai_contract::staff::Staff;
@@ -133,13 +132,6 @@ impl Db {
             if undone == 0 {
                 return Ok(false);
             }
-            sqlx::query("INSERT INTO audit (id, at, staff, action, hospital) VALUES ($1, $2, $3, 'undo-closing', $4)")
-                .bind(secrets::fresh_id())
-                .bind(now.0)
-                .bind(&staff.name)
-                .bind(&staff.hospital)
-                .execute(&mut **tx)
-                .await?;
             sqlx::query(
                 "UPDATE slots SET closure = (SELECT other.id FROM closures AS other WHERE other.hospital = slots.clinic \
                  AND other.undone IS NULL AND (other.service IS NULL OR other.service = slots.service) \

@@ -4,8 +4,12 @@
 use zaoshai_contract::route::{FollowUpView, Lang};
 
 /// Forms whose page is not simply the address without its last part, as patterns; `*` is any one part.
-const ELSEWHERE: [(&str, &str); 3] =
-    [("/staff/accounts/*/*", "/staff/accounts"), ("/staff/logout", "/staff"), ("/staff/followups", "/staff")];
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("/staff/accounts/*/*", "/staff/accounts"),
+    ("/staff/closures/*/undo", "/staff/closures"),
+    ("/staff/logout", "/staff"),
+    ("/staff/followups", "/staff"),
+];
 
 /// The page that a form's address belongs to; none for addresses of the API, which take no forms.
 pub fn page_of(path: &str) -> Option<String> {
@@ -63,6 +67,7 @@ mod tests {
             ("/staff/followups/1/call", Some("/staff/followups/1")),
             ("/staff/home-care/1/ask", Some("/staff/home-care/1")),
             ("/staff/accounts/zhang/reset", Some("/staff/accounts")),
+            ("/staff/closures/1/undo", Some("/staff/closures")),
             ("/staff/logout", Some("/staff")),
             ("/api/v1/followups/abc/hold", None),
         ] {

@@ -124,9 +124,10 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
     Ok(Redirect::to("/staff/closures").into_response())
 }
 
-/// `POST /staff/closures/{id}/undo`: takes a closing back.
+/// `POST /staff/closures/{closure}/undo`: takes a closing back.
 pub async fn undo(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::CloseClinic)?;
+    log::does("undo-closing", Object::named(&id));
     if !app.db.undo_closure(&staff, &id, app.now()).await? {
         return Err(Code::Changed.into());
     }

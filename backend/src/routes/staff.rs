@@ -57,7 +57,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/new", get(make::new))
         .route("/staff/followups/{id}", get(detail::detail))
         .route("/staff/closures", get(closures::show).post(closures::close))
-        .route("/staff/closures/{id}/undo", post(closures::undo))
+        .route("/staff/closures/{closure}/undo", post(closures::undo))
         .route("/staff/batches", get(batches::show).post(batches::upload))
         .route("/staff/batches/{id}", get(batches::batch))
         .route("/staff/batches/{id}/letters", get(letters::batch))

@@ -411,7 +411,7 @@ async fn staff_ask_and_act_for_whoever_calls_under_their_own_name() {
     person.json("POST", "/api/v1/staff/session", &login, &[]).await;
     let key = secrets::fresh_id();
     person.form(&format!("{link}/withdraw"), &[("key", &key)]).await;
-    let open = world.app.db.ended_care("zhuzhou-2", 9).await.expect("the database");
+    let open = ended_care(&world.app.db, "zhuzhou-2").await;
     let history = world.app.db.care_history(&open[0].id).await.expect("the database");
     assert_eq!((history[0].action.as_str(), history[0].actor.as_str()), ("withdraw", "zhang"));
 
@@ -438,7 +438,7 @@ async fn staff_give_a_copy_and_delete_for_whoever_calls_and_nothing_is_left_in_t
     for kept in PERSONAL {
         assert!(copy.contains(kept), "{kept} is kept and not shown: {copy}");
     }
-    let record = world.app.db.open_care("zhuzhou-2", 9).await.expect("the database").remove(0);
+    let record = open_care(&world.app.db, "zhuzhou-2").await.remove(0);
     let sealed = [record.name_sealed, record.phone_sealed, record.address_sealed, record.need_sealed];
     let holds = |files: &[u8], text: &str| files.windows(text.len()).any(|window| window == text.as_bytes());
     if let Some(files) = world.files() {

@@ -11,7 +11,7 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::home_care::ForWhom;
 use zaoshai_contract::ids::Token;
-use zaoshai_contract::roles::Role;
+use zaoshai_contract::roles::{Party, Role};
 
 const DAY: i64 = 86_400_000;
 const HOSPITAL: &str = "zhuzhou-2";
@@ -68,6 +68,8 @@ async fn asks(world: &World, id: usize, phone: &str) {
         need_sealed: String::new(),
         relation_sealed: String::new(),
         for_whom: ForWhom::Oneself,
+        party: Party::Patient,
+        who: "patient".to_owned(),
         service: "other".to_owned(),
         consent: "[]".to_owned(),
         now: Moment(world.app.now().0 + i64::try_from(id).expect("a small number")),

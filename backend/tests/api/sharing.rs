@@ -6,8 +6,10 @@ use axum::http::StatusCode;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
+use zaoshai_backend::db::pages::After;
 use zaoshai_backend::secrets;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::home_care::CareLists;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -461,7 +463,14 @@ async fn no_id_of_another_hospital_leads_anywhere() {
     let batch = crate::batches::imported(&mut here, "姓名,手机号\n王一,13800000001\n".as_bytes()).await;
     let batch = batch.rsplit('/').next().expect("an id").to_owned();
     crate::home_care::asks(&world).await;
-    let care = world.app.db.open_care(HERE, 9).await.expect("the database")[0].id.clone();
+    let care = world
+        .app
+        .db
+        .care_list(HERE, CareLists::Open, world.app.now(), &After::lowest(), 9)
+        .await
+        .expect("the database")[0]
+        .id
+        .clone();
     let followup = world.followup().await;
     let id = followup.row.id.as_str();
     let mut patient = world.patient(&followup).await;

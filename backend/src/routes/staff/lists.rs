@@ -1,6 +1,5 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::sharing::{self, Share};
 use super::{SignedIn, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db::followups::Record;
