@@ -75,11 +75,7 @@ pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
         (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
         (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
         (Told::HelperAdded | Told::HelperEnded, _) => link.say("已保存。", "Saved."),
-        (Told::Cancelled, [time]) => link.voice.fill(
-            "{} 的预约已取消，位置让给别人了。",
-            "Your appointment of {} is cancelled; the place goes to somebody else.",
-            time,
-        ),
+        (Told::Cancelled, [time]) => link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time),
         (Told::Cancelled, [time, held]) => link
             .voice
             .fill(
@@ -189,7 +185,9 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
     let else_called = el("p")
         .class("zs-small")
         .child(link.say("没选的话，护士会打电话给您。", "If you do not choose, the nurse will call you."));
-    nodes![booking::closing_reason(link, plan), due, booking::suggestions(link, plan), else_called, what]
+    // Where something else was told first, the times come before the last day, so that they stay in sight.
+    let (first, last) = if plan.done.is_some() { (None, due) } else { (due, None) };
+    nodes![booking::closing_reason(link, plan), first, booking::suggestions(link, plan), last, else_called, what]
 }
 
 /// A moment that never breaks inside its day or inside its hour.
