@@ -6,6 +6,7 @@ pub mod batches;
 pub mod calls;
 pub mod closures;
 pub mod edits;
+pub mod finders;
 pub mod followups;
 pub mod home_care;
 mod ledger;

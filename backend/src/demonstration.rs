@@ -72,6 +72,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             urgency: Urgency::Soon.as_str().to_owned(),
             template: "lung-nodule-review".to_owned(),
             letter: String::new(),
+            another: true,
         };
         let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
         staff::make::make(app, &nurse, &form, key, id.clone())
@@ -215,6 +216,9 @@ pub async fn crowd(
             topic: String::new(),
             urgency: Urgency::Routine,
             finders: Vec::new(),
+            person: String::new(),
+            folding: crate::finders::FOLDING,
+            note: None,
             name_sealed: secrets.seal(&id, "name", "李女士"),
             phone_sealed: secrets.seal(&id, "phone", PHONE),
             reason_sealed: secrets.seal(&id, "reason", "复查"),

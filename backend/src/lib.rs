@@ -11,6 +11,7 @@ pub mod db;
 pub mod demonstration;
 pub mod encoding;
 pub mod failures;
+pub mod finders;
 pub mod html;
 pub mod imports;
 pub mod lookup;

@@ -343,6 +343,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     // The browser tests and scripts wait for this line.
     println!("listening on http://{address}");
     tokio::spawn(sweep(app.clone()));
+    tokio::spawn(refold(app.clone()));
     tokio::spawn(rounds(app.clone()));
     tokio::spawn(watch::follow(app.clone(), options.content, watch::CALM));
     let limits = Limits::for_most(options.most_connections, app.config.proxy);
@@ -362,6 +363,15 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     app.db.close().await;
     Ok(())
+}
+
+/// Makes anew what people are found by, where an older server made it.
+async fn refold(app: App) {
+    match zaoshai_backend::finders::refold(&app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "names are found in every spelling now"),
+        Err(error) => tracing::error!("making the finders anew: {error:#}"),
+    }
 }
 
 fn announce(prepared: &demonstration::Prepared) {

@@ -1,4 +1,4 @@
-//! Small values that are parsed once, at the edge: tokens, slugs, phone numbers, keys.
+//! Small values that are parsed once, at the edge: tokens, slugs, codes, keys.
 //! A value of one of these types is always well formed.
 
 use core::fmt;
@@ -120,42 +120,43 @@ impl Token {
 }
 
 text_id!(
-    /// A mainland phone number as digits: a mobile (11 digits from 13 to 19) or a landline with its area code.
-    PhoneNumber,
-    "not a phone number"
+    /// The short code by which a follow-up or a request is named on the phone and on letters: two groups of four letters
+    /// and digits of Crockford's base 32, like `7K2M-9XQ4`.
+    ShortCode,
+    "not a code of eight letters and digits"
 );
 
-impl PhoneNumber {
-    /// Reads a number as people write it: spaces, hyphens, +86 and full-width digits are fine.
+impl ShortCode {
+    /// Reads a code as people type it off a letter: any case and width, with or without its hyphen, `o` for zero, `i` or
+    /// `l` for one.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut digits = String::new();
-        for letter in text.trim().chars() {
-            match letter {
-                '0'..='9' => digits.push(letter),
-                '０'..='９' => digits.push(char::from(b'0' + (u32::from(letter) - u32::from('０')) as u8)),
-                ' ' | '-' | '\u{3000}' | '－' | '+' | '(' | ')' => {}
+        let text = text.trim().trim_start_matches("编号").trim_start_matches("編號");
+        let mut letters = String::new();
+        for letter in text.chars() {
+            let letter = match letter {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0)?,
+                letter => letter,
+            };
+            match letter.to_ascii_lowercase() {
+                'o' => letters.push('0'),
+                'i' | 'l' => letters.push('1'),
+                letter if letter.is_ascii() && CROCKFORD.contains(&(letter as u8)) => {
+                    letters.push(letter.to_ascii_uppercase());
+                }
+                '-'
+                | '_'
+                | '.'
+                | ':'
+                | '：'
+                | '\u{2010}'..='\u{2015}'
+                | '\u{2212}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{feff}' => {}
+                letter if letter.is_whitespace() => {}
                 _ => return None,
             }
         }
-        let digits = match digits.len() {
-            13 if digits.starts_with("86") => digits[2..].to_owned(),
-            15 if digits.starts_with("0086") => digits[4..].to_owned(),
-            _ => digits,
-        };
-        let bytes = digits.as_bytes();
-        let mobile = bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]);
-        let landline = (10..=12).contains(&bytes.len()) && bytes[0] == b'0' && bytes[1] != b'0';
-        (mobile || landline).then_some(Self(digits))
-    }
-
-    /// The last four digits.
-    pub fn ending(&self) -> PhoneEnding {
-        PhoneEnding(self.0[self.0.len() - 4..].to_owned())
-    }
-
-    /// "138****1234": enough for a nurse to recognise, not enough to dial.
-    pub fn masked(&self) -> String {
-        format!("{}****{}", &self.0[..3], &self.0[self.0.len() - 4..])
+        (letters.len() == 8).then(|| Self(format!("{}-{}", &letters[..4], &letters[4..])))
     }
 }
 
@@ -187,20 +188,22 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn phone_numbers_are_read_as_people_write_them() {
-        for (text, digits) in [
-            ("13800138000", Some("13800138000")),
-            (" 138 0013 8000 ", Some("13800138000")),
-            ("+86 138-0013-8000", Some("13800138000")),
-            ("１３８００１３８０００", Some("13800138000")),
-            ("0731-28307119", Some("073128307119")),
-            ("12800138000", None),
-            ("1380013800", None),
-            ("138001380001", None),
-            ("abc", None),
-            ("", None),
+    fn codes_are_read_as_people_type_them_off_a_letter() {
+        for text in [
+            "7K01-9XQ4",
+            "7k01-9xq4",
+            "7K019XQ4",
+            " 7k01 9xq4 ",
+            "7KOI-9XQ4",
+            "7Kol–9XQ4",
+            "７Ｋ０１－９ＸＱ４",
+            "7K01\u{3000}9XQ4\u{200b}",
+            "编号：7K01-9XQ4",
         ] {
-            assert_eq!(PhoneNumber::parse(text).as_ref().map(PhoneNumber::as_str), digits, "{text}");
+            assert_eq!(ShortCode::parse(text).as_ref().map(ShortCode::as_str), Some("7K01-9XQ4"), "{text}");
+        }
+        for text in ["", "7K01-9XQ", "7K01-9XQ44", "7K01/9XQ4", "李芳", "7U01-9XQ4"] {
+            assert_eq!(ShortCode::parse(text), None, "{text}");
         }
     }
 

@@ -100,9 +100,9 @@ impl Staff {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct NewFollowUp {
-    /// How the patient is greeted, like 李女士: 1 to 20 characters.
+    /// How the patient is greeted, like 李女士: 1 to 50 characters.
     pub name: String,
-    /// Her phone number; the last four digits open the link.
+    /// Their phone number, as people write it; the last four digits open the link.
     pub phone: String,
     /// Why she should come, in words she understands: 1 to 200 characters.
     pub reason: String,
@@ -118,6 +118,9 @@ pub struct NewFollowUp {
     pub template: String,
     /// The result in the nurse's own words instead, paragraphs apart by line breaks; at most 1,000 characters.
     pub letter: String,
+    /// True when a second one is meant although this number has an open follow-up for one of the services.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub another: bool,
 }
 
 impl core::fmt::Debug for NewFollowUp {
@@ -471,6 +474,8 @@ pub struct NewFollowUpForm {
     pub services: Vec<BookableService>,
     /// The letters to choose from: id and title.
     pub letters: Vec<BookableService>,
+    /// The open follow-ups of the same number for the same service: id, and name with code.
+    pub already: Vec<BookableService>,
     /// The idempotency key of this form.
     pub key: IdempotencyKey,
     /// Why it was refused, field by field.

@@ -265,7 +265,7 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
                 voice.say("要护理的人，怎么称呼", "Name of the person to be nursed"),
                 voice.say("例如 李女士", "For example: Ms Li"),
                 problem,
-                text("name", &typed.name, "20", "off"),
+                text("name", &typed.name, "50", "off"),
             ))
             .child(field(
                 "phone",
@@ -275,7 +275,7 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
                     "The nurse calls this number. Its last four digits open your request.",
                 ),
                 problem,
-                text("phone", &typed.phone, "20", "tel").with("type", "tel").with("inputmode", "tel"),
+                text("phone", &typed.phone, "40", "tel").with("type", "tel").with("inputmode", "tel"),
             ))
             .child(field(
                 "area",

@@ -14,6 +14,9 @@ const BETWEEN: char = '\u{1f}';
 /// A last row of our own: when it is missing in the end, an open quote has swallowed it.
 const END: &str = "\0";
 
+/// Lines among which the header is looked for.
+const LINES: usize = 20;
+
 /// What stands between cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delimiter {
@@ -33,36 +36,58 @@ impl Delimiter {
         }
     }
 
-    /// Judges by the first line that holds anything. A full-width comma counts only where there is
+    /// Judges by the first line in which it makes known titles stand apart, since a title of the list may stand above
+    /// them; without any, by the first line that holds one of them.
+    fn of(text: &str, known: &dyn Fn(&str) -> bool) -> Self {
+        const ALL: [Delimiter; 4] = [Delimiter::Tab, Delimiter::Comma, Delimiter::Semicolon, Delimiter::FullWidthComma];
+        let titles = |line: &str, delimiter: Self| {
+            line.split(delimiter.letter()).filter(|cell| known(cell.trim().trim_matches('"'))).count()
+        };
+        for line in text.lines().filter(|line| !line.trim().is_empty()).take(LINES) {
+            let most = ALL.into_iter().rev().max_by_key(|delimiter| titles(line, *delimiter));
+            if let Some(delimiter) = most.filter(|delimiter| titles(line, *delimiter) > 1) {
+                return delimiter;
+            }
+        }
+        let mut rest = text.trim_start_matches('\n');
+        for _ in 0..LINES {
+            let (counts, length) = Self::count(rest);
+            let [ascii @ .., (_, full_width)] = counts;
+            let most = ascii.iter().map(|(_, count)| *count).max().unwrap_or(0);
+            match ascii.iter().find(|(_, count)| *count == most) {
+                Some((it, _)) if most > 0 => return *it,
+                _ if full_width > 0 => return Self::FullWidthComma,
+                _ if length >= rest.len() => break,
+                _ => rest = rest[length..].trim_start_matches('\n'),
+            }
+        }
+        Self::Comma
+    }
+
+    /// How often each stands in the first line, and how long that is. A full-width comma counts only where there is
     /// nothing else, because it is also written inside cells; a tab is not, so it goes first. A tab at
     /// the end of a cell does not count: programs put one there so that a spreadsheet keeps a number.
-    fn of(text: &str) -> Self {
+    fn count(text: &str) -> ([(Self, usize); 4], usize) {
         let mut counts = [(Self::Tab, 0), (Self::Comma, 0), (Self::Semicolon, 0), (Self::FullWidthComma, 0)];
         let mut quoted = false;
-        let mut letters = text.trim_start_matches('\n').chars().peekable();
-        while let Some(letter) = letters.next() {
+        let mut letters = text.char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
             match letter {
                 '"' => quoted = !quoted,
                 _ if quoted => {}
-                '\n' => break,
-                '\t' if matches!(letters.peek(), Some(',' | ';' | '，' | '\n')) => {}
+                '\n' => return (counts, at),
+                '\t' if matches!(letters.peek(), Some((_, ',' | ';' | '，' | '\n'))) => {}
                 _ => counts.iter_mut().filter(|(it, _)| it.letter() == letter).for_each(|(_, count)| *count += 1),
             }
         }
-        let [ascii @ .., (_, full_width)] = counts;
-        let most = ascii.iter().map(|(_, count)| *count).max().unwrap_or(0);
-        match ascii.iter().find(|(_, count)| *count == most) {
-            Some((it, _)) if most > 0 => *it,
-            _ if full_width > 0 => Self::FullWidthComma,
-            _ => Self::Comma,
-        }
+        (counts, text.len())
     }
 }
 
 /// Hands all cells of a text to `gather`.
-pub(crate) fn read(text: &str, gather: &mut Gather) -> Result<(), Error> {
+pub(crate) fn read(text: &str, known: &dyn Fn(&str) -> bool, gather: &mut Gather<'_>) -> Result<(), Error> {
     let mut text = plain(text);
-    let delimiter = Delimiter::of(&text);
+    let delimiter = Delimiter::of(&text, known);
     let byte = match delimiter {
         Delimiter::Tab => b'\t',
         Delimiter::Comma => b',',
@@ -134,9 +159,12 @@ mod tests {
             ("\"姓,名,字\";手机号", Delimiter::Semicolon),
             ("\"姓\n,名\";手机号", Delimiter::Semicolon),
             ("手机号\n1,2", Delimiter::Comma),
+            ("名单\n姓名\t手机号\n", Delimiter::Tab),
+            ("二〇二六年名单，共三人\n姓名;手机号;原因\n", Delimiter::Semicolon),
+            ("名单,三人\n姓名，手机号\n", Delimiter::FullWidthComma),
             ("", Delimiter::Comma),
         ] {
-            assert_eq!(Delimiter::of(text), delimiter, "{text:?}");
+            assert_eq!(Delimiter::of(text, &|title| ["姓名", "手机号"].contains(&title)), delimiter, "{text:?}");
         }
     }
 

@@ -5,6 +5,7 @@ mod decode;
 mod delimited;
 mod error;
 mod gather;
+mod layout;
 mod unpack;
 mod workbook;
 mod write;
@@ -17,13 +18,25 @@ pub use write::{write_csv, write_csv_rows};
 
 use gather::Gather;
 
-/// A table: the first row that holds anything, and the rows below it.
+/// A table: its header, and the rows below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// The names of the columns, trimmed; empty where a column between others has none.
+    /// The names of the columns, trimmed; empty where a column between others has none, or is hidden.
     pub header: Vec<String>,
+    /// The number of the header's row as the spreadsheet shows it, from 1.
+    pub header_row: usize,
+    /// Whether rows that hold something stand above the header: a title.
+    pub titled: bool,
     /// The rows that hold anything.
     pub rows: Vec<Row>,
+    /// The rows that the spreadsheet hides, by a filter or by hand: as many of them as rows are read.
+    pub hidden: Vec<Row>,
+    /// How many rows it hides.
+    pub hidden_count: usize,
+    /// The names of the columns that it hides.
+    pub hidden_columns: Vec<String>,
+    /// The names of the sheets that hold something and were not read.
+    pub unread_sheets: Vec<String>,
 }
 
 /// A row below the header.
@@ -31,21 +44,50 @@ pub struct Table {
 pub struct Row {
     /// Its number as the spreadsheet shows it, from 1; blank rows and the header count.
     pub number: usize,
-    /// Its cells, trimmed, as many as the header has; empty where there is nothing.
+    /// Its cells, trimmed, as many as the header has; empty where there is nothing, and where a value cannot be taken.
     pub cells: Vec<String>,
+    /// The columns whose cell cannot be taken, from 0, and why.
+    pub faults: Vec<(usize, Fault)>,
 }
 
-/// Reads a table of at most `most_rows` rows below its header, whatever its form: XLSX, or text with
+/// Why a cell that holds something cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A formula gave an error, like `#N/A`, or a number did not fit its column when it was saved as text.
+    Error(String),
+    /// A formula has no value: the program that wrote it did not calculate.
+    NoValue,
+    /// It is merged with the cell to the left, which holds the only value.
+    Merged,
+}
+
+impl core::fmt::Display for Fault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Error(text) if text.starts_with("##") => f.write_str("是 ####，列太窄，内容没有存下来"),
+            Self::Error(text) => write!(f, "是 {text}，公式出错了"),
+            Self::NoValue => f.write_str("是公式，没有算出来。请用 Excel 或 WPS 打开，保存以后再上传"),
+            Self::Merged => f.write_str("和左边的格子合并了，看不出是什么。请拆开，分别填"),
+        }
+    }
+}
+
+/// Reads a table of at most `most_rows` visible rows below its header, whatever its form: XLSX, or text with
 /// commas, tabs, semicolons or full-width commas in UTF-8, UTF-16 or GB18030.
+///
+/// The header is the row among the first ones that holds the most titles which `known` knows, if there are two; titles of
+/// the list may stand above it. Otherwise it is the first row that holds anything. Later rows that repeat the header are
+/// left out.
 ///
 /// Of a workbook, the first sheet that holds anything and is not hidden is read. Numbers come as the
 /// spreadsheet shows them (`13800138000`), dates as `2026-11-24` or `2026-11-24 09:30`, formulas as
-/// the value that was saved with them, errors as nothing. Full-width digits stay as they are.
+/// the value that was saved with them. The value of cells that are merged downwards counts for each of their rows. Rows and
+/// columns that are hidden are kept apart. Full-width digits stay as they are.
 ///
 /// # Errors
 /// The first thing that is wrong, in words for the person who handed the file in.
-pub fn read(bytes: &[u8], most_rows: usize) -> Result<Table, Error> {
-    let mut gather = Gather::new(most_rows);
+pub fn read(bytes: &[u8], most_rows: usize, known: impl Fn(&str) -> bool) -> Result<Table, Error> {
+    let mut gather = Gather::new(most_rows, &known);
     match Form::of(bytes)? {
         Form::Workbook => workbook::read(bytes, &mut gather)?,
         Form::Text => {
@@ -54,7 +96,7 @@ pub fn read(bytes: &[u8], most_rows: usize) -> Result<Table, Error> {
             if text.trim_start().starts_with('<') {
                 return Err(Error::NotATable);
             }
-            delimited::read(&text, &mut gather)?;
+            delimited::read(&text, &known, &mut gather)?;
         }
     }
     gather.finish()

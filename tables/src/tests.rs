@@ -4,7 +4,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, W
 use std::io::{Cursor, Read as _, Write as _};
 
 fn of(bytes: impl AsRef<[u8]>) -> Result<Table, Error> {
-    read(bytes.as_ref(), 5_000)
+    read(bytes.as_ref(), 5_000, |_| false)
 }
 
 /// The header and the rows with their numbers, as they are compared.
@@ -225,18 +225,127 @@ fn a_workbook_is_read_as_the_spreadsheet_shows_it() {
     );
 }
 
+/// A workbook whose header has two titles that are known.
+fn known(bytes: &[u8]) -> Table {
+    read(bytes, 5_000, |title| ["姓名", "手机号", "原因", "项目"].contains(&title)).expect("a table")
+}
+
 #[test]
-fn a_cell_with_an_error_is_empty() {
+fn a_cell_with_an_error_or_without_its_value_is_told_and_not_empty() {
     let book = workbook(|sheet| {
-        sheet.write_row(0, 0, ["a", "b"]).expect("written");
-        sheet.write(1, 0, Formula::new("=1/0").set_result("0")).expect("written");
-        sheet.write(1, 1, "x").expect("written");
+        sheet.write_row(0, 0, ["姓名", "手机号", "原因", "项目"]).expect("written");
+        for row in 1..=3 {
+            sheet.write_row(row, 0, ["李芳", "139"]).expect("written");
+        }
+        sheet.write(1, 2, Formula::new("=1/0").set_result("0")).expect("written");
+        sheet.write(1, 3, Formula::new("=A1:B2").set_result("0")).expect("written");
+        sheet.write(2, 2, Formula::new("=B1").set_result("0")).expect("written");
+        sheet.write(2, 3, "#N/A").expect("written");
+        sheet.write(3, 2, Formula::new("=\"\"").set_result("字")).expect("written");
+        sheet.write(3, 3, "####").expect("written");
     });
     let book = with_part(&book, "xl/worksheets/sheet1.xml", |xml| {
-        xml.replace("<c r=\"A2\">", "<c r=\"A2\" t=\"e\">")
-            .replace("<v>0</v></c><c r=\"B2\"", "<v>#DIV/0!</v></c><c r=\"B2\"")
+        xml.replace("<c r=\"C2\">", "<c r=\"C2\" t=\"e\">")
+            .replace("<c r=\"D2\">", "<c r=\"D2\" t=\"e\">")
+            .replace("<f>1/0</f><v>0</v>", "<f>1/0</f><v>#DIV/0!</v>")
+            .replace("<f>A1:B2</f><v>0</v>", "<f>A1:B2</f><v>#SPILL!</v>")
+            .replace("<f>B1</f><v>0</v>", "<f>B1</f><v/>")
+            .replace("<v>字</v>", "<v></v>")
     });
-    check(book, &["a", "b"], &[(2, &["", "x"])]);
+    let table = known(&book);
+    let faults: Vec<&[(usize, Fault)]> = table.rows.iter().map(|row| row.faults.as_slice()).collect();
+    let error = |text: &str| Fault::Error(text.to_owned());
+    assert_eq!(
+        faults,
+        [
+            &[(2, error("#DIV/0!")), (3, error("#SPILL!"))][..],
+            &[(2, Fault::NoValue), (3, error("#N/A"))],
+            &[(3, error("####"))]
+        ],
+        "a formula that gives an empty text is none"
+    );
+    let table = known("姓名,手机号,原因\n李芳,139,#N/A\n王强,138,#ref!\n".as_bytes());
+    assert!(table.rows.iter().all(|row| row.faults.len() == 1 && row.cells[2].is_empty()), "{table:?}");
+}
+
+#[test]
+fn rows_columns_and_sheets_that_are_hidden_are_kept_apart() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, ["姓名", "手机号", "项目", "原因"]).expect("written");
+    for (row, name) in (1..).zip(["甲", "乙", "丙", "丁"]) {
+        sheet.write_row(row, 0, [name, "139", "肠镜", "结节"]).expect("written");
+    }
+    sheet.set_row_hidden(2).expect("hidden");
+    sheet.set_row_height(4, 0).expect("hidden");
+    sheet.set_column_hidden(2).expect("hidden");
+    book.add_worksheet().set_name("去年").expect("a name").write(0, 0, "x").expect("written");
+    book.add_worksheet().set_name("空").expect("a name");
+    book.add_worksheet().set_name("藏").expect("a name").set_hidden(true).write(0, 0, "x").expect("written");
+    let table = known(&book.save_to_buffer().expect("a workbook"));
+    let names = |rows: &[Row]| rows.iter().map(|row| row.cells[0].clone()).collect::<Vec<_>>();
+    assert_eq!(names(&table.rows), ["甲", "丙"]);
+    assert_eq!((names(&table.hidden), table.hidden_count), (vec!["乙".to_owned(), "丁".to_owned()], 2));
+    assert_eq!(table.header, ["姓名", "手机号", "", "原因"]);
+    assert_eq!(table.hidden_columns, ["项目"]);
+    assert!(table.rows.iter().chain(&table.hidden).all(|row| row.cells[2].is_empty()), "{table:?}");
+    assert_eq!(table.unread_sheets, ["去年", "藏"]);
+}
+
+#[test]
+fn a_value_of_cells_merged_downwards_counts_for_each_row_and_one_merged_sideways_is_told() {
+    let book = workbook(|sheet| {
+        let plain = Format::new();
+        sheet.write_row(0, 0, ["姓名", "手机号", "原因", "项目"]).expect("written");
+        for (row, name) in (1..).zip(["甲", "乙", "丙", "丁", "戊"]) {
+            sheet.write_row(row, 0, [name, "139"]).expect("written");
+        }
+        sheet.merge_range(1, 2, 3, 2, "结节", &plain).expect("merged");
+        sheet.merge_range(1, 3, 2, 3, "肠镜", &plain).expect("merged");
+        sheet.merge_range(5, 2, 5, 3, "都有", &plain).expect("merged");
+    });
+    let table = known(&book);
+    let cells: Vec<&[String]> = table.rows.iter().map(|row| &row.cells[2..]).collect();
+    assert_eq!(cells, [["结节", "肠镜"], ["结节", "肠镜"], ["结节", ""], ["", ""], ["都有", ""]]);
+    assert_eq!(table.rows[4].faults, [(3, Fault::Merged)]);
+    assert!(table.rows[..4].iter().all(|row| row.faults.is_empty()));
+}
+
+#[test]
+fn the_header_is_found_below_titles_and_its_repetitions_are_left_out() {
+    let book = workbook(|sheet| {
+        sheet.merge_range(0, 0, 0, 3, "2026 年名单", &Format::new()).expect("merged");
+        sheet.write(1, 0, "填表人：张三").expect("written");
+        for row in [3, 6] {
+            sheet.write_row(row, 0, ["序号", "姓名", "手机号", "原因"]).expect("written");
+        }
+        for (row, name) in [(4, "甲"), (5, "乙"), (7, "丙")] {
+            sheet.write_row(row, 0, ["1", name, "139", "结果"]).expect("written");
+        }
+    });
+    let text = "\u{feff}2026 年名单,,,\r\n填表人：张三\r\n\r\n序号,姓名,手机号,原因\r\n1,甲,139,结果\r\n1,乙,139,结果\r\n\
+                序号,姓名,手机号,原因\r\n1,丙,139,结果\r\n";
+    for bytes in [book.as_slice(), text.as_bytes(), text.replace(',', "\t").as_bytes()] {
+        let table = known(bytes);
+        assert_eq!((table.header_row, table.titled), (4, true));
+        assert_eq!(table.header, ["序号", "姓名", "手机号", "原因"]);
+        let rows: Vec<(usize, &str)> = table.rows.iter().map(|row| (row.number, row.cells[1].as_str())).collect();
+        assert_eq!(rows, [(5, "甲"), (6, "乙"), (8, "丙")]);
+    }
+    // A header of two rows: what is merged over both counts for the lower one.
+    let book = workbook(|sheet| {
+        sheet.merge_range(0, 0, 1, 0, "姓名", &Format::new()).expect("merged");
+        sheet.merge_range(0, 1, 1, 1, "手机号", &Format::new()).expect("merged");
+        sheet.merge_range(0, 2, 0, 3, "检查", &Format::new()).expect("merged");
+        sheet.write_row(1, 2, ["项目", "原因"]).expect("written");
+        sheet.write_row(2, 0, ["甲", "139", "肠镜", "结节"]).expect("written");
+    });
+    let table = known(&book);
+    assert_eq!(
+        (table.header_row, table.header.as_slice()),
+        (2, &["姓名", "手机号", "项目", "原因"].map(str::to_owned)[..])
+    );
+    assert_eq!(table.rows.len(), 1);
 }
 
 #[test]
@@ -283,7 +392,10 @@ fn five_thousand_rows_are_read_and_one_more_is_too_many() {
     };
     let table = of(rows(5_000)).expect("a table");
     assert_eq!(table.rows.len(), 5_000);
-    assert_eq!(table.rows[4_999], Row { number: 5_001, cells: vec!["居民5000".into(), "13800005000".into()] });
+    assert_eq!(
+        table.rows[4_999],
+        Row { number: 5_001, cells: vec!["居民5000".into(), "13800005000".into()], faults: Vec::new() }
+    );
     assert_eq!(of(rows(5_001)), Err(Error::TooLarge { rows: 5_001, most: 5_000 }));
 }
 
@@ -375,7 +487,7 @@ proptest! {
         let read = of(write_csv(&names, rows.iter().cloned())).expect("a table");
         prop_assert_eq!(&read.header, &header);
         let filled = rows.into_iter().enumerate().filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
-        let expected: Vec<Row> = filled.map(|(place, cells)| Row { number: place + 2, cells }).collect();
+        let expected: Vec<Row> = filled.map(|(place, cells)| Row { number: place + 2, cells, faults: Vec::new() }).collect();
         prop_assert_eq!(read.rows, expected);
     }
 

@@ -2,8 +2,8 @@
 //! Cells are told as the spreadsheet shows them where that carries meaning, and plainly otherwise.
 
 use crate::gather::Gather;
-use crate::{Error, unpack};
-use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
+use crate::{Error, layout, unpack};
+use calamine::{DataRef, ExcelDateTime, Reader as _, Sheet, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,32 +12,67 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const SHEET: (u32, u32) = (1 << 20, 1 << 14);
 
 /// Hands all cells of a workbook's sheet to `gather`.
-pub(crate) fn read(bytes: &[u8], gather: &mut Gather) -> Result<(), Error> {
+pub(crate) fn read(bytes: &[u8], gather: &mut Gather<'_>) -> Result<(), Error> {
     unpack::check(bytes)?;
     // The reader calculates with positions as a file states them, and stops on those that no sheet has.
     catch_unwind(AssertUnwindSafe(|| read_sheets(bytes, gather))).unwrap_or(Err(Error::NotATable))
 }
 
-fn read_sheets(bytes: &[u8], gather: &mut Gather) -> Result<(), Error> {
+fn read_sheets(bytes: &[u8], gather: &mut Gather<'_>) -> Result<(), Error> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
-    let seen = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
-    let names: Vec<String> = workbook.sheets_metadata().iter().filter(seen).map(|sheet| sheet.name.clone()).collect();
-    for name in names {
-        let mut cells = workbook.worksheet_cells_reader(&name).map_err(|error| refusal(&error))?;
-        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| refusal(&error))? {
+    let sheets: Vec<Sheet> = workbook.sheets_metadata().to_vec();
+    let parts = layout::sheets(bytes)?;
+    for (place, sheet) in sheets.into_iter().enumerate().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet) {
+        if sheet.visible != SheetVisible::Visible || !gather.is_blank() {
+            if holds_anything(&mut workbook, &sheet.name)? {
+                gather.leave(sheet.name);
+            }
+            continue;
+        }
+        let layout = layout::read(bytes, parts.get(place).ok_or(Error::NotATable)?)?;
+        let mut faults = layout.faults.clone().into_iter().peekable();
+        gather.lay(layout);
+        let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|error| refusal(&error))?;
+        loop {
+            let (cell, style) = match cells.next_cell_with_style_id() {
+                Ok(Some(cell)) => cell,
+                Ok(None) => break,
+                // The layout knows such cells.
+                Err(XlsxError::CellError(_)) => continue,
+                Err(error) => return Err(refusal(&error)),
+            };
             let (row, column) = cell.get_position();
             if row >= SHEET.0 || column >= SHEET.1 {
                 return Err(Error::NotATable);
             }
-            if let Some(text) = told(cell.get_value(), cells.styles().get(style)) {
-                gather.cell(row as usize + 1, column as usize, &text)?;
+            let at = (row as usize + 1, column as usize);
+            while let Some((before, fault)) = faults.next_if(|(before, _)| *before < at) {
+                gather.fault(before.0, before.1, fault)?;
+            }
+            if let Some((_, fault)) = faults.next_if(|(here, _)| *here == at) {
+                gather.fault(at.0, at.1, fault)?;
+            } else if let Some(text) = told(cell.get_value(), cells.styles().get(style)) {
+                gather.cell(at.0, at.1, &text)?;
             }
         }
-        if !gather.is_blank() {
-            break;
+        for (at, fault) in faults {
+            gather.fault(at.0, at.1, fault)?;
         }
     }
     Ok(())
+}
+
+/// Whether a sheet that is not read holds anything.
+fn holds_anything(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<bool, Error> {
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(|error| refusal(&error))?;
+    loop {
+        match cells.next_cell_with_style_id() {
+            Ok(Some((cell, _))) if told(cell.get_value(), None).is_none_or(|text| text.trim().is_empty()) => {}
+            Ok(Some(_)) | Err(XlsxError::CellError(_)) => return Ok(true),
+            Ok(None) => return Ok(false),
+            Err(error) => return Err(refusal(&error)),
+        }
+    }
 }
 
 fn refusal(error: &XlsxError) -> Error {

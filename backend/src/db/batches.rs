@@ -1,5 +1,6 @@
 //! Batches of follow-ups that were made from a table.
 
+use super::finders::{OpenOf, open_of};
 use super::followups::NewRecord;
 use super::ledger::Ledger as _;
 use super::{Db, Result, again, in_transaction, on_read};
@@ -57,7 +58,8 @@ impl Db {
         })
     }
 
-    /// Makes follow-ups in one transaction; rows that made one before make none. Gives how many were made.
+    /// Makes follow-ups in one transaction. A row that made one before makes none, and neither does one whose person has
+    /// an open follow-up for one of the same services by now. Gives how many were made.
     pub async fn make_followups(&self, records: &[NewRecord]) -> Result<usize> {
         again!(self.try_make_followups(records).await)
     }
@@ -65,38 +67,56 @@ impl Db {
     async fn try_make_followups(&self, records: &[NewRecord]) -> Result<usize> {
         in_transaction!(self, |tx| {
             let mut made = 0;
+            if let Some(first) = records.first() {
+                // Two tables of one hospital take turns on its first batch, so that neither misses the other's people.
+                sqlx::query(
+                    "UPDATE batches SET rows = rows \
+                     WHERE id = (SELECT id FROM batches WHERE hospital = $1 ORDER BY made, id LIMIT 1)",
+                )
+                .bind(&first.hospital)
+                .execute(&mut **tx)
+                .await?;
+            }
             for record in records {
-                made += usize::from(tx.make(record).await?);
+                let open: Vec<OpenOf> = match &record.origin {
+                    Some(origin) => {
+                        sqlx::query_as(open_of!())
+                            .bind(&record.hospital)
+                            .bind(&origin.phone)
+                            .bind(&origin.name)
+                            .fetch_all(&mut **tx)
+                            .await?
+                    }
+                    None => Vec::new(),
+                };
+                if !open.iter().any(|open| open.is_for(&record.services)) {
+                    made += usize::from(tx.make(record).await?);
+                }
             }
             Ok(made)
         })
     }
 
-    /// The code of the follow-up that this row of a table made before.
-    pub async fn made_of_row(&self, fingerprint: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> =
-            on_read!(self, |pool| sqlx::query_as("SELECT code FROM followups WHERE fingerprint = $1",)
-                .bind(fingerprint)
-                .fetch_optional(pool)
-                .await?);
-        Ok(row.map(|(code,)| code))
+    /// Notes that a batch is through: it makes as many as it has made.
+    pub async fn close_batch(&self, id: &str) -> Result<()> {
+        on_write!(self, |pool| {
+            sqlx::query("UPDATE batches SET rows = (SELECT COUNT(*) FROM followups WHERE batch = $1) WHERE id = $1")
+                .bind(id)
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
     }
 
-    /// The open follow-ups of a hospital that all of these keyed hashes find: their codes, and the services of the open
-    /// step as JSON.
-    pub async fn open_for(&self, hospital: &str, phone: &str, name: &str) -> Result<Vec<(String, Option<String>)>> {
-        // The hospital is written so that no index leads through all that it has.
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT code, steps.services FROM finders JOIN followups ON followups.id = finders.followup \
-             LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
-             WHERE finders.hash = $2 AND (hospital = $1) IS TRUE AND ending IS NULL AND ($3 = '' OR EXISTS \
-             (SELECT 1 FROM finders AS other WHERE other.followup = followups.id AND other.hash = $3))",
+    /// The rows of a batch that made a follow-up, in the order of the table, whether it has ended or not.
+    pub async fn batch_rows(&self, id: &str) -> Result<Vec<i64>> {
+        let rows: Vec<(i64,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT batch_row FROM followups WHERE batch = $1 ORDER BY batch_row",
         )
-        .bind(hospital)
-        .bind(phone)
-        .bind(name)
+        .bind(id)
         .fetch_all(pool)
-        .await?))
+        .await?);
+        Ok(rows.into_iter().map(|(row,)| row).collect())
     }
 
     /// The batches of a hospital, latest first.

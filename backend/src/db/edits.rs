@@ -40,6 +40,10 @@ pub struct Edit {
     pub link_until: Moment,
     /// Keyed hashes under which it is found.
     pub finders: Vec<String>,
+    /// The keyed hash of the person.
+    pub person: String,
+    /// By which folding both were made.
+    pub folding: i64,
     /// Who edits.
     pub who: String,
     /// Now.
@@ -107,6 +111,12 @@ impl Db {
                 .await?;
             }
             tx.find_by(followup, &edit.finders).await?;
+            sqlx::query("UPDATE followups SET person = $2, folding = $3 WHERE id = $1")
+                .bind(followup)
+                .bind(&edit.person)
+                .bind(edit.folding)
+                .execute(&mut **tx)
+                .await?;
             if edit.other_phone {
                 sqlx::query("DELETE FROM patient_sessions WHERE followup = $1")
                     .bind(followup)

@@ -49,6 +49,12 @@ pub struct NewRecord {
     pub due_to: CivilDate,
     /// Keyed hashes under which it is found.
     pub finders: Vec<String>,
+    /// The keyed hash of the person.
+    pub person: String,
+    /// By which folding both were made.
+    pub folding: i64,
+    /// The id of a note on it and its sealed text; none when there is nothing to note.
+    pub note: Option<(String, String)>,
     /// The nurse's account.
     pub created_by: String,
     /// Now.
@@ -66,10 +72,12 @@ pub struct NewRecord {
 pub struct Origin {
     /// The batch.
     pub batch: String,
-    /// The row's number.
+    /// The row's number: it makes one follow-up of the batch.
     pub row: i64,
-    /// A keyed hash of the row: the same row of the same hospital makes one follow-up.
-    pub fingerprint: String,
+    /// The keyed hash of the phone number.
+    pub phone: String,
+    /// The keyed hash of the whole name.
+    pub name: String,
 }
 
 /// The step that is to be taken now.
@@ -401,19 +409,21 @@ impl Db {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// The follow-ups of a batch that have not ended and that this hospital is still in charge of, in the order of the
-    /// table, after `skip` of them.
-    pub async fn batch_followups(&self, batch: &str, hospital: &str, most: u32, skip: u32) -> Result<Vec<Record>> {
-        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
-            "WHERE followups.batch = $1 AND (followups.hospital = $2) IS TRUE AND ending IS NULL \
-             ORDER BY batch_row LIMIT $3 OFFSET $4"
-        ))
-        .bind(batch)
-        .bind(hospital)
-        .bind(i64::from(most))
-        .bind(i64::from(skip))
-        .fetch_all(pool)
-        .await?);
+    /// The follow-ups of a batch from its row `first` to `last` that have not ended and that this hospital is still in
+    /// charge of, in the order of the table.
+    pub async fn batch_followups(&self, batch: &str, hospital: &str, first: i64, last: i64) -> Result<Vec<Record>> {
+        let rows: Vec<Row> = on_read!(self, |pool| {
+            sqlx::query_as(select_followups!(
+                "WHERE followups.batch = $1 AND (followups.hospital = $2) IS TRUE AND ending IS NULL \
+             AND batch_row >= $3 AND batch_row <= $4 ORDER BY batch_row"
+            ))
+            .bind(batch)
+            .bind(hospital)
+            .bind(first)
+            .bind(last)
+            .fetch_all(pool)
+            .await?
+        });
         rows.into_iter().map(Row::read).collect()
     }
 

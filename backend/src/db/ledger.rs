@@ -350,9 +350,9 @@ macro_rules! ledger {
             async fn make(&mut self, new: &NewRecord) -> Result<bool> {
             let made = sqlx::query(
                 "INSERT INTO followups (id, code, hospital, owner, token_hash, link_generation, link_until, name_sealed, \
-                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter, batch, batch_row, fingerprint) \
-                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14, $15, $16, $17) \
-                 ON CONFLICT (fingerprint) DO NOTHING",
+                 phone_sealed, reason_sealed, letter_sealed, topic, urgency, created, created_by, letter, batch, batch_row, person, folding) \
+                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $4, $14, $15, $16, $17, $18) \
+                 ON CONFLICT (batch, batch_row) WHERE batch IS NOT NULL DO NOTHING",
             )
             .bind(&new.id)
             .bind(&new.code)
@@ -370,7 +370,8 @@ macro_rules! ledger {
             .bind(&new.letter)
             .bind(new.origin.as_ref().map(|origin| &origin.batch))
             .bind(new.origin.as_ref().map_or(0, |origin| origin.row))
-            .bind(new.origin.as_ref().map(|origin| &origin.fingerprint))
+            .bind(&new.person)
+            .bind(new.folding)
             .execute(&mut *self)
             .await?
             .rows_affected();
@@ -387,6 +388,16 @@ macro_rules! ledger {
             })
             .await?;
             self.find_by(&new.id, &new.finders).await?;
+            if let Some((id, text_sealed)) = &new.note {
+                sqlx::query("INSERT INTO notes (id, followup, at, staff, text_sealed) VALUES ($1, $2, $3, $4, $5)")
+                    .bind(id)
+                    .bind(&new.id)
+                    .bind(new.now.0)
+                    .bind(&new.created_by)
+                    .bind(text_sealed)
+                    .execute(&mut *self)
+                    .await?;
+            }
             self.note(&new.id, new.now, &Line { who: &new.created_by, action: "make", ..Line::default() }).await?;
             self.settle(&new.id, new.now).await?;
                 Ok(true)

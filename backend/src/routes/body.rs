@@ -33,6 +33,11 @@ pub struct MaybeJson<T>(pub T);
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
+    /// Forms send a line break as two characters; the field that was typed in holds one.
+    fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        Self(pairs.map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+    }
+
     /// The first value of a field; empty when it is missing.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
@@ -136,7 +141,7 @@ fn without_null(pairs: Vec<(String, String)>) -> Result<Form> {
     if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(Code::BadBody.into());
     }
-    Ok(Form(pairs))
+    Ok(Form::of(pairs.into_iter()))
 }
 
 fn content_type(request: &Request) -> &str {

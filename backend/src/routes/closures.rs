@@ -12,8 +12,10 @@ use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::dates::read_date;
 use zaoshai_contract::ids::IdempotencyKey;
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
@@ -67,7 +69,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         wrong("service", "请从列表里选");
     }
     let today = app.now().date();
-    let (first, last) = (CivilDate::parse(&form.first), CivilDate::parse(&form.last));
+    let (first, last) = (read_date(&form.first).ok(), read_date(&form.last).ok());
     if first.is_none_or(|first| first < today) {
         wrong("first", "请填今天或以后的日期，例如 2026-12-01");
     }
@@ -76,7 +78,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         _ => wrong("last", "请填从哪天之后 60 天以内的日期"),
     }
     let reason = form.reason.trim();
-    if !(1..=100).contains(&reason.chars().count()) {
+    if !limits::fits(reason, 1, 100) {
         wrong("reason", "请写原因，1 到 100 个字");
     }
     match (first, last) {

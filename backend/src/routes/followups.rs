@@ -22,6 +22,7 @@ use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotReques
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, Token};
+use zaoshai_contract::limits::{self, LONGEST_NAME};
 use zaoshai_contract::page::{Body, Made, Page};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
@@ -339,7 +340,7 @@ async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Res
 async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
     let text = form.get("question").trim();
-    if !(1..=LONGEST_QUESTION).contains(&text.chars().count()) {
+    if !limits::fits(text, 1, LONGEST_QUESTION) {
         return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
     let id = secrets::id_for(&record.id, &form.key()?);
@@ -350,7 +351,7 @@ async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result
 async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
     let name = form.get("name").trim();
-    if !(1..=20).contains(&name.chars().count()) {
+    if !limits::fits(name, 1, LONGEST_NAME) {
         return Err(Failure::field("name", "请填家人是谁"));
     }
     if form.get("consent") != "yes" {

@@ -11,6 +11,7 @@ use crate::content::Library;
 use crate::content::home_care::HomeCare;
 use crate::db::home_care::{CareChange, CareRecord, NewRequest};
 use crate::failures::{Failure, Result};
+use crate::finders;
 use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie, session_cookie};
 use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
@@ -23,8 +24,10 @@ use zaoshai_contract::home_care::{
     Action, CareForm, CareOffer, CareService, CareStage, CareView, ForWhom, LINK_DAYS, NewCare, Outcome,
     State as CareState, Visit, call_until,
 };
-use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber, Slug, Token};
+use zaoshai_contract::ids::{IdempotencyKey, Slug, Token};
+use zaoshai_contract::limits::{self, LONGEST_NAME};
 use zaoshai_contract::page::{Body, Made, Page};
+use zaoshai_contract::phones::{PhoneNumber, ReadPhone};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::{Deed, Party};
 use zaoshai_contract::route::{Lang, Route, value_of};
@@ -120,7 +123,7 @@ fn understand(care: &HomeCare, form: &NewCare) -> Result<Understood> {
     let mut wrong = |field: &str, message: &str| {
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
-    let fits = |text: &str, most: usize| (1..=most).contains(&text.chars().count());
+    let fits = |text: &str, most: usize| limits::fits(text, 1, most);
     let for_whom = ForWhom::parse(&form.for_whom);
     if for_whom.is_none() {
         wrong("for_whom", "请选替谁问");
@@ -129,14 +132,17 @@ fn understand(care: &HomeCare, form: &NewCare) -> Result<Understood> {
     if for_whom == Some(ForWhom::Relative) && !fits(relation, 20) {
         wrong("relation", "请填是您的谁，例如 母亲");
     }
-    let name = form.name.trim();
-    if !fits(name, 20) {
-        wrong("name", "请填怎么称呼，1 到 20 个字，例如 李女士");
+    let name = finders::tidy(&form.name);
+    if !fits(&name, LONGEST_NAME) {
+        wrong("name", "请填怎么称呼，1 到 50 个字，例如 李女士");
     }
-    let phone = PhoneNumber::parse(&form.phone);
-    if phone.is_none() {
-        wrong("phone", "请填手机号或带区号的电话，例如 13800138000");
-    }
+    let phone = match PhoneNumber::read(&form.phone) {
+        Ok(phone) => Some(phone),
+        Err(mistake) => {
+            wrong("phone", &mistake.to_string());
+            None
+        }
+    };
     let area = form.area.trim();
     if !fits(area, 20) {
         wrong("area", "请填哪个区或县，1 到 20 个字");
@@ -158,13 +164,14 @@ fn understand(care: &HomeCare, form: &NewCare) -> Result<Understood> {
         }
     }
     match (phone, for_whom) {
-        (Some(phone), Some(for_whom)) if errors.is_empty() => Ok(Understood {
-            name: name.to_owned(),
-            phone,
+        (Some(ReadPhone { number, words }), Some(for_whom)) if errors.is_empty() => Ok(Understood {
+            name,
+            phone: number,
             area: area.to_owned(),
             address: address.to_owned(),
             service: form.service.clone(),
-            need: need.to_owned(),
+            // Whose number it is, is kept with what was told.
+            need: if words.is_empty() { need.to_owned() } else { format!("{need}\n（电话：{words}）") },
             for_whom,
             relation: relation.to_owned(),
         }),

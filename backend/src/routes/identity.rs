@@ -6,7 +6,8 @@ use crate::db::tries::Alarm;
 use crate::failures::{Failure, Result};
 use crate::secrets;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
+use zaoshai_contract::ids::PhoneEnding;
+use zaoshai_contract::phones::PhoneNumber;
 
 /// What the check asks for.
 pub const FOUR_DIGITS: &str = "请填 4 个数字，例如 1234";
@@ -21,7 +22,7 @@ pub fn read(typed: &str) -> Result<PhoneEnding> {
 /// Whether a sealed phone number ends so.
 pub fn fits(app: &App, id: &str, phone_sealed: &str, ending: &PhoneEnding) -> Result<bool> {
     let phone = app.secrets.open(id, "phone", phone_sealed)?;
-    Ok(PhoneNumber::parse(&phone).is_some_and(|phone| phone.ending() == *ending))
+    Ok(PhoneNumber::kept(phone).ending().as_ref() == Some(ending))
 }
 
 /// So many wrong endings from one address within an hour are told to somebody.

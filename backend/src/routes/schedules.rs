@@ -16,8 +16,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use std::collections::BTreeSet;
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
+use zaoshai_contract::dates::read_date;
 use zaoshai_contract::holidays::DayKind;
 use zaoshai_contract::ids::IdempotencyKey;
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::schedules::{DayRule, Exception, ExceptionKind, Template, Visit, VisitState, read_time};
@@ -325,7 +327,7 @@ fn wrong(field: &str, message: &str) -> FieldError {
 
 /// Reads a day that is today or later.
 fn read_day(text: &str, today: CivilDate) -> Option<CivilDate> {
-    CivilDate::parse(text.trim()).filter(|day| *day >= today)
+    read_date(text).ok().filter(|day| *day >= today)
 }
 
 /// A number as it was typed; 0, which no check lets pass, when it is none.
@@ -457,7 +459,7 @@ fn understand(
         }
         ScheduleForm::CancelVisit(visit) => {
             let reason = text(form, "reason");
-            if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
+            if !limits::fits(&reason, 1, LONGEST_REASON) {
                 errors.push(wrong("reason", "请写原因，1 到 100 个字，例如 专家有急诊手术"));
             }
             Change::CancelVisit { id: visit.id.clone(), reason }

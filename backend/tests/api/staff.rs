@@ -108,7 +108,7 @@ async fn each_wrong_field_is_named_and_what_was_typed_is_kept() {
     let mut nurse = world.nurse().await;
     for (field, value) in [
         ("name", json!("")),
-        ("name", json!("长".repeat(21))),
+        ("name", json!("长".repeat(51))),
         ("phone", json!("12345")),
         ("reason", json!(" ")),
         ("services", json!([])),

@@ -196,7 +196,7 @@ impl World {
 pub fn new_followup() -> serde_json::Value {
     serde_json::json!({
         "name": "李女士", "phone": PHONE, "reason": "小结节，3 个月复查",
-        "services": ["ldct-review"], "due_from": "2026-11-23", "due_to": "2026-12-04",
+        "services": ["ldct-review"], "due_from": "2026-11-23", "due_to": "2026-12-04", "another": true,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{DAY, Exception, Hours, MOST_DAYS, Template, Visit, VisitState};
 use crate::civil::{CivilDate, Weekday};
+use crate::limits;
 use crate::problem::FieldError;
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -87,7 +88,7 @@ impl Errors {
     }
 
     fn text(&mut self, field: &str, text: &str, length: RangeInclusive<usize>, message: &str) {
-        if !length.contains(&text.trim().chars().count()) {
+        if !length.contains(&limits::length(text.trim())) {
             self.add(field, message);
         }
     }

@@ -42,6 +42,12 @@ pub struct Preview {
     pub bad: Vec<LeftOut>,
     /// The rows whose follow-up is there already.
     pub known: Vec<LeftOut>,
+    /// The rows that the spreadsheet hides and that were not read: the first of them.
+    pub hidden: Vec<LeftOut>,
+    /// How many those are.
+    pub hidden_count: usize,
+    /// How the table was read, where that is worth a look: a sentence each.
+    pub notes: Vec<String>,
     /// The columns that were not understood and are not used.
     pub unused: Vec<String>,
 }
@@ -97,8 +103,25 @@ pub struct BatchPage {
     pub booked: i64,
     /// How many have ended.
     pub closed: i64,
-    /// The first follow-ups in the order of the table.
+    /// The page, from 1.
+    pub page: u32,
+    /// All pages.
+    pub pages: Vec<LetterPage>,
+    /// Those of the page that have not ended, in the order of the table.
     pub rows: Vec<FollowUpRow>,
+}
+
+/// A page of a batch: follow-ups that stay on it whatever becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterPage {
+    /// The place of its first follow-up in the batch, from 1.
+    pub first: usize,
+    /// The place of its last one.
+    pub last: usize,
+    /// The row of the table from which the first was made.
+    pub first_row: i64,
+    /// The row from which the last was made.
+    pub last_row: i64,
 }
 
 /// A letter to be printed.
@@ -131,8 +154,10 @@ pub struct LettersPage {
     pub path: String,
     /// This page, from 1.
     pub page: u32,
-    /// How many there are.
-    pub pages: u32,
+    /// All pages; none when there is one letter alone.
+    pub pages: Vec<LetterPage>,
+    /// How many letters all pages have together now.
+    pub all: i64,
     /// The hospital's name.
     pub hospital: String,
     /// Its phone number.

@@ -155,7 +155,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .class("zs-input")
         .with("id", "name")
         .with("name", "name")
-        .with("maxlength", "20")
+        .with("maxlength", "50")
         .with("value", link.news.typed("name").to_owned())
         .with("autocomplete", "off");
     let main = nodes![

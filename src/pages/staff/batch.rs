@@ -1,12 +1,13 @@
 //! One batch: how far its people have come, and their letters.
 
+use super::letters::turn;
 use super::list::row;
 use crate::components::icon::small_icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::moment;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::batches::{BatchPage, LETTERS_A_PAGE};
+use zaoshai_contract::staff::batches::BatchPage;
 
 /// The page.
 pub fn page(page: &BatchPage) -> Node {
@@ -24,20 +25,21 @@ pub fn page(page: &BatchPage) -> Node {
         .into_iter()
         .map(|(name, count)| el("span").child(el("b").child(count.to_string())).child(name))
         .collect::<Vec<_>>();
-    let letters = page.open + page.booked;
-    let pages = (letters + i64::from(LETTERS_A_PAGE) - 1) / i64::from(LETTERS_A_PAGE);
-    let print = (1..=pages)
-        .map(|number| {
-            let first = (number - 1) * i64::from(LETTERS_A_PAGE) + 1;
-            let last = (number * i64::from(LETTERS_A_PAGE)).min(letters);
+    let path = ["/staff/batches/", batch.id.as_str()].concat();
+    let print = (1..)
+        .zip(&page.pages)
+        .map(|(number, part): (usize, _)| {
             link_card(
-                format!("/staff/batches/{}/letters?page={number}", batch.id),
+                format!("{path}/letters?page={number}"),
                 "letter",
-                format!("打印信：第 {first} 到 {last} 封"),
-                "每人一张，带二维码".to_owned(),
+                format!("打印信：第 {} 到 {} 封", part.first, part.last),
+                "每人一张，带二维码；已经结束的不打".to_owned(),
             )
         })
         .collect::<Vec<_>>();
+    let here = page.pages.get(page.page as usize - 1);
+    let listed = here.map(|here| format!("按表格的顺序，第 {} 到 {} 个", here.first, here.last)).unwrap_or_default();
+    let turn = turn(&path, page.page, page.pages.len());
     nodes![
         el("a")
             .class("zs-back")
@@ -51,10 +53,11 @@ pub fn page(page: &BatchPage) -> Node {
             .child(unfinished)
             .child(el("div").class("zs-counts zs-counts--still").child(counts))
             .child((!print.is_empty()).then(|| link_list(print)))
-            .child((!page.rows.is_empty()).then(|| {
+            .child(here.map(|_| {
                 nodes![
-                    el("h2").class("zs-group").child("没有结束的").child(el("span").child("按表格的顺序，最多 100 个")),
-                    el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>())
+                    el("h2").class("zs-group").child("没有结束的").child(el("span").child(listed)),
+                    el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>()),
+                    turn
                 ]
             }))
     ]

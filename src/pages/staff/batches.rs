@@ -74,7 +74,7 @@ fn upload(page: &BatchesPage) -> El {
             problem,
             "file",
             "名单",
-            "Excel 或 CSV。第一行写列名：姓名、手机号；还可以有原因、项目、最早、最晚、紧急程度、结果信。",
+            "Excel 或 CSV。名单上面一行写列名：姓名、手机号；还可以有原因、项目、最早、最晚、紧急程度、结果信。",
             file,
         ))
         .child(
@@ -154,12 +154,19 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
                 .class("zs-bullets")
                 .child(el("li").child(format!("可以新建：{} 行", preview.good)))
                 .child(el("li").child(format!("有错，不导入：{bad} 行")))
-                .child(el("li").child(format!("已经有了，不再新建：{} 行", preview.known.len()))),
+                .child(el("li").child(format!("已经有了，不再新建：{} 行", preview.known.len())))
+                .child(
+                    (preview.hidden_count > 0).then(|| {
+                        el("li").child(format!("表格里隐藏的（筛选掉的），不导入：{} 行", preview.hidden_count))
+                    }),
+                )
+                .child(preview.notes.iter().map(|note| el("li").child(note.clone())).collect::<Vec<_>>()),
         )
         .child(el("p").child("现在什么都还没有存。"))
         .child(unused)
         .child(left_out("wrong", "有错的行", "在表格里改好，再传一次也行", &preview.bad))
         .child(left_out("known", "已经有了", "", &preview.known))
+        .child(left_out("hidden", "隐藏的行", "要导入，请在表格里取消筛选，再传一次", &preview.hidden))
         .child(sample)
         .child(
             el("form")

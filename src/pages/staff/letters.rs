@@ -8,15 +8,18 @@ use zaoshai_contract::staff::batches::{Letter, LettersPage};
 
 /// The page.
 pub fn page(page: &LettersPage) -> Node {
-    let turn = (1..=page.pages)
-        .filter(|_| page.pages > 1)
-        .map(|number| {
-            el("a")
-                .with("href", format!("{}?page={number}", page.path))
-                .with("aria-current", (number == page.page).then_some("page"))
-                .child(format!("第 {number} 页"))
-        })
-        .collect::<Vec<_>>();
+    let turn = turn(&page.path, page.page, page.pages.len());
+    let here = page.pages.get(page.page as usize - 1).map(|here| {
+        let ended = here.last + 1 - here.first - page.letters.len();
+        let ended =
+            if ended > 0 { format!("，其中 {ended} 个已经结束或转走，不打") } else { String::new() };
+        el("p").child(format!("这一页是名单里第 {} 到 {} 个{ended}。", here.first, here.last))
+    });
+    let title = if page.pages.len() > 1 {
+        format!("打印信：一共 {} 封，这一页 {} 封", page.all, page.letters.len())
+    } else {
+        format!("打印信：{} 封", page.letters.len())
+    };
     let empty = page.letters.is_empty().then(|| el("p").class("zs-section").child("没有要打印的信。"));
     nodes![
         el("div")
@@ -28,12 +31,26 @@ pub fn page(page: &LettersPage) -> Node {
                     .child(small_icon("back"))
                     .child(el("span").child("返回")),
             )
-            .child(el("h1").class("zs-h1").child(format!("打印信：{} 封", page.letters.len())))
+            .child(el("h1").class("zs-h1").child(title))
+            .child(here)
             .child(el("p").child("用浏览器的“打印”，选 A4 或 A5 纸，一封一张。信上没有病情。"))
-            .child((!turn.is_empty()).then(|| el("nav").class("zs-sections").with("aria-label", "页").child(turn))),
+            .child(turn),
         empty,
         el("div").class("zs-letters").child(page.letters.iter().map(|one| letter(page, one)).collect::<Vec<_>>())
     ]
+}
+
+/// Links to all pages; none when there is one.
+pub fn turn(path: &str, page: u32, pages: usize) -> Option<El> {
+    let links = (1..=pages)
+        .map(|number| {
+            el("a")
+                .with("href", format!("{path}?page={number}"))
+                .with("aria-current", (number == page as usize).then_some("page"))
+                .child(format!("第 {number} 页"))
+        })
+        .collect::<Vec<_>>();
+    (pages > 1).then(|| el("nav").class("zs-sections").with("aria-label", "页").child(links))
 }
 
 fn letter(page: &LettersPage, letter: &Letter) -> El {

@@ -4,6 +4,7 @@ use super::form::{field, hidden, letters, services, urgency};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
+use zaoshai_contract::limits::LONGEST_NAME;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::{BookableService, NewFollowUp, NewFollowUpForm};
 
@@ -20,8 +21,36 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             .child(problem.map(error_summary))
             .child(el("h1").class("zs-h1").child("新建随访"))
             .child(hidden("key", page.key.to_string()))
+            .child(already(problem, &page.already))
             .child(fields(problem, &page.form, &page.services, &page.letters))
     ]
+}
+
+/// The open follow-ups of the same number, and the tick that a further one is meant.
+fn already(problem: Option<&Problem>, already: &[BookableService]) -> Option<Node> {
+    if already.is_empty() {
+        return None;
+    }
+    let links = already
+        .iter()
+        .map(|open| {
+            let path = ["/staff/followups/", open.id.as_str()].concat();
+            el("li").child(el("a").with("href", path).child(open.name.clone()))
+        })
+        .collect::<Vec<_>>();
+    let tick = el("label")
+        .class("zs-check")
+        .with("for", "another")
+        .child(el("input").with("type", "checkbox").with("id", "another").with("name", "another").with("value", "yes"))
+        .child(el("span").child("我看过了，确实要再建一个"));
+    Some(nodes![
+        el("div")
+            .class("zs-notice")
+            .with("role", "status")
+            .child(small_icon("alert"))
+            .child(el("div").child(el("p").child("已经有一个没有结束的随访：")).child(el("ul").child(links))),
+        field(problem, "another", "再建一个", "", Node::from(tick))
+    ])
 }
 
 /// What a follow-up says, field by field.
@@ -39,7 +68,7 @@ pub fn fields(
         .with("id", "name")
         .with("name", "name")
         .with("value", form.name.clone())
-        .with("maxlength", "20")
+        .with("maxlength", LONGEST_NAME.to_string())
         .with("autocomplete", "off")
         .with("aria-describedby", "name-hint")
         .with("aria-invalid", wrong("name"))

@@ -9,6 +9,7 @@ use crate::secrets;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::{Deed, Misfit, Role};
 use zaoshai_contract::staff::accounts::{AccountsPage, NewAccount};
@@ -54,7 +55,7 @@ fn understand(form: &NewAccount) -> Result<()> {
     if !plain || !(2..=30).contains(&form.name.len()) {
         wrong("name", "请用 2 到 30 个小写字母、数字或短横，例如 zhang");
     }
-    if !(1..=20).contains(&form.display.chars().count()) {
+    if !limits::fits(&form.display, 1, 20) {
         wrong("display", "请填怎么称呼，1 到 20 个字，例如 张护士");
     }
     if let Some(message) = misfit(&form.roles) {

@@ -9,7 +9,9 @@ use crate::failures::Result;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::dates::read_date;
+use zaoshai_contract::ids::ShortCode;
 use zaoshai_contract::roles::{Deed, Role};
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::StaffPage;
@@ -104,9 +106,9 @@ fn filter_of(query: &str) -> AuditFilter {
     let text = |name: &str| value_of(query, name).map(|text| text.trim().to_owned()).unwrap_or_default();
     AuditFilter {
         staff: text("staff"),
-        code: text("code").to_uppercase(),
-        first: CivilDate::parse(&text("first")),
-        last: CivilDate::parse(&text("last")),
+        code: ShortCode::parse(&text("code")).map_or_else(|| text("code"), |code| code.to_string()),
+        first: read_date(&text("first")).ok(),
+        last: read_date(&text("last")).ok(),
     }
 }
 

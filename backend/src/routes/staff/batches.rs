@@ -1,5 +1,6 @@
 //! Many follow-ups at once: a table is read, shown with its mistakes, and stored only when that was seen.
 
+use super::letters::{letter_pages, page_of};
 use super::lists::row;
 use super::make::{letters, record_of, understand};
 use super::{SignedIn, html, may, services, told};
@@ -8,10 +9,11 @@ use crate::db::batches::{Batch, CHUNK};
 use crate::db::followups::{NewRecord, Origin};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
-use crate::imports::{self, Line};
+use crate::finders;
+use crate::imports::{self, Line, Lines};
 use crate::routes::body::{Form, Upload};
 use crate::secrets;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
@@ -30,14 +32,15 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const MOST_BATCHES: u32 = 50;
 /// Rows of a table that are shown as they were understood.
 const SAMPLE: usize = 5;
-/// Follow-ups of a batch that its page lists.
-const MOST_LISTED: u32 = 100;
 
 /// A table that was understood row by row.
 struct Understood {
-    good: Vec<(Line, super::make::Understood, String)>,
+    good: Vec<(Line, super::make::Understood)>,
     bad: Vec<LeftOut>,
     known: Vec<LeftOut>,
+    hidden: Vec<LeftOut>,
+    hidden_count: usize,
+    notes: Vec<String>,
     unused: Vec<String>,
 }
 
@@ -48,67 +51,88 @@ impl Understood {
         let left = |rows: &[LeftOut]| {
             rows.iter().map(|left| format!("{}{}", left.row, left.reasons.concat())).collect::<Vec<_>>().join("\n")
         };
-        secrets::hash(&format!("{}\n\n{}\n\n{}", good.join(","), left(&self.bad), left(&self.known)))[..32].to_owned()
+        let shown =
+            [good.join(","), left(&self.bad), left(&self.known), left(&self.hidden), self.notes.concat()].join("\n\n");
+        secrets::hash(&shown)[..32].to_owned()
     }
 }
 
-async fn look(app: &App, staff: &Staff, bytes: &[u8], defaults: &NewFollowUp) -> Result<Understood> {
-    let lines = imports::read(bytes, defaults, &app.library()).map_err(|error| Failure::field("file", &error))?;
-    let mut table = Understood { good: Vec::new(), bad: Vec::new(), known: Vec::new(), unused: lines.unused };
-    let mut people: HashMap<(String, String, Vec<String>), usize> = HashMap::new();
+/// A row as it was understood, in the form in which it is shown.
+fn sample_of(line: &Line, form: &super::make::Understood) -> NewFollowUp {
+    NewFollowUp { name: form.name.clone(), phone: form.phone.shown(), ..line.form.clone() }
+}
+
+/// Reads a file off the threads that answer: a large one takes a while.
+async fn lines_of(app: &App, bytes: Vec<u8>, defaults: &NewFollowUp) -> Result<Lines> {
+    let (library, defaults) = (app.library(), defaults.clone());
+    let read = tokio::task::spawn_blocking(move || imports::read(&bytes, &defaults, &library));
+    read.await.map_err(anyhow::Error::from)?.map_err(|error| Failure::field("file", &error))
+}
+
+/// What is wrong with a row, once for each field: what the table says of a cell goes before what the form says of it.
+fn reasons_of(line: &Line, failure: Option<Failure>) -> Vec<String> {
+    if line.nobody {
+        return vec!["没有姓名和手机号，不是病人的话不用管".to_owned()];
+    }
+    let mut reasons: Vec<String> = line.errors.iter().map(|error| error.message.clone()).collect();
+    let told = |field: &str| line.errors.iter().any(|error| error.field == field);
+    let form = failure.into_iter().flat_map(|failure| failure.errors);
+    reasons.extend(form.filter(|error| !told(&error.field)).map(|error| error.message));
+    reasons
+}
+
+async fn look(app: &App, staff: &Staff, lines: Lines) -> Result<Understood> {
+    let hidden = lines.hidden.into_iter().map(|(row, name)| LeftOut {
+        row,
+        name,
+        reasons: vec!["这一行在表格里是隐藏的（筛选掉的），没有读".to_owned()],
+    });
+    let mut table = Understood {
+        good: Vec::new(),
+        bad: Vec::new(),
+        known: Vec::new(),
+        hidden: hidden.collect(),
+        hidden_count: lines.hidden_count,
+        notes: lines.notes,
+        unused: lines.unused,
+    };
+    // A person's rows so far: where, and for what.
+    let mut people: HashMap<String, Vec<(usize, Vec<String>)>> = HashMap::new();
     for line in lines.lines {
         let left = |reasons: Vec<String>| LeftOut { row: line.row, name: line.form.name.clone(), reasons };
         let form = match understand(app, &line.form) {
             Ok(form) if line.errors.is_empty() => form,
             result => {
-                let mut reasons = line.errors.clone();
-                if let Err(failure) = result {
-                    // A service that is not known was told by its name.
-                    let told = |field: &str| field == "services" && !line.errors.is_empty();
-                    reasons.extend(failure.errors.into_iter().filter(|e| !told(&e.field)).map(|error| error.message));
-                }
-                table.bad.push(left(reasons));
+                table.bad.push(left(reasons_of(&line, result.err())));
                 continue;
             }
         };
-        let person = (form.name.clone(), form.phone.as_str().to_owned(), form.services.clone());
-        if let Some(first) = people.get(&person) {
+        let person = finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone);
+        let rows = people.entry(person.clone()).or_default();
+        let same = rows.iter().find(|(_, services)| services.iter().any(|service| form.services.contains(service)));
+        if let Some((first, _)) = same {
             table.bad.push(left(vec![format!("和第 {first} 行是同一个人、同样的项目")]));
             continue;
         }
-        people.insert(person, line.row);
+        rows.push((line.row, form.services.clone()));
+        // By what an older server knew the row that it made a follow-up from.
         let row = format!("{}\u{1e}{}\u{1e}{}", staff.hospital, line.cells, form.services.join(","));
-        let fingerprint = app.secrets.finder("row", &row);
-        if let Some(code) = app.db.made_of_row(&fingerprint).await? {
-            table.known.push(left(vec![format!("这一行以前导入过，编号 {code}")]));
+        if app.db.was_erased(&person, &app.secrets.finder("row", &row)).await? {
+            table.known.push(left(vec!["这个人要求删除了资料，不再新建".to_owned()]));
             continue;
         }
-        if let Some(code) = open_already(app, staff, &form).await? {
-            table.known.push(left(vec![format!("这个人有同样项目的随访还没结束，编号 {code}")]));
+        let phone = finders::phone(&app.secrets, &form.phone);
+        let open = app.db.open_of(&staff.hospital, &phone, &finders::whole(&app.secrets, &form.name)).await?;
+        if let Some(open) = open.iter().find(|open| open.is_for(&form.services)) {
+            table.known.push(left(vec![format!("这个人有同样项目的随访还没结束，编号 {}", open.code)]));
             continue;
         }
-        table.good.push((line, form, fingerprint));
+        if !form.phone_words.is_empty() {
+            table.notes.push(format!("第 {} 行：电话旁边的“{}”会写进备注", line.row, form.phone_words));
+        }
+        table.good.push((line, form));
     }
     Ok(table)
-}
-
-/// The code of an open follow-up of the same person for one of the same services.
-async fn open_already(app: &App, staff: &Staff, form: &super::make::Understood) -> Result<Option<String>> {
-    let phone = app.secrets.finder("phone", form.phone.as_str());
-    let letters: String = form.name.chars().filter(|letter| !letter.is_whitespace()).collect();
-    // A name of one character has no hash of its own.
-    let name = if letters.chars().count() > 1 { app.secrets.finder("name", &letters) } else { String::new() };
-    for (code, services) in app.db.open_for(&staff.hospital, &phone, &name).await? {
-        let services: Vec<String> = services
-            .map(|services| serde_json::from_str(&services))
-            .transpose()
-            .map_err(anyhow::Error::from)?
-            .unwrap_or_default();
-        if services.is_empty() || services.iter().any(|service| form.services.contains(service)) {
-            return Ok(Some(code));
-        }
-    }
-    Ok(None)
 }
 
 fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
@@ -199,8 +223,9 @@ pub(super) async fn upload(
         let failure = Failure::field("file", "文件太大，最多 4 MB。请分成几个文件，再上传");
         return refused(staff, failure, defaults).await;
     }
-    let table = match look(&app, &staff, &bytes, &defaults).await {
-        Ok(table) => table,
+    let data = sure.then(|| upload.form.get("data").to_owned()).unwrap_or_else(|| BASE64.encode(&bytes));
+    let table = match lines_of(&app, bytes, &defaults).await {
+        Ok(lines) => look(&app, &staff, lines).await?,
         Err(failure) if failure.code == Code::InvalidInput => return refused(staff, failure, defaults).await,
         Err(failure) => return Err(failure),
     };
@@ -227,12 +252,15 @@ pub(super) async fn upload(
     let status = if sure { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let preview = Preview {
         file: name,
-        data: BASE64.encode(&bytes),
+        data,
         seen: table.seen(),
         good: table.good.len(),
-        sample: table.good.iter().take(SAMPLE).map(|(line, ..)| line.form.clone()).collect(),
+        sample: table.good.iter().take(SAMPLE).map(|(line, form)| sample_of(line, form)).collect(),
         bad: table.bad,
         known: table.known,
+        hidden: table.hidden,
+        hidden_count: table.hidden_count,
+        notes: table.notes,
         unused: table.unused,
     };
     let page = BatchesPage { preview: Some(preview), problem, ..page(&app, staff, defaults).await? };
@@ -254,20 +282,29 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
             id: id.clone(),
         })
         .await?;
-    let records: Vec<NewRecord> = table
-        .good
-        .into_iter()
-        .map(|(line, form, fingerprint)| {
-            let row = i64::try_from(line.row).unwrap_or(i64::MAX);
-            let origin = Origin { batch: id.clone(), row, fingerprint };
-            record_of(app, &staff, form, secrets::fresh_id(), Some(origin))
-        })
-        .collect();
-    let db = app.db.clone();
-    let work: tokio::task::JoinHandle<crate::db::Result<()>> = tokio::spawn(async move {
-        for chunk in records.chunks(CHUNK) {
+    let (worker, batch) = (app.clone(), id.clone());
+    let work: tokio::task::JoinHandle<anyhow::Result<()>> = tokio::spawn(async move {
+        let db = worker.db.clone();
+        // Sealing thousands of names takes a while.
+        let sealed = tokio::task::spawn_blocking({
+            let batch = batch.clone();
+            move || -> Vec<NewRecord> {
+                let record = |(line, form): (Line, super::make::Understood)| {
+                    let origin = Origin {
+                        batch: batch.clone(),
+                        row: i64::try_from(line.row).unwrap_or(i64::MAX),
+                        phone: finders::phone(&worker.secrets, &form.phone),
+                        name: finders::whole(&worker.secrets, &form.name),
+                    };
+                    record_of(&worker, &staff, form, secrets::fresh_id(), Some(origin))
+                };
+                table.good.into_iter().map(record).collect()
+            }
+        });
+        for chunk in sealed.await?.chunks(CHUNK) {
             db.make_followups(chunk).await?;
         }
+        db.close_batch(&batch).await?;
         Ok(())
     });
     // What takes longer goes on; the batch's page tells how far it has come.
@@ -281,18 +318,24 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
 pub(super) async fn batch(
     State(app): State<App>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
     let standings = app.db.batch_standings(&batch.id, &staff.hospital).await?;
-    let records = app.db.batch_followups(&batch.id, &staff.hospital, MOST_LISTED, 0).await?;
+    let pages = letter_pages(&app, &batch.id).await?;
+    let number = page_of(&query.unwrap_or_default(), pages.len());
+    let (first, last) = pages.get(number as usize - 1).map_or((0, 0), |page| (page.first_row, page.last_row));
+    let records = app.db.batch_followups(&batch.id, &staff.hospital, first, last).await?;
     app.db.audit_of(&staff, "batch", Object::named(&batch.id), app.now()).await?;
     let page = BatchPage {
         batch: batch_row(&app, &batch)?,
         open: standings.open,
         booked: standings.booked,
         closed: standings.closed,
+        page: number,
+        pages,
         rows: records.iter().map(|record| row(&app, record)).collect::<Result<_>>()?,
         staff,
     };

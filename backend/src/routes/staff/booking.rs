@@ -13,6 +13,7 @@ use crate::secrets;
 use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::schedules::Refused;
@@ -90,7 +91,7 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
     let fresh = !app.db.has_answered(&found.id, &key).await?;
     if fresh && !against.is_empty() {
         may(staff, Deed::Override)?;
-        if !(1..=LONGEST).contains(&reason.chars().count()) {
+        if !limits::fits(reason, 1, LONGEST) {
             let message = format!("这个时间{against}。还要约，请写原因，1 到 100 个字");
             return Err(Failure::field("book-reason", &message));
         }

@@ -1,12 +1,13 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
-use super::make::{finders, letters, read_form, understand};
+use super::make::{letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::App;
 use crate::db::edits::Edit;
 use crate::db::followups::Record;
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
+use crate::finders;
 use crate::pathway;
 use crate::routes::body::Form;
 use axum::extract::{Path, State};
@@ -34,6 +35,7 @@ fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
         urgency: record.urgency.as_str().to_owned(),
         template: record.letter.clone(),
         letter: open("letter", &record.letter_sealed)?,
+        another: false,
     })
 }
 
@@ -156,7 +158,9 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         other_phone: old.phone != understood.phone.as_str(),
         reason_sealed: app.secrets.seal(id, "reason", &understood.reason),
         letter_sealed: if letter.is_empty() { String::new() } else { app.secrets.seal(id, "letter", letter) },
-        finders: finders(app, &understood.name, &understood.phone),
+        finders: finders::of(&app.secrets, &understood.name, &understood.phone),
+        person: finders::person(&app.secrets, &staff.hospital, &understood.name, &understood.phone),
+        folding: finders::FOLDING,
         link_until: Moment::at(understood.due_to.plus_days(LINK_DAYS), 0),
         letter: understood.template,
         urgency: understood.urgency,
@@ -168,7 +172,11 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         who: staff.name.clone(),
         now: app.now(),
     };
+    let note = note_of(app, &understood.phone_words);
     log::does("edit", Object::record(id));
     app.db.edit(&edit).await??;
+    if let Some((note, text_sealed)) = note {
+        app.db.add_note(id, &note, &text_sealed, &staff.name, app.now()).await?;
+    }
     Ok(())
 }

@@ -15,6 +15,7 @@ use futures_util::{StreamExt as _, stream};
 use std::io;
 use std::time::Duration;
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::FollowUpRow;
@@ -91,7 +92,7 @@ fn cells(row: FollowUpRow, created: Moment, ending: &str) -> Vec<String> {
     vec![
         row.code,
         row.name,
-        row.phone,
+        PhoneNumber::kept(row.phone).shown(),
         row.reason,
         row.services.join("、"),
         day(row.due_from),

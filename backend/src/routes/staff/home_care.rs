@@ -13,11 +13,13 @@ use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::dates::read_date;
 use zaoshai_contract::home_care::{
     Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
     minute_of,
 };
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::erasure::ErasureReason;
@@ -244,7 +246,7 @@ async fn apply(app: &App, change: &CareChange) -> Result<()> {
 /// A text within its limits, sealed; an empty one stays empty.
 fn sealed(app: &App, record: &CareRecord, form: &Form, name: &str, most: usize) -> Result<String> {
     let text = form.get(name).trim();
-    if text.chars().count() > most {
+    if !limits::fits(text, 0, most) {
         return Err(Failure::field(name, &format!("请写 {most} 个字以内")));
     }
     Ok(if text.is_empty() { String::new() } else { app.secrets.seal(&record.id, name, text) })
@@ -274,7 +276,7 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
     let today = app.now().date();
-    let day = CivilDate::parse(form.get("day").trim()).filter(|day| (0..=AHEAD).contains(&(day.days() - today.days())));
+    let day = read_date(form.get("day")).ok().filter(|day| (0..=AHEAD).contains(&(day.days() - today.days())));
     if day.is_none() {
         wrong("day", "请填今天起 60 天以内的日期，例如 2026-12-01");
     }

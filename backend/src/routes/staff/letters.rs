@@ -12,7 +12,7 @@ use axum::response::Response;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
-use zaoshai_contract::staff::batches::{LETTERS_A_PAGE, Letter, LettersPage};
+use zaoshai_contract::staff::batches::{LETTERS_A_PAGE, Letter, LetterPage, LettersPage};
 use zaoshai_contract::staff::{Staff, StaffPage};
 
 fn letter(app: &App, record: &InCharge) -> Result<Letter> {
@@ -29,23 +29,49 @@ fn letter(app: &App, record: &InCharge) -> Result<Letter> {
     })
 }
 
-fn page(app: &App, staff: Staff, back: String, records: &[InCharge]) -> Result<LettersPage> {
+async fn page(app: &App, staff: Staff, back: String, records: Vec<InCharge>) -> Result<LettersPage> {
     let hospital = app.hospital_of(&app.library(), &staff.hospital);
+    let worker = app.clone();
+    // A hundred codes take a while to draw.
+    let drawn = tokio::task::spawn_blocking(move || records.iter().map(|record| letter(&worker, record)).collect());
+    let letters: Result<Vec<Letter>> = drawn.await.map_err(anyhow::Error::from)?;
+    let letters = letters?;
     Ok(LettersPage {
         staff,
         back,
         path: String::new(),
         page: 1,
-        pages: 1,
+        pages: Vec::new(),
+        all: i64::try_from(letters.len()).unwrap_or(i64::MAX),
         phone: app.phone_of(&hospital.id),
         hospital: hospital.name,
         today: app.now().date(),
-        letters: records.iter().map(|record| letter(app, record)).collect::<Result<_>>()?,
+        letters,
     })
 }
 
 fn shown(app: &App, page: LettersPage) -> Response {
     html(app, "打印信", StatusCode::OK, &StaffPage::Letters(Box::new(page)))
+}
+
+/// The pages of a batch. They are cut by the rows that made a follow-up, ended or not, so that nobody slips from one page
+/// to another while letters are printed and people choose, move away or die.
+pub(super) async fn letter_pages(app: &App, batch: &str) -> Result<Vec<LetterPage>> {
+    let rows = app.db.batch_rows(batch).await?;
+    let mut first = 1;
+    let page = |rows: &[i64]| {
+        let page =
+            LetterPage { first, last: first + rows.len() - 1, first_row: rows[0], last_row: rows[rows.len() - 1] };
+        first += rows.len();
+        page
+    };
+    Ok(rows.chunks(LETTERS_A_PAGE as usize).map(page).collect())
+}
+
+/// The number of the page that an address asks for, from 1.
+pub(super) fn page_of(query: &str, pages: usize) -> u32 {
+    let asked = value_of(query, "page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1);
+    asked.clamp(1, u32::try_from(pages).unwrap_or(u32::MAX).max(1))
 }
 
 /// `GET /staff/followups/{id}/letter`
@@ -56,7 +82,7 @@ pub(super) async fn one(State(app): State<App>, Path(id): Path<String>, SignedIn
         return Err(Code::LinkWithdrawn.into());
     }
     app.db.audit(&staff, "print", Some(&record.id), app.now()).await?;
-    Ok(shown(&app, page(&app, staff, format!("/staff/followups/{id}"), &[record])?))
+    Ok(shown(&app, page(&app, staff, format!("/staff/followups/{id}"), vec![record]).await?))
 }
 
 /// `GET /staff/batches/{id}/letters`
@@ -69,15 +95,13 @@ pub(super) async fn batch(
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
     let standings = app.db.batch_standings(&batch.id, &staff.hospital).await?;
-    let open = u32::try_from(standings.open + standings.booked).unwrap_or(0);
-    let number = value_of(&query.unwrap_or_default(), "page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1);
-    let pages = open.div_ceil(LETTERS_A_PAGE).max(1);
-    let number = number.clamp(1, pages);
-    let skip = (number - 1) * LETTERS_A_PAGE;
-    let records = app.db.batch_followups(&batch.id, &staff.hospital, LETTERS_A_PAGE, skip).await?;
+    let pages = letter_pages(&app, &batch.id).await?;
+    let number = page_of(&query.unwrap_or_default(), pages.len());
+    let (first, last) = pages.get(number as usize - 1).map_or((0, 0), |page| (page.first_row, page.last_row));
+    let records = app.db.batch_followups(&batch.id, &staff.hospital, first, last).await?;
     let records = sharing::own_of(&staff, records);
     app.db.audit_of(&staff, "print-batch", Object::named(&format!("{} {number}", batch.id)), app.now()).await?;
     let path = format!("/staff/batches/{}/letters", batch.id);
-    let page = page(&app, staff, format!("/staff/batches/{}", batch.id), &records)?;
-    Ok(shown(&app, LettersPage { path, page: number, pages, ..page }))
+    let page = page(&app, staff, format!("/staff/batches/{}", batch.id), records).await?;
+    Ok(shown(&app, LettersPage { path, page: number, pages, all: standings.open + standings.booked, ..page }))
 }

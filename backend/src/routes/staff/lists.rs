@@ -7,6 +7,7 @@ use crate::db::log::Object;
 use crate::db::pages::After;
 use crate::db::people::OpenQuestionRow;
 use crate::failures::Result;
+use crate::finders;
 use crate::pathway::{self, service_names};
 use crate::routes::body::Form;
 use crate::visitor::Visitor;
@@ -16,7 +17,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::State as AppointmentState;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Standing;
-use zaoshai_contract::ids::{PhoneEnding, PhoneNumber};
+use zaoshai_contract::ids::ShortCode;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
@@ -167,19 +168,27 @@ pub(super) fn turned<T>(
 async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
     may(&staff, Deed::SeeFollowUps)?;
     let typed = typed.trim().to_owned();
-    let letters: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let finder = if let Some(phone) = PhoneNumber::parse(&letters) {
-        app.secrets.finder("phone", phone.as_str())
-    } else if let Some(ending) = PhoneEnding::parse(&letters) {
-        app.secrets.finder("ending", ending.as_str())
-    } else {
-        app.secrets.finder("name", &letters)
-    };
-    let mut records: Vec<Record> =
-        app.db.followup_by_code(&staff.hospital, &letters.to_uppercase()).await?.into_iter().collect();
-    let by_code = i64::try_from(records.len()).unwrap_or(0);
-    records.extend(app.db.found(&staff.hospital, &finder, MOST).await?);
-    let count = by_code + app.db.found_count(&staff.hospital, &finder).await?;
+    let mut records: Vec<Record> = Vec::new();
+    if let Some(code) = ShortCode::parse(&typed) {
+        records.extend(app.db.followup_by_code(&staff.hospital, code.as_str()).await?);
+    }
+    // What was carried over from the first version has codes of its own.
+    records.extend(app.db.followup_by_code(&staff.hospital, &typed.to_lowercase()).await?);
+    let by_code = records.len();
+    let mut most = 0;
+    for finder in finders::meant(&app.secrets, &typed) {
+        for record in app.db.found(&staff.hospital, &finder, MOST).await? {
+            let name = app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?;
+            if finders::holds(&name, &typed) && records.iter().all(|found| found.id != record.id) {
+                records.push(record);
+            }
+        }
+        most = most.max(app.db.found_count(&staff.hospital, &finder).await?);
+    }
+    let listed = i64::try_from(records.len()).unwrap_or(i64::MAX);
+    // More than are listed there are only when one of the hashes alone finds more.
+    let cut = most > i64::from(MOST);
+    let count = if cut { listed.max(most + i64::try_from(by_code).unwrap_or(0)) } else { listed };
     let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "search", None, app.now()).await?;
     Ok(StaffSearch { staff, typed, rows, count })

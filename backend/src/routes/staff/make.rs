@@ -7,6 +7,7 @@ use crate::content::LetterTemplate;
 use crate::db::followups::{NewRecord, Origin};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
+use crate::finders;
 use crate::routes::body::{Form, JsonBody, read_key};
 use crate::secrets;
 use crate::visitor::Visitor;
@@ -14,12 +15,17 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::dates::{DateMistake, read_date};
 use zaoshai_contract::followups::Urgency;
-use zaoshai_contract::ids::{IdempotencyKey, PhoneNumber};
+use zaoshai_contract::ids::IdempotencyKey;
+use zaoshai_contract::limits::{self, LONGEST_NAME};
+use zaoshai_contract::phones::{PhoneNumber, ReadPhone};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage};
 
+/// What is said before a second follow-up is made for the same number and service.
+const ALREADY: &str = "这个号码已经有同样项目的随访，还没有结束。确实要再建一个，请打勾";
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
 
@@ -33,6 +39,8 @@ pub(super) fn letters(app: &App) -> Vec<BookableService> {
 pub(super) struct Understood {
     pub(super) name: String,
     pub(super) phone: PhoneNumber,
+    /// What stood beside the number, like 女儿.
+    pub(super) phone_words: String,
     pub(super) reason: String,
     pub(super) services: Vec<String>,
     pub(super) due_from: CivilDate,
@@ -54,6 +62,7 @@ pub(super) fn read_form(form: &Form) -> NewFollowUp {
         urgency: form.get("urgency").to_owned(),
         template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
+        another: form.get("another") == "yes",
     }
 }
 
@@ -63,16 +72,19 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
     let mut wrong = |field: &str, message: &str| {
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
-    let name = form.name.trim();
-    if !(1..=20).contains(&name.chars().count()) {
-        wrong("name", "请填称呼，1 到 20 个字，例如 李女士");
+    let name = finders::tidy(&form.name);
+    if !limits::fits(&name, 1, LONGEST_NAME) {
+        wrong("name", "请填称呼，1 到 50 个字，例如 李女士");
     }
-    let phone = PhoneNumber::parse(&form.phone);
-    if phone.is_none() {
-        wrong("phone", "请填手机号或带区号的电话，例如 13800138000");
-    }
+    let phone = match PhoneNumber::read(&form.phone) {
+        Ok(phone) => Some(phone),
+        Err(mistake) => {
+            wrong("phone", &mistake.to_string());
+            None
+        }
+    };
     let reason = form.reason.trim();
-    if !(1..=200).contains(&reason.chars().count()) {
+    if !limits::fits(reason, 1, 200) {
         wrong("reason", "请写为什么要来，1 到 200 个字，例如 肺部小结节，3 个月复查");
     }
     let library = app.library();
@@ -81,13 +93,20 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         wrong("services", "请至少选一项可约的服务");
     }
     let today = app.now().date();
-    let due_from = CivilDate::parse(form.due_from.trim());
-    let due_to = CivilDate::parse(form.due_to.trim());
-    if due_from.is_none() {
-        wrong("due_from", "请填最早的日期，例如 2026-11-23");
+    let due_from = read_date(&form.due_from);
+    let due_to = read_date(&form.due_to);
+    match due_from {
+        Ok(_) => {}
+        Err(DateMistake::None) => wrong("due_from", "请填最早的日期，例如 2026-11-23"),
+        Err(mistake) => wrong("due_from", &format!("最早的日期：{mistake}")),
     }
+    match due_to {
+        Ok(_) => {}
+        Err(DateMistake::None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
+        Err(mistake) => wrong("due_to", &format!("最晚的日期：{mistake}")),
+    }
+    let (due_from, due_to) = (due_from.ok(), due_to.ok());
     match (due_from, due_to) {
-        (_, None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
         (_, Some(to)) if to < today => wrong("due_to", "最晚的日期已经过了"),
         (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
         (_, Some(to)) if to.days() - today.days() > WINDOW_DAYS => wrong("due_to", "最晚的日期请在两年以内"),
@@ -101,21 +120,24 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         wrong("template", "请从列表里选一封结果信");
     }
     let letter = form.letter.trim();
-    if letter.chars().count() > LONGEST_LETTER {
+    if !limits::fits(letter, 0, LONGEST_LETTER) {
         wrong("letter", "结果说明请写 1000 个字以内");
     }
     match (phone, due_from, due_to, urgency) {
-        (Some(phone), Some(due_from), Some(due_to), Some(urgency)) if errors.is_empty() => Ok(Understood {
-            name: name.to_owned(),
-            phone,
-            reason: reason.to_owned(),
-            services: form.services.clone(),
-            due_from,
-            due_to,
-            urgency,
-            template: form.template.clone(),
-            letter: letter.to_owned(),
-        }),
+        (Some(ReadPhone { number, words }), Some(due_from), Some(due_to), Some(urgency)) if errors.is_empty() => {
+            Ok(Understood {
+                name,
+                phone: number,
+                phone_words: words,
+                reason: reason.to_owned(),
+                services: form.services.clone(),
+                due_from,
+                due_to,
+                urgency,
+                template: form.template.clone(),
+                letter: letter.to_owned(),
+            })
+        }
         _ => Err(Failure::fields(errors)),
     }
 }
@@ -125,10 +147,35 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     may(staff, Deed::WorkOnFollowUps)?;
     // Keyed: what a form says is short enough to be guessed.
     let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
+    let another = form.another;
     let form = understand(app, form)?;
+    // A repeat of a form that has made one gets that one.
+    if !another && !app.db.has_made(&staff.name, key.as_str()).await? && !already(app, staff, &form).await?.is_empty() {
+        return Err(Failure::field("another", ALREADY));
+    }
     log::does("make", Object::record(&id));
     let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
     Ok(id)
+}
+
+/// The open follow-ups of a form's phone number for one of its services, under any name: a couple may share a number.
+async fn already(app: &App, staff: &Staff, form: &Understood) -> Result<Vec<BookableService>> {
+    let phone = finders::phone(&app.secrets, &form.phone);
+    let open = app.db.open_of(&staff.hospital, &phone, "").await?;
+    open.into_iter()
+        .filter(|open| open.is_for(&form.services))
+        .map(|open| {
+            let name = app.secrets.open_if_kept(&open.id, "name", &open.name_sealed)?;
+            Ok(BookableService { name: format!("{name} · {}", open.code), id: open.id })
+        })
+        .collect()
+}
+
+/// What stood beside a phone number as a note, sealed.
+pub(super) fn note_of(app: &App, words: &str) -> Option<(String, String)> {
+    let id = secrets::fresh_id();
+    let sealed = |words: &str| app.secrets.seal(&id, "note", &format!("填电话时写着：{words}"));
+    (!words.is_empty()).then(|| sealed(words)).map(|sealed| (id, sealed))
 }
 
 /// A follow-up to be made, sealed.
@@ -144,7 +191,10 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
         urgency: form.urgency,
         letter_sealed,
         letter: form.template,
-        finders: finders(app, &form.name, &form.phone),
+        finders: finders::of(&app.secrets, &form.name, &form.phone),
+        person: finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone),
+        folding: finders::FOLDING,
+        note: note_of(app, &form.phone_words),
         token_hash: sharing::token_hash(app, &id, 1),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
         name_sealed: app.secrets.seal(&id, "name", &form.name),
@@ -162,22 +212,6 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
     }
 }
 
-/// The keyed hashes under which a follow-up is found: its phone number, the last four digits, and every run of two or
-/// more characters of the name.
-pub(super) fn finders(app: &App, name: &str, phone: &PhoneNumber) -> Vec<String> {
-    let letters: Vec<char> = name.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let runs = (0..letters.len()).flat_map(|from| {
-        let letters = &letters;
-        (from + 2..=letters.len()).map(move |to| letters[from..to].iter().collect::<String>())
-    });
-    let mut finders: Vec<String> = runs.map(|run| app.secrets.finder("name", &run)).collect();
-    finders.push(app.secrets.finder("phone", phone.as_str()));
-    finders.push(app.secrets.finder("ending", phone.ending().as_str()));
-    finders.sort_unstable();
-    finders.dedup();
-    finders
-}
-
 /// `GET /staff/followups/new`
 pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::WorkOnFollowUps)?;
@@ -189,6 +223,7 @@ pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Re
         staff,
         form,
         letters: letters(&app),
+        already: Vec::new(),
         key: secrets::fresh_key(),
         problem: None,
     };
@@ -204,6 +239,11 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let asked = failure.errors.iter().any(|error| error.field == "another");
+            let already = match understand(&app, &new) {
+                Ok(form) if asked => already(&app, &staff, &form).await?,
+                _ => Vec::new(),
+            };
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
             let page = NewFollowUpForm {
@@ -211,6 +251,7 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
                 staff,
                 form: new,
                 letters: letters(&app),
+                already,
                 key,
                 problem: Some(problem),
             };

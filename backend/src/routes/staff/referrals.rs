@@ -10,6 +10,7 @@ use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::secrets;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::referrals::{Referral, ReferralAction, ReferralState};
 use zaoshai_contract::roles::Deed;
@@ -74,7 +75,7 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
         return Err(Failure::field("refer-hospital", "请从列表里选一家医院"));
     }
     let reason = form.get("reason").trim();
-    if !(1..=LONGEST).contains(&reason.chars().count()) {
+    if !limits::fits(reason, 1, LONGEST) {
         return Err(Failure::field("refer-reason", "请写为什么转，1 到 300 个字"));
     }
     let referral = secrets::id_for(&found.id, &form.key()?);
@@ -103,7 +104,7 @@ pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, acti
     may(staff, Deed::Refer)?;
     let answer = form.get("answer").trim();
     let least = usize::from(matches!(action, ReferralAction::HandBack | ReferralAction::Return));
-    if !(least..=LONGEST).contains(&answer.chars().count()) {
+    if !limits::fits(answer, least, LONGEST) {
         let field = if action == ReferralAction::Return { "return-answer" } else { "hand-back-answer" };
         return Err(Failure::field(field, "请写为什么，1 到 300 个字"));
     }

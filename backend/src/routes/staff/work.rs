@@ -13,8 +13,10 @@ use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::Action;
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::dates::read_date;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
@@ -85,7 +87,7 @@ async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
 /// A text of a nurse, or why it cannot be kept.
 fn text_of(text: &str, field: &str, least: usize) -> Result<String> {
     let text = text.trim();
-    if (least..=LONGEST_NOTE).contains(&text.chars().count()) {
+    if limits::fits(text, least, LONGEST_NOTE) {
         return Ok(text.to_owned());
     }
     Err(Failure::field(field, &format!("请写 {least} 到 {LONGEST_NOTE} 个字")))
@@ -98,7 +100,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         CallOutcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("call-outcome", "请选电话的结果"))?;
     let again = match outcome {
         CallOutcome::CallLater => {
-            let day = CivilDate::parse(form.get("again")).filter(|day| *day >= app.now().date());
+            let day = read_date(form.get("again")).ok().filter(|day| *day >= app.now().date());
             Some(day.ok_or_else(|| Failure::field("again", "请填哪天再打，例如 2026-12-01"))?)
         }
         _ => None,
@@ -182,8 +184,9 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
             wrong("services", "下一步请至少选一项服务，或选“结束随访”");
         }
         let today = app.now().date();
-        let from = CivilDate::parse(form.get("due_from"));
-        let to = CivilDate::parse(form.get("due_to"))
+        let from = read_date(form.get("due_from")).ok();
+        let to = read_date(form.get("due_to"))
+            .ok()
             .filter(|to| *to >= today && to.days() - today.days() <= WINDOW_DAYS && Some(*to) >= from);
         if to.is_none() {
             wrong("due_to", "请填下一步最早和最晚的日期，最晚在两年以内");

@@ -1,0 +1,145 @@
+//! The keyed hashes under which people are found: who has whom, and making older ones anew.
+
+use super::ledger::Ledger as _;
+use super::{Db, Result, again, in_transaction, on_read};
+
+/// An open follow-up of somebody, as far as it is needed to tell whether it is the same.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenOf {
+    /// Its id.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// The services of the open step as JSON; none without one.
+    pub services: Option<String>,
+}
+
+impl OpenOf {
+    /// Whether it is for one of these services. One that waits for its next step is for any.
+    pub fn is_for(&self, services: &[String]) -> bool {
+        let own: Vec<String> =
+            self.services.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        own.is_empty() || own.iter().any(|service| services.contains(service))
+    }
+}
+
+/// A follow-up whose finders an older folding made.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ToFold {
+    /// Its id.
+    pub id: String,
+    /// The hospital in charge.
+    pub hospital: String,
+    /// The sealed name.
+    pub name_sealed: String,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// Counts the writes.
+    pub version: i64,
+}
+
+/// The finders that take the place of older ones.
+#[derive(Clone, Debug)]
+pub struct Refolded {
+    /// The follow-up.
+    pub id: String,
+    /// The version that was read.
+    pub version: i64,
+    /// The keyed hashes.
+    pub finders: Vec<String>,
+    /// The keyed hash of the person.
+    pub person: String,
+    /// By which folding they were made.
+    pub folding: i64,
+}
+
+/// The open follow-ups of a hospital under one hash, or under two.
+macro_rules! open_of {
+    () => {
+        "SELECT followups.id, followups.code, name_sealed, steps.services FROM finders \
+         JOIN followups ON followups.id = finders.followup \
+         LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
+         WHERE finders.hash = $2 AND (hospital = $1) IS TRUE AND ending IS NULL AND ($3 = '' OR EXISTS \
+         (SELECT 1 FROM finders AS other WHERE other.followup = followups.id AND other.hash = $3)) \
+         ORDER BY followups.created DESC"
+    };
+}
+pub(super) use open_of;
+
+impl Db {
+    /// The open follow-ups of a hospital that this keyed hash of a phone number finds, and the one of a name if it is not
+    /// empty; latest first.
+    pub async fn open_of(&self, hospital: &str, phone: &str, name: &str) -> Result<Vec<OpenOf>> {
+        // The hospital is written so that no index leads through all that it has.
+        Ok(on_read!(self, |pool| sqlx::query_as(open_of!())
+            .bind(hospital)
+            .bind(phone)
+            .bind(name)
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// Whether this person's data were deleted at their wish: by the hash of the person, or by that of a row of a table
+    /// from which an older server made the follow-up.
+    pub async fn was_erased(&self, person: &str, row: &str) -> Result<bool> {
+        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM followups WHERE (person = $1 OR fingerprint = $2) AND ending = 'erased'",
+        )
+        .bind(person)
+        .bind(row)
+        .fetch_one(pool)
+        .await?);
+        Ok(count > 0)
+    }
+
+    /// Whether a form's key has made a follow-up for this account.
+    pub async fn has_made(&self, staff: &str, key: &str) -> Result<bool> {
+        let (count,): (i64,) =
+            on_read!(self, |pool| sqlx::query_as("SELECT COUNT(*) FROM idempotency WHERE scope = $1 AND key = $2",)
+                .bind(format!("staff/{staff}"))
+                .bind(key)
+                .fetch_one(pool)
+                .await?);
+        Ok(count > 0)
+    }
+
+    /// Follow-ups whose finders an older folding made, in the order of their ids.
+    pub async fn to_fold(&self, folding: i64, after: &str, most: u32) -> Result<Vec<ToFold>> {
+        // The first condition is that of the index.
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, hospital, name_sealed, phone_sealed, version FROM followups \
+             WHERE folding < 2 AND folding < $1 AND id > $2 ORDER BY id LIMIT $3",
+        )
+        .bind(folding)
+        .bind(after)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
+    /// Puts finders in the place of older ones, unless the follow-up was written meanwhile; gives whether it did.
+    pub async fn refold(&self, new: &Refolded) -> Result<bool> {
+        again!(self.try_refold(new).await)
+    }
+
+    async fn try_refold(&self, new: &Refolded) -> Result<bool> {
+        in_transaction!(self, |tx| {
+            let touched = sqlx::query(
+                "UPDATE followups SET folding = $2, person = $3 WHERE id = $1 AND version = $4 AND name_sealed <> ''",
+            )
+            .bind(&new.id)
+            .bind(new.folding)
+            .bind(&new.person)
+            .bind(new.version)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if touched == 1 {
+                tx.find_by(&new.id, &new.finders).await?;
+            }
+            Ok(touched == 1)
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! What people are found by: keyed hashes of names and phone numbers, made for storing and for searching by one folding.
+//! The database holds the hashes alone.
+
+use crate::app::App;
+use crate::content::traditional::simplified;
+use crate::db::finders::Refolded;
+use crate::secrets::Secrets;
+use unicode_normalization::UnicodeNormalization as _;
+use zaoshai_contract::ids::PhoneEnding;
+use zaoshai_contract::phones::PhoneNumber;
+
+/// Counts the changes of the folding; what was stored by an older one is made anew.
+pub const FOLDING: i64 = 2;
+/// The longest run of a name's letters that has a hash of its own; longer words are looked for by their beginning.
+const LONGEST_RUN: usize = 12;
+/// Follow-ups folded anew in one go: bookings wait for one of them at most.
+const CHUNK: u32 = 100;
+
+/// A name as it is compared: simplified characters, lower case, half width, and nothing but letters and digits. The dots
+/// between the parts of a name, spaces and marks that nobody sees differ from one keyboard to the next.
+pub fn folded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for letter in name.nfkc().flat_map(char::to_lowercase) {
+        // Rare characters that have no place in Unicode stand in the private areas.
+        let private = matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}');
+        if (letter.is_alphanumeric() && letter != '\u{318d}') || private {
+            // One by one, so that a part of a name folds as it does within the whole.
+            out.push_str(&simplified(letter.encode_utf8(&mut [0; 4])));
+        }
+    }
+    if out.is_empty() { name.trim().to_lowercase() } else { out }
+}
+
+/// A name as it is stored: without space around it and without what nobody sees.
+pub fn tidy(name: &str) -> String {
+    let hidden = |letter: &char| {
+        letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}'
+            )
+    };
+    name.chars().filter(|letter| !hidden(letter)).collect::<String>().trim().to_owned()
+}
+
+/// All hashes under which a follow-up is found: its phone number, the last four digits, the whole name, and its runs of
+/// two or more letters.
+pub fn of(secrets: &Secrets, name: &str, phone: &PhoneNumber) -> Vec<String> {
+    let letters: Vec<char> = folded(name).chars().collect();
+    let mut finders = vec![whole(secrets, name), secrets.finder("phone", phone.as_str())];
+    for from in 0..letters.len() {
+        let longest = letters.len().min(from + LONGEST_RUN);
+        finders.extend((from + 2..=longest).map(|to| secrets.finder("name", &String::from_iter(&letters[from..to]))));
+    }
+    finders.push(secrets.finder("phone", phone.without_extension().as_str()));
+    finders.extend(phone.local().map(|local| secrets.finder("phone", local)));
+    finders.extend(phone.ending().map(|ending| secrets.finder("ending", ending.as_str())));
+    finders.sort_unstable();
+    finders.dedup();
+    finders
+}
+
+/// The hash of a whole name.
+pub fn whole(secrets: &Secrets, name: &str) -> String {
+    secrets.finder("whole-name", &folded(name))
+}
+
+/// The hash of a whole phone number.
+pub fn phone(secrets: &Secrets, phone: &PhoneNumber) -> String {
+    secrets.finder("phone", phone.as_str())
+}
+
+/// The hash of a person at a hospital: what is left of somebody whose data were deleted.
+pub fn person(secrets: &Secrets, hospital: &str, name: &str, phone: &PhoneNumber) -> String {
+    secrets.finder("person", &format!("{hospital}/{}/{}", phone.without_extension().as_str(), folded(name)))
+}
+
+/// The hashes of all that somebody who typed this can mean: a phone number, its end, a name or a part of one.
+pub fn meant(secrets: &Secrets, typed: &str) -> Vec<String> {
+    let mut meant = Vec::new();
+    if let Some(number) = PhoneNumber::parse(typed) {
+        meant.push(phone(secrets, &number));
+        meant.push(phone(secrets, &number.without_extension()));
+    }
+    let name = folded(typed);
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        meant.extend(PhoneEnding::parse(&name).map(|ending| secrets.finder("ending", ending.as_str())));
+        meant.push(secrets.finder("phone", &name));
+    } else {
+        meant.push(whole(secrets, typed));
+        meant.push(secrets.finder("name", &name.chars().take(LONGEST_RUN).collect::<String>()));
+    }
+    meant.dedup();
+    meant
+}
+
+/// Whether a name that was found by the beginning of a long word holds the whole of it.
+pub fn holds(name: &str, typed: &str) -> bool {
+    let typed = folded(typed);
+    let number = PhoneNumber::parse(&typed).is_some() || typed.bytes().all(|byte| byte.is_ascii_digit());
+    number || typed.chars().count() <= LONGEST_RUN || folded(name).contains(&typed)
+}
+
+/// Makes the finders anew that an older folding made, little by little; gives how many follow-ups that were.
+///
+/// # Errors
+/// What the database says. A record that does not open is left as it is and named in the log.
+pub async fn refold(app: &App) -> anyhow::Result<usize> {
+    let (mut after, mut done) = (String::new(), 0);
+    loop {
+        let records = app.db.to_fold(FOLDING, &after, CHUNK).await?;
+        let Some(last) = records.last() else { return Ok(done) };
+        after.clone_from(&last.id);
+        for record in records {
+            let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+            let (name, number) = match (open("name", &record.name_sealed), open("phone", &record.phone_sealed)) {
+                (Ok(name), Ok(number)) => (name, PhoneNumber::kept(number)),
+                _ => {
+                    tracing::warn!(followup = %record.id, "a name does not open: its finders stay as they are");
+                    continue;
+                }
+            };
+            if name.is_empty() && number.as_str().is_empty() {
+                continue;
+            }
+            let refolded = Refolded {
+                finders: of(&app.secrets, &name, &number),
+                person: person(&app.secrets, &record.hospital, &name, &number),
+                folding: FOLDING,
+                version: record.version,
+                id: record.id,
+            };
+            done += usize::from(app.db.refold(&refolded).await?);
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_a_nurse_takes_for_the_same_are_folded_the_same() {
+        for (same, names) in [
+            (
+                "试验提吐尔甲",
+                &[
+                    "试验提·吐尔甲",
+                    "试验提•吐尔甲",
+                    "试验提・吐尔甲",
+                    "试验提‧吐尔甲",
+                    "试验提．吐尔甲",
+                    "试验提. 吐尔甲",
+                    "試驗提·吐爾甲",
+                    "试验提ㆍ吐尔甲",
+                    "试验提∙吐尔甲",
+                    "试验提⋅吐尔甲",
+                    "试验提･吐尔甲",
+                ][..],
+            ),
+            (
+                "试芳",
+                &[
+                    "试芳",
+                    "试　芳",
+                    "试 芳",
+                    "试\u{a0}芳",
+                    " 试\u{2003}芳 ",
+                    "\u{feff}试\u{200b}芳\u{fe00}",
+                    "試芳",
+                    "试\u{2060}芳",
+                    "试\u{e0100}芳",
+                ],
+            ),
+            ("johnmcsmith", &["John McSmith", "JOHN MCSMITH", "Ｊｏｈｎ　ＭｃＳｍｉｔｈ", "John-Mc'Smith"]),
+            ("阿凡提", &["阿凡提"]),
+        ] {
+            for name in names {
+                assert_eq!(folded(name), same, "{name:?}");
+            }
+        }
+        assert_ne!(folded("李芳"), folded("李方"));
+        assert_eq!(folded("\u{e863}芳"), "\u{e863}芳");
+    }
+
+    #[test]
+    fn every_part_of_a_name_that_is_long_enough_finds_it() {
+        let secrets = Secrets::new(&[7; 32]);
+        let phone = PhoneNumber::parse("0731-28307119-801").expect("a number");
+        let name = "古丽巴哈尔·阿卜杜热依木·买买提艾力";
+        let finders = of(&secrets, name, &phone);
+        for typed in [
+            name,
+            "古丽巴哈尔阿卜杜热依木买买提艾力",
+            "古麗巴哈爾",
+            "买买提",
+            "艾力",
+            "0731 28307119",
+            "073128307119",
+            "28307119",
+            "7119",
+            "７１１９",
+            "0731-28307119转801",
+        ] {
+            let meant = meant(&secrets, typed);
+            assert!(meant.iter().any(|hash| finders.contains(hash)), "{typed}");
+            assert!(holds(name, typed) || typed.starts_with(['0', '2', '7', '７']), "{typed}");
+        }
+        for typed in ["古丽", "买买提艾力古丽"] {
+            let found = meant(&secrets, typed).iter().any(|hash| finders.contains(hash)) && holds(name, typed);
+            assert_eq!(found, typed == "古丽", "{typed}");
+        }
+        assert!(finders.len() < 500, "{}", finders.len());
+    }
+}

@@ -1,0 +1,166 @@
+//! Finding people by what is typed: names in any spelling, numbers in any form, the code off a letter; and not making the
+//! same person twice.
+
+use crate::world::{Client, World, new_followup};
+use axum::http::StatusCode;
+use serde_json::json;
+use zaoshai_backend::secrets;
+
+async fn make(nurse: &mut Client, name: &str, phone: &str) -> serde_json::Value {
+    let mut new = new_followup();
+    new["name"] = json!(name);
+    new["phone"] = json!(phone);
+    let key = secrets::fresh_id();
+    let answer = nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    answer.json()
+}
+
+/// Whether what is typed into the search leads to a follow-up.
+async fn finds(nurse: &mut Client, typed: &str, followup: &serde_json::Value) -> bool {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+    let page = nurse.get(&format!("/staff/search?{query}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.text.contains(followup["row"]["id"].as_str().expect("an id"))
+}
+
+#[tokio::test]
+async fn a_person_is_found_in_every_spelling_of_the_name() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let long = "古丽巴哈尔·阿卜杜热依木·买买提艾力·吐尔逊江·阿不都拉·穆罕默德·依明江·卡德尔";
+    let cases = [
+        (
+            "试验提·吐尔甲",
+            &["试验提•吐尔甲", "试验提吐尔", "试验提‧吐尔甲", "试验提．吐尔甲", "試驗提・吐爾甲", "吐 尔 甲"][..],
+        ),
+        ("陳国強", &["陈国强", "陳國強", "国强"]),
+        ("John McSmith", &["john mcsmith", "ＪＯＨＮ", "McSmith"]),
+        ("试\u{200b}芳\u{fe00}", &["试芳", "试　芳", "試芳"]),
+        (long, &[long, "买买提艾力", "古麗巴哈爾", "古丽巴哈尔阿卜杜热依木买买提艾力吐尔逊江"]),
+    ];
+    assert!(long.chars().count() > 40);
+    let mut made = Vec::new();
+    for (place, (name, typed)) in cases.into_iter().enumerate() {
+        let followup = make(&mut nurse, name, &format!("1390016000{place}")).await;
+        for typed in typed {
+            assert!(finds(&mut nurse, typed, &followup).await, "{typed:?} finds {name:?}");
+        }
+        made.push(followup);
+    }
+    assert!(!finds(&mut nurse, "试验提吐尔乙", &made[0]).await);
+    assert!(!finds(&mut nurse, "古丽巴哈尔阿卜杜热依木买买提艾力吐尔逊红", &made[4]).await);
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_any_form_of_the_number() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    for (phone, typed) in [
+        ("13900139000", &["139 0013 9000", "+86 139-0013-9000", "１３９００１３９０００", "013900139000", "9000"][..]),
+        ("0731-28307119转801", &["（0731）28307119", "073128307119", "73128307119", "28307119", "7119"]),
+        ("+852 9123 4567", &["85291234567", "（+852）9123 4567", "4567"]),
+    ] {
+        let followup = make(&mut nurse, "李女士", phone).await;
+        for typed in typed {
+            assert!(finds(&mut nurse, typed, &followup).await, "{typed:?} finds {phone:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_code_on_the_letter_is_found_however_it_is_typed() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let followup = make(&mut nurse, "李女士", "13900139000").await;
+    let code = followup["row"]["code"].as_str().expect("a code").to_owned();
+    let confused = code.replace('0', "O").replace('1', "l");
+    let full: String =
+        code.chars().map(|letter| char::from_u32(u32::from(letter) + 0xfee0).expect("a letter")).collect();
+    for typed in [
+        code.clone(),
+        code.to_lowercase(),
+        code.replace('-', ""),
+        code.replace('-', " "),
+        confused.to_lowercase(),
+        full,
+        format!("编号 {code}"),
+    ] {
+        assert!(finds(&mut nurse, &typed, &followup).await, "{typed:?} finds {code}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_followup_of_the_same_number_and_service_needs_a_tick() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let first = make(&mut nurse, "李女士", "13900139000").await;
+    let path = format!("/staff/followups/{}", first["row"]["id"].as_str().expect("an id"));
+    let key = secrets::fresh_id();
+    let fields = |phone: &'static str, service: &'static str| {
+        vec![
+            ("key", key.clone()),
+            ("name", "李 芳".to_owned()),
+            ("phone", phone.to_owned()),
+            ("reason", "复查".to_owned()),
+            ("services", service.to_owned()),
+            ("due_from", "2026-11-24".to_owned()),
+            ("due_to", "2026-12-20".to_owned()),
+        ]
+    };
+    async fn send(nurse: &mut Client, fields: &[(&str, String)]) -> crate::world::Answer {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        nurse.form("/staff/followups", &fields).await
+    }
+    let mut form = fields("+86 139-0013-9000", "ldct-review");
+    let asked = send(&mut nurse, &form).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+    assert!(asked.text.contains("已经有一个没有结束的随访") && asked.text.contains(&path), "{}", asked.text);
+    assert!(asked.text.contains("name=\"another\"") && asked.text.contains("李 芳"), "what was typed is kept");
+    form.push(("another", "yes".to_owned()));
+    let made = send(&mut nurse, &form).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    assert_eq!(send(&mut nurse, &form).await.location(), made.location(), "a repeat gives the same one");
+    // Another service, or another number, asks nothing.
+    for (phone, service) in [("13900139000", "colonoscopy"), ("13900139001", "ldct-review")] {
+        let mut form = fields(phone, service);
+        form[0].1 = secrets::fresh_id();
+        let answer = send(&mut nurse, &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{phone} {service}: {}", answer.text);
+        assert_eq!(send(&mut nurse, &form).await.location(), answer.location(), "a repeat of it does not ask either");
+    }
+    // The same by the API.
+    let mut new = new_followup();
+    new["phone"] = json!("（+86）13900139001");
+    new["another"] = json!(false);
+    let answer =
+        nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &secrets::fresh_id())]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.json()["errors"][0]["field"], "another", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_line_break_counts_once_against_every_limit() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let letter = ["字".repeat(499), "字".repeat(500)].join("\r\n");
+    for (letter, status) in
+        [(letter.clone(), StatusCode::SEE_OTHER), (format!("{letter}字"), StatusCode::UNPROCESSABLE_ENTITY)]
+    {
+        let key = secrets::fresh_id();
+        let reason = format!("{}\r\n{}", "因".repeat(99), "因".repeat(100));
+        let form = [
+            ("key", key.as_str()),
+            ("name", "李女士"),
+            ("phone", "13900139000"),
+            ("reason", reason.as_str()),
+            ("services", "ldct-review"),
+            ("due_from", "2026-11-24"),
+            ("due_to", "2026-12-20"),
+            ("letter", letter.as_str()),
+        ];
+        let answer = nurse.form("/staff/followups", &form).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert!(!answer.text.contains("200 个字"), "200 characters with one line break fit");
+    }
+}
