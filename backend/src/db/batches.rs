@@ -3,7 +3,7 @@
 use super::finders::{OpenOf, open_of};
 use super::followups::NewRecord;
 use super::ledger::Ledger as _;
-use super::{Db, Result, again, in_transaction, on_read};
+use super::{Db, Result, again, in_transaction, on_read, on_write};
 
 /// How many rows of a batch are made in one transaction: patients who book meanwhile wait for one of them at most.
 pub const CHUNK: usize = 50;

@@ -18,8 +18,9 @@ async fn make(nurse: &mut Client, name: &str, phone: &str) -> serde_json::Value 
 
 /// Whether what is typed into the search leads to a follow-up.
 async fn finds(nurse: &mut Client, typed: &str, followup: &serde_json::Value) -> bool {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
-    let page = nurse.get(&format!("/staff/search?{query}")).await;
+    let found = nurse.form("/staff/search", &[("q", typed)]).await;
+    assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+    let page = nurse.get(found.location()).await;
     assert_eq!(page.status, StatusCode::OK);
     page.text.contains(followup["row"]["id"].as_str().expect("an id"))
 }

@@ -31,7 +31,7 @@ pub fn search_field(typed: &str) -> El {
                         .with("name", "q")
                         .with("type", "search")
                         .with("value", typed.to_owned())
-                        .with("maxlength", "40")
+                        .with("maxlength", "80")
                         .with("autocomplete", "off")
                         .with("data-key", "/"),
                 )

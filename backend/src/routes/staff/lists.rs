@@ -31,7 +31,7 @@ use zaoshai_contract::staff::{
 const MOST: u32 = 100;
 
 /// Most characters of a search.
-const LONGEST_SEARCH: usize = 40;
+const LONGEST_SEARCH: usize = 80;
 /// How long the address of a search leads to what was found: as long as a shift.
 const SEARCH_MS: i64 = 12 * 3_600_000;
 
