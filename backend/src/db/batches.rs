@@ -68,14 +68,12 @@ impl Db {
         in_transaction!(self, |tx| {
             let mut made = 0;
             if let Some(first) = records.first() {
-                // Two tables of one hospital take turns on its first batch, so that neither misses the other's people.
-                sqlx::query(
-                    "UPDATE batches SET rows = rows \
-                     WHERE id = (SELECT id FROM batches WHERE hospital = $1 ORDER BY made, id LIMIT 1)",
-                )
-                .bind(&first.hospital)
-                .execute(&mut **tx)
-                .await?;
+                // Two tables of one hospital take turns, so that neither misses the other's people: whichever batch was
+                // opened later touches the earlier one's row as well.
+                sqlx::query("UPDATE batches SET rows = rows WHERE hospital = $1")
+                    .bind(&first.hospital)
+                    .execute(&mut **tx)
+                    .await?;
             }
             for record in records {
                 let open: Vec<OpenOf> = match &record.origin {
