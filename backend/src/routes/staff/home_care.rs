@@ -13,7 +13,7 @@ use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::dates::read_date;
 use zaoshai_contract::home_care::{
     Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
