@@ -5,7 +5,7 @@ use crate::pages::check::{Place, Visit, sheet};
 use crate::pages::{self, Shown};
 use crate::view::Node;
 use crate::{Reading, TextSize, app, text};
-use leptos::prelude::Owner;
+use leptos::prelude::{Owner, provide_context};
 use zaoshai_contract::checks::Check;
 use zaoshai_contract::checks::progress::Progress;
 use zaoshai_contract::civil::CivilDate;
@@ -65,15 +65,19 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
     })
 }
 
-/// A staff page.
-pub fn render_staff(page: &StaffPage) -> String {
-    html(|| pages::staff::page(page))
+/// A staff page, read on this day.
+pub fn render_staff(page: &StaffPage, today: CivilDate) -> String {
+    html(|| {
+        provide_context(text::Today(today));
+        pages::staff::page(page)
+    })
 }
 
-/// A page that the server makes.
-fn made(page: impl FnOnce() -> Shown) -> Made {
+/// A page that the server makes, read on this day.
+fn made(today: CivilDate, page: impl FnOnce() -> Shown) -> Made {
     let owner = Owner::new();
     owner.with(|| {
+        provide_context(text::Today(today));
         let Shown { main, action } = page();
         Made { main: main.html(), action: action.map(Node::html).unwrap_or_default() }
     })
@@ -86,13 +90,14 @@ pub fn render_followup(
     view: FollowUpView,
     news: &News,
     voice: &text::Voice<'_>,
+    today: CivilDate,
 ) -> Made {
-    made(|| pages::followup::page(&Site::of(meta), voice, followup, view, news))
+    made(today, || pages::followup::page(&Site::of(meta), voice, followup, view, news))
 }
 
 /// What is known of nursing at home, and the form.
-pub fn render_home_care(meta: &Meta, offer: &CareOffer, voice: &text::Voice<'_>) -> Made {
-    made(|| pages::home_care::offer(&Site::of(meta), voice, offer))
+pub fn render_home_care(meta: &Meta, offer: &CareOffer, voice: &text::Voice<'_>, today: CivilDate) -> Made {
+    made(today, || pages::home_care::offer(&Site::of(meta), voice, offer))
 }
 
 /// The page of a request for nursing at home.
@@ -102,6 +107,7 @@ pub fn render_care_request(
     stage: &CareStage,
     news: &News,
     voice: &text::Voice<'_>,
+    today: CivilDate,
 ) -> Made {
-    made(|| pages::home_care::request(&Site::of(meta), voice, token, stage, news))
+    made(today, || pages::home_care::request(&Site::of(meta), voice, token, stage, news))
 }

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "ssr")]
 mod check;
+#[cfg(feature = "ssr")]
+mod days;
 #[cfg(not(feature = "check"))]
 mod en;
 #[cfg(not(feature = "check"))]
@@ -13,9 +15,11 @@ mod hant;
 mod voice;
 
 #[cfg(feature = "ssr")]
+pub use days::{Today, day, full_day, moment, short_day};
+#[cfg(feature = "ssr")]
 pub use voice::Voice;
 
-use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::route::Lang;
 
 /// Words that come one after the other, as [`Words::of`] takes them and [`Words::texts`] gives them.
@@ -371,22 +375,6 @@ pub fn words(lang: Lang) -> &'static Words {
     }
 }
 
-/// "4月21日 星期二", "21 April, Tue".
-pub fn day(lang: Lang, date: CivilDate) -> String {
-    let place = Weekday::ALL.iter().position(|day| *day == date.weekday()).unwrap_or(0);
-    match lang {
-        Lang::Hans | Lang::Hant => {
-            let name = ["一", "二", "三", "四", "五", "六", "日"][place];
-            format!("{}月{}日 星期{name}", date.month(), date.day())
-        }
-        Lang::En => {
-            let name = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][place];
-            let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-            format!("{name} {} {}", date.day(), months[usize::from(date.month()) - 1])
-        }
-    }
-}
-
 /// "上午9:30", "9:30".
 pub fn clock(lang: Lang, moment: Moment) -> String {
     let (hour, minute) = (moment.minute_of_day() / 60, moment.minute_of_day() % 60);
@@ -400,11 +388,6 @@ pub fn clock(lang: Lang, moment: Moment) -> String {
     };
     let hour = if hour > 12 { hour - 12 } else { hour };
     format!("{part}{hour}:{minute:02}")
-}
-
-/// "4月21日 星期二 上午9:30".
-pub fn moment(lang: Lang, at: Moment) -> String {
-    format!("{} {}", day(lang, at.date()), clock(lang, at))
 }
 
 /// "2026年11月21日", "21 Nov 2026".
@@ -432,14 +415,14 @@ mod tests {
     fn times_are_told_as_people_say_them() {
         let date = CivilDate::new(2026, 4, 21).expect("a day");
         for (minute, hans, en) in [
-            (570, "4月21日 星期二 上午9:30", "Tue 21 Apr 9:30"),
-            (720, "4月21日 星期二 中午12:00", "Tue 21 Apr 12:00"),
-            (850, "4月21日 星期二 下午2:10", "Tue 21 Apr 14:10"),
-            (1140, "4月21日 星期二 晚上7:00", "Tue 21 Apr 19:00"),
-            (5, "4月21日 星期二 凌晨0:05", "Tue 21 Apr 0:05"),
+            (570, "上午9:30", "9:30"),
+            (720, "中午12:00", "12:00"),
+            (850, "下午2:10", "14:10"),
+            (1140, "晚上7:00", "19:00"),
+            (5, "凌晨0:05", "0:05"),
         ] {
             let at = Moment::at(date, minute);
-            assert_eq!((moment(Lang::Hans, at).as_str(), moment(Lang::En, at).as_str()), (hans, en));
+            assert_eq!((clock(Lang::Hans, at).as_str(), clock(Lang::En, at).as_str()), (hans, en));
         }
         assert_eq!(long_date(Lang::Hans, date), "2026年4月21日");
     }

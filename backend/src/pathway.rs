@@ -2,42 +2,37 @@
 
 use crate::app::App;
 use crate::content::{BookingService, Library};
-use crate::db::appointments::Change;
-use crate::db::followups::Record;
+use crate::db::appointments::{Change, Rules};
+use crate::db::followups::{OpenStep, Record};
 use crate::db::log::{self, Object};
 use crate::db::people::Waiter;
+use crate::db::slots::Span;
 use crate::db::staff::Password;
 use crate::failures::{Failure, Result};
 use crate::routes::frame::request_id;
 use crate::secrets;
 use crate::visitor::Visitor;
 use std::collections::hash_map::{Entry, HashMap};
-use zaoshai_contract::appointments::{Action, Done, Receipt, State};
-use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Appointment, Ending, Helper, Place, Plan, Question, Step, Told, Waiting};
+use zaoshai_contract::appointments::{AWAKE, Action, Done, Receipt, State, offer_until};
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{
+    Appointment, Ending, Helper, Kept, Lapsed, Place, Plan, Question, Step, Told, Waiting,
+};
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::{Deed, Party};
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
-use zaoshai_contract::schedules::Refused;
-use zaoshai_contract::slots::{Slot, by_day};
-use zaoshai_contract::staff::Staff;
+use zaoshai_contract::schedules::BookingRules;
+use zaoshai_contract::slots::{DayTurn, Slot, by_day, turn};
+use zaoshai_contract::staff::{KeptPlace, Staff};
 
-/// How far ahead times are offered when the due window has none: 60 days.
-const AHEAD_MS: i64 = 60 * 86_400_000;
-/// Most times on one page.
-const MOST_SLOTS: u32 = 60;
-/// How long a place from the waiting list is kept: 2 hours.
-const OFFER_MS: i64 = 2 * 3_600_000;
 /// The minute of the next day until which a place is kept for somebody whose clinic was cancelled: 20:00.
 const OFFER_EVENING: u16 = 20 * 60;
 /// How many places are tried for somebody whose clinic was cancelled, when others are quicker.
 const OFFER_TRIES: usize = 5;
-/// How long after the beginning of a due window a place is looked for: its longest, two years.
-const WAITED_FOR_MS: i64 = 730 * 86_400_000;
 /// Most who wait that are looked at in one go.
 const MOST_WAITING: u32 = 200;
-/// Most free slots of a service that are looked at for them.
+/// Most free slots that are looked at for one of them, the earliest of those that may be taken.
 const MOST_FREE: u32 = 500;
 /// What booking asks for.
 const A_SLOT: &str = "请先选一个时间";
@@ -164,25 +159,34 @@ fn last_change(app: &App, slot: &Slot) -> Moment {
     app.library().booking_service(&slot.service).map_or(slot.starts, |service| service.rules().last_change(slot.starts))
 }
 
-/// Whether the rules of a slot's service let the patient take it now. Whether she agreed to what must be true is asked
-/// for when she makes it certain, not before.
-fn may_take(app: &App, slot: &Slot) -> Result<(), Code> {
+/// The rules of a service.
+pub fn rules_of(app: &App, service: &str) -> BookingRules {
     let library = app.library();
-    let Some(service) = library.booking_service(&slot.service) else { return Ok(()) };
-    match service.rules().may_take(slot.starts, app.now(), &[]) {
-        Ok(()) | Err(Refused::MissingPrerequisites(_)) => Ok(()),
-        Err(Refused::Past) => Err(Code::SlotPast),
-        Err(Refused::TooLate { .. }) => Err(Code::TooLate),
-        Err(Refused::TooFar { .. }) => Err(Code::TooEarly),
-    }
+    library.booking_service(service).map_or_else(BookingRules::of_unknown, |service| service.rules().clone())
 }
 
-/// Whether she agreed to everything that must be true for a slot's service.
-fn agreed_to_all(app: &App, slot: &Slot, agreed: &[String]) -> bool {
-    let library = app.library();
-    library
-        .booking_service(&slot.service)
-        .is_none_or(|service| service.rules().ticked().all(|asked| agreed.contains(&asked.id)))
+/// The rules of the services of a follow-up's open step, for somebody who agreed to this.
+pub fn binding(app: &App, record: &Record, agreed: &[String]) -> Rules {
+    let services = record.step.iter().flat_map(|step| &step.services);
+    let services = services.map(|service| (service.clone(), rules_of(app, service))).collect();
+    Rules::Bind { services, agreed: agreed.to_vec() }
+}
+
+/// When the slots begin that may be taken now for a step; those of a service of which none may be are left out.
+fn open_spans(app: &App, services: &[String], due_from: CivilDate) -> Vec<Span> {
+    let now = app.now();
+    let open = services.iter().map(|service| (service, rules_of(app, service).open(due_from, now)));
+    open.filter(|(_, open)| !open.is_empty())
+        .map(|(service, open)| Span { service: service.clone(), from: open.start, until: open.end })
+        .collect()
+}
+
+/// The day from which times can be chosen; none when some can be now.
+fn opens(app: &App, step: &OpenStep) -> Option<CivilDate> {
+    if !open_spans(app, &step.services, step.due_from).is_empty() {
+        return None;
+    }
+    step.services.iter().map(|service| rules_of(app, service).opens(step.due_from)).min()
 }
 
 fn appointment(app: &App, slot: &Slot, state: State, until: Option<Moment>) -> Appointment {
@@ -195,24 +199,157 @@ fn appointment(app: &App, slot: &Slot, state: State, until: Option<Moment>) -> A
     }
 }
 
+/// Which free times of a step are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Those of its due window.
+    Due,
+    /// Later ones, because its window has none.
+    Later,
+}
+
+/// The free times from which a patient may choose.
+struct Choice {
+    /// When they begin.
+    spans: Vec<Span>,
+    /// The days that have some, each with how many.
+    days: Vec<(CivilDate, u32)>,
+    reach: Reach,
+}
+
 /// The free times for a follow-up's open step: those of its due window, or when there are none the later ones.
-pub async fn free(app: &App, record: &Record) -> Result<(Vec<Slot>, bool)> {
-    let Some(step) = &record.step else { return Ok((Vec::new(), false)) };
+async fn choice(app: &App, record: &Record, step: &OpenStep) -> Result<Choice> {
     let now = app.now();
-    let from = now.max(Moment::at(step.due_from, 0));
-    let until = Moment::at(step.due_to.plus_days(1), 0);
-    let mut slots = app.db.free_slots(&step.services, (from, until), MOST_SLOTS, now).await?;
-    let after = !slots.iter().any(|slot| may_take(app, slot).is_ok());
-    if after {
-        // The window is over or full: a later time is better than none.
-        slots = app.db.free_slots(&step.services, (now, Moment(now.0 + AHEAD_MS)), MOST_SLOTS, now).await?;
+    let own = record.firm().map(|latest| &latest.slot.id);
+    let open = open_spans(app, &step.services, step.due_from);
+    let window = Moment::at(step.due_from, 0)..Moment::at(step.due_to.plus_days(1), 0);
+    let spans: Vec<Span> = open.iter().map(|span| span.within(&window)).collect();
+    let days = app.db.free_days(&spans, own, now).await?;
+    if !days.is_empty() {
+        return Ok(Choice { spans, days, reach: Reach::Due });
     }
-    if let Some(latest) = record.firm() {
-        slots.retain(|slot| slot.id != latest.slot.id);
+    // The window is over or full: a later time is better than none.
+    let days = app.db.free_days(&open, own, now).await?;
+    Ok(Choice { spans: open, days, reach: Reach::Later })
+}
+
+/// The times of the days of one page.
+async fn on_page(
+    app: &App,
+    record: &Record,
+    spans: &[Span],
+    (first, last): (CivilDate, CivilDate),
+) -> Result<Vec<Slot>> {
+    let shown = Moment::at(first, 0)..Moment::at(last.plus_days(1), 0);
+    let spans: Vec<Span> = spans.iter().map(|span| span.within(&shown)).collect();
+    let mut slots = app.db.free_slots(&spans, None, app.now()).await?;
+    slots.retain(|slot| record.firm().is_none_or(|firm| firm.slot.id != slot.id));
+    Ok(slots)
+}
+
+/// All free times of the open step's services that are still to come, whatever the rules: for staff. One page of days,
+/// which begins with the due window.
+pub async fn free_for_staff(app: &App, record: &Record, from: Option<CivilDate>) -> Result<(Vec<Slot>, DayTurn)> {
+    let Some(step) = &record.step else { return Ok((Vec::new(), DayTurn::default())) };
+    let now = app.now();
+    let span = |service: &String| Span {
+        service: service.clone(),
+        from: Moment(now.0 + 1),
+        until: BookingRules::of_unknown().open(step.due_from, now).end,
+    };
+    let spans: Vec<Span> = step.services.iter().map(span).collect();
+    let days = app.db.free_days(&spans, record.firm().map(|latest| &latest.slot.id), now).await?;
+    let (page, told) = turn(&days, step.due_from, from);
+    let slots = match page {
+        Some(page) => on_page(app, record, &spans, page).await?,
+        None => Vec::new(),
+    };
+    Ok((slots, told))
+}
+
+/// Before which time somebody waits: the first that is free, or their own.
+///
+/// # Errors
+/// No such time can come: nothing of the due window is open yet, or what is free is the earliest that may be taken.
+fn waits_before(app: &App, record: &Record, step: &OpenStep, first: Option<&Slot>) -> Result<Moment, Code> {
+    let open = open_spans(app, &step.services, step.due_from);
+    let (Some(soonest), Some(end)) =
+        (open.iter().map(|span| span.from).min(), open.iter().map(|span| span.until).max())
+    else {
+        return Err(Code::TooEarly);
+    };
+    let own = record.firm().map(|latest| latest.slot.starts);
+    let before = first.map(|slot| slot.starts).into_iter().chain(own).min();
+    let before = before.unwrap_or_else(|| end.max(Moment::at(step.due_to.plus_days(1), 0)));
+    if before <= soonest { Err(Code::NothingEarlier) } else { Ok(before) }
+}
+
+/// The first free time that a patient may choose.
+async fn first_free(app: &App, choice: &Choice, record: &Record) -> Result<Option<Slot>> {
+    let Some((day, _)) = choice.days.first() else { return Ok(None) };
+    Ok(on_page(app, record, &choice.spans, (*day, *day)).await?.into_iter().next())
+}
+
+/// What a page shows of the times to choose from.
+#[derive(Default)]
+struct ToChoose {
+    slots: Vec<Slot>,
+    turn: DayTurn,
+    late: bool,
+    opens: Option<CivilDate>,
+    may_wait: bool,
+}
+
+async fn to_choose(app: &App, record: &Record, from: Option<CivilDate>) -> Result<ToChoose> {
+    let Some(step) = &record.step else { return Ok(ToChoose::default()) };
+    let choice = choice(app, record, step).await?;
+    let first_day = choice.days.first().map_or(step.due_from, |(day, _)| *day);
+    let (page, turn) = turn(&choice.days, first_day, from);
+    let slots = match page {
+        Some(page) => on_page(app, record, &choice.spans, page).await?,
+        None => Vec::new(),
+    };
+    let first = first_free(app, &choice, record).await?;
+    Ok(ToChoose {
+        late: choice.reach == Reach::Later && !slots.is_empty(),
+        slots,
+        turn,
+        opens: if choice.days.is_empty() { opens(app, step) } else { None },
+        may_wait: waits_before(app, record, step, first.as_ref()).is_ok(),
+    })
+}
+
+/// Why the kept place is kept, and the place whose time was over before it was confirmed.
+async fn kept(app: &App, record: &Record) -> Result<(Kept, Option<Lapsed>)> {
+    let Some(last) = app.db.last_kept(&record.id).await? else { return Ok((Kept::Chosen, None)) };
+    let kind = match last.detail.as_str() {
+        "offer" => Kept::Offered,
+        "replacement" => Kept::Replacement,
+        _ => Kept::Chosen,
+    };
+    let now = app.now();
+    let over = match &record.held {
+        Some((_, until)) => *until <= now,
+        None => last.state == State::Released.as_str() && last.last_action == Action::Expire.as_str(),
+    };
+    if !over {
+        return Ok((kind, None));
     }
-    slots.retain(|slot| may_take(app, slot).is_ok());
-    let late = after && !slots.is_empty();
-    Ok((slots, late))
+    let slot = SlotId::parse(&last.slot).ok_or(Code::Internal)?;
+    let Some(slot) = app.db.slot(&slot).await?.filter(|slot| slot.starts > now) else { return Ok((kind, None)) };
+    let Some(step) = &record.step else { return Ok((kind, None)) };
+    let its_time = slot.starts..Moment(slot.starts.0 + 1);
+    let open = open_spans(app, &step.services, step.due_from);
+    let spans: Vec<Span> = open.iter().map(|span| span.within(&its_time)).collect();
+    let free = app.db.free_slots(&spans, None, now).await?.iter().any(|free| free.id == slot.id);
+    Ok((kind, Some(Lapsed { slot, kept: kind, free })))
+}
+
+/// The place that is kept for a patient now, as a nurse sees it.
+pub async fn kept_for_staff(app: &App, record: &Record) -> Result<Option<KeptPlace>> {
+    let Some((slot, until)) = record.held.clone().filter(|(_, until)| *until > app.now()) else { return Ok(None) };
+    let (why, _) = kept(app, record).await?;
+    Ok(Some(KeptPlace { slot, until, why }))
 }
 
 /// The plan of a follow-up, as much as its view needs.
@@ -221,6 +358,7 @@ pub async fn plan(
     record: &Record,
     session: &Session,
     view: FollowUpView,
+    from: Option<CivilDate>,
     (done, problem): (Option<Told>, Option<Problem>),
 ) -> Result<Plan> {
     let now = app.now();
@@ -233,7 +371,10 @@ pub async fn plan(
     let held = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now);
     let first = held.is_none() && standing.lets_choose();
     let choosing = first || view == FollowUpView::Moving;
-    let (slots, after_window) = if choosing { free(app, record).await? } else { (Vec::new(), false) };
+    let offered = if choosing { to_choose(app, record, from).await? } else { ToChoose::default() };
+    let (kept, lapsed) = kept(app, record).await?;
+    let given_up = app.db.given_up(&record.id, now).await?;
+    let given_up = given_up.filter(|given_up| record.firm().is_none_or(|firm| firm.slot.starts != *given_up));
     let helpers = app
         .db
         .helpers(&record.id)
@@ -300,10 +441,16 @@ pub async fn plan(
         topic: topic.unwrap_or_default(),
         places: {
             let shown = [shown.map(|latest| &latest.slot), held.map(|(slot, _)| slot)].into_iter().flatten();
-            places(app, shown.chain(&slots))
+            places(app, shown.chain(&offered.slots).chain(lapsed.iter().map(|lapsed| &lapsed.slot)))
         },
-        days: by_day(slots),
-        after_window,
+        days: by_day(offered.slots),
+        turn: offered.turn,
+        after_window: offered.late,
+        opens: offered.opens,
+        may_wait: offered.may_wait,
+        kept: held.map(|_| kept),
+        lapsed,
+        given_up,
         waiting: waiting.map(|row| Waiting { since: Moment(row.since) }),
         questions: questions(app, &record.id).await?,
         in_charge: if record.hospital == library.hospital {
@@ -443,10 +590,10 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         Some(text) => Some(SlotId::parse(text).ok_or_else(|| Failure::field("times", A_SLOT))?),
         None => None,
     };
-    // A repeat gets its first answer, also when the rules have changed their mind since.
-    if !app.db.has_answered(&record.id, &wish.key).await? {
-        rules_allow(app, &record, &wish, slot.as_ref()).await?;
-    }
+    let said_no = wish.action == Action::Release
+        && record.held.is_some()
+        && matches!(kept(app, &record).await?, (Kept::Offered, _));
+    let rules = binding(app, &record, wish.agreed);
     let followup = record.id;
     let answer = app
         .db
@@ -459,13 +606,15 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
             who: session.who(),
             detail: wish.reason.to_owned(),
             until: None,
+            rules,
             key: wish.key,
             now: app.now(),
         })
         .await?;
     let receipt = answer?;
-    if wish.action == Action::Release {
-        // Otherwise the same place would be offered again at once.
+    if said_no {
+        // Whoever does not want what they have waited for has said so; letting go of a time of one's own choice is no such
+        // word.
         app.db.unwait(&followup, &session.who(), app.now()).await?;
     }
     if matches!(receipt.done, Done::Moved | Done::Cancelled | Done::Released) {
@@ -475,35 +624,6 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         }
     }
     Ok(receipt)
-}
-
-/// Refuses what the rules of the service leave to a call.
-async fn rules_allow(app: &App, record: &Record, wish: &Wish<'_>, slot: Option<&SlotId>) -> Result<()> {
-    let leaves = matches!(wish.action, Action::Hold | Action::Book | Action::Confirm | Action::Cancel);
-    if leaves
-        && let Some(firm) = record.firm()
-        && firm.state == State::Booked
-        && firm.slot.starts > app.now()
-        && last_change(app, &firm.slot) < app.now()
-    {
-        return Err(Code::TooLate.into());
-    }
-    let wanted = match (wish.action, slot) {
-        (Action::Hold | Action::Book, Some(id)) => app.db.slot(id).await?,
-        (Action::Confirm, _) => record.held.as_ref().map(|(slot, _)| slot.clone()),
-        _ => None,
-    };
-    // What is not hers to book at all is told by the database.
-    let step = record.step.as_ref();
-    let hers = |slot: &Slot| step.is_some_and(|step| step.services.contains(&slot.service));
-    let Some(wanted) = wanted.filter(hers) else { return Ok(()) };
-    if wish.action != Action::Confirm {
-        may_take(app, &wanted)?;
-    }
-    if wish.action != Action::Hold && !agreed_to_all(app, &wanted, wish.agreed) {
-        return Err(Code::NotAgreed.into());
-    }
-    Ok(())
 }
 
 /// Ends the holds and offers whose time is over; gives how many.
@@ -528,12 +648,11 @@ async fn release(app: &App, followup: &str) -> Result<()> {
             who: "clock".to_owned(),
             detail: String::new(),
             until: None,
+            rules: Rules::Aside(None),
             key: secrets::fresh_key(),
             now: app.now(),
         })
         .await?;
-    // Who does not take an offer in its time would otherwise keep it from the others for ever.
-    app.db.unwait(followup, "clock", app.now()).await?;
     Ok(())
 }
 
@@ -551,16 +670,13 @@ fn apart<T>(what: &'static str, followup: &str, done: Result<T>) -> Result<Optio
 }
 
 /// Puts a follow-up on the waiting list for a time that is earlier than her own and than any that is free now: the
-/// free ones she has seen and does not want.
+/// free ones she has seen and does not want. Refused when no such time can come.
 pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
-    if record.step.is_none() {
-        return Err(Code::NoStep.into());
-    }
-    let (slots, _) = free(app, record).await?;
-    let now = app.now();
-    let own = record.firm().map(|latest| latest.slot.starts);
-    let before = slots.first().map(|slot| slot.starts).into_iter().chain(own).min();
-    app.db.wait(&record.id, before.unwrap_or(Moment(now.0 + AHEAD_MS)), &session.who(), now).await?;
+    let Some(step) = &record.step else { return Err(Code::NoStep.into()) };
+    let choice = choice(app, record, step).await?;
+    let first = first_free(app, &choice, record).await?;
+    let before = waits_before(app, record, step, first.as_ref())?;
+    app.db.wait(&record.id, before, &session.who(), app.now()).await?;
     Ok(())
 }
 
@@ -585,6 +701,26 @@ pub async fn offer_to_all(app: &App) -> Result<usize> {
 /// The free slots of services from a day on. Many wait for the same: what is free there is read once a round.
 type Free = HashMap<(Vec<String>, i64), Vec<Slot>>;
 
+/// As much of these spans as may be offered now: what may still be taken when an offer that is made now ends.
+fn lasting(app: &App, spans: Vec<Span>, due_from: CivilDate) -> Vec<Span> {
+    let ends = offer_until(app.now());
+    let spans = spans.into_iter().map(|span| {
+        let from = rules_of(app, &span.service).open(due_from, ends).start;
+        Span { from: from.max(span.from), ..span }
+    });
+    spans.filter(|span| span.from < span.until).collect()
+}
+
+/// A moment at which somebody is awake, at the latest this one.
+fn awake_by(moment: Moment) -> Moment {
+    let date = moment.date();
+    match moment.minute_of_day() {
+        minute if minute >= AWAKE.end => Moment::at(date, OFFER_EVENING),
+        minute if minute < AWAKE.start => Moment::at(date.plus_days(-1), OFFER_EVENING),
+        _ => moment,
+    }
+}
+
 /// Offers to those who stand on the list after this place; gives how many, and where the list goes on.
 async fn offer_after(app: &App, after: (i64, &str), free: &mut Free) -> Result<(usize, Option<(i64, String)>)> {
     let now = app.now();
@@ -604,28 +740,38 @@ enum Offered {
     No,
 }
 
+/// Whether somebody who is not in yet gets in by the link: a lock leaves in only those who are.
+fn leads_in(app: &App, record: &Record) -> bool {
+    open(app, record).is_ok() && !record.locked()
+}
+
 async fn offer_to(app: &App, waiter: &Waiter, free: &mut Free, now: Moment) -> Result<Offered> {
-    let from = now.max(Moment::at(waiter.due_from, 0));
-    let until = Moment(from.0 + WAITED_FOR_MS);
-    let slots = match free.entry((waiter.services.clone(), from.0)) {
+    let slots = match free.entry((waiter.services.clone(), waiter.due_from.days())) {
         Entry::Occupied(read) => read.into_mut(),
         Entry::Vacant(unread) => {
-            let slots = app.db.free_slots(&unread.key().0, (from, until), MOST_FREE, now).await?;
+            let open = open_spans(app, &waiter.services, waiter.due_from);
+            let spans = lasting(app, open, waiter.due_from);
+            let slots = app.db.free_slots(&spans, Some(MOST_FREE), now).await?;
             unread.insert(slots)
         }
     };
-    // A place that leaves no time to prepare is not offered either.
-    let wanted = |slot: &Slot, before: Moment| slot.free > 0 && slot.starts < before && may_take(app, slot).is_ok();
+    let wanted = |slot: &Slot, before: Moment| slot.free > 0 && slot.starts < before;
     if !slots.iter().any(|slot| wanted(slot, waiter.before)) {
         return Ok(Offered::No);
     }
     let Some(record) = app.db.followup(&waiter.followup).await? else { return Ok(Offered::No) };
+    let until = offer_until(now);
+    // Nothing is kept for somebody who cannot open the link to take it.
+    if !leads_in(app, &record) || record.link_until < until {
+        return Ok(Offered::No);
+    }
     // Since she began to wait she may have taken an earlier time herself.
     let before = record.firm().map_or(waiter.before, |firm| firm.slot.starts.min(waiter.before));
-    let Some(slot) = slots.iter_mut().find(|slot| wanted(slot, before)) else { return Ok(Offered::No) };
-    let answer = app
-        .db
-        .change(&Change {
+    // What she has let go, or let lapse, is for the others.
+    let seen = app.db.kept_since(&record.id, waiter.since).await?;
+    let fresh = |slot: &Slot| !seen.iter().any(|seen| seen == slot.id.as_str());
+    while let Some(slot) = slots.iter_mut().find(|slot| wanted(slot, before) && fresh(slot)) {
+        let offer = Change {
             followup: record.id.clone(),
             action: Action::Hold,
             slot: Some(slot.id.clone()),
@@ -633,19 +779,20 @@ async fn offer_to(app: &App, waiter: &Waiter, free: &mut Free, now: Moment) -> R
             party: Party::Clock,
             who: "clock".to_owned(),
             detail: "offer".to_owned(),
-            until: Some(Moment(now.0 + OFFER_MS)),
+            until: Some(until),
+            rules: binding(app, &record, &[]),
             key: secrets::fresh_key(),
             now,
-        })
-        .await?;
-    match answer {
-        Ok(_) => {
-            slot.free -= 1;
-            return Ok(Offered::Yes);
+        };
+        match app.db.change(&offer).await? {
+            Ok(_) => {
+                slot.free -= 1;
+                return Ok(Offered::Yes);
+            }
+            // Somebody was quicker; the next one may still be had.
+            Err(Code::SlotTaken | Code::SlotClosed) => slot.free = 0,
+            Err(_) => break,
         }
-        // Somebody was quicker.
-        Err(Code::SlotTaken | Code::SlotClosed) => slot.free = 0,
-        Err(_) => {}
     }
     Ok(Offered::No)
 }
@@ -672,6 +819,7 @@ async fn clear(app: &App, followup: &str, appointment: &str, now: Moment) -> Res
         who: "clock".to_owned(),
         detail: detail.to_owned(),
         until: None,
+        rules: Rules::Aside(None),
         key: secrets::fresh_key(),
         now,
     };
@@ -683,13 +831,27 @@ async fn clear(app: &App, followup: &str, appointment: &str, now: Moment) -> Res
     if record.firm().is_some() || record.held.is_some() {
         return Ok(());
     }
-    let (slots, _) = free(app, &record).await?;
-    let until = Moment::at(now.date().plus_days(1), OFFER_EVENING);
-    for slot in slots.into_iter().take(OFFER_TRIES) {
+    let Some(step) = record.step.as_ref().filter(|_| leads_in(app, &record)) else { return Ok(()) };
+    let choice = choice(app, &record, step).await?;
+    let mut slots = Vec::new();
+    for spans in [choice.spans, open_spans(app, &step.services, step.due_from)] {
+        if slots.is_empty() {
+            let spans = lasting(app, spans, step.due_from);
+            slots = app.db.free_slots(&spans, Some(MOST_FREE), now).await?;
+        }
+    }
+    let evening = Moment::at(now.date().plus_days(1), OFFER_EVENING);
+    let kept = slots.into_iter().filter_map(|slot| {
+        let last = rules_of(app, &slot.service).last_change(slot.starts).min(record.link_until);
+        let until = awake_by(evening.min(last));
+        (until >= offer_until(now)).then_some((slot, until))
+    });
+    for (slot, until) in kept.take(OFFER_TRIES) {
         let offer = Change {
             slot: Some(slot.id),
             appointment: None,
             until: Some(until),
+            rules: binding(app, &record, &[]),
             ..by_clock(Action::Hold, "replacement")
         };
         if app.db.change(&offer).await?.is_ok() {

@@ -6,8 +6,24 @@ use crate::problem::Code;
 use crate::roles::{Deed, Party};
 use serde::{Deserialize, Serialize};
 
-/// How long a place is held while the patient confirms: 5 minutes.
-pub const HOLD_MS: i64 = 5 * 60_000;
+/// How long a place is held while the patient confirms: a quarter of an hour.
+pub const HOLD_MS: i64 = 15 * 60_000;
+/// How long an offer lasts at least: 2 hours.
+pub const OFFER_MS: i64 = 2 * 3_600_000;
+/// The minutes of the day between which an offer may end: 9:00 and 21:00. Outside of them people sleep.
+pub const AWAKE: core::ops::Range<u16> = 9 * 60..21 * 60;
+
+/// Until when a place that is offered now is kept: two hours, and where these would end at night until two hours into the
+/// next morning.
+pub fn offer_until(now: Moment) -> Moment {
+    let until = Moment(now.0 + OFFER_MS);
+    let morning = AWAKE.start + 120;
+    match until.minute_of_day() {
+        minute if minute >= AWAKE.end => Moment::at(until.date().plus_days(1), morning),
+        minute if minute < morning => Moment::at(until.date(), morning),
+        _ => until,
+    }
+}
 
 macro_rules! words {
     // A `tt`, not a `literal`: the derive of the API's schema does not see into the latter.
@@ -158,7 +174,7 @@ pub fn after(from: Option<State>, action: Action, party: Party) -> Result<State,
 words! {
     /// What a write on an appointment did.
     Done {
-        /// A place is kept for five minutes.
+        /// A place is kept for a quarter of an hour.
         Held = "held",
         /// A place was taken.
         Booked = "booked",
@@ -206,6 +222,9 @@ pub struct SlotRequest {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfirmRequest {
+    /// The id of the slot that was seen; empty for whichever is kept.
+    #[serde(default)]
+    pub slot: String,
     /// The ids of the prerequisites that the patient says she meets.
     #[serde(default)]
     pub agreed: Vec<String>,
@@ -259,6 +278,27 @@ mod tests {
             (Action::Book, Party::Staff(Role::ScheduleManager)),
         ] {
             assert_eq!(after(Some(State::Booked), action, party), Err(Code::NotAllowed), "{action:?} {party:?}");
+        }
+    }
+
+    #[test]
+    fn no_offer_ends_at_night_and_each_leaves_two_hours_by_day() {
+        let day = crate::civil::CivilDate::new(2026, 11, 23).expect("a day");
+        for (offered, until) in [
+            ((0, 9 * 60), (0, 11 * 60)),
+            ((0, 10 * 60 + 1), (0, 12 * 60 + 1)),
+            ((0, 18 * 60 + 59), (0, 20 * 60 + 59)),
+            ((0, 19 * 60), (1, 11 * 60)),
+            ((0, 23 * 60), (1, 11 * 60)),
+            ((1, 1), (1, 11 * 60)),
+            ((1, 7 * 60 + 30), (1, 11 * 60)),
+        ] {
+            let at = |(days, minute): (i64, u16)| Moment::at(day.plus_days(days), minute);
+            assert_eq!(offer_until(at(offered)), at(until), "{offered:?}");
+        }
+        for minute in 0..1440 {
+            let (offered, until) = (Moment::at(day, minute), offer_until(Moment::at(day, minute)));
+            assert!(AWAKE.contains(&until.minute_of_day()) && until.0 - offered.0 >= OFFER_MS, "{minute}");
         }
     }
 

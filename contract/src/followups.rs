@@ -6,7 +6,7 @@ use crate::civil::{CivilDate, Moment};
 use crate::ids::{IdempotencyKey, Token};
 use crate::problem::Problem;
 use crate::schedules::Prerequisite;
-use crate::slots::{Slot, SlotDay};
+use crate::slots::{DayTurn, Slot, SlotDay};
 use serde::{Deserialize, Serialize};
 
 /// Wrong tries at the last four digits before the link locks.
@@ -345,6 +345,30 @@ pub struct Helper {
     pub consented: Moment,
 }
 
+words! {
+    /// Why a place is kept.
+    Kept {
+        /// The patient looked at it.
+        Chosen = "chosen",
+        /// It became free while the patient waited for it.
+        Offered = "offered",
+        /// It takes the place of one in a clinic that was closed.
+        Replacement = "replacement",
+    }
+}
+
+/// A place that was kept and not confirmed in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Lapsed {
+    /// The slot.
+    pub slot: Slot,
+    /// Why it was kept.
+    pub kept: Kept,
+    /// Whether it is still to be had.
+    pub free: bool,
+}
+
 /// A place on the waiting list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -410,6 +434,25 @@ pub struct Plan {
     /// Free slots to choose from, when a choice is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<SlotDay>,
+    /// Where these days stand among all that have free times.
+    #[serde(default)]
+    pub turn: DayTurn,
+    /// The first day on which times can be chosen, while none can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<CivilDate>,
+    /// Whether waiting can bring an earlier time than those shown.
+    #[serde(default)]
+    pub may_wait: bool,
+    /// Why the held place is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
+    /// The place that was kept and not confirmed in time, until something else is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<Lapsed>,
+    /// When the appointment would have been that was cancelled or moved and is still to come: the phone's calendar may
+    /// still remind of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<Moment>,
     /// True when every free slot lies after the due window.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub after_window: bool,

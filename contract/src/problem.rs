@@ -90,12 +90,16 @@ codes! {
     AlreadyBooked = "already-booked", 409;
     /// The follow-up has no appointment to move or cancel.
     NotBooked = "not-booked", 409;
-    /// The place was kept for five minutes, and these are over.
+    /// The time for which the place was kept is over.
     HoldLapsed = "hold-lapsed", 409;
     /// The clinic is closed at that time.
     SlotClosed = "slot-closed", 409;
     /// It is too close to the time to change it without a call.
     TooLate = "too-late", 409;
+    /// The day lies before the first one on which the hospital asks her to come.
+    BeforeDue = "before-due", 409;
+    /// No time earlier than those that are free can become free any more.
+    NothingEarlier = "nothing-earlier", 409;
     /// The day cannot be booked yet.
     TooEarly = "too-early", 409;
     /// Something must be true before this is booked, and was not said yes to.

@@ -14,12 +14,12 @@ use self::edit::EditForm;
 use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
-use crate::followups::{Question, Standing, Urgency};
+use crate::followups::{Kept, Question, Standing, Urgency};
 use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::{Referral, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
-use crate::slots::Slot;
+use crate::slots::{DayTurn, Slot};
 use serde::{Deserialize, Serialize};
 
 /// Signing in.
@@ -236,10 +236,30 @@ pub struct FollowUpDetail {
     pub referrals: Vec<Referral>,
     /// The hospitals it may be handed to.
     pub alliance: Vec<BookableService>,
-    /// The free times for the open step.
+    /// The free times for the open step, of one page of days.
     pub times: Vec<StaffTime>,
+    /// Where these days stand among all that have free times.
+    pub turn: DayTurn,
+    /// The place that is kept for the patient now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptPlace>,
+    /// Since when the patient waits for an earlier time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Moment>,
     /// What must be asked before a time of these services is booked.
     pub asked: Vec<String>,
+}
+
+/// A place that is kept for a patient, as a nurse sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeptPlace {
+    /// The slot.
+    pub slot: Slot,
+    /// Until when.
+    pub until: Moment,
+    /// Why.
+    pub why: Kept,
 }
 
 /// A free time as a nurse sees it who books for somebody.

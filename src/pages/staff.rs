@@ -187,11 +187,13 @@ fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) ->
 #[cfg(test)]
 mod tests {
     use crate::render_staff;
+    use zaoshai_contract::civil::CivilDate;
     use zaoshai_contract::staff::StaffPage;
 
     #[test]
     fn the_login_is_a_form_with_labels() {
-        let html = render_staff(&StaffPage::Login { name: "zhang\"".to_owned(), to: String::new(), problem: None });
+        let login = StaffPage::Login { name: "zhang\"".to_owned(), to: String::new(), problem: None };
+        let html = render_staff(&login, CivilDate::from_days(0));
         assert!(html.contains("action=\"/staff/login\"") && html.contains("for=\"password\""));
         assert!(html.contains("zhang&quot;"), "{html}");
     }

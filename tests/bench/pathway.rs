@@ -12,8 +12,9 @@ use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::db::Db;
-use zaoshai_backend::db::appointments::Change;
+use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::pages::After;
+use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::db::volume::{Doing, Nth, Volume, free_slot, hospital};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::pathway;
@@ -200,9 +201,15 @@ async fn reads(app: &App, volume: Volume, told: &mut Table) -> Result<()> {
     );
     let month = Moment::at(now.date().plus_days(30), 0);
     for (service, what) in [("a", "free slots of 30 days, nearly full"), ("b", "free slots of 30 days, all free")] {
-        let services = [format!("{home}-{service}")];
-        let times = timed(READS, async |_| Ok(db.free_slots(&services, (now, month), 60, now).await?)).await?;
-        let found = db.free_slots(&services, (now, month), 60, now).await?.len();
+        let spans = [Span { service: format!("{home}-{service}"), from: now, until: month }];
+        let times = timed(READS, async |_| Ok(db.free_slots(&spans, Some(60), now).await?)).await?;
+        let found = db.free_slots(&spans, Some(60), now).await?.len();
+        let days = db.free_days(&spans, None, now).await?.len();
+        told.row(
+            Floor::Row,
+            &counted(&format!("{what}, by day"), days),
+            timed(READS, async |_| Ok(db.free_days(&spans, None, now).await?)).await?,
+        );
         told.row(Floor::Row, &counted(what, found), times);
     }
     told.row(Floor::Row, "one follow-up", timed(READS, async |n| Ok(db.followup(&nth(n).id()).await?)).await?);
@@ -295,6 +302,7 @@ fn change(followup: &str, action: Action, slot: Option<SlotId>, now: Moment) -> 
         who: "patient".to_owned(),
         detail: String::new(),
         until: None,
+        rules: Rules::Aside(None),
         key: secrets::fresh_key(),
         now,
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use zaoshai_backend::db::Db;
-use zaoshai_backend::db::appointments::Change;
+use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::demonstration::{Identified, crowd};
 use zaoshai_backend::secrets::{self, Secrets};
@@ -122,6 +122,7 @@ async fn bare_bookings(database: &str, folder: &TempDir) -> Result<Speed> {
                     who: "patient".to_owned(),
                     detail: String::new(),
                     until: None,
+                    rules: Rules::Aside(None),
                     key: key(),
                     now: now(),
                 };

@@ -1,6 +1,7 @@
 //! The writes that matter most: holding, confirming, moving, cancelling and recording, each in one transaction.
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
+use super::calls::NewNote;
 use super::ledger::{Ledger, Line, Live, OpenStep, read};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
@@ -11,6 +12,21 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Party;
+use zaoshai_contract::schedules::{BookingRules, Refused};
+
+/// How the rules of booking bind a change.
+#[derive(Clone, Debug)]
+pub enum Rules {
+    /// What is taken must be open at this very moment, by the rules of its service, to somebody who agreed to all this.
+    Bind {
+        /// The services that can be booked, with their rules.
+        services: Vec<(String, BookingRules)>,
+        /// The ids of what was agreed to; a place is held without.
+        agreed: Vec<String>,
+    },
+    /// They say nothing about this change, or staff goes past them; why is kept as a note when it is carried out.
+    Aside(Option<NewNote>),
+}
 
 /// A change to a follow-up's appointment.
 #[derive(Clone, Debug)]
@@ -19,7 +35,8 @@ pub struct Change {
     pub followup: String,
     /// What to do.
     pub action: Action,
-    /// The slot, for holding and booking.
+    /// The slot, for holding and booking; for confirming the one that was seen, which is taken anew when it is no longer
+    /// held.
     pub slot: Option<SlotId>,
     /// The appointment, for recording; without one the latest.
     pub appointment: Option<String>,
@@ -29,8 +46,10 @@ pub struct Change {
     pub who: String,
     /// More in words that hold nothing personal, like a reason from a list.
     pub detail: String,
-    /// Until when a held place is kept; without one five minutes.
+    /// Until when a held place is kept; without one a quarter of an hour.
     pub until: Option<Moment>,
+    /// How the rules of booking bind it.
+    pub rules: Rules,
     /// The key of the request.
     pub key: IdempotencyKey,
     /// Now.
@@ -65,10 +84,11 @@ impl From<Kept> for Answer {
     }
 }
 
-/// A place that was found free and taken.
-struct Place {
-    number: i64,
+/// A slot that may be taken.
+struct Wanted {
     starts: Moment,
+    /// The last moment at which it may be confirmed.
+    last: Moment,
 }
 
 /// A follow-up's open step and the appointments of it that occupy a place, latest made first.
@@ -98,6 +118,7 @@ impl<'a> Scene<'a> {
         if firm.state == State::Arrived || firm.starts <= change.now {
             return Err(Code::SlotPast);
         }
+        change.may_leave(firm)?;
         Ok(Some((firm, after(Some(firm.state), Action::Replace, change.party)?)))
     }
 
@@ -127,6 +148,35 @@ impl Change {
         Line { who: &self.who, action: self.action.as_str(), detail: &self.detail, ..Line::default() }
     }
 
+    /// The rules of a service, where rules bind this change.
+    fn rules_of(&self, service: &str) -> Option<BookingRules> {
+        let Rules::Bind { services, .. } = &self.rules else { return None };
+        let known = services.iter().find(|(id, _)| id == service);
+        Some(known.map_or_else(BookingRules::of_unknown, |(_, rules)| rules.clone()))
+    }
+
+    /// Whether the rules let an appointment be given up; staff may at any time.
+    fn may_leave(&self, live: &Live) -> Result<(), Code> {
+        if matches!(self.party, Party::Staff(_)) {
+            return Ok(());
+        }
+        let Some(rules) = self.rules_of(&live.service) else { return Ok(()) };
+        rules.may_leave(live.starts, self.now).map_err(|refused| refused.code())
+    }
+
+    /// Whether the rules let a slot be taken; gives the last moment at which they do.
+    fn may_take(&self, step: &OpenStep, service: &str, starts: Moment) -> Result<Moment, Code> {
+        let Rules::Bind { agreed, .. } = &self.rules else { return Ok(starts) };
+        let Some(rules) = self.rules_of(service) else { return Ok(starts) };
+        match rules.may_take(starts, step.due_from, self.now, agreed) {
+            // Whoever holds a place has not been asked yet.
+            Err(Refused::MissingPrerequisites(_)) if self.action == Action::Hold => {}
+            Err(refused) => return Err(refused.code()),
+            Ok(()) => {}
+        }
+        Ok(rules.last_change(starts))
+    }
+
     fn receipt(&self, done: Done, state: State) -> Receipt {
         Receipt { done, state, slot: self.slot.clone(), until: None, at: self.now }
     }
@@ -147,9 +197,12 @@ trait Booking: Ledger {
     async fn decide(&mut self, change: &Change) -> Result<Answer>;
     async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
+    async fn make_certain(&mut self, change: &Change, scene: &Scene<'_>, held: &Live, to: State) -> Result<Answer>;
     async fn stop_waiting(&mut self, followup: &str) -> Result<()>;
     async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
-    async fn take_place(&mut self, slot: &SlotId, services: &[String], now: Moment) -> Result<Result<Place, Code>>;
+    async fn give_way(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Result<Done, Code>>;
+    async fn wanted(&mut self, change: &Change, slot: &str, step: &OpenStep) -> Result<Result<Wanted, Code>>;
+    async fn take_place(&mut self, slot: &SlotId, now: Moment) -> Result<Result<i64, Code>>;
     async fn expire_in(&mut self, slot: &str, now: Moment) -> Result<()>;
 }
 
@@ -203,7 +256,10 @@ macro_rules! booking {
                 if locked.ending.is_some() && change.action != Action::Expire {
                     return Ok(Err(Code::LinkWithdrawn));
                 }
-                if change.party == Party::Patient && locked.link_until <= change.now {
+                // Nor is anything kept for somebody who can no longer open the link to take it.
+                let by_link = change.party == Party::Patient
+                    || (change.party == Party::Clock && change.action == Action::Hold);
+                if by_link && locked.link_until <= change.now {
                     return Ok(Err(Code::LinkExpired));
                 }
                 // What was attended or missed in an earlier step is the past: nothing leads out of there any more.
@@ -217,12 +273,16 @@ macro_rules! booking {
                     _ => self.lead_on(change, &scene).await?,
                 };
                 if answer.is_ok() {
+                    if let Rules::Aside(Some(note)) = &change.rules {
+                        self.keep_note(&change.followup, note, change.now).await?;
+                    }
                     self.settle(&change.followup, change.now).await?;
                 }
                 Ok(answer)
             }
 
-            /// Takes a place: keeps it, or books it at once, and then an earlier appointment gives way.
+            /// Takes a place: keeps it, or books it at once, and then an earlier appointment gives way. What is refused
+            /// leaves everything as it was, also a place that is held.
             async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
                 let now = change.now;
                 let Some(slot) = &change.slot else { return Ok(Err(Code::SlotUnknown)) };
@@ -232,21 +292,7 @@ macro_rules! booking {
                 if let Some(firm) = scene.firm().filter(|firm| firm.slot == slot.as_str()) {
                     return Ok(Ok(change.receipt(Done::Booked, firm.state)));
                 }
-                let gives_way = or_refuse!(scene.gives_way(change));
-                let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS));
-                let held = scene.held();
-                if let Some(held) = held.filter(|held| held.slot == slot.as_str() && to == State::Held) {
-                    // A shorter hold never shortens an offer.
-                    let (until,): (i64,) = sqlx::query_as(
-                        "UPDATE appointments SET until = CASE WHEN until < $2 THEN $2 ELSE until END WHERE id = $1 \
-                         RETURNING until",
-                    )
-                    .bind(&held.id)
-                    .bind(until.min(held.starts).0)
-                    .fetch_one(&mut *self)
-                    .await?;
-                    return Ok(Ok(Receipt { until: Some(Moment(until)), ..change.receipt(Done::Held, State::Held) }));
-                }
+                or_refuse!(scene.gives_way(change));
                 // Slots are locked in the order of their ids, so that two patients who swap do not wait for each other.
                 let mut ids = vec![slot.as_str()];
                 ids.extend(scene.live.iter().map(|appointment| appointment.slot.as_str()));
@@ -255,20 +301,34 @@ macro_rules! booking {
                 for id in ids {
                     sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut *self).await?;
                 }
+                let wanted = or_refuse!(self.wanted(change, slot.as_str(), step).await?);
+                let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS)).min(wanted.last).min(wanted.starts);
+                let held = scene.held();
+                if let Some(held) = held.filter(|held| held.slot == slot.as_str()) {
+                    if to == State::Booked {
+                        return self.make_certain(change, scene, held, to).await;
+                    }
+                    // A shorter hold never shortens an offer.
+                    let (until,): (i64,) = sqlx::query_as(
+                        "UPDATE appointments SET until = CASE WHEN until < $2 THEN $2 ELSE until END WHERE id = $1 \
+                         RETURNING until",
+                    )
+                    .bind(&held.id)
+                    .bind(until.0)
+                    .fetch_one(&mut *self)
+                    .await?;
+                    return Ok(Ok(Receipt { until: Some(Moment(until)), ..change.receipt(Done::Held, State::Held) }));
+                }
+                let number = or_refuse!(self.take_place(slot, now).await?);
                 if let Some(held) = held {
-                    // It stays let go also when the other place is not to be had: she has chosen another time.
                     let line = Line { action: Action::Release.as_str(), ..change.line() };
                     self.turn(&change.followup, held, State::Released, now, &line).await?;
                 }
-                let place = or_refuse!(self.take_place(slot, &step.services, now).await?);
-                let mut done = if to == State::Held { Done::Held } else { Done::Booked };
-                if let Some((firm, moved)) = gives_way.filter(|_| to == State::Booked) {
-                    done = Done::Moved;
-                    let line = Line { action: Action::Replace.as_str(), ..change.line() };
-                    self.turn(&change.followup, firm, moved, now, &line).await?;
+                let mut done = Done::Held;
+                if to == State::Booked {
+                    done = or_refuse!(self.give_way(change, scene).await?);
                 }
-                // A place is not kept longer than until its time comes.
-                let until = (to == State::Held).then(|| until.min(place.starts));
+                let until = (to == State::Held).then_some(until);
                 let id = secrets::fresh_id();
                 sqlx::query(
                     "INSERT INTO appointments (id, followup, slot, place, made, step, state, until) \
@@ -277,7 +337,7 @@ macro_rules! booking {
                 .bind(&id)
                 .bind(&change.followup)
                 .bind(slot.as_str())
-                .bind(place.number)
+                .bind(number)
                 .bind(now.0)
                 .bind(&step.id)
                 .bind(to.as_str())
@@ -293,32 +353,68 @@ macro_rules! booking {
                 Ok(Ok(Receipt { until, ..change.receipt(done, to) }))
             }
 
-            /// Makes the kept place certain; only then an earlier appointment gives way.
+            /// Makes the kept place certain; only then an earlier appointment gives way. The time that was seen is taken
+            /// anew when it is no longer held, as long as it is free.
             async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
-                let now = change.now;
-                let to = or_refuse!(after(scene.held().map(|held| held.state), change.action, change.party));
+                let held = scene.held();
+                if let Some(seen) = &change.slot
+                    && held.is_none_or(|held| held.slot != seen.as_str())
+                {
+                    let again = Change { action: Action::Book, ..change.clone() };
+                    return self.take(&again, scene).await;
+                }
+                let to = or_refuse!(after(held.map(|held| held.state), change.action, change.party));
                 or_refuse!(scene.still_to_be_seen());
                 // `after` has refused where nothing is held.
-                let Some(held) = scene.held() else { return Ok(Err(Code::HoldLapsed)) };
-                let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
-                    .bind(&held.slot)
-                    .fetch_one(&mut *self)
-                    .await?;
+                let Some(held) = held else { return Ok(Err(Code::HoldLapsed)) };
+                let Some(step) = scene.step else { return Ok(Err(Code::NoStep)) };
+                or_refuse!(self.wanted(change, &held.slot, step).await?);
+                or_refuse!(scene.gives_way(change));
+                self.make_certain(change, scene, held, to).await
+            }
+
+            /// Books the held place.
+            async fn make_certain(
+                &mut self,
+                change: &Change,
+                scene: &Scene<'_>,
+                held: &Live,
+                to: State,
+            ) -> Result<Answer> {
+                let done = or_refuse!(self.give_way(change, scene).await?);
+                self.turn(&change.followup, held, to, change.now, &change.line()).await?;
+                self.stop_waiting(&change.followup).await?;
+                Ok(Ok(Receipt { slot: SlotId::parse(&held.slot), ..change.receipt(done, to) }))
+            }
+
+            /// Lets an earlier appointment give way to the one that is booked now; gives what that makes of the change.
+            async fn give_way(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Result<Done, Code>> {
+                let Some((firm, moved)) = or_refuse!(scene.gives_way(change)) else { return Ok(Ok(Done::Booked)) };
+                let line = Line { action: Action::Replace.as_str(), ..change.line() };
+                self.turn(&change.followup, firm, moved, change.now, &line).await?;
+                Ok(Ok(Done::Moved))
+            }
+
+            /// Whether a slot is one of the step's, still to come, not closed, and open by the rules.
+            async fn wanted(&mut self, change: &Change, slot: &str, step: &OpenStep) -> Result<Result<Wanted, Code>> {
+                let found: Option<(String, i64, Option<String>)> =
+                    sqlx::query_as("SELECT service, starts, closure FROM slots WHERE id = $1")
+                        .bind(slot)
+                        .fetch_optional(&mut *self)
+                        .await?;
+                let Some((service, starts, closure)) = found else { return Ok(Err(Code::SlotUnknown)) };
+                let starts = Moment(starts);
+                if !step.services.contains(&service) {
+                    return Ok(Err(Code::SlotUnknown));
+                }
                 if closure.is_some() {
                     return Ok(Err(Code::SlotClosed));
                 }
-                if held.starts <= now {
+                if starts <= change.now {
                     return Ok(Err(Code::SlotPast));
                 }
-                let mut done = Done::Booked;
-                if let Some((firm, moved)) = or_refuse!(scene.gives_way(change)) {
-                    done = Done::Moved;
-                    let line = Line { action: Action::Replace.as_str(), ..change.line() };
-                    self.turn(&change.followup, firm, moved, now, &line).await?;
-                }
-                self.turn(&change.followup, held, to, now, &change.line()).await?;
-                self.stop_waiting(&change.followup).await?;
-                Ok(Ok(Receipt { slot: SlotId::parse(&held.slot), ..change.receipt(done, to) }))
+                let last = or_refuse!(change.may_take(step, &service, starts));
+                Ok(Ok(Wanted { starts, last }))
             }
 
             /// Who has a time that is certain waits for no other.
@@ -336,6 +432,9 @@ macro_rules! booking {
                     return Ok(Err(Code::AlreadyBooked));
                 }
                 or_refuse!(timely(change.action, target.starts, change.now));
+                if change.action == Action::Cancel {
+                    or_refuse!(change.may_leave(target));
+                }
                 self.turn(&change.followup, target, to, change.now, &change.line()).await?;
                 let done = match change.action {
                     Action::Release | Action::Expire => Done::Released,
@@ -345,27 +444,8 @@ macro_rules! booking {
                 Ok(Ok(change.receipt(done, to)))
             }
 
-            async fn take_place(
-                &mut self,
-                slot: &SlotId,
-                services: &[String],
-                now: Moment,
-            ) -> Result<Result<Place, Code>> {
-                let found: Option<(String, i64, Option<String>)> =
-                    sqlx::query_as("SELECT service, starts, closure FROM slots WHERE id = $1")
-                        .bind(slot.as_str())
-                        .fetch_optional(&mut *self)
-                        .await?;
-                let Some((service, starts, closure)) = found else { return Ok(Err(Code::SlotUnknown)) };
-                if !services.contains(&service) {
-                    return Ok(Err(Code::SlotUnknown));
-                }
-                if closure.is_some() {
-                    return Ok(Err(Code::SlotClosed));
-                }
-                if starts <= now.0 {
-                    return Ok(Err(Code::SlotPast));
-                }
+            /// Takes a place of a slot that may be taken; gives its number.
+            async fn take_place(&mut self, slot: &SlotId, now: Moment) -> Result<Result<i64, Code>> {
                 self.expire_in(slot.as_str(), now).await?;
                 let taken = sqlx::query("UPDATE slots SET taken = taken + 1 WHERE id = $1 AND taken < capacity")
                     .bind(slot.as_str())
@@ -387,7 +467,7 @@ macro_rules! booking {
                     .zip(1..)
                     .find(|((held,), n)| held != n)
                     .map_or(i64::try_from(places.len()).unwrap_or(i64::MAX) + 1, |(_, n)| n);
-                Ok(Ok(Place { number, starts: Moment(starts) }))
+                Ok(Ok(number))
             }
 
             /// Ends the holds in a slot whose time is over. Their follow-ups are not locked: a hold that is confirmed at
@@ -447,6 +527,19 @@ pub struct DayRow {
     pub version: i64,
 }
 
+/// A place that is or was kept, as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LastKept {
+    /// The slot.
+    pub slot: String,
+    /// The state's word.
+    pub state: String,
+    /// Why it was kept: `offer`, `replacement`, or nothing for a choice of her own.
+    pub detail: String,
+    /// What happened to it last; empty when something else has happened since.
+    pub last_action: String,
+}
+
 impl Db {
     /// Carries out a change, once for each key. The outer result is the database's, the inner one the answer.
     pub async fn change(&self, change: &Change) -> Result<Answer> {
@@ -496,6 +589,50 @@ impl Db {
         .fetch_all(pool)
         .await?
         }))
+    }
+
+    /// The place that was kept last for a follow-up in its open step, also one that is kept now.
+    pub async fn last_kept(&self, followup: &str) -> Result<Option<LastKept>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT appointments.slot, appointments.state, made.detail, CASE WHEN made.appointment = last.appointment \
+             THEN last.action ELSE '' END AS last_action FROM history AS made \
+             JOIN appointments ON appointments.id = made.appointment \
+             JOIN steps ON steps.id = appointments.step AND steps.ended IS NULL \
+             JOIN history AS last ON last.followup = made.followup AND last.number = (SELECT MAX(line.number) \
+             FROM history AS line WHERE line.followup = made.followup AND line.appointment IS NOT NULL) \
+             WHERE made.followup = $1 AND made.action = 'hold' ORDER BY made.number DESC LIMIT 1",
+        )
+        .bind(followup)
+        .fetch_optional(pool)
+        .await?))
+    }
+
+    /// The slots that were kept for a follow-up since a moment.
+    pub async fn kept_since(&self, followup: &str, since: i64) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT slot FROM history WHERE followup = $1 AND action = 'hold' AND at >= $2 AND slot IS NOT NULL",
+        )
+        .bind(followup)
+        .bind(since)
+        .fetch_all(pool)
+        .await?);
+        Ok(rows.into_iter().map(|(slot,)| slot).collect())
+    }
+
+    /// When the appointment would have begun that was given up last and is still to come: a phone's calendar may hold it.
+    pub async fn given_up(&self, followup: &str, now: Moment) -> Result<Option<Moment>> {
+        let row: Option<(i64,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT starts FROM history JOIN slots ON slots.id = slot WHERE followup = $1 AND starts > $2 \
+             AND state IN ('cancelled-by-patient', 'cancelled-by-clinic', 'moved') AND before = 'booked' \
+             ORDER BY number DESC LIMIT 1",
+            )
+            .bind(followup)
+            .bind(now.0)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(row.map(|(starts,)| Moment(starts)))
     }
 
     /// The clinic at which an appointment of a follow-up is.

@@ -37,6 +37,17 @@ pub struct NoteRow {
     pub text_sealed: String,
 }
 
+/// A note to be kept.
+#[derive(Clone, Debug)]
+pub struct NewNote {
+    /// Its id, also the scope of its seal.
+    pub id: String,
+    /// What it says, sealed.
+    pub text_sealed: String,
+    /// Who wrote it.
+    pub staff: String,
+}
+
 impl Db {
     /// Records a call; gives false when it was recorded before. Whether the follow-up ends by it is the caller's to do.
     pub async fn record_call(&self, call: &Call) -> Result<bool> {
@@ -70,25 +81,8 @@ impl Db {
     }
 
     /// Adds a note, once for each id.
-    pub async fn add_note(&self, followup: &str, id: &str, text_sealed: &str, staff: &str, now: Moment) -> Result<()> {
-        in_transaction!(self, |tx| {
-            let made = sqlx::query(
-                "INSERT INTO notes (id, followup, at, staff, text_sealed) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(id)
-            .bind(followup)
-            .bind(now.0)
-            .bind(staff)
-            .bind(text_sealed)
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
-            if made == 1 {
-                tx.note(followup, now, &Line { who: staff, action: "note", ..Line::default() }).await?;
-            }
-            Ok(())
-        })
+    pub async fn add_note(&self, followup: &str, note: &NewNote, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| { tx.keep_note(followup, note, now).await })
     }
 
     /// The notes on a follow-up and on the calls about it, latest first.

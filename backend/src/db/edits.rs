@@ -65,8 +65,7 @@ impl Db {
             if locked.ending == Some(Ending::Erased) {
                 return Ok(Err(Code::LinkWithdrawn));
             }
-            // Locking has counted one.
-            if locked.version != edit.version + 1 {
+            if locked.version != edit.version {
                 return Ok(Err(Code::Changed));
             }
             sqlx::query(
@@ -98,6 +97,16 @@ impl Db {
                 for held in tx.live(followup).await?.iter().filter(|live| live.state == State::Held) {
                     let line = Line { who: &edit.who, action: "release", ..Line::default() };
                     tx.turn(followup, held, State::Released, edit.now, &line).await?;
+                }
+                // A time before the new window cannot come any more.
+                let waited = sqlx::query("DELETE FROM waiting WHERE followup = $1 AND before <= $2")
+                    .bind(followup)
+                    .bind(Moment::at(edit.due_from, 0).0)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected();
+                if waited == 1 {
+                    tx.note(followup, edit.now, &Line { who: &edit.who, action: "unwait", ..Line::default() }).await?;
                 }
             } else {
                 tx.open_step(&NewStep {

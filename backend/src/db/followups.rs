@@ -823,9 +823,9 @@ impl Db {
     pub async fn last_ended_slot(&self, followup: &str) -> Result<Option<Slot>> {
         let row: Option<SlotRow> = on_read!(self, |pool| {
             sqlx::query_as(
-                "SELECT slots.id, service, clinic, room, expert, starts, minutes, CAST(0 AS BIGINT) AS free FROM appointments \
-             JOIN slots ON slots.id = slot WHERE followup = $1 \
-             AND state IN ('cancelled-by-patient', 'cancelled-by-clinic') ORDER BY ended DESC LIMIT 1",
+                "SELECT slots.id, service, clinic, room, expert, starts, minutes, CAST(0 AS BIGINT) AS free FROM history \
+             JOIN slots ON slots.id = slot WHERE followup = $1 AND before = 'booked' \
+             AND state IN ('cancelled-by-patient', 'cancelled-by-clinic') ORDER BY number DESC LIMIT 1",
             )
             .bind(followup)
             .fetch_optional(pool)

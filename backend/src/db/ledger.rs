@@ -1,6 +1,7 @@
 //! What every write inside a transaction shares, written once for both databases: the history, the facts a follow-up
 //! stands on, and the moment from which somebody must look after it.
 
+use super::calls::NewNote;
 use super::followups::NewRecord;
 use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
@@ -37,7 +38,7 @@ pub struct Locked {
     pub ending: Option<Ending>,
     /// When the link ends.
     pub link_until: Moment,
-    /// Counts its writes; locking has counted one.
+    /// Counts its writes.
     pub version: i64,
     /// The open step.
     pub step: Option<OpenStep>,
@@ -61,6 +62,8 @@ pub struct OpenStep {
     pub id: String,
     /// The services that may be booked.
     pub services: Vec<String>,
+    /// The first day of its due window.
+    pub due_from: CivilDate,
 }
 
 /// A step to be opened.
@@ -91,6 +94,8 @@ pub struct Live {
     pub state: State,
     /// Its slot.
     pub slot: String,
+    /// The service of that.
+    pub service: String,
     /// When that begins.
     pub starts: Moment,
 }
@@ -107,7 +112,8 @@ pub fn readable<T>(table: &'static str, id: &str, row: Result<T>) -> Option<T> {
 
 /// The work inside a transaction.
 pub trait Ledger {
-    /// Locks a follow-up: two changes to one take turns on both databases.
+    /// Locks a follow-up: two changes to one take turns on both databases. This counts as no change: what is refused
+    /// afterwards has changed nothing that somebody else could have seen.
     async fn lock(&mut self, followup: &str) -> Result<Option<Locked>>;
     /// The appointments of a follow-up that occupy a place, latest made first.
     async fn live(&mut self, followup: &str) -> Result<Vec<Live>>;
@@ -120,7 +126,11 @@ pub trait Ledger {
     async fn give_back(&mut self, slot: &str) -> Result<()>;
     /// Writes a line of history and counts the change.
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
-    /// Computes anew from when somebody must look after a follow-up.
+    /// Keeps a note; one whose id is there already is kept once.
+    async fn keep_note(&mut self, followup: &str, note: &NewNote, now: Moment) -> Result<()>;
+    /// Counts a change that was made, for those who have seen the follow-up before it.
+    async fn count(&mut self, followup: &str) -> Result<()>;
+    /// Computes anew from when somebody must look after a follow-up, and counts the change that asks for it.
     async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
     /// Opens the next step of a follow-up that has no open one.
     async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()>;
@@ -139,20 +149,21 @@ macro_rules! ledger {
             async fn lock(&mut self, followup: &str) -> Result<Option<Locked>> {
                 // Touching the row locks it.
                 let row: Option<(Option<String>, i64, i64)> = sqlx::query_as(
-                    "UPDATE followups SET version = version + 1 WHERE id = $1 RETURNING ending, link_until, version",
+                    "UPDATE followups SET version = version WHERE id = $1 RETURNING ending, link_until, version",
                 )
                 .bind(followup)
                 .fetch_optional(&mut *self)
                 .await?;
                 let Some((ending, link_until, version)) = row else { return Ok(None) };
-                let step: Option<(String, String)> =
-                    sqlx::query_as("SELECT id, services FROM steps WHERE followup = $1 AND ended IS NULL")
+                let step: Option<(String, String, String)> =
+                    sqlx::query_as("SELECT id, services, due_from FROM steps WHERE followup = $1 AND ended IS NULL")
                         .bind(followup)
                         .fetch_optional(&mut *self)
                         .await?;
                 let step = match step {
-                    Some((id, services)) => Some(OpenStep {
+                    Some((id, services, due_from)) => Some(OpenStep {
                         id,
+                        due_from: read(&due_from, CivilDate::parse)?,
                         services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
                     }),
                     None => None,
@@ -162,8 +173,8 @@ macro_rules! ledger {
             }
 
             async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {
-                let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
-                    "SELECT appointments.id, step, state, slot, starts FROM appointments JOIN slots ON slots.id = slot \
+                let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
+                    "SELECT appointments.id, step, state, slot, service, starts FROM appointments JOIN slots ON slots.id = slot \
                      WHERE followup = $1 AND state IN ('held', 'booked', 'arrived', 'attended', 'missed') \
                      ORDER BY made DESC, appointments.id",
                 )
@@ -171,8 +182,9 @@ macro_rules! ledger {
                 .fetch_all(&mut *self)
                 .await?;
                 rows.into_iter()
-                    .map(|(id, step, state, slot, starts)| {
-                        Ok(Live { id, step, state: read(&state, State::parse)?, slot, starts: Moment(starts) })
+                    .map(|(id, step, state, slot, service, starts)| {
+                        let state = read(&state, State::parse)?;
+                        Ok(Live { id, step, state, slot, service, starts: Moment(starts) })
                     })
                     .collect()
             }
@@ -246,6 +258,33 @@ macro_rules! ledger {
                 Ok(())
             }
 
+            async fn keep_note(&mut self, followup: &str, note: &NewNote, now: Moment) -> Result<()> {
+                let made = sqlx::query(
+                    "INSERT INTO notes (id, followup, at, staff, text_sealed) VALUES ($1, $2, $3, $4, $5) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(&note.id)
+                .bind(followup)
+                .bind(now.0)
+                .bind(&note.staff)
+                .bind(&note.text_sealed)
+                .execute(&mut *self)
+                .await?
+                .rows_affected();
+                if made == 1 {
+                    self.note(followup, now, &Line { who: &note.staff, action: "note", ..Line::default() }).await?;
+                }
+                Ok(())
+            }
+
+            async fn count(&mut self, followup: &str) -> Result<()> {
+                sqlx::query("UPDATE followups SET version = version + 1 WHERE id = $1")
+                    .bind(followup)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
+            }
+
             async fn settle(&mut self, followup: &str, now: Moment) -> Result<()> {
                 let row: Option<(Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
                     "SELECT ending, steps.id, due_to FROM followups \
@@ -282,7 +321,7 @@ macro_rules! ledger {
                     .bind(facts.due().map(|due| due.0))
                     .execute(&mut *self)
                     .await?;
-                Ok(())
+                self.count(followup).await
             }
 
             async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()> {

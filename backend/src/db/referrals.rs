@@ -125,6 +125,7 @@ impl Db {
                 ..Line::default()
             };
             tx.note(&referral.followup, now, &line).await?;
+            tx.count(&referral.followup).await?;
             Ok(Ok(()))
         })
     }
@@ -237,6 +238,7 @@ impl Db {
                 ..Line::default()
             };
             tx.note(settling.followup, settling.now, &line).await?;
+            tx.count(settling.followup).await?;
             Ok(Ok(()))
         })
     }

@@ -69,8 +69,7 @@ impl Db {
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
             }
-            // Locking has counted one.
-            if locked.version != version + 1 {
+            if locked.version != version {
                 return Ok(Err(Code::Changed));
             }
             let live = tx.live(followup).await?;
@@ -92,6 +91,8 @@ impl Db {
             }
             tx.note(followup, now, &Line { who, action: "outcome", detail: outcome.as_str(), ..Line::default() })
                 .await?;
+            // Whoever waited for an earlier time of this step does not wait for one of the next.
+            sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
             match next {
                 Next::Step { services, due_from, due_to, link_until } => {
                     let (due_from, due_to) = (*due_from, *due_to);
@@ -110,7 +111,6 @@ impl Db {
                         .bind(ending.as_str())
                         .execute(&mut **tx)
                         .await?;
-                    sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
                     tx.note(followup, now, &Line { who, action: "end", detail: ending.as_str(), ..Line::default() })
                         .await?;
                 }

@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_app::{Voice, render_followup};
 use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, Token};
 use zaoshai_contract::limits::{self, LONGEST_NAME};
@@ -42,6 +42,7 @@ pub async fn load(
     visitor: &Visitor,
 ) -> Result<(Page, StatusCode)> {
     let (record, ended) = pathway::find_or_retired(app, token).await?;
+    let from = times_from(query);
     let news = told::read(app, visitor, token.as_str(), query);
     // What the address says of an earlier form is only told while it is new.
     let query = if news.is_some() { query } else { "" };
@@ -53,7 +54,7 @@ pub async fn load(
         None => match pathway::session(app, &record, visitor).await? {
             None if record.locked() => Stage::Ended(ended_problem(app, &record, Code::LinkLocked).await?),
             None => Stage::Identify { tries_left: record.tries_left(app.now().date()), problem },
-            Some(session) => Stage::Plan(Box::new(plan(app, &record, &session, view, (done, problem)).await?)),
+            Some(session) => Stage::Plan(Box::new(plan(app, &record, &session, view, from, (done, problem)).await?)),
         },
     };
     let route = Route::FollowUp(token.clone(), view);
@@ -71,7 +72,8 @@ pub async fn load(
     let mut page = pages::page(app, &library, lang, &route, title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
     let followup = FollowUp { token: token.clone(), stage };
-    page.body = Body::FollowUp(render_followup(&page.meta, &followup, view, &news, &voice));
+    let today = app.now().date();
+    page.body = Body::FollowUp(render_followup(&page.meta, &followup, view, &news, &voice, today));
     Ok((page, status))
 }
 
@@ -91,6 +93,11 @@ async fn ended_problem(app: &App, record: &Record, code: Code) -> Result<Problem
         _ => {}
     }
     Ok(problem)
+}
+
+/// The day with which the page of free times begins that a query asks for.
+fn times_from(query: &str) -> Option<CivilDate> {
+    CivilDate::parse(&value_of(query, "from")?)
 }
 
 fn in_words(app: &App, code: Code) -> Problem {
@@ -176,6 +183,8 @@ fn tells_on_page(code: Code) -> bool {
             | Code::HoldLapsed
             | Code::TooLate
             | Code::TooEarly
+            | Code::BeforeDue
+            | Code::NothingEarlier
             | Code::NotAgreed
             | Code::NoStep
             | Code::AlreadyBooked
@@ -300,7 +309,13 @@ fn given_back(before: &Record, after: &Record, action: Action) -> Vec<Moment> {
 async fn view_after(app: &App, token: &Token, action: Action, code: Code) -> Result<FollowUpView> {
     let another = matches!(
         code,
-        Code::SlotTaken | Code::SlotPast | Code::SlotUnknown | Code::SlotClosed | Code::TooLate | Code::HoldLapsed
+        Code::SlotTaken
+            | Code::SlotPast
+            | Code::SlotUnknown
+            | Code::SlotClosed
+            | Code::TooLate
+            | Code::BeforeDue
+            | Code::HoldLapsed
     );
     let wishes = action == Action::Hold || (another && matches!(action, Action::Book | Action::Confirm));
     if !wishes {
@@ -316,7 +331,8 @@ async fn view_after(app: &App, token: &Token, action: Action, code: Code) -> Res
 }
 
 async fn appointment(app: &App, token: &Token, visitor: &Visitor, form: &Form, action: Action) -> Result<Option<Told>> {
-    let slot = matches!(action, Action::Hold | Action::Book).then(|| form.get("slot"));
+    let named = matches!(action, Action::Hold | Action::Book) || !form.get("slot").is_empty();
+    let slot = named.then(|| form.get("slot"));
     let agreed = form.all("agreed");
     let wish = Wish { action, slot, agreed: &agreed, reason: reason(form.get("reason")), key: form.key()? };
     Ok(Some(Told::from(pathway::change(app, token, visitor, wish).await?.done)))
@@ -438,6 +454,7 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
     params(
         ("token" = String, Path, description = "The link's token"),
         ("view" = Option<String>, Query, description = "`move` for other times, `cancel` for the question"),
+        ("from" = Option<String>, Query, description = "The day with which the page of free times begins"),
         ("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`"),
     ),
     responses(
@@ -467,6 +484,7 @@ pub async fn show(
     params(
         ("token" = String, Path, description = "The link's token"),
         ("view" = Option<String>, Query, description = "`move` for other times"),
+        ("from" = Option<String>, Query, description = "The day with which the page of free times begins"),
     ),
     responses(
         (status = 200, description = "The plan", body = Plan),
@@ -486,7 +504,7 @@ pub async fn plan_json(
         Some("move") => FollowUpView::Moving,
         _ => FollowUpView::Plan,
     };
-    let plan = plan(&app, &record, &session, view, (None, None)).await?;
+    let plan = plan(&app, &record, &session, view, times_from(&query), (None, None)).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(plan)).into_response())
 }
 
@@ -526,12 +544,13 @@ async fn write_json(
 ) -> Result<axum::Json<Receipt>> {
     let key = header_key(&visitor.headers)?;
     let token = parse_token(token)?;
-    let slot = matches!(action, Action::Hold | Action::Book).then_some(slot.as_str());
+    let named = matches!(action, Action::Hold | Action::Book) || !slot.is_empty();
+    let slot = named.then_some(slot.as_str());
     let wish = Wish { action, slot, agreed: &agreed, reason: "", key };
     Ok(axum::Json(pathway::change(app, &token, visitor, wish).await?))
 }
 
-/// Keeps a place for five minutes. Another kept place is let go; an appointment stays.
+/// Keeps a place for a quarter of an hour. Another kept place is let go; an appointment stays.
 #[utoipa::path(
     post, path = "/api/v1/followups/{token}/hold", tag = "follow-up",
     params(
@@ -542,7 +561,7 @@ async fn write_json(
     responses(
         (status = 200, description = "Held until `until`", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed` or `no-step`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early` or `no-step`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn hold_json(
@@ -554,7 +573,8 @@ pub async fn hold_json(
     write_json(&app, &token, &visitor, Action::Hold, request).await
 }
 
-/// Makes the kept place certain; an earlier appointment gives its place back only then.
+/// Makes the kept place certain; an earlier appointment gives its place back only then. With a slot it is that one which
+/// is made certain: when its hold is over it is taken anew, as long as it is free and the rules allow it.
 #[utoipa::path(
     post, path = "/api/v1/followups/{token}/confirm", tag = "follow-up",
     params(
@@ -573,9 +593,9 @@ pub async fn confirm_json(
     State(app): State<App>,
     Path(token): Path<String>,
     visitor: Visitor,
-    MaybeJson(ConfirmRequest { agreed }): MaybeJson<ConfirmRequest>,
+    MaybeJson(ConfirmRequest { slot, agreed }): MaybeJson<ConfirmRequest>,
 ) -> Result<axum::Json<Receipt>> {
-    let request = SlotRequest { slot: String::new(), agreed };
+    let request = SlotRequest { slot, agreed };
     write_json(&app, &token, &visitor, Action::Confirm, request).await
 }
 
@@ -591,7 +611,7 @@ pub async fn confirm_json(
     responses(
         (status = 200, description = "Booked or moved", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed` or `no-step`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early` or `no-step`", content_type = "application/problem+json", body = Problem),
         (status = 422, description = "`invalid-input` or `key-reused`", content_type = "application/problem+json", body = Problem),
     )
 )]

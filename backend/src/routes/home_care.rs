@@ -87,7 +87,7 @@ fn offer(app: &App, lang: Lang, typed: NewCare, key: IdempotencyKey, problem: Op
     let empty = Body::HomeCare(Made { main: String::new(), action: String::new() });
     let mut page = pages::page(app, &library, lang, &Route::HomeCare, title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
-    page.body = Body::HomeCare(render_home_care(&page.meta, &offer, &voice));
+    page.body = Body::HomeCare(render_home_care(&page.meta, &offer, &voice, app.now().date()));
     Ok(page)
 }
 
@@ -364,7 +364,8 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
     let empty = Body::HomeCare(Made { main: String::new(), action: String::new() });
     let mut page = pages::page(app, &library, lang, &Route::HomeCareRequest(token.clone()), title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
-    page.body = Body::HomeCare(render_care_request(&page.meta, token, &stage, &news, &voice));
+    let today = app.now().date();
+    page.body = Body::HomeCare(render_care_request(&page.meta, token, &stage, &news, &voice, today));
     Ok(page)
 }
 

@@ -94,7 +94,8 @@ pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage)
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    let body = pages::staff_shell(app, &format!("{title} · 护士工作台"), &zaoshai_app::render_staff(page));
+    let body =
+        pages::staff_shell(app, &format!("{title} · 护士工作台"), &zaoshai_app::render_staff(page, app.now().date()));
     (status, headers, body).into_response()
 }
 

@@ -115,6 +115,33 @@ async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_noth
 }
 
 #[tokio::test]
+async fn a_refused_write_is_no_change_that_somebody_else_could_have_missed() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
+    // A patient's taps that come to nothing: a time that is too soon, no appointment to cancel, nothing held.
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    for (deed, slot) in [("hold", "ldct-review-2026-11-23-0900"), ("hold", "nowhere"), ("cancel", ""), ("release", "")]
+    {
+        let fields = [("slot", slot), ("key", &secrets::fresh_id())];
+        let answer = patient.form(&format!("{link}/{deed}"), &fields).await;
+        assert!(answer.location().contains("problem="), "{deed} {slot}: {}", answer.location());
+    }
+    // A colleague's forms that are refused.
+    let key = secrets::fresh_id();
+    let cancels = [("whose", "patient"), ("key", key.as_str())];
+    refused(&mut nurse, &followup, "cancel", &cancels, StatusCode::CONFLICT).await;
+    let stale = [("version", "0"), ("outcome", "clear"), ("next", "end"), ("ending", "completed")];
+    refused(&mut nurse, &followup, "outcome", &stale, StatusCode::CONFLICT).await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["version"].to_string(), version);
+    let ends = [("version", version.as_str()), ("outcome", "clear"), ("next", "end"), ("ending", "completed")];
+    does(&mut nurse, &followup, "outcome", &ends).await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["standing"], "closed");
+}
+
+#[tokio::test]
 async fn a_call_is_recorded_once_and_what_ends_a_follow_up_gives_its_place_back() {
     let world = World::new().await;
     let (later, moved) = (world.followup().await, world.followup().await);

@@ -243,7 +243,7 @@ async fn the_same_journey_works_with_forms_alone() {
         assert_eq!(held.location(), format!("{link}?done=held"), "a form sent twice holds once");
     }
     let asked = patient.get(&link).await;
-    assert!(asked.text.contains("请确认这个时间") && asked.text.contains("8:05"), "{}", asked.text);
+    assert!(asked.text.contains("请确认这个时间") && asked.text.contains("8:15"), "{}", asked.text);
     assert_eq!(taken(&world, &slot(&first, 0, 0)).await, 1);
     let confirmed = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
     assert_eq!(confirmed.location(), format!("{link}?done=booked"));
@@ -272,7 +272,7 @@ async fn the_same_journey_works_with_forms_alone() {
 }
 
 #[tokio::test]
-async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
+async fn a_hold_ends_after_a_quarter_of_an_hour_and_its_place_goes_to_others() {
     let world = World::new().await;
     let (one, two, three) = (world.followup().await, world.followup().await, world.followup().await);
     let mut patients = [world.patient(&one).await, world.patient(&two).await, world.patient(&three).await];
@@ -283,7 +283,7 @@ async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
     }
     let refused = write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await;
     assert_eq!(refused.code(), "slot-taken", "a held place is nobody else's");
-    world.app.clock.set(Moment(world.app.now().0 + 5 * 60_000));
+    world.app.clock.set(Moment(world.app.now().0 + 15 * 60_000));
     let offered = plan(&mut patients[2], &three).await;
     assert_eq!(slot(&offered, 0, 0), wanted, "a place whose hold is over is offered again");
     assert_eq!(write(&mut patients[2], &three, "POST", &wanted, &secrets::fresh_id()).await.status, StatusCode::OK);
@@ -297,8 +297,10 @@ async fn a_hold_ends_after_five_minutes_and_its_place_goes_to_others() {
 }
 
 #[tokio::test]
-async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hours() {
+async fn who_waits_is_offered_a_place_that_becomes_free_and_stays_on_the_list_when_it_lapses() {
     let world = World::new().await;
+    // On Sunday before noon, when the first time that can be chosen leaves more than a day to take an offer of it.
+    world.app.clock.set(Moment(world.app.now().0 - 20 * 3_600_000 - 30 * 60_000));
     let (one, two, waiter) = (world.followup().await, world.followup().await, world.followup().await);
     let mut takers = [world.patient(&one).await, world.patient(&two).await];
     let early = slot(&plan(&mut takers[0], &one).await, 0, 0);
@@ -318,12 +320,16 @@ async fn who_waits_is_offered_a_place_that_becomes_free_and_keeps_it_for_two_hou
     assert!(page.text.contains("请确认这个时间") && page.text.contains("就退掉了"), "the earlier place is offered");
     assert_eq!(plan(&mut patient, &waiter).await["held"]["slot"]["id"].as_str(), Some(early.as_str()));
     assert_eq!(taken(&world, &late).await, 1, "the later one stays hers meanwhile");
-    world.app.clock.set(Moment(world.app.now().0 + 2 * 3_600_000));
+    world.app.clock.set(Moment(world.app.now().0 + 3 * 3_600_000));
     zaoshai_backend::pathway::release_lapsed(&world.app).await.expect("a round");
+    assert_eq!(zaoshai_backend::pathway::offer_places(&world.app).await.expect("a round"), 0, "the same place once");
     let mut patient = world.patient(&waiter).await;
     let after = plan(&mut patient, &waiter).await;
-    assert!(after["held"].is_null() && after["waiting"].is_null(), "an offer that nobody took ends: {after}");
+    assert!(after["held"].is_null() && !after["waiting"].is_null(), "an offer that nobody took ends: {after}");
+    assert_eq!(after["lapsed"]["slot"]["id"].as_str(), Some(early.as_str()));
     assert_eq!(after["appointment"]["slot"]["id"].as_str(), Some(late.as_str()));
+    let page = patient.get(&link).await.text;
+    assert!(page.contains("没有确认") && page.contains("您还在候补名单上"), "{page}");
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
 }
 

@@ -26,4 +26,5 @@ mod search;
 mod share;
 mod sharing;
 mod staff;
+mod times;
 mod world;

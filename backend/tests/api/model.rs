@@ -5,38 +5,61 @@
 use crate::world::{app, database, secrets};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::db::Db;
-use zaoshai_backend::db::appointments::Change;
+use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::db::steps::Next;
 use zaoshai_backend::demonstration::crowd;
 use zaoshai_backend::pathway::{self, Session};
 use zaoshai_backend::secrets;
-use zaoshai_contract::appointments::{Action, HOLD_MS, State, after};
+use zaoshai_contract::appointments::{AWAKE, Action, HOLD_MS, State, after, offer_until};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Facts, Outcome};
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::roles::{Party, Role};
+use zaoshai_contract::schedules::BookingRules;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const HOSPITAL: &str = "zhuzhou-2";
-const NURSE: Party = Party::Staff(Role::Nurse);
+/// A service of the content, with a cut-off of a day.
+const SERVICE: &str = "ldct-review";
 
 /// When a slot begins, in hours after the start, and how many places it has: two on the second day, one on the fourth
 /// and on the seventh.
-const SLOTS: [(i64, u16); 4] = [(24, 1), (26, 2), (72, 1), (144, 1)];
-/// How long an offer from the waiting list is kept.
-const OFFER_MS: i64 = 2 * HOUR;
+const SLOTS: [(i64, u16); 4] = [(36, 1), (38, 2), (72, 1), (144, 1)];
+
+/// Who does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// The rules bind her, and her link must be open.
+    Patient,
+    /// Goes past the rules.
+    Nurse,
+    /// The server, which keeps places for people who can still take them.
+    Clock,
+}
+
+impl By {
+    fn party(self) -> Party {
+        match self {
+            Self::Patient => Party::Patient,
+            Self::Nurse => Party::Staff(Role::Nurse),
+            Self::Clock => Party::Clock,
+        }
+    }
+}
 
 /// Something that somebody does to one of the follow-ups.
 #[derive(Clone, Debug)]
 enum Step {
-    Do(Action, Option<usize>),
-    Next,
+    Do(By, Action, Option<usize>),
+    /// The step ends, and the next one is due from some days on.
+    Next(i64),
     End,
     /// She asks for an earlier time than there is.
     WaitForEarlier,
@@ -59,16 +82,22 @@ struct Place {
 }
 
 /// What the model knows of a follow-up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Person {
     ended: bool,
     step: u32,
+    /// From which day the step is due.
+    due: CivilDate,
+    link_until: i64,
     places: Vec<Place>,
+    /// What was kept for her, and when.
+    kept: Vec<(i64, usize)>,
     /// Since when she waits, and for a time before which.
     waits: Option<(i64, i64)>,
 }
 
 struct Model {
+    rules: BookingRules,
     now: i64,
     people: Vec<Person>,
     closed: [bool; SLOTS.len()],
@@ -92,8 +121,8 @@ impl Model {
         person.places.iter().rposition(|place| place.step == person.step && wanted(place.state))
     }
 
-    /// The slots with a free place, earliest first; a place whose hold is over counts as free.
-    fn free(&self) -> Vec<usize> {
+    /// The slots within these moments with a free place, earliest first; a place whose hold is over counts as free.
+    fn free(&self, open: &Range<Moment>) -> Vec<usize> {
         let taken = |slot| {
             let places = self.people.iter().flat_map(|person| &person.places);
             places
@@ -102,19 +131,47 @@ impl Model {
                 .count()
         };
         (0..SLOTS.len())
-            .filter(|slot| starts(*slot) > self.now && !self.closed[*slot])
+            .filter(|slot| open.contains(&Moment(starts(*slot))) && !self.closed[*slot])
             .filter(|slot| taken(*slot) < usize::from(SLOTS[*slot].1))
             .collect()
     }
 
+    /// When the slots begin that somebody may take now.
+    fn open(&self, who: usize) -> Range<Moment> {
+        self.rules.open(self.people[who].due, Moment(self.now))
+    }
+
+    /// The same without those of which an offer made now could not last.
+    fn lasting(&self, who: usize) -> Range<Moment> {
+        let open = self.open(who);
+        let ends = offer_until(Moment(self.now)).0 + i64::from(self.rules.cutoff_minutes) * MINUTE;
+        open.start.max(Moment(ends))..open.end
+    }
+
+    /// As much of these moments as lies in her due window.
+    fn due(&self, who: usize, open: &Range<Moment>) -> Range<Moment> {
+        open.start.max(Moment::at(self.people[who].due, 0))..open.end.min(Moment::at(due_to().plus_days(1), 0))
+    }
+
+    /// Where her own appointment is.
+    fn own(&self, who: usize) -> Option<usize> {
+        self.place(who, State::is_firm).map(|firm| self.people[who].places[firm].slot)
+    }
+
     /// Puts somebody on the waiting list; true where it should succeed.
     fn wait(&mut self, who: usize) -> bool {
-        if self.people[who].ended {
+        let open = self.open(who);
+        if self.people[who].ended || open.is_empty() {
             return false;
         }
-        let own = self.place(who, State::is_firm).map(|firm| self.people[who].places[firm].slot);
-        let first = self.free().into_iter().find(|slot| Some(*slot) != own);
-        let before = first.into_iter().chain(own).map(starts).min().unwrap_or(self.now + 60 * DAY);
+        let own = self.own(who);
+        let others = |slots: Vec<usize>| slots.into_iter().find(|slot| Some(*slot) != own);
+        let first = others(self.free(&self.due(who, &open))).or_else(|| others(self.free(&open)));
+        let any = open.end.max(Moment::at(due_to().plus_days(1), 0)).0;
+        let before = first.into_iter().chain(own).map(starts).min().unwrap_or(any);
+        if before <= open.start.0 {
+            return false;
+        }
         self.people[who].waits.get_or_insert((self.now, before));
         true
     }
@@ -146,30 +203,50 @@ impl Model {
         left.into_iter().map(|(.., who, n)| (who, n)).collect()
     }
 
-    /// Cancels those who are left, and offers each the earliest place until the next evening; gives how many were left.
+    /// Cancels those who are left, and offers each the earliest place that can be kept by day, at the latest until the next
+    /// evening; gives how many were left.
     fn clear(&mut self) -> usize {
         let left = self.left();
         for (who, n) in &left {
             self.people[*who].places[*n].state = State::CancelledByClinic;
             let has = self.place(*who, |state| state == State::Held || state.is_firm());
-            if has.is_none()
-                && let Some(slot) = self.free().first()
-            {
-                let evening = Moment::at(Moment(self.now).date().plus_days(1), 20 * 60).0;
-                self.take(*who, Action::Hold, *slot, evening);
+            let link_until = self.people[*who].link_until;
+            if has.is_some() || link_until <= self.now {
+                continue;
+            }
+            let now = Moment(self.now);
+            let open = self.open(*who);
+            let window = self.due(*who, &open);
+            let reach = if self.free(&window).is_empty() { open } else { window };
+            let lasting = self.lasting(*who);
+            let mut slots = self.free(&(reach.start.max(lasting.start)..reach.end));
+            if slots.is_empty() {
+                slots = self.free(&lasting);
+            }
+            let evening = Moment::at(now.date().plus_days(1), 20 * 60);
+            for slot in slots {
+                let last = self.rules.last_change(Moment(starts(slot))).min(Moment(link_until));
+                let mut until = evening.min(last);
+                if until.minute_of_day() >= 21 * 60 {
+                    until = Moment::at(until.date(), 20 * 60);
+                } else if until.minute_of_day() < 9 * 60 {
+                    until = Moment::at(until.date().plus_days(-1), 20 * 60);
+                }
+                if until >= offer_until(now) && self.take(*who, By::Clock, Action::Hold, slot, until.0) {
+                    break;
+                }
             }
         }
         left.len()
     }
 
-    /// Ends what was kept too long; those who let an offer lapse no longer wait. Gives how many.
+    /// Ends what was kept too long; whoever lets an offer lapse still waits. Gives how many.
     fn lapse(&mut self) -> usize {
         let now = self.now;
         let mut lapsed = 0;
         for person in &mut self.people {
             for place in person.places.iter_mut().filter(|place| place.state == State::Held && place.until <= now) {
                 place.state = State::Released;
-                person.waits = None;
                 lapsed += 1;
             }
         }
@@ -186,41 +263,56 @@ impl Model {
         waiting.sort_unstable();
         let mut offered = 0;
         for (_, who) in waiting {
-            let own = self.place(who, State::is_firm).map(|firm| starts(self.people[who].places[firm].slot));
-            let before = self.people[who].waits.map(|(_, before)| before).into_iter().chain(own).min().unwrap_or(0);
-            let Some(slot) = self.free().into_iter().find(|slot| starts(*slot) < before) else { continue };
-            offered += usize::from(self.take(who, Action::Hold, slot, self.now + OFFER_MS));
+            let own = self.own(who).map(starts);
+            let (since, before) = self.people[who].waits.unwrap_or_default();
+            let before = own.map_or(before, |own| own.min(before));
+            let until = offer_until(Moment(self.now)).0;
+            if self.people[who].link_until < until {
+                continue;
+            }
+            let seen = &self.people[who].kept;
+            let seen: Vec<usize> = seen.iter().filter(|(at, _)| *at >= since).map(|(_, slot)| *slot).collect();
+            let free = self.free(&self.lasting(who)).into_iter();
+            let mut free = free.filter(|slot| starts(*slot) < before && !seen.contains(slot));
+            let Some(slot) = free.next() else { continue };
+            offered += usize::from(self.take(who, By::Clock, Action::Hold, slot, until));
         }
         offered
     }
 
     /// Takes a place; true where it should succeed.
-    fn take(&mut self, who: usize, action: Action, slot: usize, until: i64) -> bool {
+    fn take(&mut self, who: usize, by: By, action: Action, slot: usize, until: i64) -> bool {
         let now = self.now;
-        let until = until.min(starts(slot));
         let held = self.place(who, |state| state == State::Held);
         let firm = self.place(who, State::is_firm);
         if self.place(who, |state| state == State::Attended).is_some() {
+            return false;
+        }
+        if by != By::Nurse && self.people[who].link_until <= now {
             return false;
         }
         if let Some(firm) = firm {
             if self.people[who].places[firm].slot == slot {
                 return true;
             }
-            if self.gone(who, firm) {
+            if self.gone(who, by, firm) {
                 return false;
             }
         }
-        if let Some(held) = held {
-            let held = &mut self.people[who].places[held];
-            if held.slot == slot && action == Action::Hold {
-                held.until = held.until.max(until);
-                return true;
-            }
-            held.state = State::Released;
-        }
-        if starts(slot) <= now || self.closed[slot] {
+        if !self.may_take(who, by, slot) {
             return false;
+        }
+        let last = if by == By::Nurse { starts(slot) } else { self.rules.last_change(Moment(starts(slot))).0 };
+        let until = until.min(last);
+        let state = if action == Action::Hold { State::Held } else { State::Booked };
+        if let Some(held) = held.filter(|held| self.people[who].places[*held].slot == slot) {
+            if state == State::Held {
+                let held = &mut self.people[who].places[held];
+                held.until = held.until.max(until);
+            } else {
+                self.make_certain(who, held);
+            }
+            return true;
         }
         for place in self.people.iter_mut().flat_map(|person| &mut person.places) {
             if place.slot == slot && place.state == State::Held && place.until <= now {
@@ -238,49 +330,66 @@ impl Model {
             .map(|place| place.number)
             .collect();
         let number = (1..).find(|number| !taken.contains(number)).unwrap_or(0);
-        let state = if action == Action::Hold { State::Held } else { State::Booked };
+        if let Some(held) = held {
+            self.people[who].places[held].state = State::Released;
+        }
         if let Some(firm) = firm.filter(|_| state == State::Booked) {
             self.people[who].places[firm].state = State::Moved;
         }
         let person = &mut self.people[who];
-        if state == State::Booked {
-            person.waits = None;
+        match state {
+            State::Held => person.kept.push((now, slot)),
+            _ => person.waits = None,
         }
         person.places.push(Place { slot, state, until, step: person.step, number });
         true
     }
 
+    /// Books what is held.
+    fn make_certain(&mut self, who: usize, held: usize) {
+        if let Some(firm) = self.place(who, State::is_firm) {
+            self.people[who].places[firm].state = State::Moved;
+        }
+        self.people[who].places[held].state = State::Booked;
+        self.people[who].waits = None;
+    }
+
+    /// Whether a slot may be taken at all now.
+    fn may_take(&self, who: usize, by: By, slot: usize) -> bool {
+        let open = by == By::Nurse || self.open(who).contains(&Moment(starts(slot)));
+        open && starts(slot) > self.now && !self.closed[slot]
+    }
+
     /// Whether an appointment can no longer be exchanged.
-    fn gone(&self, who: usize, place: usize) -> bool {
+    fn gone(&self, who: usize, by: By, place: usize) -> bool {
         let place = &self.people[who].places[place];
-        place.state == State::Arrived || starts(place.slot) <= self.now
+        let late = by != By::Nurse && self.rules.last_change(Moment(starts(place.slot))).0 < self.now;
+        place.state == State::Arrived || starts(place.slot) <= self.now || late
     }
 
     /// Carries out an action; true where it should succeed.
-    fn apply(&mut self, who: usize, action: Action, slot: Option<usize>) -> bool {
+    fn apply(&mut self, who: usize, by: By, action: Action, slot: Option<usize>) -> bool {
         let now = self.now;
-        if self.people[who].ended {
+        if self.people[who].ended || (by == By::Patient && self.people[who].link_until <= now) {
             return false;
         }
         let held = self.place(who, |state| state == State::Held);
         let firm = self.place(who, State::is_firm);
         match (action, slot) {
-            (Action::Hold | Action::Book, Some(slot)) => self.take(who, action, slot, now + HOLD_MS),
+            (Action::Hold | Action::Book, Some(slot)) => self.take(who, by, action, slot, now + HOLD_MS),
+            (Action::Confirm, Some(slot)) if held.is_none_or(|held| self.people[who].places[held].slot != slot) => {
+                self.take(who, by, Action::Book, slot, now + HOLD_MS)
+            }
             (Action::Confirm, _) => {
                 let Some(held) = held else { return false };
                 let slot = self.people[who].places[held].slot;
                 if self.place(who, |state| state == State::Attended).is_some()
-                    || self.closed[slot]
-                    || starts(slot) <= now
-                    || firm.is_some_and(|firm| self.gone(who, firm))
+                    || !self.may_take(who, by, slot)
+                    || firm.is_some_and(|firm| self.gone(who, by, firm))
                 {
                     return false;
                 }
-                if let Some(firm) = firm {
-                    self.people[who].places[firm].state = State::Moved;
-                }
-                self.people[who].places[held].state = State::Booked;
-                self.people[who].waits = None;
+                self.make_certain(who, held);
                 true
             }
             (Action::Release, _) => {
@@ -292,10 +401,10 @@ impl Model {
                 let target = firm.or_else(|| self.place(who, |state| state.occupies() && state != State::Held));
                 let Some(target) = target else { return false };
                 let place = self.people[who].places[target].clone();
-                let Ok(to) = after(Some(place.state), action, NURSE) else { return false };
+                let Ok(to) = after(Some(place.state), action, by.party()) else { return false };
                 let begins = Moment(starts(place.slot));
                 let allowed = match action {
-                    Action::Cancel => begins.0 > now,
+                    Action::Cancel => begins.0 > now && (by == By::Nurse || now <= self.rules.last_change(begins).0),
                     Action::Miss => begins.0 <= now,
                     _ => begins.date() <= Moment(now).date(),
                 };
@@ -331,22 +440,24 @@ fn due_to() -> CivilDate {
 
 fn any_step() -> impl Strategy<Value = Step> {
     let slot = 0..SLOTS.len();
+    let by = prop_oneof![2 => Just(By::Patient), 1 => Just(By::Nurse)];
+    let named = prop::option::of(slot.clone());
     prop_oneof![
-        4 => slot.clone().prop_map(|slot| Step::Do(Action::Hold, Some(slot))),
-        4 => Just(Step::Do(Action::Confirm, None)),
-        3 => slot.clone().prop_map(|slot| Step::Do(Action::Book, Some(slot))),
-        2 => Just(Step::Do(Action::Cancel, None)),
-        1 => Just(Step::Do(Action::Release, None)),
-        2 => Just(Step::Do(Action::Arrive, None)),
-        2 => Just(Step::Do(Action::Attend, None)),
-        2 => Just(Step::Do(Action::Miss, None)),
-        2 => Just(Step::Next),
+        4 => (by.clone(), slot.clone()).prop_map(|(by, slot)| Step::Do(by, Action::Hold, Some(slot))),
+        4 => (by.clone(), named).prop_map(|(by, slot)| Step::Do(by, Action::Confirm, slot)),
+        3 => (by.clone(), slot.clone()).prop_map(|(by, slot)| Step::Do(by, Action::Book, Some(slot))),
+        2 => by.clone().prop_map(|by| Step::Do(by, Action::Cancel, None)),
+        1 => by.prop_map(|by| Step::Do(by, Action::Release, None)),
+        2 => Just(Step::Do(By::Nurse, Action::Arrive, None)),
+        2 => Just(Step::Do(By::Nurse, Action::Attend, None)),
+        2 => Just(Step::Do(By::Nurse, Action::Miss, None)),
+        2 => (0_i64..5).prop_map(Step::Next),
         1 => Just(Step::End),
         3 => Just(Step::WaitForEarlier),
         1 => slot.clone().prop_map(Step::Close),
         1 => slot.prop_map(Step::CloseAndDie),
         3 => Just(Step::Round),
-        4 => prop_oneof![Just(MINUTE), Just(5 * MINUTE), Just(DAY / 2), Just(DAY)].prop_map(Step::Pass),
+        4 => prop_oneof![Just(MINUTE), Just(15 * MINUTE), Just(2 * HOUR), Just(DAY / 2), Just(DAY)].prop_map(Step::Pass),
     ]
 }
 
@@ -355,7 +466,7 @@ fn closure(day: CivilDate, now: Moment) -> Closure {
     Closure {
         id: secrets::fresh_id(),
         hospital: HOSPITAL.to_owned(),
-        service: Some("any".to_owned()),
+        service: Some(SERVICE.to_owned()),
         first: Moment::at(day, 0),
         until: Moment::at(day.plus_days(1), 0),
         reason: "repair".to_owned(),
@@ -373,7 +484,7 @@ async fn run(steps: &[(usize, Step)]) -> Result<(), TestCaseError> {
         .map(|(n, (_, capacity))| NewSlot {
             id: SlotId::parse(&format!("slot-{n}")).expect("an id"),
             clinic: HOSPITAL.to_owned(),
-            service: "any".to_owned(),
+            service: SERVICE.to_owned(),
             room: format!("room {n}"),
             expert: String::new(),
             starts: Moment(starts(n)),
@@ -382,40 +493,59 @@ async fn run(steps: &[(usize, Step)]) -> Result<(), TestCaseError> {
         })
         .collect();
     db.make_slots(&slots).await.expect("slots");
-    let crowd = crowd(&db, &secrets(), "any", 3, Moment(7 * DAY)).await.expect("people");
+    let crowd = crowd(&db, &secrets(), SERVICE, 3, Moment(7 * DAY)).await.expect("people");
     let app = app(folder.path(), db.clone(), Clock::still(Moment(MINUTE)));
-    let people = vec![Person { step: 1, ..Person::default() }; 3];
-    let mut model = Model { now: MINUTE, people, closed: [false; SLOTS.len()] };
+    let person = Person {
+        ended: false,
+        step: 1,
+        due: Moment(0).date(),
+        link_until: 7 * DAY,
+        places: Vec::new(),
+        kept: Vec::new(),
+        waits: None,
+    };
+    let rules = pathway::rules_of(&app, SERVICE);
+    assert_eq!(rules.cutoff_minutes, 24 * 60);
+    let mut model = Model { rules, now: MINUTE, people: vec![person; 3], closed: [false; SLOTS.len()] };
     // True while a server died between closing and telling.
     let mut untold = false;
     for (who, step) in steps {
         let followup = &crowd[*who].followup;
         let now = Moment(model.now);
         match step {
-            Step::Do(action, slot) => {
+            Step::Do(by, action, slot) => {
+                let record = db.followup(followup).await.expect("the database").expect("a follow-up");
+                let agreed = ["pregnancy".to_owned()];
+                let rules = match by {
+                    By::Nurse => Rules::Aside(None),
+                    By::Patient | By::Clock => pathway::binding(&app, &record, &agreed),
+                };
                 let change = Change {
                     followup: followup.clone(),
                     action: *action,
                     slot: slot.map(|slot| slots[slot].id.clone()),
                     appointment: None,
-                    party: NURSE,
+                    party: by.party(),
                     who: "zhang".to_owned(),
                     detail: String::new(),
                     until: None,
+                    rules,
                     key: secrets::fresh_key(),
                     now,
                 };
                 let answer = db.change(&change).await.expect("the database");
-                let expected = model.apply(*who, *action, *slot);
+                let expected = model.apply(*who, *by, *action, *slot);
                 prop_assert_eq!(answer.is_ok(), expected, "{:?} by {}: {:?}", step, who, answer);
                 let again = db.change(&change).await.expect("the database");
-                prop_assert_eq!(answer, again, "a repeat gets the first answer");
+                prop_assert_eq!(&answer, &again, "a repeat gets the first answer");
+                let version = db.followup(followup).await.expect("the database").expect("a follow-up").version;
+                prop_assert_eq!(version > record.version, answer.is_ok(), "only what is done counts as a change");
             }
-            Step::Next => {
+            Step::Next(days) => {
                 let version = db.followup(followup).await.expect("the database").expect("a follow-up").version;
                 let next = Next::Step {
-                    services: vec!["any".to_owned()],
-                    due_from: now.date(),
+                    services: vec![SERVICE.to_owned()],
+                    due_from: now.date().plus_days(*days),
                     due_to: due_to(),
                     link_until: Moment(30 * DAY),
                 };
@@ -435,6 +565,9 @@ async fn run(steps: &[(usize, Step)]) -> Result<(), TestCaseError> {
                         place.state = State::Released;
                     }
                     person.step += 1;
+                    person.due = now.date().plus_days(*days);
+                    person.link_until = 30 * DAY;
+                    person.waits = None;
                 }
             }
             Step::End => {
@@ -493,6 +626,13 @@ async fn run(steps: &[(usize, Step)]) -> Result<(), TestCaseError> {
             let (taken, capacity) = db.occupancy(&slot.id).await.expect("the database").expect("a slot");
             prop_assert!(taken <= capacity);
             prop_assert_eq!(taken, model.occupied(n) as i64, "slot {}", n);
+        }
+        for person in &crowd {
+            // Whatever is kept until long after now was kept by the clock, and ends while people are awake.
+            let record = db.followup(&person.followup).await.expect("the database").expect("a follow-up");
+            if let Some((_, until)) = record.held.filter(|(_, until)| until.0 > model.now + HOLD_MS) {
+                prop_assert!(AWAKE.contains(&until.minute_of_day()), "no offer ends at night: {}", until.iso());
+            }
         }
         prop_assert!(db.miscounted_slots().await.expect("the database").is_empty());
         prop_assert!(db.unexplained_appointments().await.expect("the database").is_empty());

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 use zaoshai_backend::app::App;
-use zaoshai_backend::db::appointments::Change as Booking;
+use zaoshai_backend::db::appointments::{Change as Booking, Rules};
 use zaoshai_backend::db::schedules::{At, BY_TIMETABLE, Change, Standing, Stored, Timetable};
 use zaoshai_backend::demonstration::crowd;
 use zaoshai_backend::timetable::{self, People, day_rule};
@@ -682,6 +682,7 @@ async fn book(app: &App, followup: &str, action: Action, slot: Option<SlotId>) {
         who: "zhang".to_owned(),
         detail: String::new(),
         until: None,
+        rules: Rules::Aside(None),
         key: secrets::fresh_key(),
         now: app.now(),
     };

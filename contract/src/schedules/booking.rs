@@ -1,7 +1,10 @@
-//! Until when, and under which conditions, a patient may take a slot or leave it by herself.
+//! From when, until when, and under which conditions, a patient may take a slot or leave it by herself. One function says
+//! which times those are: the query asks for them, the page shows them, and the transaction holds every write to them.
 //! A nurse is not bound by these rules: whoever calls in time is helped.
 
 use crate::civil::{CivilDate, Moment};
+use crate::problem::Code;
+use core::ops::Range;
 use serde::{Deserialize, Serialize};
 
 /// How something is asked of a patient before a place is certain.
@@ -50,6 +53,11 @@ pub struct BookingRules {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "why", content = "of", rename_all = "kebab-case")]
 pub enum Refused {
+    /// It lies before the first day on which the hospital asks her to come.
+    BeforeDue {
+        /// That day.
+        due_from: CivilDate,
+    },
     /// It is not open for booking yet.
     TooFar {
         /// The first day on which it can be booked.
@@ -66,16 +74,52 @@ pub enum Refused {
     MissingPrerequisites(Vec<String>),
 }
 
+impl Refused {
+    /// The code of this refusal.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::BeforeDue { .. } => Code::BeforeDue,
+            Self::TooFar { .. } => Code::TooEarly,
+            Self::TooLate { .. } => Code::TooLate,
+            Self::Past => Code::SlotPast,
+            Self::MissingPrerequisites(_) => Code::NotAgreed,
+        }
+    }
+}
+
 impl BookingRules {
+    /// The rules of a service that is no longer known: only the due window and the time itself bind.
+    pub fn of_unknown() -> Self {
+        Self { window_days: u16::MAX, cutoff_minutes: 0, prerequisites: Vec::new(), phone: String::new() }
+    }
+
+    /// When the slots begin that a patient may take now for a step that is due from this day: not before that day, not
+    /// past the cut-off, not further ahead than can be booked. Days after the due window are in it: a later time is
+    /// better than none. Empty when nothing can be taken yet.
+    pub fn open(&self, due_from: CivilDate, now: Moment) -> Range<Moment> {
+        let soonest = now.plus_minutes(i64::from(self.cutoff_minutes)).max(Moment(now.0 + 1));
+        let first_day_closed = now.date().plus_days(i64::from(self.window_days) + 1);
+        soonest.max(Moment::at(due_from, 0))..Moment::at(first_day_closed, 0)
+    }
+
+    /// The first day on which a time of a step that is due from this day can be booked.
+    pub fn opens(&self, due_from: CivilDate) -> CivilDate {
+        due_from.plus_days(-i64::from(self.window_days))
+    }
+
     /// Whether a patient who agreed to `agreed` may take a slot now: as a first appointment, or when she moves.
     ///
     /// # Errors
-    /// The first of: it has begun, it begins too soon, it is too far ahead, something was not agreed to.
-    pub fn may_take(&self, starts: Moment, now: Moment, agreed: &[String]) -> Result<(), Refused> {
-        self.may_leave(starts, now)?;
-        let first_day_open = starts.date().plus_days(-i64::from(self.window_days));
-        if now.date() < first_day_open {
-            return Err(Refused::TooFar { first_day_open });
+    /// The first of: it has begun, it begins too soon, it lies before the due window, it is too far ahead, something was
+    /// not agreed to.
+    pub fn may_take(&self, starts: Moment, due_from: CivilDate, now: Moment, agreed: &[String]) -> Result<(), Refused> {
+        if !self.open(due_from, now).contains(&starts) {
+            self.may_leave(starts, now)?;
+            return Err(if starts.date() < due_from {
+                Refused::BeforeDue { due_from }
+            } else {
+                Refused::TooFar { first_day_open: self.opens(starts.date()) }
+            });
         }
         let missing = self.ticked().filter(|asked| !agreed.contains(&asked.id));
         let ids: Vec<String> = missing.map(|asked| asked.id.clone()).collect();
@@ -135,6 +179,37 @@ mod tests {
         ids.iter().map(|id| (*id).to_owned()).collect()
     }
 
+    /// The first day of a due window that began long ago.
+    fn any_day() -> CivilDate {
+        CivilDate::from_days(0)
+    }
+
+    #[test]
+    fn nothing_before_the_due_window_is_taken_and_later_times_are() {
+        let rules = rules(120, 24 * 60, &[]);
+        let due_from = CivilDate::parse("2027-03-01").expect("a day");
+        let now = at("2026-11-28", 600);
+        for (starts, expected) in [
+            (at("2026-11-29", 599), Err(Refused::TooLate { until: at("2026-11-28", 599) })),
+            (at("2026-11-30", 600), Err(Refused::BeforeDue { due_from })),
+            (Moment(at("2027-03-01", 0).0 - 1), Err(Refused::BeforeDue { due_from })),
+            (at("2027-03-01", 0), Ok(())),
+            (at("2027-03-28", 1439), Ok(())),
+            (
+                at("2027-03-29", 0),
+                Err(Refused::TooFar { first_day_open: CivilDate::parse("2026-11-29").expect("a day") }),
+            ),
+        ] {
+            assert_eq!(rules.may_take(starts, due_from, now, &[]), expected, "{}", starts.iso());
+        }
+        assert_eq!(rules.opens(due_from), CivilDate::parse("2026-11-01").expect("a day"));
+        let near = BookingRules { window_days: 28, ..rules };
+        assert!(near.open(due_from, now).is_empty(), "nothing of the window is open yet");
+        let day = near.opens(due_from);
+        assert!(near.open(due_from, Moment(Moment::at(day, 0).0 - 1)).is_empty());
+        assert!(near.open(due_from, Moment::at(day, 0)).contains(&at("2027-03-01", 600)), "on that day it is");
+    }
+
     #[test]
     fn a_slot_is_taken_within_its_window_and_before_its_cutoff() {
         let rules = rules(14, 24 * 60, &["fasting", "companion"]);
@@ -158,7 +233,7 @@ mod tests {
             (at("2026-12-16", 510), &[], Err(Refused::Past)),
             (at("2026-11-30", 600), &[], Err(Refused::TooFar { first_day_open: open })),
         ] {
-            assert_eq!(rules.may_take(starts, now, &ids(agreed)), expected, "{} {agreed:?}", now.iso());
+            assert_eq!(rules.may_take(starts, any_day(), now, &ids(agreed)), expected, "{} {agreed:?}", now.iso());
         }
     }
 
@@ -207,7 +282,7 @@ mod tests {
             before,
         ]
         .into_iter()
-        .map(|now| rules.may_take(starts, now, &[]))
+        .map(|now| rules.may_take(starts, any_day(), now, &[]))
         .collect();
         let open = CivilDate::parse("2026-12-08").expect("a day");
         assert_eq!(
@@ -227,8 +302,8 @@ mod tests {
     fn the_window_counts_days_in_china_and_not_hours() {
         let rules = rules(1, 0, &[]);
         let starts = at("2026-12-15", 1380);
-        assert!(rules.may_take(starts, at("2026-12-14", 0), &[]).is_ok());
-        assert!(rules.may_take(starts, Moment(at("2026-12-14", 0).0 - 1), &[]).is_err());
+        assert!(rules.may_take(starts, any_day(), at("2026-12-14", 0), &[]).is_ok());
+        assert!(rules.may_take(starts, any_day(), Moment(at("2026-12-14", 0).0 - 1), &[]).is_err());
     }
 
     #[test]
@@ -249,14 +324,28 @@ mod tests {
         ) {
             let rules = rules(window, cutoff, &[]);
             let now = Moment(starts.0 + late);
-            prop_assert_eq!(rules.may_take(starts, now, &[]), Err(Refused::Past));
+            prop_assert_eq!(rules.may_take(starts, any_day(), now, &[]), Err(Refused::Past));
             prop_assert_eq!(rules.may_leave(starts, now), Err(Refused::Past));
+        }
+
+        #[test]
+        fn what_is_open_is_what_may_be_taken(
+            starts in moments(), now in moments(), due in 0_i64..84_000, window: u16, cutoff in 0_u32..30_000
+        ) {
+            let rules = rules(window, cutoff, &[]);
+            let due_from = CivilDate::from_days(due);
+            let taken = rules.may_take(starts, due_from, now, &[]);
+            prop_assert_eq!(rules.open(due_from, now).contains(&starts), taken.is_ok());
+            let last_day = now.date().plus_days(i64::from(window));
+            let bound = starts > now && now <= rules.last_change(starts) && starts.date() >= due_from
+                && starts.date() <= last_day;
+            prop_assert_eq!(taken.is_ok(), bound);
         }
 
         #[test]
         fn what_may_be_taken_may_be_left(starts in moments(), now in moments(), window: u16, cutoff: u32) {
             let rules = rules(window, cutoff, &[]);
-            if rules.may_take(starts, now, &[]).is_ok() {
+            if rules.may_take(starts, any_day(), now, &[]).is_ok() {
                 prop_assert!(rules.may_leave(starts, now).is_ok());
                 prop_assert!(now <= rules.last_change(starts) && now < starts);
             }

@@ -9,7 +9,8 @@ use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
 use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::followups::{Appointment, Plan, Told};
+use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::followups::{Appointment, Kept, Plan, Told};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::schedules::Ask;
 use zaoshai_contract::slots::{Slot, SlotDay, suggest};
@@ -59,10 +60,7 @@ fn times(link: &Link<'_>, plan: &Plan) -> El {
 pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
     if plan.days.is_empty() {
         return nodes![
-            el("p").child(link.say(
-                "现在没有空的时间。请打电话，护士帮您安排。",
-                "There is no free time now. Please call; the nurse will arrange one."
-            )),
+            none_free(link, plan),
             phone_link(&plan.phone, link.say("打电话问", "Call to ask")),
             waiting(link, plan),
             status()
@@ -76,21 +74,121 @@ pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
             choice(link, plan, slot, when(link, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
         })
         .collect::<Vec<_>>();
-    let late = plan.after_window.then(|| {
-        notice(
-            link.say("您的时间段里已经没有空位", "No place is left within your dates"),
-            link.say(
-                "下面是之后最早的时间。想要更早，请打电话或候补。",
-                "These are the next ones after them. For an earlier one, call or join the waiting list.",
-            ),
-        )
-    });
+    let late = plan.after_window.then(|| later_times(link));
     nodes![
         late,
         times(link, plan).child(el("div").class("zs-stack zs-stack--tight").child(chosen)),
         link.button(FollowUpView::Days, link.say("看全部时间", "See all times")),
+        how_many(link, plan),
         waiting(link, plan)
     ]
+}
+
+/// That the times below lie after the due window.
+fn later_times(link: &Link<'_>) -> Node {
+    notice(
+        link.say("您的时间段里已经没有空位", "No place is left within your dates"),
+        link.say(
+            "下面是之后最早的时间。想要更早，请打电话或候补。",
+            "These are the next ones after them. For an earlier one, call or join the waiting list.",
+        ),
+    )
+}
+
+/// That no time can be chosen now: because none can be yet, or because none is free.
+fn none_free(link: &Link<'_>, plan: &Plan) -> El {
+    el("p").child(match plan.opens {
+        Some(opens) => {
+            link.voice.fill("从 {} 起可以选时间。", "You can choose a time from {} on.", &day(link.site.lang, opens))
+        }
+        None => link.say(
+            "现在没有空的时间。请打电话，护士帮您安排。",
+            "There is no free time now. Please call; the nurse will arrange one.",
+        ),
+    })
+}
+
+/// How many days and times there are in all: no page of them looks like the last one.
+fn how_many(link: &Link<'_>, plan: &Plan) -> El {
+    let days = link.voice.fill("共 {} 天有空", "{} days have free times", &plan.turn.days.to_string());
+    let times = link.voice.fill("，{} 个时间。", ", {} times in all.", &plan.turn.times.to_string());
+    el("p").class("zs-small").child([days, times].concat())
+}
+
+/// The way to the free times of the days before and after those on display.
+fn turning(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> El {
+    let way = |from: Option<CivilDate>, label: String| {
+        from.map(|from| {
+            // The address names a day that the app's routes do not: the browser goes there by itself.
+            el("a")
+                .class("zs-button zs-button--quiet")
+                .with("href", [link.view(view), format!("&from={from}")].concat())
+                .with("target", "_self")
+                .child(label)
+        })
+    };
+    el("nav")
+        .class("zs-buttons")
+        .with("aria-label", link.say("别的日子", "Other days"))
+        .child(way(plan.turn.before, link.say("前面的日子", "Earlier days")))
+        .child(way(plan.turn.after, link.say("后面的日子", "Later days")))
+}
+
+/// The place that was kept and not confirmed in time, with the way to have it after all.
+pub fn lapsed(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    let lapsed = plan.lapsed.as_ref()?;
+    let title = link.voice.fill(
+        "为您留的 {} 时间到了，没有确认",
+        "The time kept for you, {}, was not confirmed in time",
+        &moment(link.site.lang, lapsed.slot.starts),
+    );
+    let waits = (lapsed.kept == Kept::Offered && plan.waiting.is_some())
+        .then(|| link.say("您还在候补名单上，再有更早的时间会为您留。", "You are still on the waiting list."));
+    let fate = if lapsed.free {
+        link.say("这个位置还空着。", "It is still free.")
+    } else {
+        link.say("这个位置已经给了别人。", "Somebody else has it now.")
+    };
+    let text = [Some(fate), waits].into_iter().flatten().collect::<Vec<_>>().join("");
+    let again = lapsed.free.then(|| {
+        let slot = ("slot", lapsed.slot.id.to_string());
+        link.one_button("hold", plan, Some(slot), link.say("再选一次", "Choose it again"))
+    });
+    Some(nodes![notice(title, text), again])
+}
+
+/// That the phone's calendar may still hold an appointment that was given up, with the file that mends it.
+pub fn outdated_entry(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    let given_up = moment(link.site.lang, plan.given_up?);
+    let stands = plan.appointment.as_ref().is_some_and(|appointment| appointment.state.is_firm());
+    let (text, label) = if stands {
+        (
+            link.voice.fill(
+                "原来的 {} 退掉了。加过手机日历的，日历里还是原来的时间。",
+                "The time you had, {}, was given back. Your phone's calendar may still show it.",
+                &given_up,
+            ),
+            link.say("更新手机日历", "Update my calendar"),
+        )
+    } else {
+        (
+            link.voice.fill(
+                "{} 的预约已经取消。加过手机日历的，日历到时还会提醒。",
+                "Your appointment of {} is cancelled. Your phone's calendar may still remind you of it.",
+                &given_up,
+            ),
+            link.say("从手机日历里去掉", "Take it out of my calendar"),
+        )
+    };
+    Some(nodes![
+        notice(String::new(), text),
+        el("a")
+            .class("zs-button zs-button--quiet")
+            .with("href", link.path("appointment.ics"))
+            .with("download", "appointment.ics")
+            .child(icon("calendar"))
+            .child(el("span").child(label))
+    ])
 }
 
 /// The waiting list: the way onto it, or her place on it.
@@ -107,6 +205,9 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
             link.one_button("unwait", plan, None, link.say("不再候补", "Leave the waiting list"))
         ];
     }
+    if !plan.may_wait {
+        return Node::from(());
+    }
     el("details")
         .class("zs-details")
         .with("id", "wait")
@@ -120,8 +221,8 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
             el("div")
                 .class("zs-stack")
                 .child(el("p").child(link.say(
-                    "有人退掉更早的时间，先为您留 2 小时。请常打开这个链接看。",
-                    "When somebody gives back an earlier time, it is kept for you for 2 hours. Open this link now and then.",
+                    "有人退掉更早的时间，先为您留至少 2 小时，夜里不会到期。请常打开这个链接看。",
+                    "When somebody gives back an earlier time, it is kept for you for at least 2 hours, never ending at night. Open this link now and then.",
                 )))
                 .child(link.one_button("wait", plan, None, link.say("加入候补", "Join the waiting list"))),
         )
@@ -167,14 +268,25 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
     });
     let empty = plan.days.is_empty().then(|| {
         nodes![
-            el("p").child(
-                link.say("现在没有别的空位。请打电话，护士帮您换。", "There is no other free time. Please call.")
-            ),
+            if plan.opens.is_some() {
+                none_free(link, plan)
+            } else {
+                el("p").child(
+                    link.say("现在没有别的空位。请打电话，护士帮您换。", "There is no other free time. Please call."),
+                )
+            },
             phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
         ]
     });
-    let times = times(link, plan).child(open).child(more);
-    nodes![link.opening(plan, title), lead, empty, times, kept_till_then, link.leaving(plan)].into()
+    let some = (!plan.days.is_empty()).then(|| {
+        nodes![
+            plan.after_window.then(|| later_times(link)),
+            how_many(link, plan),
+            times(link, plan).child(open).child(more),
+            turning(link, plan, view)
+        ]
+    });
+    nodes![link.opening(plan, title), lapsed(link, plan), lead, empty, some, kept_till_then, link.leaving(plan)].into()
 }
 
 /// The place that is kept: what it is, what must be true for it, and the one button that makes it hers.
@@ -228,11 +340,16 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
             .child(field_error(plan.problem.as_ref(), "agreed"))
             .child(el("div").class("zs-checks").child(agreements))
     });
+    let unwanted = if plan.kept == Some(Kept::Offered) {
+        link.say("不要这个，也不再候补", "Not this one, and stop waiting")
+    } else {
+        link.say("不要这个，另选时间", "Not this one, choose another")
+    };
     let main = nodes![
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
         greeting(link, plan),
-        heading(if plan.clinic_cancelled {
+        heading(if plan.kept == Some(Kept::Replacement) {
             link.say("医院停诊，为您留了新时间", "The clinic cancelled and keeps a new time for you")
         } else {
             link.say("请确认这个时间", "Please confirm this time")
@@ -241,15 +358,21 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         el("div")
             .class("zs-care-card")
             .child(el("p").class("zs-care-card__head").child(icon("clock")).child(el("b").child(kept)))
-            .child(el("div").class("zs-care-card__body").child(facts(link, plan, held)).child(link.aside_button(
-                "release",
-                plan,
-                link.say("不要这个，另选时间", "Choose another time")
-            )),),
+            .child(
+                el("div")
+                    .class("zs-care-card__body")
+                    .child(facts(link, plan, held))
+                    .child(link.aside_button("release", plan, unwanted)),
+            ),
         instead,
-        link.form(Some("confirm"), "confirm", Some(plan)).child(agreements).child(status()),
+        link.form(Some("confirm"), "confirm", Some(plan))
+            .child(el("input").with("type", "hidden").with("name", "slot").with("value", held.slot.id.to_string()))
+            .child(agreements)
+            .child(status()),
         read,
         el("p").class("zs-small").child(after),
+        outdated_entry(link, plan),
+        super::plan::beside_held(link, plan),
         link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }

@@ -43,7 +43,9 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         greeting(link, plan),
         in_charge(link, plan),
         heading(title),
+        booking::lapsed(link, plan),
         now,
+        booking::outdated_entry(link, plan),
         letter(link, plan),
         ladder(link, plan),
         more(link, plan),
@@ -92,6 +94,12 @@ pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
         (Told::Held | Told::Booked | Told::Moved | Told::Cancelled | Told::Left, _) => return None,
     };
     Some(el("div").with("role", "status").child(notice(String::new(), text)).node())
+}
+
+/// The rest of the plan, for the page on which a held time is confirmed: the letter, the pathway, and everything else the
+/// link is for.
+pub fn beside_held(link: &Link<'_>, plan: &Plan) -> Node {
+    nodes![letter(link, plan), ladder(link, plan), more(link, plan)]
 }
 
 /// Whose plan it is and who acts, with the way to change that.
@@ -176,10 +184,17 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
             what = format!("{what} · {}", step.department);
         }
         let what = link.voice.told(&what);
-        (
-            el("p").class("zs-lead").child(link.voice.fill("请在 {} 以前来。", "Please come by {}.", &by)),
-            el("p").class("zs-step__meta").child(what),
-        )
+        let lead = if plan.opens.is_some() {
+            let (from, to) = (day(link.site.lang, step.due_from), by);
+            link.voice.fill(
+                "请在 {} 来。",
+                "Please come {}.",
+                &link.voice.say(&format!("{from} 到 {to} 之间"), &format!("between {from} and {to}")),
+            )
+        } else {
+            link.voice.fill("请在 {} 以前来。", "Please come by {}.", &by)
+        };
+        (el("p").class("zs-lead").child(lead), el("p").class("zs-step__meta").child(what))
     });
     let (due, what) = due.unzip();
     let else_called = el("p")
@@ -368,7 +383,8 @@ fn ladder(link: &Link<'_>, plan: &Plan) -> Node {
         steps.push(step(When::Done, link.voice.told(&done.service_names.join("、")), meta, None));
     }
     if let Some(now) = &plan.step {
-        let booked = plan.appointment.as_ref().and_then(|appointment| plan.service_name(&appointment.slot));
+        let chosen = plan.appointment.as_ref().or(plan.held.as_ref());
+        let booked = chosen.and_then(|appointment| plan.service_name(&appointment.slot));
         let what = link.voice.told(&booked.map_or_else(|| now.service_names.join("、"), str::to_owned));
         let seen = plan.standing == Standing::OutcomeDue;
         let coming = matches!(plan.standing, Standing::Booked | Standing::Unrecorded | Standing::Arrived);

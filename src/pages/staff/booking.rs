@@ -2,9 +2,10 @@
 
 use super::form::{button, field, hidden, post, select};
 use super::work::Sent;
-use crate::text::moment;
+use crate::text::{day, moment};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpDetail, StaffTime};
 
@@ -34,11 +35,38 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "book";
     let problem = sent.problem(deed);
     if detail.times.is_empty() {
-        return el("p").child("半年内没有空的时间。可以请病人在链接里候补，或看看别的项目。").node();
+        return el("p").child("现在没有空的时间。可以请病人在链接里候补，或看看别的项目。").node();
     }
     let chosen = sent.typed.get(deed, "slot");
     let none = el("option").with("value", "").child("请选").node();
-    let times = [none].into_iter().chain(detail.times.iter().map(|time| option(time, chosen))).collect::<Vec<_>>();
+    let days = detail.times.chunk_by(|a, b| a.slot.starts.date() == b.slot.starts.date());
+    let days = days.filter_map(|times| {
+        let date = times.first()?.slot.starts.date();
+        let times = times.iter().map(|time| option(time, chosen)).collect::<Vec<_>>();
+        Some(el("optgroup").with("label", day(Lang::Hans, date)).child(times).node())
+    });
+    let times = [none].into_iter().chain(days).collect::<Vec<_>>();
+    let way = |from: Option<CivilDate>, label: &'static str| {
+        from.map(|from| {
+            el("a")
+                .class("zs-button zs-button--quiet")
+                .with("href", format!("/staff/followups/{}?times={from}#do-book", detail.row.id))
+                .child(label)
+        })
+    };
+    let first = detail.times.first().map(|time| time.slot.starts.date());
+    let turning = el("nav")
+        .class("zs-buttons")
+        .with("aria-label", "别的日子")
+        .child(way(detail.turn.before, "前面的日子"))
+        .child(way(detail.turn.after, "后面的日子"));
+    let shown = match (first, detail.times.last()) {
+        (Some(first), Some(last)) => {
+            format!("这里是 {} 到 {}。", day(Lang::Hans, first), day(Lang::Hans, last.slot.starts.date()))
+        }
+        _ => String::new(),
+    };
+    let all = format!("共 {} 天有空，{} 个时间。", detail.turn.days, detail.turn.times);
     let asked = (!detail.asked.is_empty()).then(|| {
         let asked = detail.asked.iter().map(|text| el("li").child(text.clone())).collect::<Vec<_>>();
         nodes![
@@ -73,6 +101,9 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     post(&detail.row.id, deed)
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
+        .child(hidden("times", first.map(|first| first.to_string()).unwrap_or_default()))
+        .child(el("p").class("zs-small").child([shown, all].concat()))
+        .child(turning)
         .child(field(
             problem,
             "book-slot",

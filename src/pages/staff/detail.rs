@@ -8,7 +8,7 @@ use crate::components::phone_link::phone_link;
 use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::Standing;
+use zaoshai_contract::followups::{Kept, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -55,6 +55,18 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
     }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
+    }
+    if let Some(kept) = &detail.kept {
+        let why = match kept.why {
+            Kept::Chosen => "病人在看，还没有确认",
+            Kept::Offered => "候补等到的，请病人打开链接确认",
+            Kept::Replacement => "停诊换的，请病人打开链接确认",
+        };
+        let until = format!("{why}，留到 {}", moment(Lang::Hans, kept.until));
+        facts.push(row("留着的时间".to_owned(), moment(Lang::Hans, kept.slot.starts).into(), until));
+    }
+    if let Some(since) = detail.waiting {
+        facts.push(row("候补".to_owned(), format!("从 {} 起", moment(Lang::Hans, since)).into(), String::new()));
     }
     let link = (detail.own && followup.standing != Standing::Closed).then(|| link(detail, qr));
     let history = detail

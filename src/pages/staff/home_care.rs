@@ -7,7 +7,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{phone_link, tel};
 use crate::components::summary_list::{row, summary_list};
 use crate::pages::home_care::visit_in_words;
-use crate::text::{day, moment};
+use crate::text::{day, moment, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::home_care::{CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, Outcome, State};
@@ -105,7 +105,7 @@ fn line(row: &CareRow) -> El {
         (Some(visit), Some(_)) if row.state == State::Planned => {
             nodes![clock(visit.from), el("br"), "–", clock(visit.to)]
         }
-        (_, Some(until)) => nodes![format!("{}月{}日", until.month(), until.day()), el("br"), "前"],
+        (_, Some(until)) => nodes![short_day(Lang::Hans, until), el("br"), "前"],
         (_, None) => Node::from(()),
     };
     let nurse = row.visit.as_ref().filter(|_| row.state == State::Planned).map(|visit| visit.nurse.as_str());

@@ -7,7 +7,7 @@ use super::search::search_field;
 use super::turn;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
-use crate::text::{clock, day};
+use crate::text::{clock, day, short_day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
@@ -163,11 +163,9 @@ pub fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
         Some(starts) => {
             let date = starts.date();
-            nodes![format!("{}月{}日", date.month(), date.day()), el("br"), clock(Lang::Hans, starts)]
+            nodes![short_day(Lang::Hans, date), el("br"), clock(Lang::Hans, starts)]
         }
-        None => row
-            .due_to
-            .map_or_else(|| Node::from(()), |due| nodes![format!("{}月{}日", due.month(), due.day()), el("br"), "前"]),
+        None => row.due_to.map_or_else(|| Node::from(()), |due| nodes![short_day(Lang::Hans, due), el("br"), "前"]),
     };
     let line = [row.urgency.title(), &row.services.join("、"), &row.reason].join(" · ");
     super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()

@@ -3,9 +3,9 @@
 use super::form::hidden;
 use crate::components::icon::{icon, small_icon};
 use crate::components::notice::notice;
-use crate::text::{day, moment};
+use crate::text::{day, full_day, moment};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
+use zaoshai_contract::civil::{Moment, Weekday};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::schedules::{Exception, ExceptionKind, Template, Visit, VisitState, write_time};
@@ -132,10 +132,6 @@ fn name(services: &[BookableService], id: &str) -> String {
     services.iter().find(|service| service.id == id).map_or_else(|| id.to_owned(), |service| service.name.clone())
 }
 
-fn date(date: CivilDate) -> String {
-    format!("{}年{}", date.year(), day(Lang::Hans, date))
-}
-
 /// Times within a day, like 08:30 到 11:30，每 30 分钟一个号.
 pub fn hours(from: u16, until: u16, every: u16, capacity: u16) -> String {
     format!("{} 到 {}，每 {every} 分钟一个号，每个号 {capacity} 人", write_time(from), write_time(until))
@@ -143,8 +139,8 @@ pub fn hours(from: u16, until: u16, every: u16, capacity: u16) -> String {
 
 /// From when until when weekly times apply.
 pub fn span(template: &Template) -> String {
-    let from = date(template.valid_from);
-    template.valid_to.map_or_else(|| format!("{from} 起"), |last| format!("{from} 到 {}（含）", date(last)))
+    let from = full_day(template.valid_from);
+    template.valid_to.map_or_else(|| format!("{from} 起"), |last| format!("{from} 到 {}（含）", full_day(last)))
 }
 
 fn weekly(page: &SchedulesPage, manages: bool) -> El {
@@ -208,9 +204,9 @@ fn line(title: Node, lines: Vec<String>, ways: Vec<El>) -> El {
 pub fn what(services: &[BookableService], exception: &Exception) -> Vec<String> {
     let whose = exception.service.as_ref().map_or_else(|| "全院".to_owned(), |id| name(services, id));
     let days = if exception.first == exception.last {
-        date(exception.first)
+        full_day(exception.first)
     } else {
-        format!("{} 到 {}（含）", date(exception.first), date(exception.last))
+        format!("{} 到 {}（含）", full_day(exception.first), full_day(exception.last))
     };
     let (title, detail) = match &exception.kind {
         ExceptionKind::Closed => {
@@ -254,7 +250,7 @@ fn exceptions(page: &SchedulesPage, manages: bool) -> El {
 pub fn visit_lines(services: &[BookableService], visit: &Visit) -> Vec<String> {
     vec![
         format!("{} · {}", visit.home, visit.speciality),
-        format!("{}，{}", date(visit.date), hours(visit.from, visit.until, visit.every, visit.capacity)),
+        format!("{}，{}", full_day(visit.date), hours(visit.from, visit.until, visit.every, visit.capacity)),
         format!("{}，{}", name(services, &visit.service), visit.room),
     ]
 }

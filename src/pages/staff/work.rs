@@ -38,6 +38,7 @@ impl<'a> Sent<'a> {
     pub fn fold(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
         el("details")
             .class("zs-details")
+            .with("id", ["do-", deed].concat())
             .with("open", self.typed.deed == deed)
             .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
             .child(el("div").class("zs-stack").child(inside))

@@ -3,7 +3,8 @@
 
 use super::{may, own};
 use crate::app::App;
-use crate::db::appointments::Change;
+use crate::db::appointments::{Change, Rules};
+use crate::db::calls::NewNote;
 use crate::db::followups::Record;
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
@@ -11,56 +12,43 @@ use crate::pathway;
 use crate::routes::body::Form;
 use crate::secrets;
 use zaoshai_contract::appointments::Action;
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::schedules::Refused;
-use zaoshai_contract::slots::Slot;
+use zaoshai_contract::slots::{DayTurn, Slot};
 use zaoshai_contract::staff::{Staff, StaffTime};
 
-/// Most times in the list.
-const MOST: u32 = 200;
-/// How far ahead a nurse books: half a year.
-const AHEAD_DAYS: i64 = 183;
 /// Most characters of a reason.
 const LONGEST: usize = 100;
 
 /// Why the link would refuse a time; empty when it would not.
 fn rule(app: &App, record: &Record, slot: &Slot) -> &'static str {
-    let library = app.library();
-    let Some(service) = library.booking_service(&slot.service) else { return "" };
-    match service.rules().may_take(slot.starts, app.now(), &[]) {
+    let Some(step) = &record.step else { return "" };
+    match pathway::rules_of(app, &slot.service).may_take(slot.starts, step.due_from, app.now(), &[]) {
         Err(Refused::Past | Refused::TooLate { .. }) => "过了网上预约的截止时间",
+        Err(Refused::BeforeDue { .. }) => "早于随访的时间段",
         Err(Refused::TooFar { .. }) => "还没到网上开放的日子",
-        Ok(()) | Err(Refused::MissingPrerequisites(_)) => match &record.step {
-            Some(step) if slot.starts.date() > step.due_to => "晚于随访的时间段",
-            Some(step) if slot.starts.date() < step.due_from => "早于随访的时间段",
-            _ => "",
-        },
+        Ok(()) | Err(Refused::MissingPrerequisites(_)) if slot.starts.date() > step.due_to => "晚于随访的时间段",
+        Ok(()) | Err(Refused::MissingPrerequisites(_)) => "",
     }
 }
 
-/// The free times of the open step's services, those against a rule marked.
-pub(super) async fn times(app: &App, record: &Record) -> Result<Vec<StaffTime>> {
-    let Some(step) = &record.step else { return Ok(Vec::new()) };
+/// A page of the free times of the open step's services, those against a rule marked; it begins with a day, or with the
+/// due window.
+pub(super) async fn times(app: &App, record: &Record, from: Option<CivilDate>) -> Result<(Vec<StaffTime>, DayTurn)> {
     let library = app.library();
-    let now = app.now();
-    let until = Moment::at(now.date().plus_days(AHEAD_DAYS), 0);
-    let mut slots = app.db.free_slots(&step.services, (now, until), MOST, now).await?;
-    slots.retain(|slot| record.firm().is_none_or(|firm| firm.slot.id != slot.id));
-    Ok(slots
-        .into_iter()
-        .map(|slot| StaffTime {
-            service: library.booking_service(&slot.service).map_or_else(
-                || slot.service.clone(),
-                |service| pathway::service_name(&library, service, &record.hospital),
-            ),
-            rule: rule(app, record, &slot).to_owned(),
-            slot,
-        })
-        .collect())
+    let (slots, turn) = pathway::free_for_staff(app, record, from).await?;
+    let times = slots.into_iter().map(|slot| StaffTime {
+        service: library
+            .booking_service(&slot.service)
+            .map_or_else(|| slot.service.clone(), |service| pathway::service_name(&library, service, &record.hospital)),
+        rule: rule(app, record, &slot).to_owned(),
+        slot,
+    });
+    Ok((times.collect(), turn))
 }
 
 /// What must be asked on the phone before a time of the open step is booked.
@@ -102,12 +90,15 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
         return Err(Failure::field("book-asked", "请在电话里问过注意事项，再打勾"));
     }
     let overrides = !against.is_empty();
-    if overrides && !reason.is_empty() {
-        let note = secrets::id_for(&found.id, &key);
-        let sealed = app.secrets.seal(&note, "note", &format!("破例预约（{against}）：{reason}"));
-        log::does("note", Object::record(id));
-        app.db.add_note(&found.id, &note, &sealed, &staff.name, app.now()).await?;
-    }
+    let rules = if overrides {
+        let id = secrets::id_for(&found.id, &key);
+        let text_sealed = app.secrets.seal(&id, "note", &format!("破例预约（{against}）：{reason}"));
+        Rules::Aside((!reason.is_empty()).then(|| NewNote { id, text_sealed, staff: staff.name.clone() }))
+    } else {
+        // On the phone everything was asked.
+        let asked = pathway::rules_of(app, &known.service).prerequisites;
+        pathway::binding(app, &found, &asked.into_iter().map(|asked| asked.id).collect::<Vec<_>>())
+    };
     let change = Change {
         followup: found.id.clone(),
         action: Action::Book,
@@ -117,6 +108,7 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
         who: staff.name.clone(),
         detail: if overrides { "override".to_owned() } else { String::new() },
         until: None,
+        rules,
         key,
         now: app.now(),
     };
@@ -144,6 +136,7 @@ pub(super) async fn cancel(app: &App, staff: &Staff, id: &str, form: &Form) -> R
         who: staff.name.clone(),
         detail: String::new(),
         until: None,
+        rules: Rules::Aside(None),
         key: form.key()?,
         now: app.now(),
     };

@@ -11,14 +11,20 @@ use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
 
-pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Result<FollowUpDetail> {
+/// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
+pub(super) async fn detail_of(
+    app: &App,
+    staff: &Staff,
+    record: InCharge,
+    times_from: Option<CivilDate>,
+) -> Result<FollowUpDetail> {
     let link = record.link(app);
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
@@ -26,8 +32,9 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Res
     let call = if phone.is_empty() { String::new() } else { format!("有疑问请打 {phone}。") };
     let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
     let helpers = super::history::Helpers::of(app, &record.id).await?;
+    let today = app.now().date();
     let history = app.db.history(&record.id).await?;
-    let history = history.iter().map(|line| super::history::in_words(&library, staff, &helpers, line)).collect();
+    let history = history.iter().map(|line| super::history::in_words(&library, staff, &helpers, today, line)).collect();
     let notes = app.db.notes(&record.id).await?;
     let notes = notes
         .into_iter()
@@ -36,6 +43,7 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Res
             Ok(Note { at: Moment(note.at), staff: note.staff, text })
         })
         .collect::<Result<Vec<_>>>()?;
+    let (times, turn) = booking::times(app, &record, times_from).await?;
     app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
@@ -53,7 +61,10 @@ pub(super) async fn detail_of(app: &App, staff: &Staff, record: InCharge) -> Res
         hospital: referrals::hospital_name(&library, &record.hospital),
         referrals: referrals::of(app, staff, &record.id).await?,
         alliance: referrals::alliance(&library, &staff.hospital),
-        times: booking::times(app, &record).await?,
+        times,
+        turn,
+        kept: pathway::kept_for_staff(app, &record).await?,
+        waiting: app.db.waiting(&record.id).await?.map(|row| Moment(row.since)),
         asked: booking::asked(app, &record),
     })
 }
@@ -73,9 +84,19 @@ pub(super) async fn detail(
     RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
-    let created = value_of(&query.unwrap_or_default(), "created").is_some();
-    let (title, page) = detail_page(&app, staff, &id, created, (None, Typed::default())).await?;
+    let query = query.unwrap_or_default();
+    let created = value_of(&query, "created").is_some();
+    let times_from = times_from(&query);
+    // Whoever turns the pages of free times looks at the form in which they stand.
+    let deed = times_from.map(|_| "book".to_owned()).unwrap_or_default();
+    let typed = Typed { deed, ..Typed::default() };
+    let (title, page) = detail_page(&app, staff, &id, created, times_from, (None, typed)).await?;
     Ok(html(&app, &title, StatusCode::OK, &page))
+}
+
+/// The day with which the page of free times begins that a query asks for.
+fn times_from(query: &str) -> Option<CivilDate> {
+    CivilDate::parse(&value_of(query, "times")?)
 }
 
 /// The page of a follow-up, with what was refused and what stood in its form.
@@ -84,6 +105,7 @@ async fn detail_page(
     staff: Staff,
     id: &str,
     created: bool,
+    times_from: Option<CivilDate>,
     (problem, typed): (Option<Problem>, Typed),
 ) -> Result<(String, StaffPage)> {
     let record = match sharing::find(app, &staff, id).await? {
@@ -94,7 +116,7 @@ async fn detail_page(
             return Ok(("转诊".to_owned(), StaffPage::Shared(Box::new(shared))));
         }
     };
-    let detail = detail_of(app, &staff, record).await?;
+    let detail = detail_of(app, &staff, record, times_from).await?;
     let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
     // Titles stand in the browser's history: they say which follow-up, not whose.
     let title = format!("随访 {}", detail.row.code);
@@ -108,7 +130,8 @@ pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
-            match detail_page(app, staff, id, false, (Some(problem), typed)).await {
+            let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
+            match detail_page(app, staff, id, false, times_from, (Some(problem), typed)).await {
                 Ok((title, page)) => Ok(html(app, &title, status, &page)),
                 // Who may record, but not see, is told why it was refused all the same.
                 Err(hidden) if hidden.code == Code::NotFound => Err(failure),
@@ -161,7 +184,10 @@ pub(super) async fn relink_form(
 /// A follow-up with its link and history.
 #[utoipa::path(
     get, path = "/api/v1/staff/followups/{id}", tag = "staff",
-    params(("id" = String, Path, description = "The follow-up's id")),
+    params(
+        ("id" = String, Path, description = "The follow-up's id"),
+        ("times" = Option<String>, Query, description = "The day with which the page of free times begins; without it the due window"),
+    ),
     responses(
         (status = 200, body = FollowUpDetail),
         (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
@@ -169,10 +195,15 @@ pub(super) async fn relink_form(
         (status = 404, description = "`not-found`", content_type = "application/problem+json", body = Problem),
     )
 )]
-pub async fn detail_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<Response> {
+pub async fn detail_json(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response> {
     let staff = signed_in(&app, &visitor).await?;
     let record = own(&app, &staff, &id).await?;
-    let detail = detail_of(&app, &staff, record).await?;
+    let detail = detail_of(&app, &staff, record, times_from(&query.unwrap_or_default())).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
 }
 

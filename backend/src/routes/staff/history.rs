@@ -5,7 +5,7 @@ use crate::content::Library;
 use crate::db::followups::HistoryRow;
 use crate::failures::Result;
 use crate::pathway;
-use zaoshai_contract::civil::Moment;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::staff::erasure::ErasureReason;
 use zaoshai_contract::staff::{HistoryLine, Staff};
@@ -30,8 +30,14 @@ impl Helpers {
     }
 }
 
-/// A line in words; whoever reads it is named as she is shown, and a relative by name.
-pub fn in_words(library: &Library, staff: &Staff, helpers: &Helpers, line: &HistoryRow) -> HistoryLine {
+/// A line in words, read today; whoever reads it is named as she is shown, and a relative by name.
+pub fn in_words(
+    library: &Library,
+    staff: &Staff,
+    helpers: &Helpers,
+    today: CivilDate,
+    line: &HistoryRow,
+) -> HistoryLine {
     let helper = line.actor.strip_prefix(pathway::HELPER).map(|id| helpers.name(id));
     let who = match line.actor.as_str() {
         _ if helper.is_some_and(|name| !name.is_empty()) => format!("家人 {}（链接）", helper.unwrap_or_default()),
@@ -88,7 +94,8 @@ pub fn in_words(library: &Library, staff: &Staff, helpers: &Helpers, line: &Hist
     let detail = detail_in_words(&line.detail).or(hospital);
     let time = line.starts.map(Moment).map(|starts| {
         let (date, minute) = (starts.date(), starts.minute_of_day());
-        format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+        let year = if date.year() == today.year() { String::new() } else { format!("{}年", date.year()) };
+        format!("{year}{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
     });
     let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).collect();
     let what = if more.is_empty() { what.to_owned() } else { format!("{what}：{}", more.join("，")) };

@@ -280,6 +280,6 @@ pub async fn make_json(
     let key = visitor.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or("");
     let id = make(&app, &staff, &request, read_key(key)?, secrets::fresh_id()).await?;
     let record = own(&app, &staff, &id).await?;
-    let detail = detail_of(&app, &staff, record).await?;
+    let detail = detail_of(&app, &staff, record, None).await?;
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(detail)).into_response())
 }

@@ -235,8 +235,9 @@ pub(super) async fn copy_followup(
     }
     let names = Helpers::of(&app, &record.id).await?;
     let lines = app.db.history(&record.id).await?;
+    let today = app.now().date();
     let past = lines.iter().map(|line| {
-        let told = history::in_words(&library, &staff, &names, line);
+        let told = history::in_words(&library, &staff, &names, today, line);
         (format!("{} {}", at(told.at), told.who), told.what)
     });
     let parts = vec![

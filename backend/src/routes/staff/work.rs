@@ -3,8 +3,8 @@
 use super::detail::to_detail;
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals, sharing};
 use crate::app::App;
-use crate::db::appointments::Change;
-use crate::db::calls::Call;
+use crate::db::appointments::{Change, Rules};
+use crate::db::calls::{Call, NewNote};
 use crate::db::log::{self, Object};
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
@@ -76,6 +76,7 @@ async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         who: staff.name.clone(),
         detail: String::new(),
         until: None,
+        rules: Rules::Aside(None),
         key: form.key()?,
         now: app.now(),
     };
@@ -139,8 +140,9 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let key = form.key()?;
     let note_id = secrets::id_for(&found.id, &key);
     let sealed = app.secrets.seal(&note_id, "note", &text);
+    let note = NewNote { id: note_id, text_sealed: sealed, staff: staff.name.clone() };
     log::does("note", Object::record(id));
-    app.db.add_note(&found.id, &note_id, &sealed, &staff.name, app.now()).await?;
+    app.db.add_note(&found.id, &note, app.now()).await?;
     Ok(())
 }
 
