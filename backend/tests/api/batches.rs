@@ -117,12 +117,13 @@ async fn five_thousand_rows_with_forty_mistakes_are_stored_only_when_the_forty_w
         world.app.clock.set(zaoshai_contract::civil::Moment(world.app.now().0 + day * 86_400_000));
         let mut nurse = world.nurse().await;
         let mut seen = std::collections::BTreeSet::new();
-        for number in 1.. {
-            let page = nurse.get(&format!("/staff/lists/{which}?page={number}")).await.text;
+        let path = format!("/staff/lists/{which}");
+        let mut next = Some(path.clone());
+        for _ in 0..60 {
+            let Some(address) = next else { break };
+            let page = nurse.get(&address).await.text;
             seen.extend(page.split("<a href=\"/staff/followups/").skip(1).map(|rest| rest[..32].to_owned()));
-            if !page.contains("下一页") {
-                break;
-            }
+            next = crate::lists::next(&page, &path);
         }
         assert_eq!(seen.len(), 4_960, "{which}");
         if which == "overdue" {

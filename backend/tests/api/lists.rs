@@ -5,6 +5,7 @@ use crate::world::{Client, World};
 use axum::http::StatusCode;
 use std::collections::BTreeSet;
 use zaoshai_backend::db::home_care::NewRequest;
+use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::{demonstration, pathway, secrets};
 use zaoshai_contract::appointments::{Action, State};
 use zaoshai_contract::civil::Moment;
@@ -25,7 +26,7 @@ fn ids(page: &str, begin: &str) -> Vec<String> {
 }
 
 /// The address of the next page.
-fn next(page: &str, path: &str) -> Option<String> {
+pub fn next(page: &str, path: &str) -> Option<String> {
     let at = format!("href=\"{path}?after=");
     let rest = page.split(&at).nth(1)?.split('"').next()?;
     Some(format!("{path}?after={rest}"))
@@ -75,6 +76,11 @@ async fn asks(world: &World, id: usize, phone: &str) {
         now: Moment(world.app.now().0 + i64::try_from(id).expect("a small number")),
     };
     world.app.db.ask_for_care(&new, &Holidays::default()).await.expect("the database").expect("asked");
+}
+
+/// The slots of services that begin between two moments.
+fn spans(services: &[String], (from, until): (Moment, Moment)) -> Vec<Span> {
+    services.iter().map(|service| Span { service: service.clone(), from, until }).collect()
 }
 
 #[tokio::test]
@@ -264,7 +270,9 @@ async fn a_closing_that_was_a_mistake_is_taken_back() {
     let record = pathway::find(&world.app, &token).await.expect("a follow-up");
     let services = record.step.as_ref().expect("a step").services.clone();
     let week = (world.app.now(), Moment(world.app.now().0 + 14 * DAY));
-    let free = async || world.app.db.free_slots(&services, week, 500, world.app.now()).await.expect("the database");
+    let free = async || {
+        world.app.db.free_slots(&spans(&services, week), Some(500), world.app.now()).await.expect("the database")
+    };
     let before = free().await;
     let slot = before.last().expect("a time").clone();
     let body = serde_json::json!({ "slot": slot.id, "agreed": ["pregnancy"] });
@@ -335,7 +343,9 @@ async fn a_time_that_two_closings_cover_stays_closed_until_both_are_taken_back()
     let mut nurse = world.nurse().await;
     let (from, until) = (world.app.now(), Moment(world.app.now().0 + 7 * DAY));
     let services = ["ldct-review".to_owned()];
-    let free = async || world.app.db.free_slots(&services, (from, until), 500, from).await.expect("the database").len();
+    let free = async || {
+        world.app.db.free_slots(&spans(&services, (from, until)), Some(500), from).await.expect("the database").len()
+    };
     let before = free().await;
     assert!(before > 0);
     for service in ["ldct-review", ""] {

@@ -3,6 +3,7 @@
 use super::make::{letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::App;
+use crate::db::calls::NewNote;
 use crate::db::edits::Edit;
 use crate::db::followups::Record;
 use crate::db::log::{self, Object};
@@ -176,7 +177,8 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     log::does("edit", Object::record(id));
     app.db.edit(&edit).await??;
     if let Some((note, text_sealed)) = note {
-        app.db.add_note(id, &note, &text_sealed, &staff.name, app.now()).await?;
+        let note = NewNote { id: note, text_sealed, staff: staff.name.clone() };
+        app.db.add_note(id, &note, app.now()).await?;
     }
     Ok(())
 }
