@@ -8,16 +8,23 @@ use crate::db::Db;
 use crate::html::Shell;
 use crate::pictures::Pictures;
 use crate::readiness::Readiness;
+use crate::routes::frame::request_id;
 use crate::secrets::Secrets;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::clinics::Clinic;
 use zaoshai_contract::page::Hospital;
+
+/// What stands in the place of a sealed text that does not open.
+pub const UNREADABLE: &str = "读不出";
+/// Most sealed texts of which the log is told that they do not open: with a wrong key all would.
+const MOST_UNREADABLE: usize = 1000;
 
 /// Settings that hold for one running server.
 #[derive(Clone, Debug)]
@@ -61,6 +68,8 @@ pub struct Parts {
     pub shell: Shell,
     /// The clock.
     pub clock: Clock,
+    /// The places of sealed texts that did not open, each told to the log once.
+    unreadable: Mutex<HashSet<String>>,
     /// The settings.
     pub config: Config,
     /// Rendered documents that are the same for everybody.
@@ -93,6 +102,7 @@ impl App {
             secrets,
             shell,
             clock,
+            unreadable: Mutex::default(),
             config,
             cache: Cache::default(),
             pictures: Pictures::default(),
@@ -104,6 +114,18 @@ impl App {
     /// Now.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// A sealed text for a person to read; empty when its owner had it deleted. One that does not open reads
+    /// [`UNREADABLE`] in its place, so that everything else is shown; the log is told of each once.
+    pub fn reading(&self, record: &str, field: &str, sealed: &str) -> String {
+        self.secrets.open_if_kept(record, field, sealed).unwrap_or_else(|error| {
+            let mut known = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.len() < MOST_UNREADABLE && known.insert(format!("{record}/{field}")) {
+                tracing::error!(request = request_id(), record, field, %error, "a sealed text does not open");
+            }
+            UNREADABLE.to_owned()
+        })
     }
 
     /// The content as it is now; a request keeps what it has begun with.

@@ -11,6 +11,7 @@ pub mod followups;
 pub mod home_care;
 mod ledger;
 pub mod log;
+pub mod marks;
 pub mod pages;
 pub mod people;
 pub mod referrals;
@@ -22,7 +23,6 @@ pub mod tries;
 pub mod volume;
 
 use crate::private;
-use crate::secrets;
 use anyhow::Context as _;
 use sqlx::Connection;
 use sqlx::migrate::MigrateError;
@@ -216,6 +216,7 @@ macro_rules! again {
     }};
 }
 
+pub(crate) use ledger::{read, readable};
 pub(crate) use {again, in_transaction, on_read, on_write};
 
 impl Db {
@@ -305,24 +306,6 @@ impl Db {
         sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await?;
         pool.close().await;
         Ok(format!("{server}/{name}"))
-    }
-
-    /// Whether the database answers and takes writes. The row that is written is as large as a whole booking: a disk with
-    /// room for one page more is full. It differs each time, since SQLite writes nothing that is there already.
-    pub async fn try_write(&self) -> Result<()> {
-        on_read!(self, |pool| {
-            sqlx::query("SELECT COUNT(*) FROM marks").execute(pool).await?;
-        });
-        on_write!(self, |pool| {
-            sqlx::query(
-                "INSERT INTO marks (name, value) VALUES ('write', $1) \
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            )
-            .bind(secrets::fresh_id().repeat(1024))
-            .execute(pool)
-            .await?;
-        });
-        Ok(())
     }
 
     /// Forgets what has served its time: old idempotency keys and ended sessions.

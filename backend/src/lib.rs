@@ -14,6 +14,7 @@ pub mod failures;
 pub mod finders;
 pub mod html;
 pub mod imports;
+pub mod keys;
 pub mod lookup;
 pub mod pathway;
 pub mod pictures;

@@ -1,6 +1,5 @@
 //! The command line of the server: `zaoshai serve`, `zaoshai content check | watch | report`, `zaoshai staff add | disable |
-//! reset`,
-//! `zaoshai openapi`.
+//! reset`, `zaoshai key make | check | replace`, `zaoshai openapi`.
 #![expect(clippy::print_stdout, reason = "a command speaks on standard output")]
 
 use anyhow::Context as _;
@@ -23,6 +22,7 @@ use zaoshai_backend::content::report::{report, summary};
 use zaoshai_backend::db::{Db, log};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
+use zaoshai_backend::keys::{self, Fit};
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::watch::{self, Fingerprint};
 use zaoshai_backend::{demonstration, pathway, qr, routes, timetable};
@@ -60,6 +60,11 @@ enum Command {
         #[command(subcommand)]
         command: StaffCommand,
     },
+    /// The key that seals names and phones.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Print the OpenAPI 3.1 description of the API.
     Openapi,
 }
@@ -81,7 +86,8 @@ struct Serve {
     /// The folder the app was built into.
     #[arg(long, env = "ZAOSHAI_DIST", default_value = "dist")]
     dist: PathBuf,
-    /// The file with the key that seals names and phones; made when missing. Losing it loses them.
+    /// The file with the key that seals names and phones; made when missing, but only for an empty database. Losing it
+    /// loses them.
     #[arg(long, env = "ZAOSHAI_KEY_FILE", default_value = "var/key")]
     key_file: PathBuf,
     /// The address that links in messages begin with, like `https://zaoshai.example.org`.
@@ -164,6 +170,37 @@ enum StaffCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key file, for several servers that begin together on one database. One that is there is never replaced.
+    Make {
+        /// The file to be made.
+        #[arg(long, env = "ZAOSHAI_KEY_FILE", default_value = "var/key")]
+        key_file: PathBuf,
+    },
+    /// Say whether a key file is the one that a database was sealed with.
+    Check(KeyAndDatabase),
+    /// Go on with another key, when the one that a database was sealed with is lost for good. Names, phones, reasons and
+    /// letters that were sealed with it can never be read again: they show 读不出, and their links must be made anew.
+    Replace {
+        #[command(flatten)]
+        both: KeyAndDatabase,
+        /// Confirms that what was sealed with the lost key is given up.
+        #[arg(long, required = true)]
+        give_up_what_is_sealed: bool,
+    },
+}
+
+#[derive(clap::Args)]
+struct KeyAndDatabase {
+    /// The key file.
+    #[arg(long, env = "ZAOSHAI_KEY_FILE", default_value = "var/key")]
+    key_file: PathBuf,
+    /// `sqlite://path` or `postgres://…`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
+    database: String,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
@@ -174,6 +211,7 @@ fn main() -> ExitCode {
             ContentCommand::Report(folder) => load(&folder.content).map(|library| print!("{}", report(&library))),
         },
         Command::Staff { command } => with_runtime(staff(command)),
+        Command::Key { command } => with_runtime(key(command)),
         Command::Openapi => {
             println!("{}", routes::api::openapi());
             Ok(())
@@ -311,6 +349,36 @@ async fn logged<T>(action: &str, account: &Staff, work: impl Future<Output = T>)
     .await
 }
 
+async fn key(command: KeyCommand) -> anyhow::Result<()> {
+    let there = |path: &Path| path.try_exists().with_context(|| format!("looking for {}", path.display()));
+    match command {
+        KeyCommand::Make { key_file } => {
+            anyhow::ensure!(!there(&key_file)?, "{} is there already and was left as it is", key_file.display());
+            Secrets::from_file(&key_file)?;
+            println!("made {}: keep a copy of it somewhere else", key_file.display());
+        }
+        KeyCommand::Check(KeyAndDatabase { key_file, database }) => {
+            anyhow::ensure!(there(&key_file)?, "there is no {}", key_file.display());
+            let db = Db::open(&database).await?;
+            let fit = keys::fit(&db, &Secrets::from_file(&key_file)?).await?;
+            db.close().await;
+            match fit {
+                Fit::Opens | Fit::OpensRecords => println!("the key opens the database"),
+                Fit::Empty => println!("nothing is sealed in the database yet"),
+                Fit::OpensSome => anyhow::bail!("the key opens only some of the records"),
+                Fit::Other => anyhow::bail!("the database was sealed with another key"),
+            }
+        }
+        KeyCommand::Replace { both: KeyAndDatabase { key_file, database }, .. } => {
+            let db = Db::open(&database).await?;
+            keys::replace(&db, &Secrets::from_file(&key_file)?).await?;
+            db.close().await;
+            println!("the database goes on with the key in {}", key_file.display());
+        }
+    }
+    Ok(())
+}
+
 async fn serve(options: Serve) -> anyhow::Result<()> {
     log();
     let library = load(&options.content)?;
@@ -318,13 +386,13 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         tracing::warn!(gaps = library.gaps.len(), "the content is sound but not complete: zaoshai content check");
     }
     let shell = Shell::read(&options.dist)?;
-    let secrets = Secrets::from_file(&options.key_file)?;
     let listener = TcpListener::bind(SocketAddr::new(options.host, options.port))
         .await
         .with_context(|| format!("listening on {}:{}", options.host, options.port))?;
     let address = listener.local_addr()?;
     let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let db = Db::open(&options.database).await.context("opening the database")?;
+    let secrets = keys::unlock(&db, &options.key_file).await?;
     let config = Config {
         public_url: public_url.trim_end_matches('/').to_owned(),
         dist: options.dist,

@@ -362,7 +362,7 @@ pub async fn plan(
     (done, problem): (Option<Told>, Option<Problem>),
 ) -> Result<Plan> {
     let now = app.now();
-    let open = |field: &str, sealed: &str| app.secrets.open(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let standing = record.standing(now);
     let shown = record
         .latest
@@ -381,7 +381,7 @@ pub async fn plan(
         .await?
         .into_iter()
         .map(|row| {
-            let name = app.secrets.open(&row.id, "helper", &row.name_sealed)?;
+            let name = app.reading(&row.id, "helper", &row.name_sealed);
             Ok(Helper { id: row.id, name, consented: Moment(row.consented) })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -414,10 +414,10 @@ pub async fn plan(
         None => String::new(),
     };
     Ok(Plan {
-        name: open("name", &record.name_sealed)?,
+        name: open("name", &record.name_sealed),
         helper: helpers.iter().find(|helper| Some(&helper.id) == session.helper.as_ref()).cloned(),
         helpers,
-        reason: open("reason", &record.reason_sealed)?,
+        reason: open("reason", &record.reason_sealed),
         letter,
         letter_note,
         done_steps,
@@ -507,7 +507,7 @@ fn phone(app: &App, record: &Record, service: Option<&BookingService>) -> String
 /// The paragraphs of the result letter, the nurse's own or the chosen one, and what must be said of the latter.
 fn letter(app: &App, record: &Record) -> Result<(Vec<String>, String)> {
     if !record.letter_sealed.is_empty() {
-        let own = app.secrets.open(&record.id, "letter", &record.letter_sealed)?;
+        let own = app.reading(&record.id, "letter", &record.letter_sealed);
         let lines = own.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         return Ok((lines, String::new()));
     }
@@ -531,11 +531,11 @@ pub async fn questions(app: &App, followup: &str) -> Result<Vec<Question>> {
     rows.into_iter()
         .map(|row| {
             let answer = match row.answered {
-                Some(_) => app.secrets.open(&row.id, "answer", &row.answer_sealed)?,
+                Some(_) => app.reading(&row.id, "answer", &row.answer_sealed),
                 None => String::new(),
             };
             Ok(Question {
-                text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
+                text: app.reading(&row.id, "question", &row.text_sealed),
                 id: row.id,
                 asked: Moment(row.asked),
                 answered: row.answered.map(Moment),

@@ -32,7 +32,8 @@ impl Secrets {
         }
     }
 
-    /// Reads the key file, or makes one that only its owner can read.
+    /// Reads the key file, or makes one that only its owner can read. Whether it is the key of a database is for
+    /// [`crate::keys`] to say.
     pub fn from_file(path: &Path) -> anyhow::Result<Self> {
         if path.exists() {
             private::file(path)?;

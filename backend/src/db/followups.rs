@@ -2,7 +2,7 @@
 //! Names, phones, reasons and letters pass through here sealed.
 
 pub use super::ledger::NewLink;
-use super::ledger::{Ledger as _, Line, read};
+use super::ledger::{Ledger as _, Line, read, readable};
 use super::pages::{After, day_of};
 use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
@@ -153,6 +153,17 @@ pub struct Record {
     pub latest: Option<Latest>,
     /// The place that is kept, and until when.
     pub held: Option<(Slot, Moment)>,
+    /// Whether all that is stored of it reads.
+    pub integrity: Integrity,
+}
+
+/// Whether all that is stored of a record reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// It does.
+    Whole,
+    /// It does not: step, appointments, end and call are missing here, whatever is stored of them.
+    Broken,
 }
 
 impl Record {
@@ -206,7 +217,7 @@ pub struct HistoryRow {
     pub starts: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct Row {
     id: String,
     code: String,
@@ -318,7 +329,26 @@ impl Row {
             step,
             latest,
             held: held.zip(self.until.map(Moment)),
+            integrity: Integrity::Whole,
         })
+    }
+
+    /// The record for a list. One that does not read stays in it, marked and without what may be broken, so that nobody is
+    /// hidden by a broken value and no list fails for one.
+    fn listed(self) -> Option<Record> {
+        if let Some(record) = readable("followups", &self.id, self.clone().read()) {
+            return Some(record);
+        }
+        let bare = Self {
+            services: None,
+            appointment: None,
+            held_id: None,
+            ending: None,
+            call_on: None,
+            slot_id: None,
+            ..self
+        };
+        bare.read().ok().map(|record| Record { integrity: Integrity::Broken, ..record })
     }
 }
 
@@ -406,7 +436,7 @@ impl Db {
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?);
-        rows.into_iter().map(Row::read).collect()
+        Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
     /// The follow-ups of a batch from its row `first` to `last` that have not ended and that this hospital is still in
@@ -424,7 +454,7 @@ impl Db {
             .fetch_all(pool)
             .await?
         });
-        rows.into_iter().map(Row::read).collect()
+        Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
     /// The follow-ups of a hospital made after this one, oldest first: a whole hospital page by page.
@@ -448,7 +478,7 @@ impl Db {
         .fetch_all(pool)
         .await?
         });
-        rows.into_iter().map(Row::read).collect()
+        Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
     /// Who must be looked after now: by urgency, and the longest overdue first.
@@ -472,9 +502,7 @@ impl Db {
                 .fetch_all(pool)
                 .await?
             });
-            for row in rows {
-                records.push(row.read()?);
-            }
+            records.extend(rows.into_iter().filter_map(Row::listed));
         }
         Ok(records)
     }
@@ -564,7 +592,7 @@ impl Db {
                  ORDER BY followups.created DESC, followups.id DESC LIMIT $3"
             ),
         };
-        rows.into_iter().map(Row::read).collect()
+        Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
     /// How many stand in a whole list.
@@ -616,7 +644,7 @@ impl Db {
         .fetch_all(pool)
         .await?
         });
-        rows.into_iter().map(Row::read).collect()
+        Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
     /// How many follow-ups of a hospital this keyed hash finds.
@@ -641,7 +669,7 @@ impl Db {
         .bind(code)
         .fetch_optional(pool)
         .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// Ends a follow-up; places that are still to come are given back, and the open step ends.
@@ -699,16 +727,21 @@ impl Db {
         })
     }
 
-    /// Gives every open follow-up of an older version the moment from which somebody must look after it.
+    /// Gives every open follow-up of an older version the moment from which somebody must look after it; one that does not
+    /// read is left out.
     pub async fn settle_all(&self, now: Moment) -> Result<usize> {
         let rows: Vec<(String,)> =
             on_read!(self, |pool| sqlx::query_as("SELECT id FROM followups WHERE ending IS NULL AND due IS NULL",)
                 .fetch_all(pool)
                 .await?);
+        let mut settled = 0;
         for (id,) in &rows {
-            in_transaction!(self, |tx| { tx.settle(id, now).await })?;
+            match in_transaction!(self, |tx| { tx.settle(id, now).await }) {
+                Err(error @ Error::Broken(_)) => tracing::error!(followup = id, %error, "left out of settling"),
+                done => settled += done.map(|()| 1)?,
+            }
         }
-        Ok(rows.len())
+        Ok(settled)
     }
 
     /// Takes one of the day's tries at the last four digits, before they are checked; gives how many are left after it,

@@ -1,5 +1,6 @@
 //! Slots in the database: making them, and finding the free ones.
 
+use super::ledger::readable;
 use super::{Db, Result, on_read, on_write};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -128,9 +129,10 @@ impl Db {
             .fetch_all(pool)
             .await?
             });
-            for row in rows {
-                slots.push(row.read()?);
-            }
+            slots.extend(rows.into_iter().filter_map(|row| {
+                let id = row.id.clone();
+                readable("slots", &id, row.read())
+            }));
         }
         slots.sort_by_key(|slot| slot.starts);
         slots.truncate(most.map_or(usize::MAX, |most| most as usize));

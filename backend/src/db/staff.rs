@@ -1,6 +1,6 @@
 //! Staff accounts, their sessions and browsers, and reading the log of who did what.
 
-use super::ledger::read;
+use super::ledger::{read, readable};
 use super::log::{Entry, Log as _, Object, words};
 use super::tries::Limit;
 use super::{Db, Result, in_transaction, on_read, on_write};
@@ -238,7 +238,7 @@ impl Db {
         .await?);
         let mut accounts: Vec<AccountRow> = Vec::new();
         for (name, display, disabled, role) in rows {
-            let role = role.map(|role| read(&role, Role::parse)).transpose()?;
+            let role = role.and_then(|role| readable("staff_roles", &name, read(&role, Role::parse)));
             match accounts.last_mut() {
                 Some(last) if last.staff.name == name => last.staff.roles.extend(role),
                 _ => accounts.push(AccountRow {
@@ -343,7 +343,9 @@ impl Db {
             .await?
         });
         let Some((name, display, hospital, must_change, until, _)) = rows.first().cloned() else { return Ok(None) };
-        let roles = rows.iter().map(|(.., role)| read(role, Role::parse)).collect::<Result<Vec<_>>>()?;
+        // A role that is not known gives no right, and takes none of the others.
+        let known = |role: &str| readable("staff_roles", &name, read(role, Role::parse));
+        let roles = rows.iter().filter_map(|(.., role)| known(role)).collect();
         Ok(Some(StaffSession {
             staff: Staff { name, display, hospital, roles },
             password: if must_change == 0 { Password::Own } else { Password::Given },

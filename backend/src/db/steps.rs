@@ -1,6 +1,6 @@
 //! The pathway's steps: what one showed, and the one that follows it. A step never ends without the next one or an end.
 
-use super::ledger::{Ledger as _, Line, NewStep, read};
+use super::ledger::{Ledger as _, Line, NewStep, read, readable};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -120,7 +120,7 @@ impl Db {
         })
     }
 
-    /// The steps that have ended, oldest first.
+    /// The steps that have ended, oldest first; one that does not read is left out.
     pub async fn ended_steps(&self, followup: &str) -> Result<Vec<EndedStep>> {
         let rows: Vec<(String, String, String, Option<String>, i64)> = on_read!(self, |pool| {
             sqlx::query_as(
@@ -131,8 +131,8 @@ impl Db {
         .fetch_all(pool)
         .await?
         });
-        rows.into_iter()
-            .map(|(services, due_from, due_to, outcome, ended)| {
+        let steps = rows.into_iter().filter_map(|(services, due_from, due_to, outcome, ended)| {
+            let read = || {
                 Ok(EndedStep {
                     services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
                     due_from: read(&due_from, CivilDate::parse)?,
@@ -140,7 +140,9 @@ impl Db {
                     outcome: outcome.map(|word| read(&word, Outcome::parse)).transpose()?,
                     ended: Moment(ended),
                 })
-            })
-            .collect()
+            };
+            readable("steps", followup, read())
+        });
+        Ok(steps.collect())
     }
 }

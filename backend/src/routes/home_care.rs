@@ -333,21 +333,21 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
     let stage = if record.erased.is_some() {
         CareStage::Erased
     } else if is_open(app, &record, visitor).await? {
-        let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+        let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
         let state = record.state()?;
         let path = Route::HomeCareRequest(token.clone()).path(lang);
         let begun = record.visit_begins()?.is_some_and(|begins| begins <= app.now());
         CareStage::Shown(Box::new(CareView {
             code: record.code.clone(),
             link: format!("{}{path}", app.config.public_url),
-            name: open("name", &record.name_sealed)?,
+            name: open("name", &record.name_sealed),
             service: service_name(&library, &record.service),
             state,
             asked: Moment(record.asked),
             call_until: call_until(Moment(record.asked).date(), &library.holidays),
             visit: visit_of(&record),
-            reason: open("reason", &record.reason_sealed)?,
-            prepare: open("prepare", &record.prepare_sealed)?,
+            reason: open("reason", &record.reason_sealed),
+            prepare: open("prepare", &record.prepare_sealed),
             outcome: record.outcome.as_deref().and_then(Outcome::parse),
             can_withdraw: state.is_open() && !(state == CareState::Planned && begun),
             just_asked: done.as_deref() == Some("asked"),

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod bad_input;
 mod batches;
+mod broken;
 mod checks;
 mod console;
 mod database;

@@ -70,6 +70,66 @@ fn run(program: &str, arguments: &[&str], last: &Path) -> bool {
     command.args(arguments).arg(last).output().is_ok_and(|output| output.status.success())
 }
 
+/// Runs a command of the program on a site's key and database; gives whether it went well, and what it said.
+fn key_command(site: &Site, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zaoshai"));
+    command.arg("key").args(arguments).arg("--key-file").arg(site.key_file());
+    if arguments[0] != "make" {
+        command.args(["--database", &site.database]);
+    }
+    let output = command.output().expect("the command runs");
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&told).into_owned())
+}
+
+async fn any_site() -> Site {
+    match Site::postgres().await {
+        Some(site) => site,
+        None => Site::sqlite(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_key_stops_the_start_and_its_copy_starts_it_again() {
+    let site = any_site().await;
+    drop(site.serve());
+    let kept = std::fs::read(site.key_file()).expect("a key was made for the empty database");
+    assert_eq!(key_command(&site, &["check"]), (true, "the key opens the database\n".to_owned()));
+    std::fs::remove_file(site.key_file()).expect("removed");
+    let told = site.refuses_to_serve();
+    assert!(told.contains("is missing, and the database holds names and phones that only it opens"), "{told}");
+    assert!(told.contains("Put it back from its backup"), "{told}");
+    assert!(!site.key_file().exists(), "no key is made in its place");
+    std::fs::write(site.key_file(), kept).expect("put back");
+    drop(site.serve());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_key_stops_the_start_until_the_loss_is_confirmed() {
+    let site = any_site().await;
+    // As an older version left it: records, and no check value.
+    let db = site.db().await;
+    let slot = site.slot(&db, "key", "key-1", 3).await;
+    let people = site.patients(&db, "key", 1).await;
+    std::fs::remove_file(site.key_file()).expect("removed");
+    assert_eq!(key_command(&site, &["make"]).0, true);
+    let (made, told) = key_command(&site, &["make"]);
+    assert!(!made && told.contains("is there already and was left as it is"), "{told}");
+    let told = site.refuses_to_serve();
+    assert!(told.contains("is not the one that this database was sealed with"), "{told}");
+    assert!(db.key_mark().await.expect("the database").is_none(), "nothing was changed");
+    let (fits, told) = key_command(&site, &["check"]);
+    assert!(!fits && told.contains("sealed with another key"), "{told}");
+    assert!(!key_command(&site, &["replace"]).0, "the loss must be confirmed");
+    let (replaced, told) = key_command(&site, &["replace", "--give-up-what-is-sealed"]);
+    assert!(replaced, "{told}");
+    let server = site.serve();
+    let page = people[0].page(&client(), &server.address).await;
+    assert!(page.contains("读不出"), "{page}");
+    assert_eq!(people[0].book(&client(), &server.address, &slot, &secrets::fresh_id()).await, Outcome::Booked);
+    db.close().await;
+}
+
 /// Waits until `/readyz` answers with a status.
 async fn until_ready_says(client: &Client, address: &str, status: StatusCode) -> reqwest::Response {
     let begun = Instant::now();

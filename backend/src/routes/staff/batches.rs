@@ -137,7 +137,7 @@ async fn look(app: &App, staff: &Staff, lines: Lines) -> Result<Understood> {
 
 fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
     Ok(BatchRow {
-        name: app.secrets.open(&batch.id, "name", &batch.name_sealed)?,
+        name: app.reading(&batch.id, "name", &batch.name_sealed),
         id: batch.id.clone(),
         made: Moment(batch.made),
         by: batch.made_by.clone(),

@@ -39,7 +39,7 @@ pub(super) async fn detail_of(
     let notes = notes
         .into_iter()
         .map(|note| {
-            let text = app.secrets.open(&note.id, "note", &note.text_sealed)?;
+            let text = app.reading(&note.id, "note", &note.text_sealed);
             Ok(Note { at: Moment(note.at), staff: note.staff, text })
         })
         .collect::<Result<Vec<_>>>()?;

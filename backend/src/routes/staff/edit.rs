@@ -2,7 +2,7 @@
 
 use super::make::{letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
-use crate::app::App;
+use crate::app::{App, UNREADABLE};
 use crate::db::calls::NewNote;
 use crate::db::edits::Edit;
 use crate::db::followups::Record;
@@ -21,21 +21,25 @@ use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::edit::EditForm;
 use zaoshai_contract::staff::{BookableService, NewFollowUp, Staff, StaffPage};
 
-/// What stands in the form: what the follow-up says now.
+/// What stands in the form: what the follow-up says now. What does not open stands there empty, so that the words for
+/// that are not stored in its place.
 fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| {
+        let text = app.reading(&record.id, field, sealed);
+        if text == UNREADABLE { String::new() } else { text }
+    };
     let today = app.now().date();
     let (from, to) = record.step.as_ref().map_or((today, today.plus_days(30)), |step| (step.due_from, step.due_to));
     Ok(NewFollowUp {
-        name: open("name", &record.name_sealed)?,
-        phone: open("phone", &record.phone_sealed)?,
-        reason: open("reason", &record.reason_sealed)?,
+        name: open("name", &record.name_sealed),
+        phone: open("phone", &record.phone_sealed),
+        reason: open("reason", &record.reason_sealed),
         services: record.step.as_ref().map(|step| step.services.clone()).unwrap_or_default(),
         due_from: from.to_string(),
         due_to: to.to_string(),
         urgency: record.urgency.as_str().to_owned(),
         template: record.letter.clone(),
-        letter: open("letter", &record.letter_sealed)?,
+        letter: open("letter", &record.letter_sealed),
         another: false,
     })
 }
@@ -152,13 +156,15 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         return Err(Failure::field("owner", "请从列表里选负责人"));
     }
     let letter = &understood.letter;
+    // A letter that does not open is not deleted by a form that could not show it.
+    let unseen = if old.letter.is_empty() { found.letter_sealed } else { String::new() };
     let edit = Edit {
         version: form.get("version").parse().unwrap_or(-1),
         name_sealed: app.secrets.seal(id, "name", &understood.name),
         phone_sealed: app.secrets.seal(id, "phone", understood.phone.as_str()),
         other_phone: old.phone != understood.phone.as_str(),
         reason_sealed: app.secrets.seal(id, "reason", &understood.reason),
-        letter_sealed: if letter.is_empty() { String::new() } else { app.secrets.seal(id, "letter", letter) },
+        letter_sealed: if letter.is_empty() { unseen } else { app.secrets.seal(id, "letter", letter) },
         finders: finders::of(&app.secrets, &understood.name, &understood.phone),
         person: finders::person(&app.secrets, &staff.hospital, &understood.name, &understood.phone),
         folding: finders::FOLDING,

@@ -2,7 +2,8 @@
 
 use super::lists::{after, turned};
 use super::{SignedIn, html, may, told};
-use crate::app::App;
+use crate::app::{App, UNREADABLE};
+use crate::db;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
 use crate::db::log::{self, Object};
 use crate::db::pages::After;
@@ -34,16 +35,17 @@ const LONGEST_TOLD: usize = 200;
 /// Most characters of a note.
 const LONGEST_NOTE: usize = 500;
 
-fn row(app: &App, record: &CareRecord) -> Result<CareRow> {
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
-    Ok(CareRow {
+/// A request as the list shows it; none when its state does not read.
+fn row(app: &App, record: &CareRecord) -> Option<CareRow> {
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
+    Some(CareRow {
         id: record.id.clone(),
         code: record.code.clone(),
-        name: open("name", &record.name_sealed)?,
-        phone: open("phone", &record.phone_sealed)?,
+        name: open("name", &record.name_sealed),
+        phone: open("phone", &record.phone_sealed),
         service: service_name(&app.library(), &record.service),
-        area: open("area", &record.area_sealed)?,
-        state: record.state()?,
+        area: open("area", &record.area_sealed),
+        state: db::readable("home_care", &record.id, record.state())?,
         asked: Moment(record.asked),
         until: record.due.map(|due| Moment(due - 1).date()),
         overdue: record.due.is_some_and(|due| due <= app.now().0),
@@ -101,7 +103,7 @@ async fn part(app: &App, staff: &Staff, which: CareLists, after: Option<After>, 
         let (first, second) = place(record);
         After { first, second, id: record.id.clone() }
     });
-    let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    let rows = records.iter().filter_map(|record| row(app, record)).collect();
     Ok(CarePart { which, rows, turn })
 }
 
@@ -113,22 +115,22 @@ pub(super) async fn find(app: &App, staff: &Staff, id: &str) -> Result<CareRecor
 
 async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed)) -> Result<CareDetail> {
     let record = find(app, &staff, id).await?;
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let nurses = app.db.care_nurses(&staff.hospital).await?;
     let history = app.db.care_history(&record.id).await?;
     app.db.audit(&staff, "read-home-care", Some(&record.id), app.now()).await?;
     let (problem, typed) = sent;
     Ok(CareDetail {
-        row: row(app, &record)?,
-        address: open("address", &record.address_sealed)?,
-        need: open("need", &record.need_sealed)?,
+        row: row(app, &record).ok_or(Code::Internal)?,
+        address: open("address", &record.address_sealed),
+        need: open("need", &record.need_sealed),
         for_whom: ForWhom::parse(&record.for_whom).unwrap_or(ForWhom::Oneself),
-        relation: open("relation", &record.relation_sealed)?,
-        consent: serde_json::from_str(&record.consent).map_err(anyhow::Error::from)?,
-        reason: open("reason", &record.reason_sealed)?,
-        prepare: open("prepare", &record.prepare_sealed)?,
+        relation: open("relation", &record.relation_sealed),
+        consent: serde_json::from_str(&record.consent).unwrap_or_else(|_| vec![UNREADABLE.to_owned()]),
+        reason: open("reason", &record.reason_sealed),
+        prepare: open("prepare", &record.prepare_sealed),
         outcome: record.outcome.as_deref().and_then(Outcome::parse),
-        note: open("note", &record.note_sealed)?,
+        note: open("note", &record.note_sealed),
         history: history.iter().map(|line| in_words(&staff, &nurses, line)).collect(),
         nurses,
         nurse: record.nurse.clone().unwrap_or_default(),

@@ -19,7 +19,7 @@ fn letter(app: &App, record: &InCharge) -> Result<Letter> {
     let link = record.link(app);
     let (qr_path, qr_side) = qr::path(&link).unwrap_or_default();
     Ok(Letter {
-        name: app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?,
+        name: app.reading(&record.id, "name", &record.name_sealed),
         code: record.code.clone(),
         link,
         qr_path,

@@ -2,7 +2,8 @@
 
 use super::{SignedIn, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
-use crate::db::followups::Record;
+use crate::db;
+use crate::db::followups::{Integrity, Record};
 use crate::db::log::Object;
 use crate::db::pages::After;
 use crate::db::people::OpenQuestionRow;
@@ -34,6 +35,8 @@ const MOST: u32 = 100;
 const LONGEST_SEARCH: usize = 80;
 /// How long the address of a search leads to what was found: as long as a shift.
 const SEARCH_MS: i64 = 12 * 3_600_000;
+/// What stands in the place of the reason where a record is broken.
+const BROKEN: &str = "这条记录有一部分读不出，请告诉系统管理员";
 
 /// Where a slot is, with the hospital when it is not the one that follows the person up.
 fn room(app: &App, record: &Record, slot: &Slot) -> String {
@@ -46,15 +49,18 @@ fn room(app: &App, record: &Record, slot: &Slot) -> String {
 /// A follow-up as lists show it.
 pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
     let now = app.now();
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let latest = record.latest.as_ref();
     let expected = latest.filter(|latest| latest.state.is_firm());
     Ok(FollowUpRow {
         id: record.id.clone(),
         code: record.code.clone(),
-        name: open("name", &record.name_sealed)?,
-        phone: open("phone", &record.phone_sealed)?,
-        reason: open("reason", &record.reason_sealed)?,
+        name: open("name", &record.name_sealed),
+        phone: open("phone", &record.phone_sealed),
+        reason: match record.integrity {
+            Integrity::Whole => open("reason", &record.reason_sealed),
+            Integrity::Broken => BROKEN.to_owned(),
+        },
         services: record.step.as_ref().map(|step| service_names(app, &step.services)).unwrap_or_default(),
         due_from: record.step.as_ref().map(|step| step.due_from),
         due_to: record.step.as_ref().map(|step| step.due_to),
@@ -98,7 +104,7 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
         overdue_count: app.db.overdue_count(&staff.hospital, now).await?,
         calls,
         calls_count: app.db.whole_count(&staff.hospital, Whole::Calls, now).await?,
-        questions: read_questions(app, app.db.open_questions(&staff.hospital, &After::lowest(), MOST).await?)?,
+        questions: read_questions(app, app.db.open_questions(&staff.hospital, &After::lowest(), MOST).await?),
         questions_count: app.db.open_question_count(&staff.hospital).await?,
         referrals: referrals::pending(app, &staff).await?,
         many_tries: many_tries(app, &staff).await?,
@@ -111,36 +117,33 @@ async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
 async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
     let today = app.now().date();
     let rows = app.db.day(&staff.hospital, Moment::at(today, 0), Moment::at(today.plus_days(1), 0)).await?;
-    rows.into_iter()
-        .map(|row| {
-            let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&row.followup, field, sealed);
-            Ok(DayEntry {
-                name: open("name", &row.name_sealed)?,
-                phone: open("phone", &row.phone_sealed)?,
-                state: AppointmentState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
-                starts: Moment(row.starts),
-                service: service_names(app, std::slice::from_ref(&row.service)).concat(),
-                followup: row.followup,
-                code: row.code,
-                appointment: row.appointment,
-                room: row.room,
-                version: row.version,
-            })
+    let entries = rows.into_iter().filter_map(|row| {
+        let open = |field: &str, sealed: &str| app.reading(&row.followup, field, sealed);
+        let state = db::read(&row.state, AppointmentState::parse);
+        Some(DayEntry {
+            name: open("name", &row.name_sealed),
+            phone: open("phone", &row.phone_sealed),
+            state: db::readable("appointments", &row.appointment, state)?,
+            starts: Moment(row.starts),
+            service: service_names(app, std::slice::from_ref(&row.service)).concat(),
+            followup: row.followup,
+            code: row.code,
+            appointment: row.appointment,
+            room: row.room,
+            version: row.version,
         })
-        .collect()
+    });
+    Ok(entries.collect())
 }
 
-fn read_questions(app: &App, rows: Vec<OpenQuestionRow>) -> Result<Vec<OpenQuestion>> {
-    rows.into_iter()
-        .map(|row| {
-            Ok(OpenQuestion {
-                name: app.secrets.open_if_kept(&row.followup, "name", &row.name_sealed)?,
-                text: app.secrets.open(&row.id, "question", &row.text_sealed)?,
-                followup: row.followup,
-                asked: Moment(row.asked),
-            })
-        })
-        .collect()
+fn read_questions(app: &App, rows: Vec<OpenQuestionRow>) -> Vec<OpenQuestion> {
+    let questions = rows.into_iter().map(|row| OpenQuestion {
+        name: app.reading(&row.followup, "name", &row.name_sealed),
+        text: app.reading(&row.id, "question", &row.text_sealed),
+        followup: row.followup,
+        asked: Moment(row.asked),
+    });
+    questions.collect()
 }
 
 /// The place after which a page of a long list begins, when its address names one.
@@ -178,7 +181,7 @@ async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
     let mut most = 0;
     for finder in finders::meant(&app.secrets, &typed) {
         for record in app.db.found(&staff.hospital, &finder, MOST).await? {
-            let name = app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?;
+            let name = app.reading(&record.id, "name", &record.name_sealed);
             if finders::holds(&name, &typed) && records.iter().all(|found| found.id != record.id) {
                 records.push(record);
             }
@@ -246,7 +249,7 @@ pub(super) async fn questions(
     let place = |row: &OpenQuestionRow| After { first: row.asked, second: 0, id: row.id.clone() };
     let (rows, turn) = turned(rows, ROWS_A_PAGE, count, after.as_ref(), place);
     app.db.audit_of(&staff, "list", Object::named("questions"), app.now()).await?;
-    let rows = read_questions(&app, rows)?;
+    let rows = read_questions(&app, rows);
     Ok(html(&app, "等回答的提问", StatusCode::OK, &StaffPage::Questions(QuestionList { staff, rows, turn })))
 }
 

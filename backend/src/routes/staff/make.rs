@@ -162,13 +162,11 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
 async fn already(app: &App, staff: &Staff, form: &Understood) -> Result<Vec<BookableService>> {
     let phone = finders::phone(&app.secrets, &form.phone);
     let open = app.db.open_of(&staff.hospital, &phone, "").await?;
-    open.into_iter()
-        .filter(|open| open.is_for(&form.services))
-        .map(|open| {
-            let name = app.secrets.open_if_kept(&open.id, "name", &open.name_sealed)?;
-            Ok(BookableService { name: format!("{name} · {}", open.code), id: open.id })
-        })
-        .collect()
+    let same = open.into_iter().filter(|open| open.is_for(&form.services)).map(|open| {
+        let name = app.reading(&open.id, "name", &open.name_sealed);
+        BookableService { name: format!("{name} · {}", open.code), id: open.id }
+    });
+    Ok(same.collect())
 }
 
 /// What stood beside a phone number as a note, sealed.

@@ -4,6 +4,7 @@ use super::sharing::find;
 use super::{may, own};
 use crate::app::App;
 use crate::content::Library;
+use crate::db;
 use crate::db::log::{self, Object};
 use crate::db::referrals::{ReferralRow, Settling};
 use crate::failures::{Failure, Result};
@@ -32,22 +33,23 @@ pub(super) fn hospital_name(library: &Library, id: &str) -> String {
     library.clinic(id).map_or_else(|| id.to_owned(), |clinic| clinic.card.name.clone())
 }
 
-/// A referral as this member of staff sees it.
-fn shown(app: &App, staff: &Staff, row: ReferralRow) -> Result<Referral> {
+/// A referral as this member of staff sees it; none when its state does not read.
+fn shown(app: &App, staff: &Staff, row: ReferralRow) -> Option<Referral> {
     let library = app.library();
-    Ok(Referral {
-        name: app.secrets.open_if_kept(&row.followup, "name", &row.name_sealed)?,
+    let state = db::read(&row.state, ReferralState::parse);
+    Some(Referral {
+        name: app.reading(&row.followup, "name", &row.name_sealed),
         from: hospital_name(&library, &row.from_hospital),
         to: hospital_name(&library, &row.to_hospital),
         to_us: row.to_hospital == staff.hospital,
         from_us: row.from_hospital == staff.hospital,
-        state: ReferralState::parse(&row.state).ok_or_else(|| anyhow::anyhow!("a stored state"))?,
+        state: db::readable("referrals", &row.id, state)?,
         made: Moment(row.made),
         made_by: row.made_by,
-        reason: app.secrets.open_if_kept(&row.id, "reason", &row.reason_sealed)?,
+        reason: app.reading(&row.id, "reason", &row.reason_sealed),
         answered: row.answered.map(Moment),
         answered_by: row.answered_by.unwrap_or_default(),
-        answer: app.secrets.open_if_kept(&row.id, "answer", &row.answer_sealed)?,
+        answer: app.reading(&row.id, "answer", &row.answer_sealed),
         followup: row.followup,
         id: row.id,
     })
@@ -56,14 +58,14 @@ fn shown(app: &App, staff: &Staff, row: ReferralRow) -> Result<Referral> {
 /// The referrals of a follow-up, latest first.
 pub(super) async fn of(app: &App, staff: &Staff, followup: &str) -> Result<Vec<Referral>> {
     let rows = app.db.referrals(followup).await?;
-    rows.into_iter().map(|row| shown(app, staff, row)).collect()
+    Ok(rows.into_iter().filter_map(|row| shown(app, staff, row)).collect())
 }
 
 /// What her hospital has to know of: offers to it, its own that wait, and those that were declined lately.
 pub(super) async fn pending(app: &App, staff: &Staff) -> Result<Vec<Referral>> {
     let since = Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0);
     let rows = app.db.pending_referrals(&staff.hospital, since).await?;
-    rows.into_iter().map(|row| shown(app, staff, row)).collect()
+    Ok(rows.into_iter().filter_map(|row| shown(app, staff, row)).collect())
 }
 
 /// Offers a follow-up to another hospital.
