@@ -368,6 +368,10 @@ fn sqlite_trouble(path: &str, error: &sqlx::Error) -> String {
         ),
         Some(10) => format!("the disk that holds the database {path} fails or is full"),
         Some(11 | 26) => format!("{path} is not a database, or is damaged: put its last backup in its place"),
+        Some(19) => format!(
+            "the database {path} holds something that this version does not know, and was left as it is: the constraint \
+             named here tells table and column"
+        ),
         Some(5 | 6) => format!("the database {path} is held by another program: end that one and start again"),
         _ => format!("the database {path} cannot be opened"),
     }

@@ -184,3 +184,143 @@ async fn nobody_but_the_server_reads_the_file_of_the_database() {
     assert_eq!(std::fs::metadata(&place).expect("a folder").permissions().mode() & 0o077, 0);
     db.close().await;
 }
+
+/// The words of a column that tells a state.
+fn stored_words() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
+    use zaoshai_contract::followups::{CallOutcome, Outcome};
+    use zaoshai_contract::home_care::{Outcome as CareOutcome, State as CareState};
+    use zaoshai_contract::roles::Role;
+    macro_rules! all {
+        ($words:expr) => {
+            $words.iter().map(|word| word.as_str()).collect()
+        };
+    }
+    [
+        ("appointments", "state", all!(State::ALL)),
+        ("followups", "ending", all!(Ending::ALL)),
+        ("steps", "outcome", all!(Outcome::ALL)),
+        ("calls", "outcome", all!(CallOutcome::ALL)),
+        ("staff_roles", "role", all!(Role::ALL)),
+        ("home_care", "state", all!(CareState::ALL)),
+        ("home_care", "outcome", all!(CareOutcome::ALL)),
+    ]
+}
+
+/// Runs SQL that no part of the product would; gives what the database said to it.
+async fn said(db: &Db, sql: &str) -> Result<u64, String> {
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+    let done = match db {
+        Db::Sqlite { write, .. } => sql.execute(write).await.map(|done| done.rows_affected()),
+        Db::Postgres(pool) => sql.execute(pool).await.map(|done| done.rows_affected()),
+    };
+    done.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn every_state_in_the_database_is_a_word_that_the_server_knows() {
+    let world = upgraded().await;
+    let db = &world.app.db;
+    // Rows of every kind, each with its last word still open.
+    for sql in [
+        "INSERT INTO calls (id, followup, at, staff, outcome, note_sealed) VALUES ('call', 'late', 0, 'li', 'agreed', '')",
+        "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
+         address_sealed, need_sealed, relation_sealed, for_whom, service, consent, consented, state, asked, changed) \
+         VALUES ('care', '', 'code', 'hash', '', '', '', '', '', '', '', 'self', '', '[]', 0, 'done', 0, 0)",
+    ] {
+        assert_eq!(said(db, sql).await, Ok(1));
+    }
+    for (table, column, words) in stored_words() {
+        // No rule but the one about words stands in the way of the last of these rows.
+        let rows = match (table, column) {
+            ("appointments", _) => "WHERE id = (SELECT MIN(id) FROM appointments)",
+            ("staff_roles", _) => {
+                "WHERE role = (SELECT MIN(role) FROM staff_roles WHERE staff = 'li') AND staff = 'li'"
+            }
+            _ => "WHERE 1 = 1",
+        };
+        let unknown = said(db, &format!("UPDATE {table} SET {column} = 'unheard-of' {rows}")).await;
+        let told = unknown.expect_err(table);
+        assert!(told.contains(&format!("{table}.{column}")) || told.contains(&format!("{table}_{column}")), "{told}");
+        if (table, column) != ("home_care", "state") && table != "staff_roles" {
+            for word in words {
+                let known = said(db, &format!("UPDATE {table} SET {column} = '{word}' {rows}")).await;
+                assert!(known.is_ok_and(|changed| changed > 0), "{table}.{column} takes {word}");
+            }
+        } else {
+            let text = migrations("sqlite") + &migrations("postgres");
+            assert!(words.iter().all(|word| text.contains(&format!("'{word}'"))), "{table}.{column}");
+        }
+    }
+    let told = said(db, "UPDATE appointments SET step = 'no step'").await.expect_err("a step that is not there");
+    assert!(told.contains("appointments.step") || told.contains("appointments_step"), "{told}");
+}
+
+fn migrations(kind: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind);
+    let files = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
+    files.map(|file| std::fs::read_to_string(file.path()).expect("a file")).collect()
+}
+
+#[tokio::test]
+async fn a_word_that_is_not_known_stops_the_upgrade_and_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = address(folder.path()).await;
+    version_1(&url).await;
+    up_to(&url, 12, &["UPDATE steps SET outcome = 'unheard-of' WHERE followup = 'late'"]).await;
+    let told = format!("{:#}", Db::open(&url).await.expect_err("it stops"));
+    assert!(told.contains("steps_outcome"), "{told}");
+}
+
+/// Brings a database up to a version, and then runs statements on it.
+async fn up_to(url: &str, version: i64, statements: &[&str]) {
+    let postgres = url.starts_with("postgres");
+    let folder = if postgres { "migrations/postgres" } else { "migrations/sqlite" };
+    let all = Migrator::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).await.expect("migrations");
+    let some = Migrator::with_migrations(all.iter().filter(|step| step.version <= version).cloned().collect());
+    macro_rules! run {
+        ($pool:expr) => {{
+            let pool = $pool.await.expect("the database");
+            some.run(&pool).await.expect("brought up to date");
+            for statement in statements {
+                let sql = sqlx::raw_sql(sqlx::AssertSqlSafe((*statement).to_owned()));
+                assert!(sql.execute(&pool).await.expect("changed").rows_affected() > 0);
+            }
+            pool.close().await;
+        }};
+    }
+    if postgres {
+        run!(sqlx::PgPool::connect(url));
+    } else {
+        run!(sqlx::SqlitePool::connect(url));
+    }
+}
+
+/// The sums of the migrations that have landed.
+const SUMS: &str = include_str!("../../migrations/sums.txt");
+
+#[test]
+fn a_migration_that_has_landed_is_never_edited_again() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut missing = String::new();
+    let mut seen = 0;
+    for kind in ["postgres", "sqlite"] {
+        let mut files: Vec<_> = std::fs::read_dir(folder.join(kind))
+            .expect("a folder")
+            .filter_map(Result::ok)
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        for file in files {
+            let name = format!("{kind}/{file}");
+            let text = std::fs::read_to_string(folder.join(&name)).expect("a migration");
+            let line = format!("{}  {name}", hash(&text));
+            match SUMS.lines().find(|line| line.ends_with(&format!("  {name}"))) {
+                Some(landed) => assert_eq!(landed, line, "{name} has landed: put it back, and write a new migration"),
+                None => missing += &format!("{line}\n"),
+            }
+            seen += 1;
+        }
+    }
+    assert!(missing.is_empty(), "add to backend/migrations/sums.txt what is about to land:\n{missing}");
+    assert_eq!(SUMS.lines().filter(|line| !line.is_empty()).count(), seen, "a migration that has landed is gone");
+}

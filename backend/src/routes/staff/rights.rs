@@ -33,7 +33,7 @@ async fn of_followup(app: &App, staff: &Staff, id: &str) -> Result<Person> {
     }
     Ok(Person {
         path: format!("/staff/followups/{id}"),
-        name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
+        name: app.reading(&record.id, "name", &record.name_sealed),
         code: record.code.clone(),
     })
 }
@@ -45,7 +45,7 @@ async fn of_care(app: &App, staff: &Staff, id: &str) -> Result<Person> {
     }
     Ok(Person {
         path: format!("/staff/home-care/{id}"),
-        name: app.secrets.open(&record.id, "name", &record.name_sealed)?,
+        name: app.reading(&record.id, "name", &record.name_sealed),
         code: record.code,
     })
 }
@@ -193,18 +193,18 @@ pub(super) async fn copy_followup(
     }
     let record = own(&app, &staff, &id).await?;
     let library = app.library();
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let line = |title: &str, value: String| (title.to_owned(), value);
     let window = record.step.as_ref().map(|step| format!("{} 到 {}", day(step.due_from), day(step.due_to)));
     let services = record.step.as_ref().map(|step| pathway::service_names(&app, &step.services).join("、"));
     let chosen = library.letter(&record.letter).map(|letter| letter.title.clone());
     let basics = vec![
         line("称呼", person.name),
-        line("电话", open("phone", &record.phone_sealed)?),
+        line("电话", open("phone", &record.phone_sealed)),
         line("编号", person.code),
-        line("为什么随访", open("reason", &record.reason_sealed)?),
+        line("为什么随访", open("reason", &record.reason_sealed)),
         line("结果说明", chosen.unwrap_or_default()),
-        line("护士写的结果说明", open("letter", &record.letter_sealed)?),
+        line("护士写的结果说明", open("letter", &record.letter_sealed)),
         line("可以约", services.unwrap_or_default()),
         line("时间段", window.unwrap_or_default()),
         line("登记的时间", at(record.created)),
@@ -220,12 +220,12 @@ pub(super) async fn copy_followup(
     }
     let mut helpers = Vec::new();
     for helper in app.db.all_helpers(&record.id).await? {
-        let name = app.secrets.open(&helper.id, "helper", &helper.name_sealed)?;
+        let name = app.reading(&helper.id, "helper", &helper.name_sealed);
         helpers.push((format!("{} 同意", at(Moment(helper.consented))), name));
     }
     let mut notes = Vec::new();
     for note in app.db.notes(&record.id).await? {
-        notes.push((at(Moment(note.at)), app.secrets.open(&note.id, "note", &note.text_sealed)?));
+        notes.push((at(Moment(note.at)), app.reading(&note.id, "note", &note.text_sealed)));
     }
     let mut referred = Vec::new();
     for referral in referrals::of(&app, &staff, &record.id).await? {
@@ -264,7 +264,7 @@ pub(super) async fn copy_care(
         return Ok(page(&app, staff, person, Some((&form, failure))));
     }
     let record = home_care::find(&app, &staff, &id).await?;
-    let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+    let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let line = |title: &str, value: String| (title.to_owned(), value);
     let visit = crate::routes::home_care::visit_of(&record).map(|visit| {
         let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
@@ -272,19 +272,19 @@ pub(super) async fn copy_care(
     });
     let basics = vec![
         line("称呼", person.name),
-        line("电话", open("phone", &record.phone_sealed)?),
+        line("电话", open("phone", &record.phone_sealed)),
         line("编号", person.code),
-        line("替谁申请", open("relation", &record.relation_sealed)?),
-        line("区县", open("area", &record.area_sealed)?),
-        line("住址", open("address", &record.address_sealed)?),
+        line("替谁申请", open("relation", &record.relation_sealed)),
+        line("区县", open("area", &record.area_sealed)),
+        line("住址", open("address", &record.address_sealed)),
         line("要什么护理", service_name(&app.library(), &record.service)),
-        line("情况", open("need", &record.need_sealed)?),
+        line("情况", open("need", &record.need_sealed)),
         line("申请的时间", at(Moment(record.asked))),
         line("状态", record.state()?.title().to_owned()),
         line("上门", visit.unwrap_or_default()),
-        line("告诉病人的原因", open("reason", &record.reason_sealed)?),
-        line("请病人准备", open("prepare", &record.prepare_sealed)?),
-        line("护士备注", open("note", &record.note_sealed)?),
+        line("告诉病人的原因", open("reason", &record.reason_sealed)),
+        line("请病人准备", open("prepare", &record.prepare_sealed)),
+        line("护士备注", open("note", &record.note_sealed)),
     ];
     let consent: Vec<String> = serde_json::from_str(&record.consent).map_err(anyhow::Error::from)?;
     let consent = consent.into_iter().map(|sentence| line("同意", sentence)).collect();

@@ -60,10 +60,10 @@ impl Glimpse {
         (problem, typed): (Option<Problem>, Typed),
     ) -> Result<SharedFollowUp> {
         let record = &self.record;
-        let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed);
+        let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
         let asked = match self.relation {
             Relation::Asked => Some(AskedFor {
-                reason: open("reason", &record.reason_sealed)?,
+                reason: open("reason", &record.reason_sealed),
                 services: record
                     .step
                     .as_ref()
@@ -80,7 +80,7 @@ impl Glimpse {
         Ok(SharedFollowUp {
             id: record.id.clone(),
             code: record.code.clone(),
-            name: open("name", &record.name_sealed)?,
+            name: open("name", &record.name_sealed),
             hospital: referrals::hospital_name(&app.library(), &record.hospital),
             phone: app.phone_of(&record.hospital),
             asked,
