@@ -72,11 +72,11 @@ async fn a_record_sealed_with_another_key_shows_that_in_its_place_and_every_page
         let key = if table == "followups" { "id" } else { "followup" };
         spoil(&world, &format!("UPDATE {table} SET {columns} WHERE {key} = '{id}'")).await;
     }
-    let code = &lost.row.code;
+    let found = nurse.form("/staff/search", &[("q", lost.row.code.as_str())]).await.location().to_owned();
     for path in [
         "/staff".to_owned(),
         "/staff/lists/waiting".to_owned(),
-        format!("/staff/search?q={code}"),
+        found,
         format!("/staff/followups/{id}"),
         format!("/staff/followups/{id}/letter"),
         "/api/v1/staff/followups".to_owned(),

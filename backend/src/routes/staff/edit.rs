@@ -157,7 +157,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     }
     let letter = &understood.letter;
     // A letter that does not open is not deleted by a form that could not show it.
-    let unseen = if old.letter.is_empty() { found.letter_sealed } else { String::new() };
+    let unseen = if old.letter.is_empty() { found.letter_sealed.clone() } else { String::new() };
     let edit = Edit {
         version: form.get("version").parse().unwrap_or(-1),
         name_sealed: app.secrets.seal(id, "name", &understood.name),
