@@ -37,8 +37,10 @@ use zaoshai_contract::civil::Moment;
 
 /// How long a writer waits for the SQLite lock.
 const BUSY: Duration = Duration::from_secs(10);
-/// How long a request waits for a connection.
+/// How long a request waits for its turn to write to SQLite.
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// How long a request waits for PostgreSQL, which may be gone: less, so that an outage is told within the time of an answer.
+const REACH: Duration = Duration::from_secs(4);
 /// Answers to idempotency keys are kept for a week: no phone repeats a request longer than that.
 const KEYS_KEPT_MS: i64 = 7 * 86_400_000;
 /// A browser in which nobody has signed in for so long is a stranger's again: 400 days, as long as its cookie lasts.
@@ -249,7 +251,7 @@ impl Db {
         // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
         let pool = PgPoolOptions::new()
             .max_connections(16)
-            .acquire_timeout(ACQUIRE)
+            .acquire_timeout(REACH)
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     sqlx::query("SET random_page_cost = 1.1").execute(connection).await?;

@@ -264,10 +264,14 @@ pub async fn form(
     let (view, result) = match deed.as_str() {
         "hold" | "confirm" | "release" | "cancel" | "book" => {
             let action = Action::parse(&deed).ok_or(Code::NotFound)?;
-            let before = find(&app, &token).await.ok();
-            let result = appointment(&app, &token, &visitor, &form, action).await;
-            if let (Some(before), Ok(after)) = (&before, find(&app, &token).await) {
-                news.given_back = given_back(before, &after, action);
+            // Each read of a database that is gone takes its time: an outage is told at the first.
+            let before = find(&app, &token).await?;
+            let result = match appointment(&app, &token, &visitor, &form, action).await {
+                Err(failure) if failure.code == Code::Unavailable => return Err(failure),
+                result => result,
+            };
+            if let Ok(after) = find(&app, &token).await {
+                news.given_back = given_back(&before, &after, action);
             }
             let view = match &result {
                 Err(failure) => view_after(&app, &token, action, failure.code).await?,
