@@ -12,7 +12,7 @@ pub struct Today(pub CivilDate);
 
 /// "4月21日 星期二", "Tue 21 Apr"; of another year "2027年4月21日 星期三", "Wed 21 Apr 2027".
 pub fn day(lang: Lang, date: CivilDate) -> String {
-    with_weekday(lang, date, short_day(lang, date))
+    with_weekday(lang, date, &short_day(lang, date))
 }
 
 /// The same without the day of the week, for narrow columns.
@@ -29,7 +29,7 @@ pub fn short_day(lang: Lang, date: CivilDate) -> String {
 /// "2026年4月21日 星期二", whatever the year is now.
 pub fn full_day(date: CivilDate) -> String {
     let full = format!("{}年{}", date.year(), without_year(Lang::Hans, date));
-    with_weekday(Lang::Hans, date, full)
+    with_weekday(Lang::Hans, date, &full)
 }
 
 /// "4月21日 星期二 上午9:30", with the year like [`day`].
@@ -47,7 +47,7 @@ fn without_year(lang: Lang, date: CivilDate) -> String {
     }
 }
 
-fn with_weekday(lang: Lang, date: CivilDate, written: String) -> String {
+fn with_weekday(lang: Lang, date: CivilDate, written: &str) -> String {
     let place = Weekday::ALL.iter().position(|day| *day == date.weekday()).unwrap_or(0);
     match lang {
         Lang::Hans | Lang::Hant => format!("{written} 星期{}", ["一", "二", "三", "四", "五", "六", "日"][place]),

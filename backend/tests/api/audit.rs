@@ -3,6 +3,7 @@
 use crate::world::{Client, PASSWORD, World, new_followup, search};
 use axum::http::StatusCode;
 use serde_json::json;
+use sqlx::Row as _;
 use zaoshai_backend::db::Db;
 use zaoshai_backend::db::staff::AuditRow;
 use zaoshai_backend::secrets;
@@ -149,12 +150,12 @@ async fn run(db: &Db, sqlite: &[&'static str], postgres: &[&'static str]) {
     match db {
         Db::Sqlite { write, .. } => {
             for sql in sqlite {
-                sqlx::query(*sql).execute(write).await.expect("a trigger");
+                sqlx::raw_sql(*sql).execute(write).await.expect("a trigger");
             }
         }
         Db::Postgres(pool) => {
             for sql in postgres {
-                sqlx::query(*sql).execute(pool).await.expect("a trigger");
+                sqlx::raw_sql(*sql).execute(pool).await.expect("a trigger");
             }
         }
     }
@@ -184,11 +185,10 @@ async fn state(db: &Db) -> String {
                        || '/' || (SELECT COALESCE(SUM(link_generation), 0) FROM followups) || '/' || \
                        (SELECT COUNT(*) FROM staff) || '/' || (SELECT COUNT(*) FROM staff WHERE disabled = 1) || '/' || \
                        (SELECT MAX(password_hash) FROM staff WHERE name = 'zhang')";
-    let (state,): (String,) = match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.expect("the state"),
-        Db::Postgres(pool) => sqlx::query_as(SQL).fetch_one(pool).await.expect("the state"),
-    };
-    state
+    match db {
+        Db::Sqlite { read, .. } => sqlx::raw_sql(SQL).fetch_one(read).await.expect("the state").get(0),
+        Db::Postgres(pool) => sqlx::raw_sql(SQL).fetch_one(pool).await.expect("the state").get(0),
+    }
 }
 
 #[tokio::test]

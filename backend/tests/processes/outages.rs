@@ -112,7 +112,7 @@ async fn a_changed_key_stops_the_start_until_the_loss_is_confirmed() {
     let slot = site.slot(&db, "key", "key-1", 3).await;
     let people = site.patients(&db, "key", 1).await;
     std::fs::remove_file(site.key_file()).expect("removed");
-    assert_eq!(key_command(&site, &["make"]).0, true);
+    assert!(key_command(&site, &["make"]).0);
     let (made, told) = key_command(&site, &["make"]);
     assert!(!made && told.contains("is there already and was left as it is"), "{told}");
     let told = site.refuses_to_serve();

@@ -241,11 +241,14 @@ mod tests {
     fn what_concerns_only_some_is_asked_of_nobody() {
         let mut rules = rules(14, 0, &["pregnancy"]);
         let (starts, now) = (at("2026-12-15", 510), at("2026-12-10", 600));
-        assert_eq!(rules.may_take(starts, now, &[]), Err(Refused::MissingPrerequisites(ids(&["pregnancy"]))));
+        assert_eq!(
+            rules.may_take(starts, any_day(), now, &[]),
+            Err(Refused::MissingPrerequisites(ids(&["pregnancy"])))
+        );
         for asked in &mut rules.prerequisites {
             asked.ask = Ask::Read;
         }
-        assert_eq!(rules.may_take(starts, now, &[]), Ok(()));
+        assert_eq!(rules.may_take(starts, any_day(), now, &[]), Ok(()));
     }
 
     #[test]

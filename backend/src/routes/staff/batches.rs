@@ -223,7 +223,7 @@ pub(super) async fn upload(
         let failure = Failure::field("file", "文件太大，最多 4 MB。请分成几个文件，再上传");
         return refused(staff, failure, defaults).await;
     }
-    let data = sure.then(|| upload.form.get("data").to_owned()).unwrap_or_else(|| BASE64.encode(&bytes));
+    let data = if sure { upload.form.get("data").to_owned() } else { BASE64.encode(&bytes) };
     let table = match lines_of(&app, bytes, &defaults).await {
         Ok(lines) => look(&app, &staff, lines).await?,
         Err(failure) if failure.code == Code::InvalidInput => return refused(staff, failure, defaults).await,
