@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use zaoshai_backend::app::UNREADABLE;
 use zaoshai_backend::db::Db;
+use zaoshai_backend::db::calls::NewNote;
 use zaoshai_backend::{pathway, secrets};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
@@ -64,7 +65,8 @@ async fn a_record_sealed_with_another_key_shows_that_in_its_place_and_every_page
     patient.form(&format!("{link}/ask"), &[("question", "要空腹吗"), ("key", &key)]).await;
     patient.form(&format!("{link}/helper"), &[("name", "女儿"), ("consent", "yes"), ("key", &key)]).await;
     let now = world.app.now();
-    world.app.db.add_note(&id, "note-1", "00", "zhang", now).await.expect("a note");
+    let note = NewNote { id: "note-1".to_owned(), text_sealed: "00".to_owned(), staff: "zhang".to_owned() };
+    world.app.db.add_note(&id, &note, now).await.expect("a note");
     for (table, columns) in [
         ("followups", "name_sealed = '00', phone_sealed = 'no hex', reason_sealed = '00', letter_sealed = '00'"),
         ("questions", "text_sealed = '00'"),
