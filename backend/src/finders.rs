@@ -23,7 +23,7 @@ pub fn folded(name: &str) -> String {
     for letter in name.nfkc().flat_map(char::to_lowercase) {
         // Rare characters that have no place in Unicode stand in the private areas.
         let private = matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}');
-        if (letter.is_alphanumeric() && letter != '\u{318d}') || private {
+        if (letter.is_alphanumeric() && !matches!(letter, '\u{318d}' | '\u{119e}')) || private {
             // One by one, so that a part of a name folds as it does within the whole.
             out.push_str(&simplified(letter.encode_utf8(&mut [0; 4])));
         }

@@ -158,7 +158,7 @@ async fn a_broken_record_stays_in_the_lists_with_a_mark_and_stops_no_round_of_th
         }
         assert!(list.text.contains("这条记录有一部分读不出"), "{path}: {}", list.text);
     }
-    world.app.clock.set(Moment(world.app.now().0 + 6 * 60_000));
+    world.app.clock.set(Moment(world.app.now().0 + 16 * 60_000));
     assert_eq!(pathway::release_lapsed(&world.app).await.expect("a round"), 3);
     for (followup, ..) in &people[1..] {
         let record = world.app.db.followup(&followup.row.id).await.expect("the database").expect("a follow-up");
