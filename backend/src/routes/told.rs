@@ -36,7 +36,9 @@ pub fn keep(app: &App, link: &str, tail: &str, mut news: News) -> HeaderValue {
 pub fn read(app: &App, visitor: &Visitor, link: &str, query: &str) -> Option<News> {
     let text = app.secrets.open("told", link, visitor.told.as_deref()?).ok()?;
     let kept: Kept = serde_json::from_str(&text).ok()?;
-    (kept.until > app.now().0 && query.ends_with(&kept.tail)).then_some(kept.news)
+    // The app asks for the same page with its language behind the query.
+    let fits = kept.tail.is_empty() || format!("&{query}&").contains(&format!("&{}&", kept.tail));
+    (kept.until > app.now().0 && fits).then_some(kept.news)
 }
 
 /// Takes the cookie back, with the page on which it was told.
