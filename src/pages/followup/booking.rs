@@ -281,8 +281,8 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
     let some = (!plan.days.is_empty()).then(|| {
         nodes![
             plan.after_window.then(|| later_times(link)),
-            how_many(link, plan),
             times(link, plan).child(open).child(more),
+            how_many(link, plan),
             turning(link, plan, view)
         ]
     });
