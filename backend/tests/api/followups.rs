@@ -102,6 +102,24 @@ async fn what_a_form_did_is_told_once_and_by_no_address() {
 }
 
 #[tokio::test]
+async fn what_a_form_did_is_told_to_the_app_too_which_asks_with_its_language() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let link = format!("/f/{}", followup.token);
+    for lang in ["zh-CN", "zh-Hant", "en"] {
+        let document = |location: &str| {
+            let query = location.split_once('?').expect("a query").1;
+            format!("/api/v1/followups/{}?{query}&lang={lang}", followup.token)
+        };
+        let mut stranger = world.client();
+        let wrong = stranger.form(&format!("{link}/identify"), &[("ending", "1234")]).await;
+        let told = stranger.get(&document(wrong.location())).await.text;
+        assert!(told.contains("ending-error"), "{lang}: {told}");
+        assert!(!stranger.get(&document(wrong.location())).await.text.contains("ending-error"), "{lang}: told once");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_form_of_a_link_is_not_emptied_and_never_left_to_the_browser() {
     let world = World::new().await;
     let followup = world.followup().await;
