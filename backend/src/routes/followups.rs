@@ -297,14 +297,13 @@ pub async fn form(
     }
 }
 
-/// The times that an action gives back, the appointment's first.
+/// The times that an action gives back.
 fn given_back(before: &Record, after: &Record, action: Action) -> Vec<Moment> {
     let firm = before.firm().map(|latest| latest.slot.starts);
     let held = before.held.as_ref().filter(|_| after.held.is_none()).map(|(slot, _)| slot.starts);
     match action {
-        Action::Cancel => firm.into_iter().chain(held).collect(),
         Action::Release => held.into_iter().collect(),
-        Action::Confirm | Action::Book => firm.into_iter().collect(),
+        Action::Cancel | Action::Confirm | Action::Book => firm.into_iter().collect(),
         _ => Vec::new(),
     }
 }

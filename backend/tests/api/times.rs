@@ -562,6 +562,7 @@ async fn with_another_time_held_the_appointment_stays_in_sight_and_cancelling_it
     }
     let asked = page(&mut patient, &followup, "?view=cancel").await;
     assert!(asked.contains("要取消这次预约吗"), "{asked}");
+    assert!(asked.contains("上午9:00 不会取消") && !asked.contains("放开"), "it promises what then happens: {asked}");
     let cancelled = does(&mut patient, &followup, "cancel", &[]).await;
     assert!(cancelled.location().contains("done=cancelled"), "{}", cancelled.location());
     let shown = page(&mut patient, &followup, "").await;

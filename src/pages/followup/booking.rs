@@ -409,8 +409,8 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
         .collect::<Vec<_>>();
     let held = plan.held.as_ref().map(|held| {
         el("p").child(link.voice.fill(
-            "另外为您留着的 {} 也会放开。",
-            "The place kept for you, {}, is let go too.",
+            "另外为您留着的 {} 不会取消。",
+            "The place kept for you, {}, stays kept.",
             &moment(link.site.lang, held.slot.starts),
         ))
     });

@@ -77,15 +77,9 @@ pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
         (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
         (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
         (Told::HelperAdded | Told::HelperEnded, _) => link.say("已保存。", "Saved."),
-        (Told::Cancelled, [time]) => link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time),
-        (Told::Cancelled, [time, held]) => link
-            .voice
-            .fill(
-                "{} 的预约已取消。另外留着的 {held} 也放开了。",
-                "Your appointment of {} is cancelled. The place kept for you, {held}, was let go too.",
-                time,
-            )
-            .replace("{held}", held),
+        (Told::Cancelled, [time, ..]) => {
+            link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time)
+        }
         (Told::Moved, [time, ..]) => link.voice.fill(
             "原来的 {} 已退掉，手机日历里请删掉旧的。",
             "The time you had, {}, was given back. Please delete it from your calendar.",
