@@ -42,7 +42,7 @@ async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
     browser.see("就退掉了").await?;
     bar_in_first_screen(browser, "held-instead").await?;
     browser.click("a[href$='view=cancel']").await?;
-    browser.see("也会放开").await?;
+    browser.see("不会取消").await?;
     bar_in_first_screen(browser, "cancel-with-held").await?;
     browser.go(link).await?;
     browser.click("form[action$='/release'] button").await?;
