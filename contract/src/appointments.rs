@@ -28,7 +28,7 @@ pub fn offer_until(now: Moment) -> Moment {
 macro_rules! words {
     // A `tt`, not a `literal`: the derive of the API's schema does not see into the latter.
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:tt,)* }) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $(#[$doc])*
         pub enum $name {

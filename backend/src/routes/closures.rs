@@ -18,7 +18,7 @@ use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
+use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure, WHOLE_HOSPITAL};
 
 /// Most days in one closing.
 const MOST_DAYS: i64 = 60;
@@ -65,8 +65,9 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
     };
     let library = app.library();
     let own = own_services(&library, staff);
-    if !form.service.is_empty() && !own.iter().any(|service| service.id == form.service) {
-        wrong("service", "请从列表里选");
+    let whole = form.service == WHOLE_HOSPITAL;
+    if !whole && !own.iter().any(|service| service.id == form.service) {
+        wrong("service", "请选停哪项服务，或选全院所有服务");
     }
     let today = app.now().date();
     let (first, last) = (read_date(&form.first).ok(), read_date(&form.last).ok());
@@ -85,7 +86,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         (Some(first), Some(last)) if errors.is_empty() => Ok(Closure {
             id: secrets::id_for(&staff.name, key),
             hospital: staff.hospital.clone(),
-            service: (!form.service.is_empty()).then(|| form.service.clone()),
+            service: (!whole).then(|| form.service.clone()),
             first: Moment::at(first, 0),
             until: Moment::at(last.plus_days(1), 0),
             reason: reason.to_owned(),

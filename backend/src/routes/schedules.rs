@@ -26,7 +26,7 @@ use zaoshai_contract::schedules::{DayRule, Exception, ExceptionKind, Template, V
 use zaoshai_contract::staff::schedules::{
     Preview, ScheduleForm, ScheduleFormPage, SchedulesPage, TimetableDay, TimetableGroup, TimetableTime,
 };
-use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed, WHOLE_HOSPITAL};
 
 /// Days that the page shows.
 const DAYS: i64 = 14;
@@ -398,7 +398,7 @@ fn understand(
             let room = text(form, "room");
             let exception = Exception {
                 id,
-                service: (!service.is_empty()).then(|| ours(service)),
+                service: (service != WHOLE_HOSPITAL).then(|| ours(service)),
                 room: (!room.is_empty()).then_some(room),
                 first: day("first"),
                 last: day("last"),

@@ -6,6 +6,7 @@ mod audit;
 mod batches;
 mod booking;
 pub mod detail;
+mod drafts;
 mod edit;
 mod export;
 mod history;
@@ -14,6 +15,7 @@ mod letters;
 pub mod lists;
 pub mod make;
 mod password;
+mod questions;
 mod referrals;
 mod rights;
 pub mod session;
@@ -33,6 +35,7 @@ use crate::failures::{Failure, Result};
 use crate::pathway;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use zaoshai_contract::civil::Moment;
@@ -48,7 +51,7 @@ const DAY_MS: i64 = 86_400_000;
 const WINDOW_DAYS: i64 = 730;
 
 /// The staff pages.
-pub fn router() -> Router<App> {
+pub fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/staff", get(lists::list))
         .route("/staff/login", get(session::login).post(session::login_form))
@@ -87,6 +90,7 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/unlock", post(detail::unlock_form))
         .route("/staff/followups/{id}/relink", post(detail::relink_form))
         .merge(schedules::router())
+        .route_layer(middleware::from_fn_with_state(app.clone(), drafts::keep))
 }
 
 pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {
@@ -101,12 +105,45 @@ pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage)
 
 /// A staff page of what went wrong.
 pub fn problem_page(app: &App, problem: Problem) -> Response {
+    let problem = for_staff(problem);
     let title = problem.title.clone();
     html(app, &title, StatusCode::OK, &StaffPage::Problem(problem))
 }
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {
-    failure.problem(&app.phone(), &request_id())
+    for_staff(failure.problem(&app.phone(), &request_id()))
+}
+
+/// A problem as staff read it: of the patient, and without the phone that patients are to call.
+fn for_staff(problem: Problem) -> Problem {
+    let (title, detail, kept) = match problem.code {
+        Code::NotFound => ("没有这个页面", "网址可能不对，或者不归您的医院管。请从工作台找。", ""),
+        Code::ForeignOrigin => ("这一步不是从工作台发出的", "请从工作台打开，再做一次。", "什么都没有改动。"),
+        Code::TooMany => ("操作太快了", "请等一分钟，再试一次。", "之前做的都还在。"),
+        Code::LinkWithdrawn => ("这次随访已经结束", "要接着做，请先重新打开。", "什么都没有改动。"),
+        Code::SlotTaken => ("这个时间刚被别人约走了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotPast => ("这个时间已经过了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotUnknown => ("没有找到这个时间", "请重新选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotClosed => ("这个时间停诊了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::AlreadyBooked => ("这个人已经约好了", "要换时间，请用“替病人改时间”。", "病人原来的预约没有变。"),
+        Code::NotBooked => ("这个预约已经变了", "请看现在的安排，再决定。", "什么都没有改动。"),
+        Code::HoldLapsed => ("留的时间已经过了", "请再选一个时间。", "病人原来的安排没有变。"),
+        Code::TooEarly => ("还没有到时间", "预约的时间到了，才能登记没来。", "什么都没有改动。"),
+        Code::TooLate => ("离开始太近了", "请另选一个时间，或写明原因破例。", "病人原来的安排没有变。"),
+        Code::NotAgreed => ("注意事项还没有问过", "请在电话里问过，再打勾。", "您填的都还在。"),
+        Code::NoStep => ("现在没有要约的项目", "请先定下一步。", "什么都没有改动。"),
+        Code::KeyReused => ("这一步已经提交过", "请看现在的安排，再决定。", "之前提交的都还在。"),
+        Code::Unavailable => ("系统暂时连不上", "请过几分钟再试。一直不行，请找信息科。", "以前存好的都还在。"),
+        Code::Internal => ("系统出了问题", "请过几分钟再试。一直不行，请找信息科。", "以前存好的都还在。"),
+        _ => return Problem { phone: String::new(), ..problem },
+    };
+    Problem {
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        kept: kept.to_owned(),
+        phone: String::new(),
+        ..problem
+    }
 }
 
 /// Tries at many links within the last day, for those who can do something about them.

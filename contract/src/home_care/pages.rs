@@ -237,6 +237,8 @@ pub struct CareList {
 /// `/staff/home-care/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CareDetail {
+    /// What was just done with it.
+    pub done: Option<crate::staff::confirm::Done>,
     /// Who is signed in.
     pub staff: Staff,
     /// What the list shows of it.

@@ -5,13 +5,14 @@ use super::row::row;
 use super::turn;
 use crate::components::icon::small_icon;
 use crate::text::clock;
-use crate::view::{El, Node, el};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::{Action, State};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{DayEntry, OpenQuestion};
 
 /// The day's appointments, by time.
-pub fn section(day: &[DayEntry]) -> Node {
+pub fn section(day: &[DayEntry], now: Moment) -> Node {
     let count = |state: State| day.iter().filter(|entry| entry.state == state).count();
     let told = format!(
         "待来 {} · 已到 {} · 已就诊 {} · 未到 {}",
@@ -21,7 +22,7 @@ pub fn section(day: &[DayEntry]) -> Node {
         count(State::Missed)
     );
     let empty = day.is_empty().then(|| el("p").class("zs-row__line").child("今天没有预约。"));
-    let rows = day.iter().map(entry).collect::<Vec<_>>();
+    let rows = day.iter().map(|one| entry(one, now)).collect::<Vec<_>>();
     el("section")
         .with("aria-labelledby", "day")
         .child(
@@ -38,14 +39,28 @@ pub fn section(day: &[DayEntry]) -> Node {
         .node()
 }
 
+/// What can be recorded of an appointment now; whether it has begun decides whether somebody can have missed it.
+pub fn possible(state: State, begun: bool) -> &'static [(Action, &'static str)] {
+    match (state, begun) {
+        (State::Booked, true) => &[(Action::Arrive, "到了"), (Action::Attend, "已就诊"), (Action::Miss, "没来")],
+        (State::Booked, false) => &[(Action::Arrive, "到了"), (Action::Attend, "已就诊")],
+        (State::Arrived, true) => &[(Action::Attend, "已就诊"), (Action::Miss, "没来")],
+        (State::Arrived, false) => &[(Action::Attend, "已就诊")],
+        (State::Missed, _) => &[(Action::Arrive, "后来到了"), (Action::Attend, "已就诊")],
+        _ => &[],
+    }
+}
+
 /// The buttons that record what became of an appointment; none once nothing is left to record.
-pub fn record(followup: &str, (appointment, version): (&str, i64), state: State, from: &'static str) -> Option<El> {
-    let actions: &[(Action, &str)] = match state {
-        State::Booked => &[(Action::Arrive, "到了"), (Action::Attend, "已就诊"), (Action::Miss, "没来")],
-        State::Arrived => &[(Action::Attend, "已就诊"), (Action::Miss, "没来")],
-        State::Missed => &[(Action::Arrive, "后来到了"), (Action::Attend, "已就诊")],
-        _ => return None,
-    };
+pub fn record(
+    followup: &str,
+    (appointment, version): (&str, i64),
+    actions: &[(Action, &'static str)],
+    from: &'static str,
+) -> Option<El> {
+    if actions.is_empty() {
+        return None;
+    }
     let buttons = actions
         .iter()
         .map(|(action, label)| {
@@ -69,12 +84,18 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), state: State,
     )
 }
 
-fn entry(entry: &DayEntry) -> El {
-    let chip = el("span").class("zs-chip").child(entry.state.title()).node();
-    let recorded = record(&entry.followup, (&entry.appointment, entry.version), entry.state, "day");
-    let line = format!("{} · {}", entry.service, entry.room);
+fn entry(entry: &DayEntry, now: Moment) -> El {
+    let chip = nodes![
+        el("span").class("zs-chip").child(entry.state.title()),
+        el("span").class("zs-row__done").child("登记好了")
+    ];
+    let actions = possible(entry.state, entry.starts <= now);
+    let recorded = record(&entry.followup, (&entry.appointment, entry.version), actions, "day");
     let when = clock(Lang::Hans, entry.starts).into();
+    let line = format!("{} · {}", entry.service, entry.room);
+    // A tap leads back to this row, which then says that it is done.
     row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded)
+        .with("id", ["row-", entry.appointment.as_str()].concat())
 }
 
 /// Questions as rows.

@@ -16,6 +16,7 @@ use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::confirm::Done;
 use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
@@ -85,12 +86,12 @@ pub(super) async fn detail(
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    let created = value_of(&query, "created").is_some();
+    let done = value_of(&query, "done").and_then(|word| Done::parse(&word));
     let times_from = times_from(&query);
     // Whoever turns the pages of free times looks at the form in which they stand.
     let deed = times_from.map(|_| "book".to_owned()).unwrap_or_default();
     let typed = Typed { deed, ..Typed::default() };
-    let (title, page) = detail_page(&app, staff, &id, created, times_from, (None, typed)).await?;
+    let (title, page) = detail_page(&app, staff, &id, done, times_from, (None, typed)).await?;
     Ok(html(&app, &title, StatusCode::OK, &page))
 }
 
@@ -104,7 +105,7 @@ async fn detail_page(
     app: &App,
     staff: Staff,
     id: &str,
-    created: bool,
+    done: Option<Done>,
     times_from: Option<CivilDate>,
     (problem, typed): (Option<Problem>, Typed),
 ) -> Result<(String, StaffPage)> {
@@ -119,19 +120,24 @@ async fn detail_page(
     let detail = detail_of(app, &staff, record, times_from).await?;
     let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
     // Titles stand in the browser's history: they say which follow-up, not whose.
-    let title = format!("随访 {}", detail.row.code);
-    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, created, problem, typed }))
+    let (title, now) = (format!("随访 {}", detail.row.code), app.now());
+    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, done, now, problem, typed }))
+}
+
+/// The way to a follow-up with which something was just done.
+pub(super) fn done(id: &str, deed: &str) -> Response {
+    Redirect::to(&format!("/staff/followups/{id}?done={deed}")).into_response()
 }
 
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Ok(()) => Ok(done(id, &typed.deed)),
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
-            match detail_page(app, staff, id, false, times_from, (Some(problem), typed)).await {
+            match detail_page(app, staff, id, None, times_from, (Some(problem), typed)).await {
                 Ok((title, page)) => Ok(html(app, &title, status, &page)),
                 // Who may record, but not see, is told why it was refused all the same.
                 Err(hidden) if hidden.code == Code::NotFound => Err(failure),
@@ -149,7 +155,7 @@ pub(super) async fn withdraw_form(
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     let result = withdraw(&app, &staff, &id).await;
-    to_detail(&app, staff, &id, result, Typed::default()).await
+    to_detail(&app, staff, &id, result, Typed { deed: "withdraw".to_owned(), fields: Vec::new() }).await
 }
 
 /// `POST /staff/followups/{id}/unlock`
@@ -162,7 +168,7 @@ pub(super) async fn unlock_form(
     may(&staff, Deed::WorkOnFollowUps)?;
     log::does("unlock", Object::record(&record.id));
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
-    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+    Ok(done(&record.id, "unlock"))
 }
 
 /// `POST /staff/followups/{id}/relink`
@@ -178,7 +184,7 @@ pub(super) async fn relink_form(
     }
     log::does("relink", Object::record(&record.id));
     app.db.relink(&record.id, &record.next_link(&app), &staff.name, app.now()).await?;
-    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+    Ok(done(&record.id, "relink"))
 }
 
 /// A follow-up with its link and history.

@@ -1,5 +1,6 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
+use super::detail::done;
 use super::make::{letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::{App, UNREADABLE};
@@ -13,7 +14,7 @@ use crate::pathway;
 use crate::routes::body::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Urgency};
 use zaoshai_contract::problem::Code;
@@ -116,7 +117,7 @@ pub(super) async fn save(
     let typed = read_form(&form);
     let owner = form.get("owner").to_owned();
     match edit(&app, &staff, &id, &form, &typed).await {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Ok(()) => Ok(done(&id, "edit")),
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::Changed) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);

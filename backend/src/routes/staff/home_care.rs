@@ -1,7 +1,7 @@
 //! Nursing at home as nurses see it: who waits, where somebody goes, and what is done with one request.
 
 use super::lists::{after, turned};
-use super::{SignedIn, html, may, told};
+use super::{SignedIn, html, may, questions, told};
 use crate::app::{App, UNREADABLE};
 use crate::db;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
@@ -23,6 +23,8 @@ use zaoshai_contract::home_care::{
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::confirm::Done;
 use zaoshai_contract::staff::erasure::ErasureReason;
 use zaoshai_contract::staff::{HistoryLine, ROWS_A_PAGE, Staff, StaffPage, Typed};
 
@@ -113,7 +115,13 @@ pub(super) async fn find(app: &App, staff: &Staff, id: &str) -> Result<CareRecor
     Ok(app.db.care(&staff.hospital, id).await?.ok_or(Code::NotFound)?)
 }
 
-async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed)) -> Result<CareDetail> {
+async fn page(
+    app: &App,
+    staff: Staff,
+    id: &str,
+    done: Option<Done>,
+    sent: (Option<Problem>, Typed),
+) -> Result<CareDetail> {
     let record = find(app, &staff, id).await?;
     let open = |field: &str, sealed: &str| app.reading(&record.id, field, sealed);
     let nurses = app.db.care_nurses(&staff.hospital).await?;
@@ -121,6 +129,7 @@ async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed))
     app.db.audit(&staff, "read-home-care", Some(&record.id), app.now()).await?;
     let (problem, typed) = sent;
     Ok(CareDetail {
+        done,
         row: row(app, &record).ok_or(Code::Internal)?,
         address: open("address", &record.address_sealed),
         need: open("need", &record.need_sealed),
@@ -188,8 +197,14 @@ pub(super) fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHi
 }
 
 /// `GET /staff/home-care/{id}`
-pub async fn show(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
-    let page = page(&app, staff, &id, (None, Typed::default())).await?;
+pub async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
+    let done = value_of(&query.unwrap_or_default(), "done").and_then(|word| Done::parse(&word));
+    let page = page(&app, staff, &id, done, (None, Typed::default())).await?;
     Ok(shown(&app, page, StatusCode::OK))
 }
 
@@ -201,6 +216,12 @@ pub async fn form(
     form: Form,
 ) -> Result<Response> {
     let record = find(&app, &staff, &id).await?;
+    if deed == "outcome" {
+        let name = app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?;
+        if let Some(question) = questions::before_care(&app, &staff, (&id, &name), &form) {
+            return Ok(question);
+        }
+    }
     let result = match deed.as_str() {
         "assess" => assess(&app, &staff, &record, &form).await,
         "plan" => plan(&app, &staff, &record, &form).await,
@@ -210,12 +231,12 @@ pub async fn form(
         _ => return Err(Code::NotFound.into()),
     };
     match result {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("/staff/home-care/{id}?done={deed}")).into_response()),
         Err(failure) if matches!(failure.code.status(), 409 | 422) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let typed = Typed { deed, fields: form.into_pairs() };
-            let page = page(&app, staff, &id, (Some(problem), typed)).await?;
+            let page = page(&app, staff, &id, None, (Some(problem), typed)).await?;
             Ok(shown(&app, page, status))
         }
         Err(failure) => Err(failure),

@@ -1,6 +1,6 @@
 //! Making a follow-up: what the form says, understood field by field.
 
-use super::detail::detail_of;
+use super::detail::{detail_of, done};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
@@ -13,7 +13,7 @@ use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::dates::{DateMistake, read_date};
 use zaoshai_contract::followups::Urgency;
@@ -50,6 +50,9 @@ pub(super) struct Understood {
     pub(super) letter: String,
 }
 
+/// The urgency of a form in which none was chosen; no urgency has this word.
+const UNCHOSEN: &str = "unchosen";
+
 /// What stands in a form.
 pub(super) fn read_form(form: &Form) -> NewFollowUp {
     NewFollowUp {
@@ -59,7 +62,9 @@ pub(super) fn read_form(form: &Form) -> NewFollowUp {
         services: form.all("services"),
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
-        urgency: form.get("urgency").to_owned(),
+        // The form asks for a choice; only a program that leaves the field out means routine.
+        urgency: if form.all("urgency").iter().any(String::is_empty) { UNCHOSEN } else { form.get("urgency") }
+            .to_owned(),
         template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
         another: form.get("another") == "yes",
@@ -233,7 +238,7 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
     let new = read_form(&form);
     let key = form.key()?;
     match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {
-        Ok(id) => Ok(Redirect::to(&format!("/staff/followups/{id}?created=1")).into_response()),
+        Ok(id) => Ok(done(&id, "make")),
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
