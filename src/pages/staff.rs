@@ -56,26 +56,33 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
         StaffPage::Whole(page) => frame("", Some(&page.staff), list::whole(page), None),
         StaffPage::Questions(page) => frame("", Some(&page.staff), list::questions(page), None),
         StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
-        StaffPage::Closures(page) => frame("/staff/closures", Some(&page.staff), closures::page(page), None),
-        StaffPage::Batches(page) => frame("/staff/batches", Some(&page.staff), batches::page(page), None),
+        StaffPage::Closures(page) => {
+            frame("/staff/closures", Some(&page.staff), closures::page(page), Some(closures::action(page)))
+        }
+        StaffPage::Batches(page) => {
+            frame("/staff/batches", Some(&page.staff), batches::page(page), batches::action(page))
+        }
         StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
-        StaffPage::Accounts(page) => frame("/staff/accounts", Some(&page.staff), accounts::page(page), None),
-        StaffPage::Password(page) => frame("", Some(&page.staff), password::page(page), None),
-        StaffPage::Edit(form) => {
-            let word = if form.closed { "重新打开" } else { "保存" };
-            let action = el("button").class("zs-button").with("type", "submit").with("form", "followup").child(word);
-            frame("", Some(&form.staff), edit::page(form), Some(action.into()))
+        StaffPage::Accounts(page) => {
+            frame("/staff/accounts", Some(&page.staff), accounts::page(page), Some(accounts::action(page)))
+        }
+        StaffPage::Password(page) => frame("", Some(&page.staff), password::page(page), password::action(page)),
+        StaffPage::Edit(page) => {
+            let word = if page.closed { "重新打开" } else { "保存" };
+            frame("", Some(&page.staff), edit::page(page), Some(form::step("followup", word)))
         }
         StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), None),
-        StaffPage::ScheduleForm(page) => frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), None),
+        StaffPage::ScheduleForm(page) => {
+            frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), schedule_form::action(page))
+        }
         StaffPage::HomeCare(page) => frame("/staff/home-care", Some(&page.staff), home_care::list(page), None),
-        StaffPage::HomeCareRequest(page) => frame("/staff/home-care", Some(&page.staff), home_care::detail(page), None),
-        StaffPage::New(form) => {
-            let action =
-                el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");
-            frame("", Some(&form.staff), new::page(form), Some(action.into()))
+        StaffPage::HomeCareRequest(page) => {
+            frame("/staff/home-care", Some(&page.staff), home_care::detail(page), home_care::action(page))
+        }
+        StaffPage::New(page) => {
+            frame("", Some(&page.staff), new::page(page), Some(form::step("followup", "建好，拿链接")))
         }
         StaffPage::Detail { staff, detail, qr_path, qr_side, now, problem, typed } => {
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
@@ -86,7 +93,7 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
                 Some(detail::action(detail, done)),
             )
         }
-        StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), None),
+        StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page)),
         StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), None),
         StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
         StaffPage::Confirm(page) => frame("", Some(&page.staff), confirm::page(page), Some(confirm::action(page))),

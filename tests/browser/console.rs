@@ -30,6 +30,7 @@ async fn a_nurses_day_from_login_to_export() {
         browser.see("不用空腹。").await?;
 
         browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.click("#call-outcome option[value=agreed]").await?;
         browser.fill("#call-note", "下午三点后方便").await?;
         browser.click("form[action$='/call'] button").await?;
         browser.see("打了电话：答应来").await?;
@@ -37,6 +38,10 @@ async fn a_nurses_day_from_login_to_export() {
 
         browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
         browser.click("form[action$='/outcome'] label[for=services-ldct-review]").await?;
+        browser.click("#step-outcome option[value=review]").await?;
+        browser.click("#next option[value=step]").await?;
+        browser.date("#due_from", "2027-03-01").await?;
+        browser.date("#due_to", "2027-03-19").await?;
         browser.click("form[action$='/outcome'] button").await?;
         browser.see("定了下一步").await?;
         browser.go(&link).await?;
@@ -67,12 +72,12 @@ async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Resul
     browser.click("nav a[href='/staff/batches']").await?;
     browser.find("#file").await?.send_keys(file.display().to_string()).await?;
     browser.fill("#reason", "请来做检查").await?;
-    browser.click("main form button[type=submit]").await?;
+    browser.submit().await?;
     browser.see("可以新建：1 行").await?;
     browser.see("第 3 行").await?;
     clean(browser, "a table before it is stored").await?;
     browser.click("label[for=bad]").await?;
-    browser.click("#file button[type=submit]").await?;
+    browser.submit().await?;
     browser.see("打印信：第 1 到 1 封").await?;
     clean(browser, "a batch").await?;
     browser.click("a[href*='/letters']").await?;
@@ -102,7 +107,11 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
         browser.run("document.querySelector('#refer-hospital').selectedIndex = 1").await?;
         browser.fill("#refer-reason", "要做进一步检查").await?;
         browser.click("form[action$='/refer'] button").await?;
+        browser.see("把王女士转给").await?;
+        clean(browser, "the question before a referral").await?;
+        browser.submit().await?;
         browser.see("等对方接收").await?;
+        browser.run(unfold).await?;
         browser.click("form[action$='/recall'] button").await?;
         browser.see("已撤回").await?;
         browser.click("a[href$='/edit']").await?;
@@ -138,11 +147,12 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
         tabs += browser.key_at("#phone", typed[1]).await?;
         tabs += browser.key_at("#reason", typed[2]).await?;
         tabs += browser.key_at("input[name=services]", Key::Space).await?;
+        tabs += browser.key_at("#urgency", Key::Down).await?;
         tabs += browser.key_at(".zs-action-bar button", Key::Enter).await?;
         browser.see("建好了").await?;
         let characters: usize = typed.iter().map(|text| text.chars().count()).sum();
-        // N, Space and Enter.
-        let keys = characters + tabs + 3;
+        // N, Space, Down and Enter.
+        let keys = characters + tabs + 4;
         eprintln!("a new follow-up by keyboard: {keys} keys, {characters} of them what is typed");
         ensure!(keys <= 60, "{keys} keys are too many for half a minute");
         Ok(())

@@ -1,5 +1,5 @@
-//! The one thing to do stands in the first screen, on every page and in every state of a link and of nursing at home:
-//! at 360×640 in normal type and at 360×740 in the largest.
+//! The one thing to do stands in the first screen, on every page and in every state of a link, of nursing at home and of
+//! the console: at 360×640 in normal type and at 360×740 in the largest.
 
 use crate::stage::{ENDING, PHONE, nurse_makes_a_followup, with_browser};
 use anyhow::{Result, ensure};
@@ -11,6 +11,9 @@ use zaoshai_tests::first_screen::{SCREENS, Screen, bar_in_first_screen, in_first
 const FACTS: &str = ".zs-summary-list__row dd";
 /// A time that can be chosen.
 const TIME: &str = "button[name=slot]";
+
+/// The step of a page of the console: of two buttons in its bar the one that is not quiet.
+const STEP: &str = ".zs-action-bar .zs-button:not(.zs-button--quiet)";
 
 /// Every state of a follow-up's link, from the identity check to the deletion.
 async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
@@ -115,6 +118,93 @@ async fn walks_home_care(browser: &Browser, backend: &Backend) -> Result<()> {
     in_first_screen(browser, "care-erased", "h1").await
 }
 
+/// The pages of the console, each with its step.
+async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
+    let step = async |what: &str| in_first_screen(browser, what, STEP).await;
+    browser.go(&backend.at("/staff/login")).await?;
+    in_first_screen(browser, "staff-login", "main button[type=submit]").await?;
+    browser.fill("#name", "nurse").await?;
+    browser.fill("#password", "wrong").await?;
+    browser.click("main button[type=submit]").await?;
+    browser.see("不对").await?;
+    in_first_screen(browser, "staff-login-wrong", "main button[type=submit]").await?;
+    browser.fill("#password", &backend.password).await?;
+    browser.click("main button[type=submit]").await?;
+    browser.see("今天").await?;
+    step("staff-today").await?;
+    in_first_screen(browser, "staff-today-finds", "#q").await?;
+
+    browser.go(&backend.at("/staff/followups/new")).await?;
+    step("staff-new").await?;
+    browser.submit().await?;
+    browser.see("请填称呼").await?;
+    step("staff-new-wrong").await?;
+    browser.fill("#name", "王女士").await?;
+    browser.fill("#phone", PHONE).await?;
+    browser.fill("#reason", "小结节，3 个月复查").await?;
+    browser.click("label[for=services-ldct-review]").await?;
+    browser.click("#urgency option[value=soon]").await?;
+    browser.submit().await?;
+    browser.see("建好了").await?;
+    step("staff-made").await?;
+    in_first_screen(browser, "staff-made-message", "#message").await?;
+    let followup = browser.path().await?;
+    browser.go(&backend.at(&followup)).await?;
+    step("staff-detail").await?;
+    let unfold = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+    browser.run(unfold).await?;
+    browser.click("form[action$='/note'] button").await?;
+    browser.see("请写 1 到 500 个字").await?;
+    step("staff-detail-wrong").await?;
+    browser.run(unfold).await?;
+    browser.click("#call-outcome option[value=declined]").await?;
+    browser.click("form[action$='/call'] button").await?;
+    browser.see("结束随访吗").await?;
+    step("staff-question").await?;
+    for (tail, what) in [("edit", "staff-edit"), ("rights", "staff-rights")] {
+        browser.go(&backend.at(&format!("{followup}/{tail}"))).await?;
+        let css = if tail == "edit" { STEP } else { "form[action$='/data'] button" };
+        in_first_screen(browser, what, css).await?;
+    }
+
+    browser.go(&backend.at("/staff/closures")).await?;
+    step("staff-closing").await?;
+    browser.submit().await?;
+    browser.see("请选停哪项服务").await?;
+    step("staff-closing-wrong").await?;
+    browser.click("#service option[value='*']").await?;
+    browser.date("#first", "2027-01-04").await?;
+    browser.date("#last", "2027-01-04").await?;
+    browser.fill("#reason", "设备检修").await?;
+    browser.submit().await?;
+    browser.see("影响 0 个人").await?;
+    step("staff-closing-question").await?;
+    for (path, what) in [
+        ("/staff/schedules/templates", "staff-weekly"),
+        ("/staff/schedules/closings", "staff-closed-days"),
+        ("/staff/schedules/extras", "staff-extra"),
+        ("/staff/schedules/visits", "staff-visit"),
+        ("/staff/batches", "staff-import"),
+        ("/staff/password", "staff-password"),
+    ] {
+        browser.go(&backend.at(path)).await?;
+        step(what).await?;
+        browser.submit().await?;
+        browser.see("有").await?;
+        step(&format!("{what}-wrong")).await?;
+    }
+    for (path, what, css) in [
+        ("/staff/schedules", "staff-timetable", "h1"),
+        ("/staff/home-care", "staff-home-care", "h1"),
+        ("/staff/search", "staff-search", "form[role=search] button"),
+        ("/staff/lists/waiting", "staff-waiting", ".zs-row__name a"),
+    ] {
+        browser.go(&backend.at(path)).await?;
+        in_first_screen(browser, what, css).await?;
+    }
+    Ok(())
+}
+
 async fn everything_in_reach(screen: Screen, scripts: Scripts) {
     let backend = Backend::start();
     with_browser(scripts, async |browser| {
@@ -169,4 +259,24 @@ async fn in_view(browser: &Browser) -> Result<()> {
         return document.elementFromPoint(box.left + 8, box.bottom - 8) === field";
     ensure!(browser.run(script).await? == true, "the field is covered");
     Ok(())
+}
+
+async fn the_console_in_reach(screen: Screen) {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        browser.go(&backend.at("/staff/login")).await?;
+        screen.take(browser).await?;
+        walks_the_console(browser, &backend).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_step_of_every_page_of_the_console_is_in_the_first_screen_in_normal_type() {
+    the_console_in_reach(SCREENS[0]).await;
+}
+
+#[tokio::test]
+async fn the_step_of_every_page_of_the_console_is_in_the_first_screen_in_the_largest_type() {
+    the_console_in_reach(SCREENS[1]).await;
 }

@@ -57,6 +57,7 @@ async fn nurse_plans(browser: &Browser, backend: &Backend, scripts: Scripts) -> 
     browser.fill("#prepare", "请准备好出院小结").await?;
     browser.click("form[action$='/assess'] button").await?;
     browser.see("排上门时间").await?;
+    browser.click("#nurse option[value=nurse]").await?;
     browser.click("form[action$='/plan'] button").await?;
     browser.see("已排上门").await?;
     clean(browser, scripts, "a planned visit").await

@@ -41,12 +41,11 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         browser.key_at("#weekday-monday", Key::Space).await?;
         browser.key_at("#from", "15:00").await?;
         // What is refused stays as it was typed.
-        browser.run("document.querySelector('#schedule').noValidate = true").await?;
-        browser.key_at("#schedule > button", Key::Enter).await?;
+        browser.key_at(".zs-action-bar button", Key::Enter).await?;
         browser.see("请填停止给号的时间").await?;
         clean_on_a_phone(browser, "the form with what was wrong").await?;
         browser.key_at("#until", "16:00").await?;
-        browser.key_at("#schedule > button", Key::Enter).await?;
+        browser.key_at(".zs-action-bar button", Key::Enter).await?;
         browser.see("星期一 4 条").await?;
         browser.run(OPEN).await?;
         browser.see("三号检查室").await?;
@@ -60,9 +59,11 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         browser.key_at("#room", "专家二诊").await?;
         browser.key_at("#from", "23:00").await?;
         browser.key_at("#until", "23:30").await?;
-        browser.key_at("#schedule > button", Key::Enter).await?;
+        browser.key_at(".zs-action-bar button", Key::Enter).await?;
         browser.see("赵教授").await?;
-        browser.key_at("button[aria-label='专家确认了，放号：赵教授']", Key::Enter).await?;
+        browser.key_at("a[aria-label='专家确认了，放号：赵教授']", Key::Enter).await?;
+        browser.see("放号").await?;
+        browser.key_at(".zs-action-bar button", Key::Enter).await?;
         browser.see("确认：nurse").await?;
 
         browser.go(&backend.at("/staff/schedules/closings")).await?;

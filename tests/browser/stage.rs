@@ -38,6 +38,7 @@ pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Res
     browser.fill("input[name=phone]", PHONE).await?;
     browser.fill("[name=reason]", "小结节，3 个月复查").await?;
     browser.click("label[for='services-ldct-review'], input[name=services][value=ldct-review]").await?;
+    browser.click("#urgency option[value=routine]").await?;
     browser.click("button[type=submit][form=followup]").await?;
     browser.see("王女士").await?;
     let body = browser.driver.source().await?;

@@ -1,7 +1,7 @@
 //! The accounts of a hospital.
 
 use super::confirm::{in_place, yes};
-use super::form::{button, field, tick, ticks};
+use super::form::{button, field, step, tick, ticks};
 use super::many_tries;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
@@ -46,12 +46,13 @@ pub fn page(page: &AccountsPage) -> Node {
             .child(problem.map(error_summary))
             .child(password)
             .child(el("ul").child(page.accounts.iter().map(|row| account(page, row)).collect::<Vec<_>>()))
-            .child(el("h2").class("zs-group").child("新账号"))
+            .child(el("h2").class("zs-group").with("id", "new").child("新账号"))
             .child(
                 el("form")
                     .class("zs-stack")
                     .with("method", "post")
                     .with("action", "/staff/accounts")
+                    .with("id", "account")
                     .child(field(
                         problem,
                         "name",
@@ -70,6 +71,14 @@ pub fn page(page: &AccountsPage) -> Node {
                     .child(button("建账号，看密码"))
             )
     ]
+}
+
+/// The step: the way to the form for a new account, and its button once the form was refused.
+pub fn action(page: &AccountsPage) -> Node {
+    if page.problem.is_some() && !page.form.name.is_empty() {
+        return step("account", "建账号，看密码");
+    }
+    el("a").class("zs-button").with("href", "#new").child(icon("plus")).child(el("span").child("新账号")).node()
 }
 
 fn account(page: &AccountsPage, row: &AccountRow) -> El {

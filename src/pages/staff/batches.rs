@@ -1,6 +1,6 @@
 //! Reading a table in, seeing what it would make, and taking tables out.
 
-use super::form::{button, date, field, hidden, letters, services, urgency};
+use super::form::{date, field, hidden, letters, services, step, urgency};
 use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
@@ -70,6 +70,7 @@ fn upload(page: &BatchesPage) -> El {
         .with("method", "post")
         .with("action", "/staff/batches")
         .with("enctype", "multipart/form-data")
+        .with("id", "upload")
         .child(hidden("key", page.key.to_string()))
         .child(field(
             problem,
@@ -101,7 +102,15 @@ fn upload(page: &BatchesPage) -> El {
             urgency(form.urgency.as_deref().unwrap_or(Urgency::Routine.as_str())),
         ))
         .child(field(problem, "template", "结果信", "", letters(&page.letters, &form.template)))
-        .child(button("先看结果，还不存"))
+}
+
+/// The step: first what it would make, then the making.
+pub fn action(page: &BatchesPage) -> Option<Node> {
+    match &page.preview {
+        None => Some(step("upload", "先看结果，还不存")),
+        Some(preview) if preview.good > 0 => Some(step("store", format!("确定，新建 {} 个随访", preview.good))),
+        Some(_) => None,
+    }
 }
 
 /// What would be made, with every row that would not.
@@ -143,15 +152,7 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
             )
             .child(el("span").child(format!("有错的 {bad} 行我看过了，这次不导入它们")))
     });
-    let send = if preview.good > 0 {
-        el("button")
-            .class("zs-button")
-            .with("type", "submit")
-            .child(format!("确定，新建 {} 个随访", preview.good))
-            .node()
-    } else {
-        el("p").class("zs-lead").child("没有可以新建的。").node()
-    };
+    let nothing = (preview.good == 0).then(|| el("p").class("zs-lead").child("没有可以新建的。"));
     el("div")
         .class("zs-stack")
         .with("id", "preview")
@@ -181,10 +182,10 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
                 .with("method", "post")
                 .with("action", "/staff/batches")
                 .with("enctype", "multipart/form-data")
-                .with("id", "file")
+                .with("id", "store")
                 .child(fields)
                 .child(tick)
-                .child(send),
+                .child(nothing),
         )
         .child(el("a").class("zs-back").with("href", "/staff/batches").child("不导入，换一个文件"))
 }

@@ -1,6 +1,6 @@
 //! Closing a clinic (停诊): first how many it concerns, then the closing itself.
 
-use super::form::{button, field, hidden, none};
+use super::form::{button, field, hidden, none, step};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::text::day;
@@ -60,6 +60,7 @@ pub fn page(page: &ClosurePage) -> Node {
                     .class("zs-stack")
                     .with("method", "post")
                     .with("action", "/staff/closures")
+                    .with("id", "closing")
                     .child(hidden("key", page.key.to_string()))
                     .child(field(problem, "service", "哪项服务", "", service))
                     .child(
@@ -68,11 +69,22 @@ pub fn page(page: &ClosurePage) -> Node {
                             .child(field(problem, "first", "从哪天", "", date("first", &form.first)))
                             .child(field(problem, "last", "到哪天", "", date("last", &form.last))),
                     )
-                    .child(field(problem, "reason", "原因", "病人会看到，写她看了也明白的话，例如 设备检修。", reason))
-                    .child(button("先看影响多少人")),
+                    .child(field(
+                        problem,
+                        "reason",
+                        "原因",
+                        "病人会看到，写他们看了也明白的话，例如 设备检修。",
+                        reason
+                    ))
+                    .child(page.concerned.map(|_| button("改一改，再看"))),
             )
             .child(standing)
     ]
+}
+
+/// The step: first how many it concerns, then the closing.
+pub fn action(page: &ClosurePage) -> Node {
+    if page.concerned.is_some() { step("confirm", "确定停诊") } else { step("closing", "先看影响多少人") }
 }
 
 /// The question with the numbers, before anything is closed.
@@ -93,9 +105,8 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden("reason", form.reason.clone()))
         .child(el("p").child(el("b").child(format!("{whose}：{} 到 {}", form.first, form.last))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
-        .child(el("p").child("每个人的预约会取消，并在链接里为她留一个新时间，留到明天晚上 8:00。"))
+        .child(el("p").child("每个人的预约会取消，并在链接里留一个新时间，留到明天晚上 8:00。"))
         .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))
-        .child(el("button").class("zs-button").with("type", "submit").child("确定停诊"))
 }
 
 fn standing(closure: &StandingClosure) -> El {

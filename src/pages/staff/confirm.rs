@@ -1,6 +1,6 @@
 //! The question before something is done that cannot be taken back with one tap, on a page of its own or in its place.
 
-use super::form::kept;
+use super::form::{kept, step};
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone};
@@ -22,7 +22,7 @@ pub fn page(page: &ConfirmPage) -> Node {
 
 /// The button of the page.
 pub fn action(page: &ConfirmPage) -> Node {
-    el("button").class("zs-button").with("type", "submit").with("form", "confirm").child(page.yes.clone()).node()
+    step("confirm", page.yes.clone())
 }
 
 /// The same in its place: it unfolds, says whom it concerns and what it does, and only then has its button.

@@ -1,7 +1,7 @@
 //! What was typed and could not be taken: read once more, mended where that is wanted, and sent with one tap.
 
 use super::confirm::back;
-use super::form::{hidden_field, kept};
+use super::form::{hidden_field, kept, step};
 use crate::components::error_summary::error_summary;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::draft::{DraftPage, label, purpose};
@@ -50,5 +50,5 @@ fn field((name, value): &(String, String)) -> El {
 
 /// The button of the page.
 pub fn action() -> Node {
-    el("button").class("zs-button").with("type", "submit").with("form", "draft").child("接着提交").node()
+    step("draft", "接着提交")
 }

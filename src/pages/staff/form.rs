@@ -57,6 +57,11 @@ pub fn field(
         .node()
 }
 
+/// The button for the bar that sends the form with an id.
+pub fn step(form: &'static str, label: impl Into<Node>) -> Node {
+    el("button").class("zs-button").with("type", "submit").with("form", form).child(label).node()
+}
+
 /// A day to be chosen.
 pub fn date(id: &'static str, value: String) -> El {
     el("input").class("zs-input").with("id", id).with("name", id).with("type", "date").with("value", value)

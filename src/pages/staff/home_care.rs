@@ -214,6 +214,19 @@ pub fn detail(page: &CareDetail) -> Node {
     ]
 }
 
+/// The step that comes next: the call.
+pub fn action(page: &CareDetail) -> Option<Node> {
+    let request = &page.row;
+    (!request.name.is_empty()).then(|| {
+        el("a")
+            .class("zs-button")
+            .with("href", tel(&request.phone))
+            .child(icon("phone"))
+            .child(el("span").child(["打给", name_of(request)].concat()))
+            .node()
+    })
+}
+
 /// A form of this request, which carries what its sender saw.
 fn form(page: &CareDetail, deed: &str) -> El {
     el("form")

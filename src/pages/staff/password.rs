@@ -1,6 +1,6 @@
 //! Changing one's own password.
 
-use super::form::field;
+use super::form::{field, step};
 use crate::components::error_summary::error_summary;
 use crate::components::link_list::link_card;
 use crate::components::notice::notice;
@@ -30,6 +30,7 @@ pub fn page(page: &PasswordPage) -> Node {
                 .class("zs-stack")
                 .with("method", "post")
                 .with("action", "/staff/password")
+                .with("id", "change")
                 .child(
                     // Browsers that keep passwords ask for whom this one is.
                     el("input")
@@ -47,11 +48,15 @@ pub fn page(page: &PasswordPage) -> Node {
                     "10 个字以上，和现在的不同。几个不相干的词连起来，好记又难猜。",
                     password("new", "new-password"),
                 ))
-                .child(field(problem, "again", "新密码再填一次", "", password("again", "new-password")))
-                .child(el("button").class("zs-button").with("type", "submit").child("改密码")),
+                .child(field(problem, "again", "新密码再填一次", "", password("again", "new-password"))),
         )
         .child(el("p").class("zs-small").child("忘了现在的密码，请找医院的管理员。"))
         .node()
+}
+
+/// The step; none once it is done.
+pub fn action(page: &PasswordPage) -> Option<Node> {
+    (page.stage != PasswordStage::Changed).then(|| step("change", "改密码"))
 }
 
 fn password(id: &'static str, kind: &'static str) -> El {

@@ -1,7 +1,7 @@
 //! The forms that change the timetable, one a page: what is asked, what it would do to people, and the question whether
 //! that is wanted.
 
-use super::form::{button, field, hidden, none, tick};
+use super::form::{button, field, hidden, none, step, tick};
 use super::schedules::{hours, span, visit_lines, what};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
@@ -23,7 +23,7 @@ pub fn page(page: &ScheduleFormPage) -> Node {
             .with("id", "schedule")
             .child(hidden("key", page.key.to_string()))
             .child(fields(page))
-            .child(button(if asked.is_some() { "改一改，再看" } else { save(&page.form) }))
+            .child(asked.is_some().then(|| button("改一改，再看")))
     });
     nodes![
         el("a")
@@ -34,6 +34,22 @@ pub fn page(page: &ScheduleFormPage) -> Node {
         el("h1").class("zs-h1").child(page.form.title()),
         el("div").class("zs-stack").child(problem.map(error_summary)).child(facts(page)).child(asked).child(fields)
     ]
+}
+
+/// The step: what the form does, or the answer to what it would do to people.
+pub fn action(page: &ScheduleFormPage) -> Option<Node> {
+    match &page.preview {
+        None => Some(step("schedule", save(&page.form))),
+        Some(preview) => answer(preview).map(|label| step("confirm", label)),
+    }
+}
+
+/// The answer that carries it out in spite of what was shown; none where nothing needs one.
+fn answer(preview: &Preview) -> Option<&'static str> {
+    if preview.people > 0 {
+        return Some("确定，为他们换时间");
+    }
+    preview.asks().then_some("没关系，照样加")
 }
 
 fn save(form: &ScheduleForm) -> &'static str {
@@ -90,7 +106,7 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
             el("h2")
                 .class("zs-h3")
                 .child(format!("会停掉 {} 个有人的时间，影响 {} 个人", preview.slots, preview.people)),
-            el("p").child("每个人的预约会取消，并在链接里为她留一个新时间，留到明天晚上 8:00。"),
+            el("p").child("每个人的预约会取消，并在链接里留一个新时间，留到明天晚上 8:00。"),
             el("p").child("系统不发短信：他们会出现在“要处理”里，请护士打电话告诉他们。")
         ]
     });
@@ -100,11 +116,6 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
     let typed = page.typed.fields.iter().map(|(name, value)| {
         el("input").with("type", "hidden").with("name", name.clone()).with("value", value.clone())
     });
-    let yes = match (preview.people > 0, &page.form) {
-        (true, _) => Some("确定，为他们换时间"),
-        (false, _) if preview.asks() => Some("没关系，照样加"),
-        _ => None,
-    };
     el("form")
         .class("zs-card zs-stack")
         .with("method", "post")
@@ -117,7 +128,6 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
         .child(people)
         .child(empty)
         .child(nobody)
-        .child(yes.map(|label| el("button").class("zs-button").with("type", "submit").child(label)))
 }
 
 /// An input whose id and name are one.

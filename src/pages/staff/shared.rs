@@ -51,6 +51,12 @@ pub fn page(page: &SharedFollowUp) -> Node {
     ]
 }
 
+/// The step: the decision, while one is asked for.
+pub fn action(page: &SharedFollowUp) -> Option<Node> {
+    let asked = page.referrals.iter().any(|referral| referral.to_us && referral.state == ReferralState::Offered);
+    asked.then(|| el("a").class("zs-button").with("href", "#take-over").child("接收，还是退回").node())
+}
+
 fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
     let deed = "hand-back";
     let refuse = post(&page.id, deed)
@@ -73,7 +79,8 @@ fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
             post(&page.id, "take-over")
                 .child(hidden("referral", referral.id.clone()))
                 .child(yes(format!("接收{}", page.name))),
-        ),
+        )
+        .with("id", "take-over"),
         sent.fold(deed, "close", "不能接收", refuse)
     ]
 }
