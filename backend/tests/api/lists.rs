@@ -71,6 +71,7 @@ async fn asks(world: &World, id: usize, phone: &str) {
         for_whom: ForWhom::Oneself,
         party: Party::Patient,
         who: "patient".to_owned(),
+        limits: Vec::new(),
         service: "other".to_owned(),
         consent: "[]".to_owned(),
         now: Moment(world.app.now().0 + i64::try_from(id).expect("a small number")),
