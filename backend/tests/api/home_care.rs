@@ -719,6 +719,13 @@ async fn agrees(steps: Vec<Step>) {
     let db = crate::world::database(folder.path()).await;
     let holidays = Holidays::default();
     let mut now = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
+    let nurse = Staff {
+        name: "zhang".to_owned(),
+        display: "张护士".to_owned(),
+        hospital: "anqing-2".to_owned(),
+        roles: vec![Role::Nurse],
+    };
+    assert!(db.make_staff(&nurse, "", now).await.expect("the database"));
     let mut model: Vec<Known> = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         match step {
