@@ -39,6 +39,15 @@
       form.insertBefore(note, button && button.parentNode === form ? button : null);
     });
   });
+  // What was refused is read first, and what a link of it names is unfolded.
+  var summary = document.getElementById('problem');
+  if (summary) summary.focus();
+  var unfold = function () {
+    var field = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var part = field; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
+    if (field) field.scrollIntoView();
+  };
+  addEventListener('hashchange', unfold);
   addEventListener('keydown', function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;

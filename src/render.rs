@@ -15,6 +15,7 @@ use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
+use zaoshai_contract::staff::confirm::JustDone;
 
 /// A node as HTML; signals in it live as long as that takes.
 fn html(node: impl FnOnce() -> Node) -> String {
@@ -66,10 +67,10 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
 }
 
 /// A staff page, read on this day.
-pub fn render_staff(page: &StaffPage, today: CivilDate) -> String {
+pub fn render_staff(page: &StaffPage, done: Option<JustDone>, today: CivilDate) -> String {
     html(|| {
         provide_context(text::Today(today));
-        pages::staff::page(page)
+        pages::staff::page(page, done)
     })
 }
 

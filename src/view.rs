@@ -174,6 +174,22 @@ impl From<Option<&'static str>> for Value {
 }
 
 impl Node {
+    /// Changes every form in it that is sent as a body.
+    #[cfg(feature = "ssr")]
+    pub fn map_posts(self, change: &impl Fn(El) -> El) -> Self {
+        let each = |nodes: Vec<Self>| nodes.into_iter().map(|node| node.map_posts(change)).collect();
+        match self {
+            Self::Many(nodes) => Self::Many(each(nodes)),
+            Self::El(mut element) => {
+                element.0.children = each(core::mem::take(&mut element.0.children));
+                let posts = element.0.tag == "form"
+                    && element.0.attributes.iter().any(|(name, value)| *name == "method" && value == "post");
+                Self::El(if posts { change(element) } else { element })
+            }
+            other => other,
+        }
+    }
+
     /// The node as HTML.
     pub fn html(self) -> String {
         let mut buf = String::new();

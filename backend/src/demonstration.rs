@@ -69,7 +69,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             services: app.library().booking.first().map(|service| service.id.clone()).into_iter().collect(),
             due_from: today.to_string(),
             due_to: today.plus_days(DAYS).to_string(),
-            urgency: Urgency::Soon.as_str().to_owned(),
+            urgency: Some(Urgency::Soon.as_str().to_owned()),
             template: "lung-nodule-review".to_owned(),
             letter: String::new(),
             another: true,

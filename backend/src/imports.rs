@@ -202,8 +202,9 @@ fn line(row: &Row, columns: &HashMap<Column, usize>, defaults: &NewFollowUp, lib
     };
     let urgency = cell(Column::Urgency);
     let urgency = match Urgency::ALL.iter().find(|known| known.title() == urgency) {
-        Some(known) => known.as_str().to_owned(),
-        None => or(urgency, &defaults.urgency),
+        Some(known) => Some(known.as_str().to_owned()),
+        None if urgency.is_empty() => defaults.urgency.clone(),
+        None => Some(urgency.to_owned()),
     };
     let template = cell(Column::Template);
     let template = match library.letters.iter().find(|letter| letter.title == template) {

@@ -61,7 +61,7 @@ pub fn router(app: App) -> Router {
         .route("/favicon.ico", get(pages::favicon))
         .route("/index.html", get(pages::to_home))
         .merge(forms)
-        .merge(staff::router())
+        .merge(staff::router(&app))
         .fallback(pages::show)
         .layer(DefaultBodyLimit::disable())
         // What is not kept is compressed anew for each request: lightly, so that nobody can buy much time with few bytes.

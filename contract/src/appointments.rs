@@ -28,7 +28,7 @@ pub fn offer_until(now: Moment) -> Moment {
 macro_rules! words {
     // A `tt`, not a `literal`: the derive of the API's schema does not see into the latter.
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:tt,)* }) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $(#[$doc])*
         pub enum $name {
@@ -145,6 +145,19 @@ impl Action {
             Self::CancelForClinic => Deed::CancelForClinic,
             Self::Arrive | Self::Attend | Self::Miss => Deed::Record,
         }
+    }
+}
+
+/// Whether an action fits the time: nobody cancels or misses out of turn, and early arrival is of the same day.
+///
+/// # Errors
+/// The time has passed, or has not come.
+pub fn timely(action: Action, starts: Moment, now: Moment) -> Result<(), Code> {
+    match action {
+        Action::Cancel if starts <= now => Err(Code::SlotPast),
+        Action::Miss if starts > now => Err(Code::TooEarly),
+        Action::Arrive | Action::Attend if starts.date() > now.date() => Err(Code::TooEarly),
+        _ => Ok(()),
     }
 }
 

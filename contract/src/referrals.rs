@@ -90,6 +90,32 @@ pub fn after(from: Option<ReferralState>, action: ReferralAction, side: Side) ->
     }
 }
 
+words! {
+    /// How near a hospital is to the one that refers.
+    Kinship {
+        /// In an alliance with it.
+        Alliance = "alliance",
+        /// In the same city.
+        City = "city",
+        /// Any other.
+        Other = "other",
+    }
+}
+
+/// A hospital that a follow-up may be handed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReferralHospital {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its city.
+    pub city: String,
+    /// How near it is.
+    pub kinship: Kinship,
+}
+
 /// A referral as staff see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod audit;
 pub mod batches;
+pub mod confirm;
+pub mod draft;
 pub mod edit;
 pub mod erasure;
 pub mod schedules;
@@ -10,6 +12,8 @@ pub mod schedules;
 use self::accounts::{AccountsPage, PasswordPage};
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, LettersPage};
+use self::confirm::ConfirmPage;
+use self::draft::DraftPage;
 use self::edit::EditForm;
 use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
@@ -17,7 +21,7 @@ use crate::civil::{CivilDate, Moment};
 use crate::followups::{Kept, Question, Standing, Urgency};
 use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
-use crate::referrals::{Referral, SharedFollowUp};
+use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
 use crate::slots::{DayTurn, Slot};
 use serde::{Deserialize, Serialize};
@@ -112,8 +116,8 @@ pub struct NewFollowUp {
     pub due_from: String,
     /// Last day of the due window.
     pub due_to: String,
-    /// `urgent`, `soon` or `routine`; empty counts as `routine`.
-    pub urgency: String,
+    /// `urgent`, `soon` or `routine`; left out it counts as `routine`.
+    pub urgency: Option<String>,
     /// The id of a letter that tells the result in plain language; may be empty.
     pub template: String,
     /// The result in the nurse's own words instead, paragraphs apart by line breaks; at most 1,000 characters.
@@ -234,8 +238,8 @@ pub struct FollowUpDetail {
     pub own: bool,
     /// The referrals, latest first.
     pub referrals: Vec<Referral>,
-    /// The hospitals it may be handed to.
-    pub alliance: Vec<BookableService>,
+    /// The hospitals it may be handed to, the nearest first.
+    pub alliance: Vec<ReferralHospital>,
     /// The free times for the open step, of one page of days.
     pub times: Vec<StaffTime>,
     /// Where these days stand among all that have free times.
@@ -502,11 +506,14 @@ pub struct NewFollowUpForm {
     pub problem: Option<crate::problem::Problem>,
 }
 
+/// What stands for all services in the choice of what is closed; no service has this id.
+pub const WHOLE_HOSPITAL: &str = "*";
+
 /// A closing of a clinic, as its form sends it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NewClosure {
-    /// The service's id; empty for all.
+    /// The service's id, or [`WHOLE_HOSPITAL`]; empty when nothing was chosen.
     pub service: String,
     /// First day, `2026-11-21`.
     pub first: String,
@@ -610,8 +617,8 @@ pub enum StaffPage {
         qr_path: String,
         /// The side of the QR code in modules, without quiet zone.
         qr_side: u16,
-        /// True right after it was made.
-        created: bool,
+        /// Now: what is not possible yet is not offered.
+        now: Moment,
         /// Why the last write was refused.
         problem: Option<crate::problem::Problem>,
         /// What stood in the form that was refused.
@@ -623,6 +630,10 @@ pub enum StaffPage {
     Rights(Box<RightsPage>),
     /// `/staff/followups/{id}/data` and `/staff/home-care/{id}/data`
     Copy(Box<DataCopy>),
+    /// A question before something is done.
+    Confirm(Box<ConfirmPage>),
+    /// What was typed and could not be taken.
+    Draft(Box<DraftPage>),
     /// What could not be shown.
     Problem(crate::problem::Problem),
 }

@@ -6,8 +6,10 @@ mod batch;
 mod batches;
 mod booking;
 mod closures;
+mod confirm;
 mod day;
 mod detail;
+mod draft;
 mod edit;
 mod form;
 mod home_care;
@@ -32,10 +34,13 @@ use crate::components::link_list::link_card;
 use crate::components::notice::notice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::problem::Problem;
+use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
 
-/// A staff page with its frame.
-pub fn page(page: &StaffPage) -> Node {
+/// A staff page with its frame, and what was just done told on it.
+pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
+    let frame = |here, staff, main, action| frame(here, staff, nodes![confirm::told(done), main], action);
     match page {
         StaffPage::Login { name, to, problem } => frame("", None, login::page(name, to, problem.as_ref()), None),
         StaffPage::List(list) => {
@@ -72,19 +77,20 @@ pub fn page(page: &StaffPage) -> Node {
                 el("button").class("zs-button").with("type", "submit").with("form", "followup").child("建好，拿链接");
             frame("", Some(&form.staff), new::page(form), Some(action.into()))
         }
-        StaffPage::Detail { staff, detail, qr_path, qr_side, created, problem, typed } => {
-            let arrival = if *created { detail::Arrival::JustMade } else { detail::Arrival::Reading };
+        StaffPage::Detail { staff, detail, qr_path, qr_side, now, problem, typed } => {
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
             frame(
                 "",
                 Some(staff),
-                detail::page(detail, qr, arrival, &work::Sent { typed, problem: problem.as_ref() }),
-                None,
+                detail::page(detail, qr, done, *now, &work::Sent { typed, problem: problem.as_ref() }),
+                Some(detail::action(detail, done)),
             )
         }
         StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), None),
         StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), None),
         StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
+        StaffPage::Confirm(page) => frame("", Some(&page.staff), confirm::page(page), Some(confirm::action(page))),
+        StaffPage::Draft(page) => frame("", page.staff.as_ref(), draft::page(page), Some(draft::action())),
         StaffPage::Problem(problem) => frame("", None, failed(problem), None),
     }
 }
@@ -96,12 +102,7 @@ fn failed(problem: &Problem) -> Node {
         .child(el("p").class("zs-lead").child(problem.detail.clone()))
         .child(el("p").child(problem.kept.clone()))
         .child(link_card("/staff".to_owned(), "back", "回到工作台".to_owned(), String::new()))
-        .child(link_card(
-            crate::components::phone_link::tel(&problem.phone),
-            "phone",
-            "打电话".to_owned(),
-            problem.phone.clone(),
-        ))
+        .child(el("p").child("一直不行，请找医院的信息科，报下面的编号。"))
         .child(el("p").class("zs-small").child("报错编号：").child(problem.request_id.clone()))
         .node()
 }
@@ -134,6 +135,15 @@ fn many_tries(tries: &ManyTries) -> Node {
         "最近一天，有人试了很多病人的链接".to_owned(),
         format!("{}请告诉信息科。有人来电话要打开链接，请先核对是本人。", told.concat()),
     )
+}
+
+/// The page's forms as they are sent: refused by the server in its own words and never by the browser, and with the
+/// account that sees them, so that what is typed waits for the same person when the session is over.
+fn signed(staff: Option<&Staff>, main: Node) -> Node {
+    main.map_posts(&|post| {
+        let by = staff.map(|staff| form::hidden(BY, staff.name.clone()));
+        post.with("novalidate", true).child(by)
+    })
 }
 
 /// Header, sections, main part and what stands at the thumb; `here` is the address of the section that is open.
@@ -179,7 +189,7 @@ fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) ->
             )
             .child(tools),
         staff.and_then(|staff| sections(staff, here)),
-        el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(main),
+        el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(signed(staff, main)),
         bar
     ]
 }
@@ -193,7 +203,7 @@ mod tests {
     #[test]
     fn the_login_is_a_form_with_labels() {
         let login = StaffPage::Login { name: "zhang\"".to_owned(), to: String::new(), problem: None };
-        let html = render_staff(&login, CivilDate::from_days(0));
+        let html = render_staff(&login, None, CivilDate::from_days(0));
         assert!(html.contains("action=\"/staff/login\"") && html.contains("for=\"password\""));
         assert!(html.contains("zhang&quot;"), "{html}");
     }

@@ -7,7 +7,7 @@ use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, SqliteConnection};
-use zaoshai_contract::appointments::{Action, Done, HOLD_MS, Receipt, State, after};
+use zaoshai_contract::appointments::{Action, Done, HOLD_MS, Receipt, State, after, timely};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
 use zaoshai_contract::problem::Code;
@@ -130,16 +130,6 @@ impl<'a> Scene<'a> {
             (Action::CancelForClinic, None) => self.firm().or(self.held()),
             (_, None) => self.firm().or_else(|| self.live.iter().find(|live| live.state != State::Held)),
         }
-    }
-}
-
-/// Whether an action fits the time: nobody cancels or misses out of turn, and early arrival is of the same day.
-fn timely(action: Action, starts: Moment, now: Moment) -> Result<(), Code> {
-    match action {
-        Action::Cancel if starts <= now => Err(Code::SlotPast),
-        Action::Miss if starts > now => Err(Code::TooEarly),
-        Action::Arrive | Action::Attend if starts.date() > now.date() => Err(Code::TooEarly),
-        _ => Ok(()),
     }
 }
 

@@ -48,6 +48,11 @@ impl Form {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// All fields in their order, to look at.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// All fields in their order.
     pub fn into_pairs(self) -> Vec<(String, String)> {
         self.0
@@ -77,6 +82,11 @@ pub struct Upload {
     pub name: String,
     /// The file; empty when none was chosen.
     pub file: Vec<u8>,
+}
+
+/// A whole body of a form, or the refusal of one that is too large.
+pub async fn whole(body: Body) -> Result<Vec<u8>> {
+    read(body, MOST).await
 }
 
 /// Reads a whole body, or refuses one that is larger than `most` or does not come in time.

@@ -2,7 +2,7 @@
 
 use super::body::Form;
 use super::schedules::own_services;
-use super::staff::{SignedIn, html, may, told};
+use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
 use crate::db::closures::Closure;
 use crate::db::log::{self, Object};
@@ -11,14 +11,18 @@ use crate::timetable;
 use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::dates::read_date;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure};
+use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure, WHOLE_HOSPITAL};
+
+/// What the page is called.
+const TITLE: &str = "停诊";
 
 /// Most days in one closing.
 const MOST_DAYS: i64 = 60;
@@ -49,13 +53,14 @@ async fn page(app: &App, staff: Staff, form: NewClosure) -> Result<ClosurePage> 
 }
 
 fn shown(app: &App, page: ClosurePage, status: StatusCode) -> Response {
-    html(app, "停诊", status, &StaffPage::Closures(Box::new(page)))
+    html(app, TITLE, status, &StaffPage::Closures(Box::new(page)))
 }
 
 /// `GET /staff/closures`
-pub async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+pub async fn show(State(app): State<App>, SignedIn(staff): SignedIn, before: Before) -> Result<Response> {
     may(&staff, Deed::CloseClinic)?;
-    Ok(shown(&app, page(&app, staff, NewClosure::default()).await?, StatusCode::OK))
+    let page = page(&app, staff, NewClosure::default()).await?;
+    Ok(before.html(&app, TITLE, &StaffPage::Closures(Box::new(page))))
 }
 
 fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey) -> Result<Closure> {
@@ -65,8 +70,9 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
     };
     let library = app.library();
     let own = own_services(&library, staff);
-    if !form.service.is_empty() && !own.iter().any(|service| service.id == form.service) {
-        wrong("service", "请从列表里选");
+    let whole = form.service == WHOLE_HOSPITAL;
+    if !whole && !own.iter().any(|service| service.id == form.service) {
+        wrong("service", "请选停哪项服务，或选全院所有服务");
     }
     let today = app.now().date();
     let (first, last) = (read_date(&form.first).ok(), read_date(&form.last).ok());
@@ -85,7 +91,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         (Some(first), Some(last)) if errors.is_empty() => Ok(Closure {
             id: secrets::id_for(&staff.name, key),
             hospital: staff.hospital.clone(),
-            service: (!form.service.is_empty()).then(|| form.service.clone()),
+            service: (!whole).then(|| form.service.clone()),
             first: Moment::at(first, 0),
             until: Moment::at(last.plus_days(1), 0),
             reason: reason.to_owned(),
@@ -123,7 +129,7 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
     app.db.close_slots(&closure).await?;
     // The rounds of any server go on with those who are left when this one stops here.
     pathway::clear_closed(&app).await?;
-    Ok(Redirect::to("/staff/closures").into_response())
+    Ok(lead_to(&app, "/staff/closures", "", JustDone::Close))
 }
 
 /// `POST /staff/closures/{closure}/undo`: takes a closing back.
@@ -136,5 +142,5 @@ pub async fn undo(State(app): State<App>, Path(id): Path<String>, SignedIn(staff
     // Days that the timetable itself keeps closed stay closed.
     timetable::refresh(&app).await?;
     pathway::offer_places(&app).await?;
-    Ok(Redirect::to("/staff/closures").into_response())
+    Ok(lead_to(&app, "/staff/closures", "", JustDone::UndoClosing))
 }

@@ -1,7 +1,7 @@
 //! The timetable of a hospital: what the coming days look like, and the forms that change it.
 
 use super::body::Form;
-use super::staff::{SignedIn, html, may, told};
+use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
 use crate::db::closures::ClosureRow;
 use crate::db::log::{self, Object};
@@ -12,7 +12,7 @@ use crate::{content::Library, secrets};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use std::collections::BTreeSet;
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
@@ -23,10 +23,11 @@ use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::schedules::{DayRule, Exception, ExceptionKind, Template, Visit, VisitState, read_time};
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::schedules::{
     Preview, ScheduleForm, ScheduleFormPage, SchedulesPage, TimetableDay, TimetableGroup, TimetableTime,
 };
-use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed, WHOLE_HOSPITAL};
 
 /// Days that the page shows.
 const DAYS: i64 = 14;
@@ -59,10 +60,10 @@ fn name_of(library: &Library, service: &str) -> String {
 }
 
 /// `GET /staff/schedules`
-async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+async fn show(State(app): State<App>, SignedIn(staff): SignedIn, before: Before) -> Result<Response> {
     may(&staff, Deed::SeeSchedules)?;
     let page = overview(&app, staff).await?;
-    Ok(html(&app, "排班", StatusCode::OK, &StaffPage::Schedules(Box::new(page))))
+    Ok(before.html(&app, "排班", &StaffPage::Schedules(Box::new(page))))
 }
 
 async fn overview(app: &App, staff: Staff) -> Result<SchedulesPage> {
@@ -264,7 +265,9 @@ async fn change(
     match form_of(&app, &staff, &kind, &id, &deed).await? {
         Some(what) => take(&app, staff, what, form).await,
         // A repeat of what was done already.
-        None if app.db.knows_of(&staff.hospital, &id).await? => Ok(Redirect::to("/staff/schedules").into_response()),
+        None if app.db.knows_of(&staff.hospital, &id).await? => {
+            Ok(lead_to(&app, "/staff/schedules", "", JustDone::Timetable))
+        }
         None => Err(Code::NotFound.into()),
     }
 }
@@ -303,7 +306,7 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
         ScheduleForm::Visit | ScheduleForm::ConfirmVisit(_) | ScheduleForm::CancelVisit(_) => "#visits",
         ScheduleForm::Clear => "",
     };
-    Ok(Redirect::to(&format!("/staff/schedules{place}")).into_response())
+    Ok(lead_to(app, "/staff/schedules", place, JustDone::Timetable))
 }
 
 /// Whether this very form was carried out already: what it adds is not in its own way.
@@ -398,7 +401,7 @@ fn understand(
             let room = text(form, "room");
             let exception = Exception {
                 id,
-                service: (!service.is_empty()).then(|| ours(service)),
+                service: (service != WHOLE_HOSPITAL).then(|| ours(service)),
                 room: (!room.is_empty()).then_some(room),
                 first: day("first"),
                 last: day("last"),

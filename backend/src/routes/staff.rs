@@ -6,6 +6,7 @@ mod audit;
 mod batches;
 mod booking;
 pub mod detail;
+mod drafts;
 mod edit;
 mod export;
 mod history;
@@ -14,6 +15,7 @@ mod letters;
 pub mod lists;
 pub mod make;
 mod password;
+mod questions;
 mod referrals;
 mod rights;
 pub mod session;
@@ -31,13 +33,19 @@ use crate::app::App;
 use crate::content::BookingService;
 use crate::failures::{Failure, Result};
 use crate::pathway;
+use crate::visitor::{SET_COOKIE, Visitor};
 use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use std::convert::Infallible;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::{Deed, Role};
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{BookableService, ManyTries, Staff, StaffPage};
 
 /// How long a link works after the last day of the due window.
@@ -48,7 +56,7 @@ const DAY_MS: i64 = 86_400_000;
 const WINDOW_DAYS: i64 = 730;
 
 /// The staff pages.
-pub fn router() -> Router<App> {
+pub fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/staff", get(lists::list))
         .route("/staff/login", get(session::login).post(session::login_form))
@@ -87,26 +95,97 @@ pub fn router() -> Router<App> {
         .route("/staff/followups/{id}/unlock", post(detail::unlock_form))
         .route("/staff/followups/{id}/relink", post(detail::relink_form))
         .merge(schedules::router())
+        .route_layer(middleware::from_fn_with_state(app.clone(), drafts::keep))
+}
+
+/// What the form before this page did: told on it, once.
+pub struct Before {
+    visitor: Visitor,
+    done: Option<JustDone>,
+}
+
+impl FromRequestParts<App> for Before {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Infallible> {
+        let visitor = Visitor::read(parts.uri.path(), "", &parts.headers);
+        let done = super::told::done(app, &visitor, parts.uri.path());
+        Ok(Self { visitor, done })
+    }
+}
+
+impl Before {
+    /// The page, with what was done before it.
+    pub fn html(&self, app: &App, title: &str, page: &StaffPage) -> Response {
+        let response = rendered(app, title, StatusCode::OK, page, self.done);
+        if self.done.is_some() { super::told::forget(&self.visitor, response) } else { response }
+    }
+}
+
+/// The way to a page of the console, and to a place on it, that tells what was just done.
+pub(super) fn lead_to(app: &App, path: &str, place: &str, done: JustDone) -> Response {
+    let cookie = super::told::keep_done(app, path, done);
+    ([(SET_COOKIE, cookie)], Redirect::to(&[path, place].concat())).into_response()
 }
 
 pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage) -> Response {
+    rendered(app, title, status, page, None)
+}
+
+fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: Option<JustDone>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    let body =
-        pages::staff_shell(app, &format!("{title} · 护士工作台"), &zaoshai_app::render_staff(page, app.now().date()));
+    let body = pages::staff_shell(
+        app,
+        &format!("{title} · 护士工作台"),
+        &zaoshai_app::render_staff(page, done, app.now().date()),
+    );
     (status, headers, body).into_response()
 }
 
 /// A staff page of what went wrong.
 pub fn problem_page(app: &App, problem: Problem) -> Response {
+    let problem = for_staff(problem);
     let title = problem.title.clone();
     html(app, &title, StatusCode::OK, &StaffPage::Problem(problem))
 }
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {
-    failure.problem(&app.phone(), &request_id())
+    for_staff(failure.problem(&app.phone(), &request_id()))
+}
+
+/// A problem as staff read it: of the patient, and without the phone that patients are to call.
+fn for_staff(problem: Problem) -> Problem {
+    let (title, detail, kept) = match problem.code {
+        Code::NotFound => ("没有这个页面", "网址可能不对，或者不归您的医院管。请从工作台找。", ""),
+        Code::ForeignOrigin => ("这一步不是从工作台发出的", "请从工作台打开，再做一次。", "什么都没有改动。"),
+        Code::TooMany => ("操作太快了", "请等一分钟，再试一次。", "之前做的都还在。"),
+        Code::LinkWithdrawn => ("这次随访已经结束", "要接着做，请先重新打开。", "什么都没有改动。"),
+        Code::SlotTaken => ("这个时间刚被别人约走了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotPast => ("这个时间已经过了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotUnknown => ("没有找到这个时间", "请重新选一个时间。", "病人原来的安排没有变。"),
+        Code::SlotClosed => ("这个时间停诊了", "请另选一个时间。", "病人原来的安排没有变。"),
+        Code::AlreadyBooked => ("这个人已经约好了", "要换时间，请用“替病人改时间”。", "病人原来的预约没有变。"),
+        Code::NotBooked => ("这个预约已经变了", "请看现在的安排，再决定。", "什么都没有改动。"),
+        Code::HoldLapsed => ("留的时间已经过了", "请再选一个时间。", "病人原来的安排没有变。"),
+        Code::TooEarly => ("还没有到时间", "到了约好的时间，才能登记。", "什么都没有改动。"),
+        Code::TooLate => ("离开始太近了", "请另选一个时间，或写明原因破例。", "病人原来的安排没有变。"),
+        Code::NotAgreed => ("注意事项还没有问过", "请在电话里问过，再打勾。", "您填的都还在。"),
+        Code::NoStep => ("现在没有要约的项目", "请先定下一步。", "什么都没有改动。"),
+        Code::KeyReused => ("这一步已经提交过", "请看现在的安排，再决定。", "之前提交的都还在。"),
+        Code::Unavailable => ("系统暂时连不上", "请过几分钟再试。一直不行，请找信息科。", "以前存好的都还在。"),
+        Code::Internal => ("系统出了问题", "请过几分钟再试。一直不行，请找信息科。", "以前存好的都还在。"),
+        _ => return Problem { phone: String::new(), ..problem },
+    };
+    Problem {
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        kept: kept.to_owned(),
+        phone: String::new(),
+        ..problem
+    }
 }
 
 /// Tries at many links within the last day, for those who can do something about them.

@@ -64,10 +64,10 @@ async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
     let (appointment, key) = (text(&day["appointment"]).to_owned(), secrets::fresh_id());
     let fields = [("action", "miss"), ("appointment", appointment.as_str()), ("key", &secrets::fresh_id())];
     let early = refused(&mut nurse, &followup, "record", &fields, StatusCode::CONFLICT).await;
-    assert!(early.contains("还没有到可以这样做的时候"), "nobody has missed what has not begun: {early}");
+    assert!(early.contains("到了约好的时间，才能登记"), "nobody has missed what has not begun: {early}");
     let fields = [("action", "arrive"), ("appointment", &appointment), ("key", &key), ("from", "day")];
     for _ in 0..2 {
-        assert_eq!(does(&mut nurse, &followup, "record", &fields).await, "/staff#day");
+        assert_eq!(does(&mut nurse, &followup, "record", &fields).await, format!("/staff#row-{appointment}"));
     }
     assert_eq!(list(&mut nurse).await["day"][0]["state"], "arrived");
     let fields = [("action", "attend"), ("appointment", &appointment), ("key", &secrets::fresh_id())];
@@ -95,7 +95,7 @@ async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_noth
             ("due_to".to_owned(), "2026-12-04".to_owned()),
         ]
     };
-    let fields = [("version", version.as_str()), ("outcome", "review")];
+    let fields = [("version", version.as_str()), ("outcome", "review"), ("next", "step")];
     let bare = refused(&mut nurse, &followup, "outcome", &fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     assert!(bare.contains("下一步请至少选一项服务"), "an outcome without a next step is refused: {bare}");
     let fields = next(&version);

@@ -75,7 +75,7 @@ async fn no_reason_makes_a_full_or_closed_slot_larger() {
     }
     let followup = world.followup().await;
     let closing =
-        [("service", ""), ("first", "2026-11-27"), ("last", "2026-11-27"), ("reason", "检修"), ("sure", "yes")];
+        [("service", "*"), ("first", "2026-11-27"), ("last", "2026-11-27"), ("reason", "检修"), ("sure", "yes")];
     let key = secrets::fresh_id();
     let closing: Vec<(&str, &str)> = closing.into_iter().chain([("key", key.as_str())]).collect();
     assert_eq!(nurse.form("/staff/closures", &closing).await.status, StatusCode::SEE_OTHER);

@@ -14,6 +14,7 @@ mod desk;
 mod edit;
 mod finding;
 mod followups;
+mod forms;
 mod home_care;
 mod imports;
 mod lists;

@@ -304,12 +304,12 @@ async fn a_visit_gives_slots_once_it_is_confirmed_and_says_who_confirmed_it() {
 async fn a_closing_that_stands_wins_over_the_timetable() {
     let world = World::new().await;
     let mut manager = manager(&world).await;
-    let days = [("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "设备检修")];
+    let days = [("service", "*"), ("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "设备检修")];
     sends(&mut manager, "/staff/schedules/closings", &days).await;
     assert_eq!(slots(&world).await["ldct-review-2026-11-25-0830"].closure.as_deref(), Some(BY_TIMETABLE));
     let page = manager.get("/staff/schedules").await;
     assert!(page.text.contains("全院不开：设备检修"), "{}", page.text);
-    let stop = [("service", ""), ("sure", "yes")];
+    let stop = [("sure", "yes")];
     let stop: Vec<(&str, &str)> = days.iter().copied().chain(stop).collect();
     sends(&mut manager, "/staff/closures", &stop).await;
     let exception = world.app.db.timetable(at(&world)).await.expect("the database").exceptions.remove(0);
@@ -347,7 +347,13 @@ async fn whoever_is_in_a_closed_day_is_told_why() {
     let world = World::new().await;
     let (mut patient, link) = books(&world, "ldct-review-2026-11-25-0830").await;
     let mut manager = manager(&world).await;
-    let days = [("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "全院停电检修"), ("sure", "yes")];
+    let days = [
+        ("service", "*"),
+        ("first", "2026-11-25"),
+        ("last", "2026-11-25"),
+        ("reason", "全院停电检修"),
+        ("sure", "yes"),
+    ];
     sends(&mut manager, "/staff/schedules/closings", &days).await;
     let told = patient.get(&link).await.text;
     assert!(told.contains("停诊原因：全院停电检修"), "{told}");
@@ -425,7 +431,7 @@ async fn a_wish_that_cannot_be_had_is_told_where_the_others_stand() {
         (patient.get(&location).await.text, location)
     };
     // The page with the times is open while the day is closed.
-    let days = [("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "设备检修")];
+    let days = [("service", "*"), ("first", "2026-11-25"), ("last", "2026-11-25"), ("reason", "设备检修")];
     sends(&mut manager, "/staff/schedules/closings", &days).await;
     for (slot, code, words) in [
         ("ldct-review-2026-11-25-0830", "slot-closed", "这个时间医院停诊了"),

@@ -1,5 +1,6 @@
 //! The accounts of a hospital.
 
+use super::confirm::{in_place, yes};
 use super::form::{button, field, tick, ticks};
 use super::many_tries;
 use crate::components::error_summary::error_summary;
@@ -73,24 +74,32 @@ pub fn page(page: &AccountsPage) -> Node {
 
 fn account(page: &AccountsPage, row: &AccountRow) -> El {
     let roles: Vec<&str> = row.staff.roles.iter().map(|role| role.title()).collect();
-    let post = |deed: &str, word: &'static str| {
+    let shown = &row.staff.display;
+    let post = |deed: &str, word: String| {
         el("form")
             .with("method", "post")
             .with("action", ["/staff/accounts/", row.staff.name.as_str(), "/", deed].concat())
-            .child(
-                el("button")
-                    .class("zs-button zs-button--quiet zs-button--small")
-                    .with("type", "submit")
-                    .with("aria-label", format!("{word}：{}", row.staff.display))
-                    .child(word),
-            )
+            .child(yes(word))
     };
     let mine = row.staff.name == page.staff.name;
+    let reset = if row.disabled { "重新启用，换密码" } else { "换密码" };
     let deeds = (!mine).then(|| {
-        el("div")
-            .class("zs-pair")
-            .child(post("reset", if row.disabled { "重新启用，换密码" } else { "换密码" }))
-            .child((!row.disabled).then(|| post("disable", "停用")))
+        nodes![
+            in_place(
+                "lock",
+                reset,
+                format!("{reset}：{shown}（{}）？", row.staff.name),
+                &["旧密码马上不能用，正在用的会退出。", "新密码只显示一次，请当面交给本人。"],
+                post("reset", format!("给{shown}{reset}")),
+            ),
+            (!row.disabled).then(|| in_place(
+                "close",
+                "停用",
+                format!("停用{shown}（{}）的账号？", row.staff.name),
+                &["马上退出，不能再登录。", "以后可以重新启用。"],
+                post("disable", format!("停用{shown}的账号")),
+            ))
+        ]
     });
     let roles_form = (!row.disabled).then(|| {
         let boxes = Role::ALL

@@ -5,6 +5,7 @@ use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::NewFollowUp;
@@ -92,7 +93,13 @@ fn upload(page: &BatchesPage) -> El {
                 .child(field(problem, "due_from", "最早", "", date("due_from", form.due_from.clone())))
                 .child(field(problem, "due_to", "最晚", "", date("due_to", form.due_to.clone()))),
         )
-        .child(field(problem, "urgency", "紧急程度", "", urgency(&form.urgency)))
+        .child(field(
+            problem,
+            "urgency",
+            "紧急程度",
+            "",
+            urgency(form.urgency.as_deref().unwrap_or(Urgency::Routine.as_str())),
+        ))
         .child(field(problem, "template", "结果信", "", letters(&page.letters, &form.template)))
         .child(button("先看结果，还不存"))
 }
@@ -110,7 +117,7 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
         hidden("reason", form.reason.clone()),
         hidden("due_from", form.due_from.clone()),
         hidden("due_to", form.due_to.clone()),
-        hidden("urgency", form.urgency.clone()),
+        hidden("urgency", form.urgency.clone().unwrap_or_default()),
         hidden("template", form.template.clone()),
     ];
     fields.extend(form.services.iter().map(|service| hidden("services", service.clone())));

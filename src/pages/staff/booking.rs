@@ -1,6 +1,6 @@
 //! Booking and cancelling for a patient who is on the phone.
 
-use super::form::{button, field, hidden, post, select};
+use super::form::{asks, button, field, hidden, none, post, select};
 use super::work::Sent;
 use crate::text::{day, moment};
 use crate::view::{Node, el, nodes};
@@ -38,14 +38,13 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         return el("p").child("现在没有空的时间。可以请病人在链接里候补，或看看别的项目。").node();
     }
     let chosen = sent.typed.get(deed, "slot");
-    let none = el("option").with("value", "").child("请选").node();
     let days = detail.times.chunk_by(|a, b| a.slot.starts.date() == b.slot.starts.date());
     let days = days.filter_map(|times| {
         let date = times.first()?.slot.starts.date();
         let times = times.iter().map(|time| option(time, chosen)).collect::<Vec<_>>();
         Some(el("optgroup").with("label", day(Lang::Hans, date)).child(times).node())
     });
-    let times = [none].into_iter().chain(days).collect::<Vec<_>>();
+    let times = [none().node()].into_iter().chain(days).collect::<Vec<_>>();
     let way = |from: Option<CivilDate>, label: &'static str| {
         from.map(|from| {
             el("a")
@@ -120,7 +119,7 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
 fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "cancel";
     let whose = [("patient", "病人不能来"), ("clinic", "医院不能看")].into_iter();
-    post(&detail.row.id, deed)
+    asks(post(&detail.row.id, deed))
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
         .child(hidden("appointment", detail.row.appointment.clone()))
@@ -128,7 +127,7 @@ fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             sent.problem(deed),
             "cancel-whose",
             "谁要取消",
-            "取消以后她在“要处理”里，直到约了新时间。",
+            "取消以后这个人在“要处理”里，直到约了新时间。",
             select("cancel-whose", "whose", sent.typed.get(deed, "whose"), whose),
         ))
         .child(button("取消这个预约"))

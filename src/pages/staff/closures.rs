@@ -1,12 +1,12 @@
 //! Closing a clinic (停诊): first how many it concerns, then the closing itself.
 
-use super::form::{button, field, hidden};
+use super::form::{button, field, hidden, none};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::text::day;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{ClosurePage, StandingClosure};
+use zaoshai_contract::staff::{ClosurePage, StandingClosure, WHOLE_HOSPITAL};
 
 /// The page.
 pub fn page(page: &ClosurePage) -> Node {
@@ -21,7 +21,10 @@ pub fn page(page: &ClosurePage) -> Node {
             .with("value", value.to_owned())
             .with("required", true)
     };
-    let all = el("option").with("value", "").child("全院所有服务");
+    let all = el("option")
+        .with("value", WHOLE_HOSPITAL)
+        .with("selected", form.service == WHOLE_HOSPITAL)
+        .child("全院所有服务");
     let services = page.services.iter().map(|service| {
         let chosen = form.service == service.id;
         el("option").with("value", service.id.clone()).with("selected", chosen).child(service.name.clone())
@@ -30,7 +33,7 @@ pub fn page(page: &ClosurePage) -> Node {
         .class("zs-input")
         .with("id", "service")
         .with("name", "service")
-        .child([all].into_iter().chain(services).collect::<Vec<_>>());
+        .child([none()].into_iter().chain(services).chain([all]).collect::<Vec<_>>());
     let reason = el("input")
         .class("zs-input")
         .with("id", "reason")
@@ -75,6 +78,8 @@ pub fn page(page: &ClosurePage) -> Node {
 /// The question with the numbers, before anything is closed.
 fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
     let form = &page.form;
+    let chosen = page.services.iter().find(|service| service.id == form.service);
+    let whose = chosen.map_or_else(|| "全院所有服务".to_owned(), |service| service.name.clone());
     el("form")
         .class("zs-card zs-stack")
         .with("method", "post")
@@ -86,6 +91,7 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden("first", form.first.clone()))
         .child(hidden("last", form.last.clone()))
         .child(hidden("reason", form.reason.clone()))
+        .child(el("p").child(el("b").child(format!("{whose}：{} 到 {}", form.first, form.last))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
         .child(el("p").child("每个人的预约会取消，并在链接里为她留一个新时间，留到明天晚上 8:00。"))
         .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))

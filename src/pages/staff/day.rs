@@ -5,13 +5,15 @@ use super::row::row;
 use super::turn;
 use crate::components::icon::small_icon;
 use crate::text::clock;
-use crate::view::{El, Node, el};
-use zaoshai_contract::appointments::{Action, State};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::appointments::{Action, State, after, timely};
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::roles::{Party, Role};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{DayEntry, OpenQuestion};
 
 /// The day's appointments, by time.
-pub fn section(day: &[DayEntry]) -> Node {
+pub fn section(day: &[DayEntry], now: Moment) -> Node {
     let count = |state: State| day.iter().filter(|entry| entry.state == state).count();
     let told = format!(
         "待来 {} · 已到 {} · 已就诊 {} · 未到 {}",
@@ -21,7 +23,7 @@ pub fn section(day: &[DayEntry]) -> Node {
         count(State::Missed)
     );
     let empty = day.is_empty().then(|| el("p").class("zs-row__line").child("今天没有预约。"));
-    let rows = day.iter().map(entry).collect::<Vec<_>>();
+    let rows = day.iter().map(|one| entry(one, now)).collect::<Vec<_>>();
     el("section")
         .with("aria-labelledby", "day")
         .child(
@@ -38,23 +40,35 @@ pub fn section(day: &[DayEntry]) -> Node {
         .node()
 }
 
+/// What can be recorded of an appointment now; `starts` is none of what is past and was missed.
+pub fn possible(state: State, starts: Option<Moment>, now: Moment) -> Vec<(Action, &'static str)> {
+    let arrived = if state == State::Missed { "后来到了" } else { "到了" };
+    let all = [(Action::Arrive, arrived), (Action::Attend, "已就诊"), (Action::Miss, "没来")];
+    let fits = |action| starts.is_none_or(|starts| timely(action, starts, now).is_ok());
+    all.into_iter()
+        .filter(|(action, _)| after(Some(state), *action, Party::Staff(Role::Nurse)).is_ok() && fits(*action))
+        .collect()
+}
+
 /// The buttons that record what became of an appointment; none once nothing is left to record.
-pub fn record(followup: &str, (appointment, version): (&str, i64), state: State, from: &'static str) -> Option<El> {
-    let actions: &[(Action, &str)] = match state {
-        State::Booked => &[(Action::Arrive, "到了"), (Action::Attend, "已就诊"), (Action::Miss, "没来")],
-        State::Arrived => &[(Action::Attend, "已就诊"), (Action::Miss, "没来")],
-        State::Missed => &[(Action::Arrive, "后来到了"), (Action::Attend, "已就诊")],
-        _ => return None,
-    };
+pub fn record(
+    followup: &str,
+    (appointment, version): (&str, i64),
+    actions: Vec<(Action, &'static str)>,
+    from: &'static str,
+) -> Option<El> {
+    if actions.is_empty() {
+        return None;
+    }
     let buttons = actions
-        .iter()
+        .into_iter()
         .map(|(action, label)| {
             el("button")
                 .class("zs-button zs-button--quiet zs-button--small")
                 .with("type", "submit")
                 .with("name", "action")
                 .with("value", action.as_str())
-                .child(*label)
+                .child(label)
         })
         .collect::<Vec<_>>();
     // What the nurse saw is recorded once, also when two of them tap at the same time.
@@ -69,12 +83,18 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), state: State,
     )
 }
 
-fn entry(entry: &DayEntry) -> El {
-    let chip = el("span").class("zs-chip").child(entry.state.title()).node();
-    let recorded = record(&entry.followup, (&entry.appointment, entry.version), entry.state, "day");
-    let line = format!("{} · {}", entry.service, entry.room);
+fn entry(entry: &DayEntry, now: Moment) -> El {
+    let chip = nodes![
+        el("span").class("zs-chip").child(entry.state.title()),
+        el("span").class("zs-row__done").child("登记好了")
+    ];
+    let actions = possible(entry.state, Some(entry.starts), now);
+    let recorded = record(&entry.followup, (&entry.appointment, entry.version), actions, "day");
     let when = clock(Lang::Hans, entry.starts).into();
+    let line = format!("{} · {}", entry.service, entry.room);
+    // A tap leads back to this row, which then says that it is done.
     row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded)
+        .with("id", ["row-", entry.appointment.as_str()].concat())
 }
 
 /// Questions as rows.

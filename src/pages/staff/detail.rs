@@ -1,25 +1,19 @@
 //! One follow-up: the link to send, its state, its history.
 
-use super::list::chip;
+use super::confirm::{back, in_place, yes};
+use super::list::{chip, why};
 use super::work::{Sent, sections};
 use crate::components::error_summary::error_summary;
-use crate::components::icon::{icon, small_icon};
-use crate::components::phone_link::phone_link;
+use crate::components::icon::icon;
+use crate::components::phone_link::{phone_link, tel};
 use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
-use crate::view::{Node, el, nodes};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
-
-/// How the nurse came here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Arrival {
-    /// She has just made it.
-    JustMade,
-    /// She looks at it.
-    Reading,
-}
+use zaoshai_contract::staff::confirm::JustDone;
 
 /// A QR code as a path of unit squares.
 pub struct Qr {
@@ -30,17 +24,10 @@ pub struct Qr {
 }
 
 /// The page.
-pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) -> Node {
+pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
-    let made = (arrival == Arrival::JustMade).then(|| {
-        el("p")
-            .class("zs-notice")
-            .with("role", "status")
-            .child(icon("check"))
-            .child(el("span").child("建好了。把下面的短信发给病人。"))
-    });
     let mut facts = vec![
-        row("状态".to_owned(), chip(followup), String::new()),
+        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default().to_owned()),
         row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
         row("编号".to_owned(), followup.code.clone().into(), String::new()),
         row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()),
@@ -85,11 +72,15 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
         })
         .collect::<Vec<_>>();
     let post = |tail: &str| ["/staff/followups/", followup.id.as_str(), "/", tail].concat();
+    let name = followup.name.as_str();
     let unlock = (detail.own && followup.locked).then(|| {
-        el("form")
-            .with("method", "post")
-            .with("action", post("unlock"))
-            .child(el("button").class("zs-button").with("type", "submit").child("核对过本人，打开链接"))
+        in_place(
+            "lock",
+            "链接锁住了，打开",
+            format!("打电话核对过是{name}本人吗？"),
+            &["后四位错了 5 次，所以锁住了。", "打开以后，拿着链接的人可以再试。"],
+            el("form").with("method", "post").with("action", post("unlock")).child(yes("核对过，打开链接".to_owned())),
+        )
     });
     let word = if followup.standing == Standing::Closed {
         "重新打开"
@@ -102,48 +93,93 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, arrival: Arrival, sent: &Sent<'_>) 
         el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
     });
     let changes = (detail.own && followup.standing != Standing::Closed).then(|| {
-        el("details")
-            .class("zs-details")
-            .child(el("summary").child(icon("alert")).child(el("span").child("换链接、结束随访")).child(icon("next")))
-            .child(
-                el("div")
-                    .class("zs-stack")
-                    .child(
-                        el("form").with("method", "post").with("action", post("relink")).child(
-                            el("button")
-                                .class("zs-button zs-button--quiet")
-                                .with("type", "submit")
-                                .child("换一个新链接（旧的作废）"),
-                        ),
-                    )
-                    .child(
-                        el("form").with("method", "post").with("action", post("withdraw")).child(
-                            el("button")
-                                .class("zs-button zs-button--quiet")
-                                .with("type", "submit")
-                                .child("结束这次随访（退掉预约）"),
-                        ),
-                    ),
+        nodes![
+            in_place(
+                "letter",
+                "换一个新链接",
+                format!("给{name}换一个新链接？"),
+                &["旧链接马上打不开，正开着的也要重来。", "新链接要您再发给病人。"],
+                el("form")
+                    .with("method", "post")
+                    .with("action", post("relink"))
+                    .child(yes(format!("给{name}换新链接"))),
+            ),
+            in_place(
+                "close",
+                "结束随访",
+                format!("结束{name}的随访？"),
+                &[
+                    "约好的时间会退掉，给别人。",
+                    "病人打开链接，会看到随访已经结束。",
+                    "不再出现在“要处理”里。可以重新打开。"
+                ],
+                el("form")
+                    .with("method", "post")
+                    .with("action", post("withdraw"))
+                    .child(yes(format!("结束{name}的随访"))),
             )
+        ]
+    });
+    // What has to be sent comes first when there is something new to send.
+    let sends = to_send(detail, done);
+    let (first, later) = if sends { (link, None) } else { (None, link) };
+    let another = (done == Some(JustDone::Make)).then(|| {
+        el("a")
+            .class("zs-button zs-button--quiet")
+            .with("href", "/staff/followups/new")
+            .child(icon("plus"))
+            .child(el("span").child("再建一个"))
     });
     nodes![
-        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        back("/staff".to_owned(), "工作台"),
         el("div")
             .class("zs-stack")
             .child(sent.problem.map(error_summary))
-            .child(made)
             .child(el("h1").class("zs-h1").child(followup.name.clone()))
+            .child(first)
+            .child(another)
             .child(summary_list(facts))
             .child(phone_link(&followup.phone, "打给病人".to_owned()))
             .child(unlock)
             .child(edit)
-            .child(sections(detail, sent))
-            .child(link)
+            .child(sections(detail, now, sent))
+            .child(later)
             .child(el("h2").class("zs-group").child("经过"))
             .child(el("ul").child(history))
             .child(changes)
             .child(rights)
     ]
+}
+
+/// Whether the link has just come into being and is still to be sent.
+fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
+    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver))
+        && detail.own
+        && detail.row.standing != Standing::Closed
+}
+
+/// The step that comes next, for the bar: the message to copy while it is to be sent, and otherwise the call.
+pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
+    if to_send(detail, done) {
+        return nodes![
+            el("a").class("zs-button zs-button--quiet").with("href", "#message").child("看短信"),
+            copy("message", "复制短信").class("zs-button")
+        ];
+    }
+    if detail.row.phone.is_empty() {
+        return el("a").class("zs-button").with("href", "/staff").child("回工作台").node();
+    }
+    el("a")
+        .class("zs-button")
+        .with("href", tel(&detail.row.phone))
+        .child(icon("phone"))
+        .child(el("span").child(["打给", detail.row.name.as_str()].concat()))
+        .node()
+}
+
+/// A button that copies what stands in a field; a script shows it.
+fn copy(field: &'static str, word: &'static str) -> El {
+    el("button").with("type", "button").with("data-copy", field).with("hidden", true).child(word)
 }
 
 fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
@@ -164,18 +200,11 @@ fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
             el("textarea")
                 .class("zs-input")
                 .with("id", "message")
-                .with("rows", "6")
+                .with("rows", "4")
                 .with("readonly", true)
                 .child(detail.message.clone()),
         )
-        .child(
-            el("button")
-                .class("zs-button zs-button--quiet")
-                .with("type", "button")
-                .with("data-copy", "message")
-                .with("hidden", true)
-                .child("复制短信"),
-        )
+        .child(copy("message", "复制短信").class("zs-button zs-button--quiet"))
         .child(el("label").class("zs-form-field__small-label").with("for", "address").child("链接"))
         .child(
             el("input")
@@ -184,14 +213,7 @@ fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
                 .with("readonly", true)
                 .with("value", detail.link.clone()),
         )
-        .child(
-            el("button")
-                .class("zs-button zs-button--quiet")
-                .with("type", "button")
-                .with("data-copy", "address")
-                .with("hidden", true)
-                .child("复制链接"),
-        )
+        .child(copy("address", "复制链接").class("zs-button zs-button--quiet"))
         .child(
             el("a")
                 .class("zs-button zs-button--quiet")

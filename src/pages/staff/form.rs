@@ -5,6 +5,7 @@ use crate::view::{El, Node, el};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::BookableService;
+use zaoshai_contract::staff::draft::BY;
 
 /// A form that changes a follow-up.
 pub fn post(followup: &str, deed: &str) -> El {
@@ -14,6 +15,25 @@ pub fn post(followup: &str, deed: &str) -> El {
 /// A hidden field.
 pub fn hidden(name: &'static str, value: String) -> El {
     el("input").with("type", "hidden").with("name", name).with("value", value)
+}
+
+/// A hidden field of any name.
+pub fn hidden_field(name: String, value: String) -> El {
+    el("input").with("type", "hidden").with("name", name).with("value", value)
+}
+
+/// What a form carries on unseen; the frame itself names the account.
+pub fn kept(fields: &[(String, String)]) -> Vec<El> {
+    let kept = fields.iter().filter(|(name, _)| name != BY && name != ASK);
+    kept.map(|(name, value)| hidden_field(name.clone(), value.clone())).collect()
+}
+
+/// The field of a form that wants to be asked about before it is carried out.
+pub const ASK: &str = "ask";
+
+/// Asks before the form is carried out, where what was chosen in it calls for that.
+pub fn asks(form: El) -> El {
+    form.child(hidden(ASK, "yes".to_owned()))
 }
 
 /// One field with its label, hint and what was wrong with it.
@@ -42,7 +62,7 @@ pub fn date(id: &'static str, value: String) -> El {
     el("input").class("zs-input").with("id", id).with("name", id).with("type", "date").with("value", value)
 }
 
-/// A choice from words with titles.
+/// A choice from words with titles. Nothing is chosen for anybody.
 pub fn select(
     id: &'static str,
     name: &'static str,
@@ -50,9 +70,14 @@ pub fn select(
     options: impl Iterator<Item = (&'static str, &'static str)>,
 ) -> El {
     let options = options
-        .map(|(value, title)| el("option").with("value", value).with("selected", chosen == Some(value)).child(title))
-        .collect::<Vec<_>>();
+        .map(|(value, title)| el("option").with("value", value).with("selected", chosen == Some(value)).child(title));
+    let options = [none()].into_iter().chain(options).collect::<Vec<_>>();
     el("select").class("zs-input").with("id", id).with("name", name).child(options)
+}
+
+/// What a choice says before anything is chosen.
+pub fn none() -> El {
+    el("option").with("value", "").child("请选")
 }
 
 /// A box to tick.
@@ -98,9 +123,9 @@ pub fn services(
     ticks(problem, "services", label, boxes)
 }
 
-/// How soon, the least urgent first.
+/// How soon.
 pub fn urgency(chosen: &str) -> El {
-    let options = Urgency::ALL.iter().rev().map(|urgency| (urgency.as_str(), urgency.title()));
+    let options = Urgency::ALL.iter().map(|urgency| (urgency.as_str(), urgency.title()));
     select("urgency", "urgency", Some(chosen), options)
 }
 

@@ -1,6 +1,7 @@
 //! Nursing at home: who waits, where somebody goes on which day, and one request with everything that can be done to it.
 
-use super::form::{button, date, field, hidden, select};
+use super::confirm::{in_place, yes};
+use super::form::{asks, button, date, field, hidden, none, select};
 use super::turn;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::{icon, small_icon};
@@ -177,9 +178,13 @@ pub fn detail(page: &CareDetail) -> Node {
     let consent = page.consent.iter().map(|sentence| el("li").child(sentence.clone())).collect::<Vec<_>>();
     let call = (!erased).then(|| phone_link(&request.phone, "打给病人".to_owned()));
     let unlock = (request.locked && !erased).then(|| {
-        form(page, "unlock")
-            .child(el("p").child("后四位错了 5 次，链接锁住了。打电话核对本人，再打开。"))
-            .child(button("打开链接"))
+        in_place(
+            "lock",
+            "链接锁住了，打开",
+            format!("打电话核对过是{}本人吗？", name_of(request)),
+            &["后四位错了 5 次，所以锁住了。", "打开以后，拿着链接的人可以再试。"],
+            form(page, "unlock").child(yes("核对过，打开链接".to_owned())),
+        )
     });
     nodes![
         el("a")
@@ -246,10 +251,14 @@ fn forms(page: &CareDetail) -> Node {
     let recorded =
         state.is_open().then(|| fold(page, "outcome", state == State::Planned, "letter", title, outcome(page)));
     let withdraw = state.is_open().then(|| {
-        let inside = form(page, "withdraw")
-            .child(el("p").child("病人或家人打电话说不要了，在这里取消。"))
-            .child(button("替病人取消"));
-        fold(page, "withdraw", false, "close", "病人打电话取消", inside)
+        let name = name_of(&page.row);
+        in_place(
+            "close",
+            "病人打电话取消",
+            format!("取消{name}的上门护理（{}）？", page.row.service),
+            &["申请结束，排好的上门也取消。", "再要上门，得重新申请。"],
+            form(page, "withdraw").child(yes(format!("替{name}取消"))),
+        )
     });
     nodes![assessed, planned, recorded, withdraw]
 }
@@ -334,14 +343,10 @@ fn plan(page: &CareDetail) -> El {
         el("input").class("zs-input").with("id", id).with("name", id).with("type", "time").with("value", value)
     };
     let tomorrow = page.today.plus_days(1).to_string();
-    let chosen = known("nurse", (!page.nurse.is_empty()).then(|| page.nurse.clone()), &page.staff.name);
-    let nurses = page
-        .nurses
-        .iter()
-        .map(|(name, display)| {
-            el("option").with("value", name.clone()).with("selected", *name == chosen).child(display.clone())
-        })
-        .collect::<Vec<_>>();
+    let chosen = known("nurse", (!page.nurse.is_empty()).then(|| page.nurse.clone()), "");
+    let nurses = page.nurses.iter().map(|(name, display)| {
+        el("option").with("value", name.clone()).with("selected", *name == chosen).child(display.clone())
+    });
     form(page, deed)
         .child(field(
             problem,
@@ -373,7 +378,11 @@ fn plan(page: &CareDetail) -> El {
             "nurse",
             "哪位护士去",
             "",
-            el("select").class("zs-input").with("id", "nurse").with("name", "nurse").child(nurses),
+            el("select")
+                .class("zs-input")
+                .with("id", "nurse")
+                .with("name", "nurse")
+                .child([none()].into_iter().chain(nurses).collect::<Vec<_>>()),
         ))
         .child(el("p").class("zs-small").child("系统不发短信，请打电话告诉病人。"))
         .child(button("排好"))
@@ -391,7 +400,7 @@ fn outcome(page: &CareDetail) -> El {
             Outcome::Refused | Outcome::Hospital => true,
         })
         .map(|outcome| (outcome.as_str(), outcome.title()));
-    form(page, deed)
+    asks(form(page, deed))
         .child(field(
             problem,
             "outcome",

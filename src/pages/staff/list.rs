@@ -55,7 +55,7 @@ pub fn page(list: &FollowUpList) -> Node {
         list.many_tries.as_ref().map(many_tries),
         search_field(""),
         empty,
-        section(&list.day),
+        section(&list.day, list.now),
         calls,
         overdue,
         referrals(&list.referrals),
@@ -158,6 +158,24 @@ pub fn chip(row: &FollowUpRow) -> Node {
     el("span").class(class).child(icon(name)).child(el("span").child(word)).node()
 }
 
+/// Why somebody must look after it now, and so what to do; none while nobody must.
+pub fn why(row: &FollowUpRow) -> Option<&'static str> {
+    if !row.overdue {
+        return None;
+    }
+    Some(match row.standing {
+        Standing::ToBook => "过了最晚的日期，还没有约",
+        Standing::Held => "留了时间，病人一直没有确认",
+        Standing::Booked | Standing::Unrecorded => "时间过了，没有登记来没来",
+        Standing::Arrived => "来过，没有登记看没看",
+        Standing::OutcomeDue => "看过了，结果还没有填",
+        Standing::Missed => "没有来，还没有重约",
+        Standing::Cancelled => "医院取消了，还没有新时间",
+        Standing::NoNextStep => "没有下一步，要定",
+        Standing::Closed => return None,
+    })
+}
+
 /// A follow-up as a row.
 pub fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
@@ -167,6 +185,8 @@ pub fn row(row: &FollowUpRow) -> Node {
         }
         None => row.due_to.map_or_else(|| Node::from(()), |due| nodes![short_day(Lang::Hans, due), el("br"), "前"]),
     };
-    let line = [row.urgency.title(), &row.services.join("、"), &row.reason].join(" · ");
+    let services = row.services.join("、");
+    let parts = why(row).into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
+    let line = parts.collect::<Vec<_>>().join(" · ");
     super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
 }

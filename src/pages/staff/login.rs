@@ -2,8 +2,10 @@
 
 use super::form::hidden;
 use crate::components::error_summary::error_summary;
+use crate::components::notice::notice;
 use crate::view::{Node, el};
 use zaoshai_contract::problem::Problem;
+use zaoshai_contract::staff::draft::DRAFT;
 
 /// The page.
 pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
@@ -11,6 +13,10 @@ pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
         .class("zs-stack")
         .child(problem.map(error_summary))
         .child(el("h1").class("zs-h1").child("登录"))
+        .child(to.starts_with(DRAFT).then(|| {
+            let told = "您填的都还在，还没有存。用同一个账号登录，再接着提交。";
+            notice("登录的时间到了".to_owned(), told.to_owned())
+        }))
         .child(
             el("form")
                 .class("zs-stack")

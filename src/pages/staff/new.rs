@@ -130,7 +130,7 @@ pub fn fields(
             "",
             Node::from(to)
         )),
-        field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(&form.urgency)),
+        field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(form.urgency.as_deref().unwrap_or_default())),
         field(
             problem,
             "template",

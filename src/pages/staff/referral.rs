@@ -1,11 +1,12 @@
 //! Referrals: the list of those that wait, and what can be done with one.
 
-use super::form::{area, button, field, hidden, post};
+use super::confirm::{in_place, yes};
+use super::form::{area, asks, button, field, hidden, none, post};
 use super::work::Sent;
 use crate::components::icon::icon;
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::referrals::{Referral, ReferralState};
+use zaoshai_contract::referrals::{Kinship, Referral, ReferralHospital, ReferralState};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -110,17 +111,27 @@ pub fn told(referral: &Referral) -> El {
 fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "refer";
     let problem = sent.problem(deed);
-    let none = el("option").with("value", "").child("请选");
-    let hospitals = detail.alliance.iter().map(|hospital| {
+    let option = |hospital: &ReferralHospital| {
         let chosen = sent.typed.get(deed, "hospital") == Some(hospital.id.as_str());
-        el("option").with("value", hospital.id.clone()).with("selected", chosen).child(hospital.name.clone())
+        let words = format!("{}（{}）", hospital.name, hospital.city);
+        el("option").with("value", hospital.id.clone()).with("selected", chosen).child(words)
+    };
+    let groups = [
+        (Kinship::Alliance, "同一个联盟"),
+        (Kinship::City, "同一个城市"),
+        (Kinship::Other, "其他医院：不在联盟里，先打电话问过"),
+    ];
+    let groups = groups.into_iter().filter_map(|(kinship, title)| {
+        let hospitals = detail.alliance.iter().filter(|hospital| hospital.kinship == kinship);
+        let options = hospitals.map(option).collect::<Vec<_>>();
+        (!options.is_empty()).then(|| el("optgroup").with("label", title).child(options))
     });
     let hospital = el("select")
         .class("zs-input")
         .with("id", "refer-hospital")
         .with("name", "hospital")
-        .child([none].into_iter().chain(hospitals).collect::<Vec<_>>());
-    let form = post(&detail.row.id, deed)
+        .child([none()].into_iter().chain(groups).collect::<Vec<_>>());
+    let form = asks(post(&detail.row.id, deed))
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
         .child(el("p").child("对方接收以前，还是我们负责。接收以后，由对方负责，链接换新的，我们不能再看。"))
@@ -132,8 +143,8 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "对方的护士会看到。",
             area("refer-reason", "reason", "2", sent.typed.get(deed, "reason")).with("required", true),
         ))
-        .child(button("转过去，等对方接收"));
-    sent.fold(deed, "next", "转给联盟医院", form)
+        .child(button("转过去…"));
+    sent.fold(deed, "next", "转给别的医院", form)
 }
 
 fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {
@@ -157,5 +168,13 @@ fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> N
 }
 
 fn recall(detail: &FollowUpDetail, referral: &Referral) -> El {
-    post(&detail.row.id, "recall").child(hidden("referral", referral.id.clone())).child(button("撤回这次转诊"))
+    in_place(
+        "close",
+        "撤回这次转诊",
+        format!("撤回{}给{}的转诊？", detail.row.name, referral.to),
+        &["对方不能再接收，还是我们负责。"],
+        post(&detail.row.id, "recall")
+            .child(hidden("referral", referral.id.clone()))
+            .child(yes(format!("撤回{}的转诊", detail.row.name))),
+    )
 }

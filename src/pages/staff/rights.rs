@@ -29,7 +29,6 @@ pub fn page(page: &RightsPage) -> Node {
         )))
         .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child("看保存的全部资料"));
     let reasons = ErasureReason::ALL.iter().map(|reason| (reason.as_str(), reason.title()));
-    let reasons = [("", "请选")].into_iter().chain(reasons);
     let erase = if page.may_erase {
         form("erase")
             .child(el("p").child(

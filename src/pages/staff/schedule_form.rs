@@ -1,12 +1,13 @@
 //! The forms that change the timetable, one a page: what is asked, what it would do to people, and the question whether
 //! that is wanted.
 
-use super::form::{button, field, hidden, tick};
+use super::form::{button, field, hidden, none, tick};
 use super::schedules::{hours, span, visit_lines, what};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Weekday;
+use zaoshai_contract::staff::WHOLE_HOSPITAL;
 use zaoshai_contract::staff::schedules::{Preview, ScheduleForm, ScheduleFormPage};
 
 /// The page.
@@ -142,8 +143,12 @@ fn time(page: &ScheduleFormPage, id: &'static str) -> El {
     input(page, id, "text").with("inputmode", "numeric").with("maxlength", "5").with("required", true)
 }
 
-fn service(page: &ScheduleFormPage, none: &'static str) -> El {
-    let none = el("option").with("value", "").child(none);
+/// Which service, or the whole hospital where the form takes that.
+fn service(page: &ScheduleFormPage, whole: Option<&'static str>) -> El {
+    let whole = whole.map(|title| {
+        let chosen = page.value("service") == WHOLE_HOSPITAL;
+        el("option").with("value", WHOLE_HOSPITAL).with("selected", chosen).child(title)
+    });
     let services = page.services.iter().map(|service| {
         let chosen = page.value("service") == service.id;
         el("option").with("value", service.id.clone()).with("selected", chosen).child(service.name.clone())
@@ -152,7 +157,7 @@ fn service(page: &ScheduleFormPage, none: &'static str) -> El {
         .class("zs-input")
         .with("id", "service")
         .with("name", "service")
-        .child([none].into_iter().chain(services).collect::<Vec<_>>())
+        .child([none()].into_iter().chain(services).chain(whole).collect::<Vec<_>>())
 }
 
 fn room(page: &ScheduleFormPage) -> Node {
@@ -216,7 +221,7 @@ fn fields(page: &ScheduleFormPage) -> Node {
     };
     match &page.form {
         ScheduleForm::Template => nodes![
-            field(problem, "service", "哪项服务", "", service(page, "请选一项")),
+            field(problem, "service", "哪项服务", "", service(page, None)),
             field(problem, "room", "地点", "例如 门诊 CT 室。", room(page)),
             weekdays(page),
             times(page),
@@ -227,13 +232,13 @@ fn fields(page: &ScheduleFormPage) -> Node {
             el("p").class("zs-small").child("公共假日自动不放号，调休上班的周末照调的那天放号。")
         ],
         ScheduleForm::Closing => nodes![
-            field(problem, "service", "哪项服务", "", service(page, "全院所有服务")),
+            field(problem, "service", "哪项服务", "", service(page, Some("全院所有服务"))),
             field(problem, "room", "地点（不填就是全部）", "", room(page)),
             days(),
             reason("写病人看了也明白的话，例如 设备检修。")
         ],
         ScheduleForm::Extra => nodes![
-            field(problem, "service", "哪项服务", "", service(page, "请选一项")),
+            field(problem, "service", "哪项服务", "", service(page, None)),
             field(problem, "room", "地点", "例如 门诊 CT 室。", room(page)),
             days(),
             times(page),
@@ -243,7 +248,7 @@ fn fields(page: &ScheduleFormPage) -> Node {
             text("expert", "专家姓名", "病人选时间时会看到。", "20"),
             text("home", "专家的医院", "例如 江苏省肿瘤医院。", "40"),
             text("speciality", "专长", "例如 肺结节。", "40"),
-            field(problem, "service", "哪项服务", "", service(page, "请选一项")),
+            field(problem, "service", "哪项服务", "", service(page, None)),
             field(problem, "room", "地点", "例如 门诊 3 楼。", room(page)),
             field(problem, "first", "哪天来", "", date(page, "first").with("required", true)),
             times(page),

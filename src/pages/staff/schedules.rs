@@ -1,6 +1,5 @@
 //! The timetable: the coming days, what repeats every week, what differs, and who visits.
 
-use super::form::hidden;
 use crate::components::icon::{icon, small_icon};
 use crate::components::notice::notice;
 use crate::text::{day, full_day, moment};
@@ -289,19 +288,8 @@ fn one_visit(page: &SchedulesPage, visit: &Visit, manages: bool) -> El {
     let mut ways = Vec::new();
     if manages && visit.state == VisitState::Planned {
         let form = ScheduleForm::ConfirmVisit(visit.clone());
-        ways.push(
-            el("form")
-                .with("method", "post")
-                .with("action", form.path())
-                .child(hidden("key", page.key.to_string()))
-                .child(
-                    el("button")
-                        .class("zs-button zs-button--quiet")
-                        .with("type", "submit")
-                        .with("aria-label", format!("专家确认了，放号：{}", visit.expert))
-                        .child("专家确认了，放号"),
-                ),
-        );
+        let label = format!("专家确认了，放号：{}", visit.expert);
+        ways.push(el("a").with("href", form.path()).with("aria-label", label).child("专家确认了，放号"));
     }
     if manages && !matches!(visit.state, VisitState::Cancelled { .. }) {
         let form = ScheduleForm::CancelVisit(visit.clone());

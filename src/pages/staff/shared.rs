@@ -1,6 +1,7 @@
 //! A follow-up that another hospital is in charge of: what the reader's hospital is asked to decide, or that it has handed
 //! the person over. No link, no phone number of the person, no notes.
 
+use super::confirm::{in_place, yes};
 use super::form::{area, button, field, hidden, post};
 use super::referral;
 use super::work::Sent;
@@ -64,13 +65,15 @@ fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
         ))
         .child(button("不接收，退回去"));
     nodes![
-        post(&page.id, "take-over")
-            .class("zs-stack")
-            .child(hidden("referral", referral.id.clone()))
-            .child(el("p").child(
-                "接收以后，这个人由我们负责，负责人是您，电话和链接才看得到。旧链接会失效，请把新链接发给病人。",
-            ))
-            .child(el("button").class("zs-button").with("type", "submit").child("接收")),
+        in_place(
+            "check",
+            "接收",
+            format!("接收{}，从{}转来？", page.name, referral.from),
+            &["以后由我们负责，负责人是您，电话和链接才看得到。", "旧链接会失效，请把新链接发给病人。"],
+            post(&page.id, "take-over")
+                .child(hidden("referral", referral.id.clone()))
+                .child(yes(format!("接收{}", page.name))),
+        ),
         sent.fold(deed, "close", "不能接收", refuse)
     ]
 }

@@ -1,19 +1,18 @@
 //! What a nurse does with one follow-up: record, call, note, answer, and settle what comes next.
 
-use super::day::record;
-use super::form::{area, button, date, field, hidden, post, select, services};
+use super::day::{possible, record};
+use super::form::{area, asks, button, date, field, hidden, post, select, services};
 use super::{booking, referral};
+use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
 use crate::text::moment;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpDetail, Typed};
-
-/// Days in which a next step usually begins and ends, when the nurse does not say otherwise.
-const NEXT_DAYS: (i64, i64) = (80, 100);
 
 /// What was sent last and refused.
 pub struct Sent<'a> {
@@ -46,8 +45,8 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// Everything that can be done now.
-pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+/// Everything that can be done now, and nothing that cannot be yet.
+pub fn sections(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     if !detail.own {
         return referral::section(detail, sent);
@@ -57,13 +56,18 @@ pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     }
     let recorded = followup
         .appointment_state
-        .and_then(|state| record(&followup.id, (&followup.appointment, followup.version), state, "detail"))
+        .and_then(|state| {
+            let actions = possible(state, followup.starts, now);
+            record(&followup.id, (&followup.appointment, followup.version), actions, "detail")
+        })
         .map(|form| nodes![el("h2").class("zs-group").child("登记"), form]);
+    // A step whose appointment is still to come has shown nothing yet.
+    let expected = followup.appointment_state.is_some_and(State::is_firm);
     nodes![
         recorded,
         sent.fold("call", "phone", "记一个电话", call(detail, sent)),
         booking::section(detail, sent),
-        sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent)),
+        (!expected).then(|| sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent))),
         questions(detail, sent),
         notes(detail, sent),
         referral::section(detail, sent)
@@ -74,7 +78,7 @@ fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "call";
     let problem = sent.problem(deed);
     let outcomes = CallOutcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.title()));
-    post(&detail.row.id, deed)
+    asks(post(&detail.row.id, deed))
         .class("zs-stack")
         .child(hidden("key", detail.key.to_string()))
         .child(field(
@@ -105,9 +109,9 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let endings = endings.map(|ending| (ending.as_str(), ending.title()));
     let ways = [("step", "定下一步"), ("end", "结束随访")].into_iter();
     let chosen = |name: &str| sent.typed.get(deed, name);
-    let from = date("due_from", sent.day(deed, "due_from", detail.today.plus_days(NEXT_DAYS.0)));
-    let to = date("due_to", sent.day(deed, "due_to", detail.today.plus_days(NEXT_DAYS.1)));
-    post(&followup.id, deed)
+    let day = |name: &'static str| date(name, chosen(name).unwrap_or_default().to_owned());
+    let (from, to) = (day("due_from"), day("due_to"));
+    asks(post(&followup.id, deed))
         .class("zs-stack")
         .child(hidden("version", followup.version.to_string()))
         .child(field(
@@ -164,6 +168,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
                     post(&detail.row.id, "answer")
                         .class("zs-stack zs-stack--tight")
                         .child(hidden("question", question.id.clone()))
+                        .child(field_error(sent.problem("answer").filter(|_| mine), &id))
                         .child(el("label").class("zs-form-field__small-label").with("for", id.clone()).child("回答"))
                         .child(
                             el("textarea")

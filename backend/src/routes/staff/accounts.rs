@@ -1,6 +1,6 @@
 //! The accounts of a hospital: made, shut, and given a new password by its administrators.
 
-use super::{SignedIn, html, many_tries, may, told};
+use super::{Before, SignedIn, html, lead_to, many_tries, may, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
@@ -8,12 +8,16 @@ use crate::routes::body::Form;
 use crate::secrets;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::{Deed, Misfit, Role};
 use zaoshai_contract::staff::accounts::{AccountsPage, NewAccount};
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{Staff, StaffPage};
+
+/// What the page is called.
+const TITLE: &str = "账号";
 
 async fn page(app: &App, staff: Staff) -> Result<AccountsPage> {
     let accounts = app.db.accounts(&staff.hospital).await?;
@@ -22,13 +26,14 @@ async fn page(app: &App, staff: Staff) -> Result<AccountsPage> {
 }
 
 fn shown(app: &App, page: AccountsPage, status: StatusCode) -> Response {
-    html(app, "账号", status, &StaffPage::Accounts(Box::new(page)))
+    html(app, TITLE, status, &StaffPage::Accounts(Box::new(page)))
 }
 
 /// `GET /staff/accounts`
-pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn, before: Before) -> Result<Response> {
     may(&staff, Deed::ManageStaff)?;
-    Ok(shown(&app, page(&app, staff).await?, StatusCode::OK))
+    let page = page(&app, staff).await?;
+    Ok(before.html(&app, TITLE, &StaffPage::Accounts(Box::new(page))))
 }
 
 /// Why roles cannot be those of one account.
@@ -140,7 +145,7 @@ pub(super) async fn change(
         "disable" => {
             log::does("disable-account", named(&account));
             app.db.disable_staff(&name).await?;
-            Ok(Redirect::to("/staff/accounts").into_response())
+            Ok(lead_to(&app, "/staff/accounts", "", JustDone::Disable))
         }
         "reset" => {
             let (password, hash) = password(&app).await?;
@@ -159,7 +164,7 @@ pub(super) async fn change(
                     (!changed).then_some("这是最后一位管理员。请先让别人当管理员，再改")
                 }
             };
-            let Some(message) = refused else { return Ok(Redirect::to("/staff/accounts").into_response()) };
+            let Some(message) = refused else { return Ok(lead_to(&app, "/staff/accounts", "", JustDone::Roles)) };
             let problem = told(&app, &Failure::field(&format!("role-{name}"), message));
             let page = AccountsPage { problem: Some(problem), ..page(&app, staff).await? };
             Ok(shown(&app, page, StatusCode::UNPROCESSABLE_ENTITY))

@@ -179,7 +179,7 @@ fn defaults_of(form: &Form) -> NewFollowUp {
         services: form.all("services"),
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
-        urgency: form.get("urgency").to_owned(),
+        urgency: form.all("urgency").into_iter().next(),
         template: form.get("template").to_owned(),
         ..NewFollowUp::default()
     }

@@ -2,7 +2,7 @@
 
 use super::lists::row;
 use super::sharing::{self, InCharge, Share};
-use super::{SignedIn, booking, html, may, own, referrals, services, signed_in, told};
+use super::{Before, SignedIn, booking, html, lead_to, may, own, referrals, services, signed_in, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::failures::Result;
@@ -10,12 +10,13 @@ use crate::visitor::Visitor;
 use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
@@ -83,15 +84,15 @@ pub(super) async fn detail(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
+    before: Before,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    let created = value_of(&query, "created").is_some();
     let times_from = times_from(&query);
     // Whoever turns the pages of free times looks at the form in which they stand.
     let deed = times_from.map(|_| "book".to_owned()).unwrap_or_default();
     let typed = Typed { deed, ..Typed::default() };
-    let (title, page) = detail_page(&app, staff, &id, created, times_from, (None, typed)).await?;
-    Ok(html(&app, &title, StatusCode::OK, &page))
+    let (title, page) = detail_page(&app, staff, &id, times_from, (None, typed)).await?;
+    Ok(before.html(&app, &title, &page))
 }
 
 /// The day with which the page of free times begins that a query asks for.
@@ -104,7 +105,6 @@ async fn detail_page(
     app: &App,
     staff: Staff,
     id: &str,
-    created: bool,
     times_from: Option<CivilDate>,
     (problem, typed): (Option<Problem>, Typed),
 ) -> Result<(String, StaffPage)> {
@@ -119,19 +119,24 @@ async fn detail_page(
     let detail = detail_of(app, &staff, record, times_from).await?;
     let (qr_path, qr_side) = qr::path(&detail.link).unwrap_or_default();
     // Titles stand in the browser's history: they say which follow-up, not whose.
-    let title = format!("随访 {}", detail.row.code);
-    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, created, problem, typed }))
+    let (title, now) = (format!("随访 {}", detail.row.code), app.now());
+    Ok((title, StaffPage::Detail { staff, detail: Box::new(detail), qr_path, qr_side, now, problem, typed }))
+}
+
+/// The way to a follow-up with which something was just done.
+pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
+    lead_to(app, &format!("/staff/followups/{id}"), "", done)
 }
 
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Ok(()) => Ok(done(app, id, JustDone::parse(&typed.deed).ok_or(Code::Internal)?)),
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
-            match detail_page(app, staff, id, false, times_from, (Some(problem), typed)).await {
+            match detail_page(app, staff, id, times_from, (Some(problem), typed)).await {
                 Ok((title, page)) => Ok(html(app, &title, status, &page)),
                 // Who may record, but not see, is told why it was refused all the same.
                 Err(hidden) if hidden.code == Code::NotFound => Err(failure),
@@ -149,7 +154,8 @@ pub(super) async fn withdraw_form(
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     let result = withdraw(&app, &staff, &id).await;
-    to_detail(&app, staff, &id, result, Typed::default()).await
+    to_detail(&app, staff, &id, result, Typed { deed: JustDone::Withdraw.as_str().to_owned(), fields: Vec::new() })
+        .await
 }
 
 /// `POST /staff/followups/{id}/unlock`
@@ -162,7 +168,7 @@ pub(super) async fn unlock_form(
     may(&staff, Deed::WorkOnFollowUps)?;
     log::does("unlock", Object::record(&record.id));
     app.db.unlock(&record.id, &staff.name, app.now()).await?;
-    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+    Ok(done(&app, &record.id, JustDone::Unlock))
 }
 
 /// `POST /staff/followups/{id}/relink`
@@ -178,7 +184,7 @@ pub(super) async fn relink_form(
     }
     log::does("relink", Object::record(&record.id));
     app.db.relink(&record.id, &record.next_link(&app), &staff.name, app.now()).await?;
-    Ok(Redirect::to(&format!("/staff/followups/{}", record.id)).into_response())
+    Ok(done(&app, &record.id, JustDone::Relink))
 }
 
 /// A follow-up with its link and history.

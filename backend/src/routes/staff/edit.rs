@@ -1,5 +1,6 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
+use super::detail::done;
 use super::make::{letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::{App, UNREADABLE};
@@ -13,11 +14,12 @@ use crate::pathway;
 use crate::routes::body::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Urgency};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::edit::EditForm;
 use zaoshai_contract::staff::{BookableService, NewFollowUp, Staff, StaffPage};
 
@@ -37,7 +39,7 @@ fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
         services: record.step.as_ref().map(|step| step.services.clone()).unwrap_or_default(),
         due_from: from.to_string(),
         due_to: to.to_string(),
-        urgency: record.urgency.as_str().to_owned(),
+        urgency: Some(record.urgency.as_str().to_owned()),
         template: record.letter.clone(),
         letter: open("letter", &record.letter_sealed),
         another: false,
@@ -47,7 +49,9 @@ fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
 /// A field whose value in the form is not the one that is stored.
 fn changed(app: &App, typed: &NewFollowUp, now: &NewFollowUp, owner: (&str, &str)) -> Vec<(String, String)> {
     let names = |ids: &[String]| pathway::service_names(app, ids).join("、");
-    let urgency = |word: &str| Urgency::parse(word).map(Urgency::title).unwrap_or_default().to_owned();
+    let urgency = |word: &Option<String>| {
+        word.as_deref().and_then(Urgency::parse).map(Urgency::title).unwrap_or_default().to_owned()
+    };
     let library = app.library();
     let letter = |id: &str| library.letter(id).map_or_else(|| "没有".to_owned(), |letter| letter.title.clone());
     let day = |text: &str| text.to_owned();
@@ -116,7 +120,7 @@ pub(super) async fn save(
     let typed = read_form(&form);
     let owner = form.get("owner").to_owned();
     match edit(&app, &staff, &id, &form, &typed).await {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response()),
+        Ok(()) => Ok(done(&app, &id, JustDone::Edit)),
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::Changed) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);

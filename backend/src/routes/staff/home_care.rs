@@ -1,7 +1,7 @@
 //! Nursing at home as nurses see it: who waits, where somebody goes, and what is done with one request.
 
 use super::lists::{after, turned};
-use super::{SignedIn, html, may, told};
+use super::{Before, SignedIn, html, lead_to, may, questions, told};
 use crate::app::{App, UNREADABLE};
 use crate::db;
 use crate::db::home_care::{CareChange, CareHistoryRow, CareRecord, PlannedVisit};
@@ -13,7 +13,7 @@ use crate::routes::home_care::{service_name, visit_of};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::dates::read_date;
 use zaoshai_contract::home_care::{
@@ -23,9 +23,12 @@ use zaoshai_contract::home_care::{
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::erasure::ErasureReason;
 use zaoshai_contract::staff::{HistoryLine, ROWS_A_PAGE, Staff, StaffPage, Typed};
 
+/// What the pages are called.
+const TITLE: &str = "上门护理";
 /// Requests of each list on the page that shows all three.
 const FIRST_ROWS: u32 = 50;
 /// How many days ahead a visit can be planned.
@@ -143,7 +146,7 @@ async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed))
 }
 
 fn shown(app: &App, page: CareDetail, status: StatusCode) -> Response {
-    html(app, "上门护理", status, &StaffPage::HomeCareRequest(Box::new(page)))
+    html(app, TITLE, status, &StaffPage::HomeCareRequest(Box::new(page)))
 }
 
 /// A line of the history in words.
@@ -188,9 +191,14 @@ pub(super) fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHi
 }
 
 /// `GET /staff/home-care/{id}`
-pub async fn show(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
+pub async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    SignedIn(staff): SignedIn,
+    before: Before,
+) -> Result<Response> {
     let page = page(&app, staff, &id, (None, Typed::default())).await?;
-    Ok(shown(&app, page, StatusCode::OK))
+    Ok(before.html(&app, TITLE, &StaffPage::HomeCareRequest(Box::new(page))))
 }
 
 /// `POST /staff/home-care/{id}/{deed}`
@@ -201,16 +209,22 @@ pub async fn form(
     form: Form,
 ) -> Result<Response> {
     let record = find(&app, &staff, &id).await?;
-    let result = match deed.as_str() {
-        "assess" => assess(&app, &staff, &record, &form).await,
-        "plan" => plan(&app, &staff, &record, &form).await,
-        "outcome" => outcome(&app, &staff, &record, &form).await,
-        "withdraw" => withdraw(&app, &staff, &record, &form).await,
-        "unlock" => unlock(&app, &staff, &record).await,
+    if deed == "outcome" {
+        let name = app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?;
+        if let Some(question) = questions::before_care(&app, &staff, (&id, &name), &form) {
+            return Ok(question);
+        }
+    }
+    let (result, done) = match deed.as_str() {
+        "assess" => (assess(&app, &staff, &record, &form).await, JustDone::Assess),
+        "plan" => (plan(&app, &staff, &record, &form).await, JustDone::Plan),
+        "outcome" => (outcome(&app, &staff, &record, &form).await, JustDone::Visit),
+        "withdraw" => (withdraw(&app, &staff, &record, &form).await, JustDone::CancelCare),
+        "unlock" => (unlock(&app, &staff, &record).await, JustDone::Unlock),
         _ => return Err(Code::NotFound.into()),
     };
     match result {
-        Ok(()) => Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response()),
+        Ok(()) => Ok(lead_to(&app, &format!("/staff/home-care/{id}"), "", done)),
         Err(failure) if matches!(failure.code.status(), 409 | 422) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);

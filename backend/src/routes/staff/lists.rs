@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{SignedIn, html, many_tries, may, referrals, signed_in};
+use super::{Before, SignedIn, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db;
 use crate::db::followups::{Integrity, Record};
@@ -198,14 +198,14 @@ async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
 }
 
 /// `GET /staff`
-pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn, before: Before) -> Result<Response> {
     // Who sees no patient begins with her own work.
     if !staff.may(Deed::SeeFollowUps) {
         let first = staff.sections().next().ok_or(Code::NotAllowed)?;
         return Ok(Redirect::to(first.path).into_response());
     }
     let list = followups(&app, staff).await?;
-    Ok(html(&app, "今天", StatusCode::OK, &StaffPage::List(list)))
+    Ok(before.html(&app, "今天", &StaffPage::List(list)))
 }
 
 /// `GET /staff/lists/{which}`

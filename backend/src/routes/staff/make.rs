@@ -1,6 +1,6 @@
 //! Making a follow-up: what the form says, understood field by field.
 
-use super::detail::detail_of;
+use super::detail::{detail_of, done};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
@@ -13,7 +13,7 @@ use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::dates::{DateMistake, read_date};
 use zaoshai_contract::followups::Urgency;
@@ -22,6 +22,7 @@ use zaoshai_contract::limits::{self, LONGEST_NAME};
 use zaoshai_contract::phones::{PhoneNumber, ReadPhone};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage};
 
 /// What is said before a second follow-up is made for the same number and service.
@@ -59,7 +60,7 @@ pub(super) fn read_form(form: &Form) -> NewFollowUp {
         services: form.all("services"),
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
-        urgency: form.get("urgency").to_owned(),
+        urgency: form.all("urgency").into_iter().next(),
         template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
         another: form.get("another") == "yes",
@@ -112,7 +113,7 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         (_, Some(to)) if to.days() - today.days() > WINDOW_DAYS => wrong("due_to", "最晚的日期请在两年以内"),
         _ => {}
     }
-    let urgency = if form.urgency.is_empty() { Some(Urgency::Routine) } else { Urgency::parse(&form.urgency) };
+    let urgency = form.urgency.as_deref().map_or(Some(Urgency::Routine), Urgency::parse);
     if urgency.is_none() {
         wrong("urgency", "请选紧急、尽快或常规");
     }
@@ -233,7 +234,7 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
     let new = read_form(&form);
     let key = form.key()?;
     match make(&app, &staff, &new, key.clone(), secrets::fresh_id()).await {
-        Ok(id) => Ok(Redirect::to(&format!("/staff/followups/{id}?created=1")).into_response()),
+        Ok(id) => Ok(done(&app, &id, JustDone::Make)),
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);

@@ -13,19 +13,46 @@ use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::Code;
-use zaoshai_contract::referrals::{Referral, ReferralAction, ReferralState};
+use zaoshai_contract::referrals::{Kinship, Referral, ReferralAction, ReferralHospital, ReferralState};
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::{BookableService, Staff};
+use zaoshai_contract::staff::Staff;
 
 /// Most characters of a reason or an answer.
 const LONGEST: usize = 300;
 /// For how many days a declined offer stands in the list of the hospital that made it.
 const DECLINED_DAYS: i64 = 14;
 
-/// The hospitals that a follow-up may be handed to.
-pub(super) fn alliance(library: &Library, own: &str) -> Vec<BookableService> {
+/// The hospitals that a follow-up may be handed to: those of its alliances, then those of its city, then the others.
+pub(super) fn alliance(library: &Library, own: &str) -> Vec<ReferralHospital> {
+    let ours = library.clinic(own);
+    let allied = |id: &str| {
+        let mut members = ours.iter().flat_map(|clinic| &clinic.alliances).flat_map(|alliance| &alliance.members);
+        members.any(|(member, _)| member == id)
+    };
     let others = library.clinics.iter().filter(|clinic| clinic.card.id.as_str() != own);
-    others.map(|clinic| BookableService { id: clinic.card.id.to_string(), name: clinic.card.name.clone() }).collect()
+    let mut hospitals: Vec<ReferralHospital> = others
+        .map(|clinic| ReferralHospital {
+            id: clinic.card.id.to_string(),
+            name: clinic.card.name.clone(),
+            city: clinic.card.city.clone(),
+            kinship: match ours {
+                _ if allied(clinic.card.id.as_str()) => Kinship::Alliance,
+                Some(ours) if ours.card.city == clinic.card.city => Kinship::City,
+                _ => Kinship::Other,
+            },
+        })
+        .collect();
+    hospitals.sort_by_key(|hospital| hospital.kinship);
+    hospitals
+}
+
+/// Why a follow-up is handed over, as the form says it.
+pub(super) fn reason(form: &Form) -> Result<&str> {
+    let reason = form.get("reason").trim();
+    if limits::fits(reason, 1, LONGEST) {
+        return Ok(reason);
+    }
+    Err(Failure::field("refer-reason", "请写为什么转，1 到 300 个字"))
 }
 
 /// The name of a hospital; its id when it is no longer known.
@@ -76,10 +103,7 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
     if !alliance(&app.library(), &staff.hospital).iter().any(|hospital| hospital.id == to) {
         return Err(Failure::field("refer-hospital", "请从列表里选一家医院"));
     }
-    let reason = form.get("reason").trim();
-    if !limits::fits(reason, 1, LONGEST) {
-        return Err(Failure::field("refer-reason", "请写为什么转，1 到 300 个字"));
-    }
+    let reason = reason(form)?;
     let referral = secrets::id_for(&found.id, &form.key()?);
     let row = ReferralRow {
         followup: found.id.clone(),

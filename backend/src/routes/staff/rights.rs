@@ -2,7 +2,7 @@
 //! link has expired, is locked or has ended. Deleting asks for a reason from a list and a tick.
 
 use super::history::{self, Helpers};
-use super::{SignedIn, home_care, html, may, own, referrals, told};
+use super::{SignedIn, home_care, html, lead_to, may, own, referrals, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
@@ -11,10 +11,11 @@ use crate::routes::body::Form;
 use crate::routes::home_care::service_name;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::erasure::{DataCopy, DataPart, ErasureReason, RightsPage};
 use zaoshai_contract::staff::{Staff, StaffPage};
 
@@ -104,7 +105,7 @@ pub(super) async fn erase_followup(
 ) -> Result<Response> {
     let person = match of_followup(&app, &staff, &id).await {
         Err(failure) if failure.code == Code::LinkErased => {
-            return Ok(Redirect::to(&format!("/staff/followups/{id}")).into_response());
+            return Ok(lead_to(&app, &format!("/staff/followups/{id}"), "", JustDone::Erase));
         }
         person => person?,
     };
@@ -116,7 +117,7 @@ pub(super) async fn erase_followup(
     log::does("erase", Object::record(&id));
     app.db.erase(&id, &staff.name, Some(reason), app.now()).await??;
     pathway::offer_places(&app).await?;
-    Ok(Redirect::to(&person.path).into_response())
+    Ok(lead_to(&app, &person.path, "", JustDone::Erase))
 }
 
 /// `POST /staff/home-care/{id}/erase`, likewise.
@@ -128,7 +129,7 @@ pub(super) async fn erase_care(
 ) -> Result<Response> {
     let person = match of_care(&app, &staff, &id).await {
         Err(failure) if failure.code == Code::LinkErased => {
-            return Ok(Redirect::to(&format!("/staff/home-care/{id}")).into_response());
+            return Ok(lead_to(&app, &format!("/staff/home-care/{id}"), "", JustDone::Erase));
         }
         person => person?,
     };
@@ -139,7 +140,7 @@ pub(super) async fn erase_care(
     };
     log::does("erase-home-care", Object::record(&id));
     app.db.erase_care(&id, &staff.name, Some(reason), app.now()).await?;
-    Ok(Redirect::to(&person.path).into_response())
+    Ok(lead_to(&app, &person.path, "", JustDone::Erase))
 }
 
 /// Refuses a copy for whom nobody has checked.

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use super::{html, told};
+use super::{drafts, html, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::db::staff::{Password, SignIn, StaffSession};
@@ -17,6 +17,7 @@ use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::value_of;
+use zaoshai_contract::staff::draft::DRAFT;
 use zaoshai_contract::staff::{LoginRequest, Staff, StaffPage};
 
 /// Where the console begins.
@@ -95,6 +96,8 @@ impl FromRequestParts<App> for SignedIn {
 /// Where a login leads: the console's page that was asked for, and never out of the console.
 fn way_on(to: &str) -> &str {
     let inside = to.strip_prefix(HOME).is_some_and(|rest| rest.starts_with('/') && !rest.starts_with("/login"));
+    // A draft of another account, or an old one, leads nowhere.
+    let inside = inside && !to.starts_with(DRAFT);
     if inside && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { to } else { HOME }
 }
 
@@ -198,7 +201,13 @@ pub(super) async fn login_form(
     let request = LoginRequest { name: form.get("name").to_owned(), password: form.get("password").to_owned() };
     let (name, to) = (request.name.clone(), form.get("to").to_owned());
     match sign_in(&app, &visitor, sender, request).await {
-        Ok(cookies) => Ok((set(cookies), Redirect::to(way_on(&to))).into_response()),
+        Ok(cookies) => {
+            let way = match drafts::after_login(&app, &name, &to, &cookies[0]).await {
+                Some(page) => page,
+                None => Redirect::to(way_on(&to)).into_response(),
+            };
+            Ok((set(cookies), way).into_response())
+        }
         Err(failure) if failure.code == Code::WrongLogin => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);

@@ -1,7 +1,7 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
 use super::detail::to_detail;
-use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, may, own, referrals, sharing};
+use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::{Change, Rules};
 use crate::db::calls::{Call, NewNote};
@@ -20,6 +20,7 @@ use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{Staff, Typed};
 
 /// Most characters of a note or an answer.
@@ -32,6 +33,9 @@ pub async fn form(
     SignedIn(staff): SignedIn,
     form: Form,
 ) -> Result<Response> {
+    if let Some(question) = questions::before(&app, &staff, &id, &deed, &form).await? {
+        return Ok(question);
+    }
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
         "call" => call(&app, &staff, &id, &form).await,
@@ -47,12 +51,14 @@ pub async fn form(
         },
     };
     if result.is_ok() && form.get("from") == "day" {
-        return Ok(Redirect::to("/staff#day").into_response());
+        // Back to the very row, so that the place in the list is not lost.
+        return Ok(Redirect::to(&format!("/staff#row-{}", form.get("appointment"))).into_response());
     }
     // Who does not take a person over, or gives them back, has no more to do with them.
     let gives_back = [ReferralAction::HandBack.as_str(), ReferralAction::Return.as_str()].contains(&deed.as_str());
     if result.is_ok() && gives_back {
-        return Ok(Redirect::to("/staff").into_response());
+        let done = if deed == ReferralAction::Return.as_str() { JustDone::Return } else { JustDone::HandBack };
+        return Ok(lead_to(&app, "/staff", "", done));
     }
     let typed = Typed { deed, fields: form.into_pairs() };
     to_detail(&app, staff, &id, result, typed).await
@@ -178,6 +184,9 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
             wrong("ending", "请选为什么结束");
         }
         ending.map(Next::End)
+    } else if form.get("next") != "step" {
+        wrong("next", "请选定下一步，还是结束随访");
+        None
     } else {
         let library = app.library();
         let services: Vec<String> =

@@ -1,0 +1,124 @@
+//! What is asked before a form is carried out: whom it concerns and what it does, where what was chosen in it cannot be
+//! taken back with one tap.
+
+use super::{html, own, referrals};
+use crate::app::App;
+use crate::db::followups::Record;
+use crate::failures::Result;
+use crate::routes::body::Form;
+use axum::http::StatusCode;
+use axum::response::Response;
+use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::home_care::Outcome as CareOutcome;
+use zaoshai_contract::staff::confirm::ConfirmPage;
+use zaoshai_contract::staff::{Staff, StaffPage};
+
+/// What the end of a follow-up does.
+const ENDS: [&str; 3] =
+    ["约好的时间会退掉，给别人。", "病人打开链接，会看到随访已经结束。", "不再出现在“要处理”里。可以重新打开。"];
+
+/// A question in words.
+struct Question {
+    asks: String,
+    effects: Vec<String>,
+    yes: String,
+}
+
+/// Whether the form wants to be asked about before it is carried out.
+fn is_asked(form: &Form) -> bool {
+    form.get("ask") == "yes"
+}
+
+fn name_of(app: &App, record: &Record) -> Result<String> {
+    Ok(app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?)
+}
+
+fn when(starts: Moment) -> String {
+    let (date, minute) = (starts.date(), starts.minute_of_day());
+    format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+}
+
+fn owned(effects: &[&str]) -> Vec<String> {
+    effects.iter().map(|effect| (*effect).to_owned()).collect()
+}
+
+/// The page of the question before a form of a follow-up; none where it can be carried out, or refused, at once.
+pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form: &Form) -> Result<Option<Response>> {
+    if !is_asked(form) {
+        return Ok(None);
+    }
+    let record = own(app, staff, id).await?;
+    let name = name_of(app, &record)?;
+    let question = match deed {
+        "cancel" => cancel(&record, &name, form),
+        "refer" => refer(app, staff, &name, form),
+        "call" => CallOutcome::parse(form.get("outcome")).filter(|outcome| outcome.ending().is_some()).map(|outcome| {
+            let asks = format!("{name}：{}。结束随访吗？", outcome.title());
+            Question { asks, effects: owned(&ENDS), yes: format!("结束{name}的随访") }
+        }),
+        "outcome" if form.get("next") == "end" && Outcome::parse(form.get("outcome")).is_some() => {
+            Ending::parse(form.get("ending")).map(|ending| Question {
+                asks: format!("{name}：{}。结束随访吗？", ending.title()),
+                effects: owned(&ENDS),
+                yes: format!("结束{name}的随访"),
+            })
+        }
+        _ => None,
+    };
+    let back = format!("/staff/followups/{id}");
+    Ok(question.map(|question| page(app, staff, question, (format!("{back}/{deed}"), back), form)))
+}
+
+fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
+    let (why, what) = match form.get("whose") {
+        "patient" => ("病人不能来", "位置马上放给别人。"),
+        "clinic" => ("医院不能看", "病人打开链接，会看到医院取消了。"),
+        _ => return None,
+    };
+    let starts = record.firm()?.slot.starts;
+    Some(Question {
+        asks: format!("取消{name}{}的预约吗？（{why}）", when(starts)),
+        effects: owned(&[what, "约了新时间以前，这个人在“要处理”里。", "系统不发短信，请打电话告诉病人。"]),
+        yes: format!("取消{name}的预约"),
+    })
+}
+
+fn refer(app: &App, staff: &Staff, name: &str, form: &Form) -> Option<Question> {
+    let hospitals = referrals::alliance(&app.library(), &staff.hospital);
+    let hospital = hospitals.into_iter().find(|hospital| hospital.id == form.get("hospital"))?;
+    referrals::reason(form).ok()?;
+    Some(Question {
+        asks: format!("把{name}转给{}（{}）吗？", hospital.name, hospital.city),
+        effects: owned(&["对方的护士会看到姓名和转诊的原因。", "对方接收以前，还是我们负责，可以撤回。"]),
+        yes: format!("转给{}", hospital.name),
+    })
+}
+
+/// The same before a form of a request for nursing at home.
+pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), form: &Form) -> Option<Response> {
+    let outcome = CareOutcome::parse(form.get("outcome")).filter(|_| is_asked(form))?;
+    if !matches!(outcome, CareOutcome::Refused | CareOutcome::Hospital) {
+        return None;
+    }
+    let question = Question {
+        asks: format!("{name}：{}。结束这个申请吗？", outcome.title()),
+        effects: owned(&["申请结束，排好的上门也取消。", "再要上门，得重新申请。"]),
+        yes: format!("结束{name}的申请"),
+    };
+    let back = format!("/staff/home-care/{id}");
+    Some(page(app, staff, question, (format!("{back}/outcome"), back), form))
+}
+
+fn page(app: &App, staff: &Staff, question: Question, (action, back): (String, String), form: &Form) -> Response {
+    let page = ConfirmPage {
+        staff: staff.clone(),
+        question: question.asks,
+        effects: question.effects,
+        yes: question.yes,
+        action,
+        fields: form.pairs().to_vec(),
+        back,
+    };
+    html(app, "请确认", StatusCode::OK, &StaffPage::Confirm(Box::new(page)))
+}

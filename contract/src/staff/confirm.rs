@@ -1,0 +1,119 @@
+//! What asks before it is done, and what was just done, in words for staff.
+
+use super::Staff;
+use crate::appointments::words;
+use serde::{Deserialize, Serialize};
+
+/// A question before something that cannot be taken back with one tap.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConfirmPage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The question, with whom it concerns.
+    pub question: String,
+    /// What it does.
+    pub effects: Vec<String>,
+    /// The word on the button.
+    pub yes: String,
+    /// Where the form is sent.
+    pub action: String,
+    /// What it carries.
+    pub fields: Vec<(String, String)>,
+    /// Where the way back leads.
+    pub back: String,
+}
+
+words! {
+    /// What a form of the console did, as the page that follows tells it once.
+    JustDone {
+        /// A follow-up was made.
+        Make = "make",
+        /// It was recorded who came.
+        Record = "record",
+        /// A call was recorded.
+        Call = "call",
+        /// A note was written.
+        Note = "note",
+        /// A question was answered.
+        Answer = "answer",
+        /// A step was ended together with what follows.
+        Outcome = "outcome",
+        /// A time was booked for the patient.
+        Book = "book",
+        /// The patient's appointment was cancelled.
+        Cancel = "cancel",
+        /// The follow-up was offered to another hospital.
+        Refer = "refer",
+        /// It was taken over.
+        TakeOver = "take-over",
+        /// It was handed back.
+        HandBack = "hand-back",
+        /// The follow-up was given back after it had been taken over.
+        Return = "return",
+        /// The offer was taken back.
+        Recall = "recall",
+        /// The follow-up was ended.
+        Withdraw = "withdraw",
+        /// Its link was replaced.
+        Relink = "relink",
+        /// Its link was opened again.
+        Unlock = "unlock",
+        /// It was changed.
+        Edit = "edit",
+        /// A request for nursing at home was assessed.
+        Assess = "assess",
+        /// A visit was planned.
+        Plan = "plan",
+        /// The outcome of a visit was recorded.
+        Visit = "visit",
+        /// A request for nursing at home was cancelled for the patient.
+        CancelCare = "cancel-care",
+        /// A person's data was deleted.
+        Erase = "erase",
+        /// Clinics were closed.
+        Close = "close",
+        /// A closing was taken back.
+        UndoClosing = "undo-closing",
+        /// The timetable was changed.
+        Timetable = "timetable",
+        /// An account was shut.
+        Disable = "disable",
+        /// An account got other roles.
+        Roles = "roles",
+    }
+}
+
+impl JustDone {
+    /// As staff read it: what became of it, and what is left to do.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Make => "建好了，还没有发给病人。请复制下面的短信发出去。",
+            Self::Record => "登记好了。",
+            Self::Call => "电话记下了。",
+            Self::Note => "备注记下了。",
+            Self::Answer => "回答好了，病人打开链接就能看到。",
+            Self::Outcome => "结果记下了。",
+            Self::Book => "约好了。系统不发短信，请在电话里告诉病人时间。",
+            Self::Cancel => "预约取消了。约了新时间以前，这个人在“要处理”里。",
+            Self::Refer => "转过去了，等对方接收。接收以前还是我们负责。",
+            Self::TakeOver => "接收好了，现在由我们负责。请把新链接发给病人。",
+            Self::HandBack => "没有接收，对方会看到。还是对方负责。",
+            Self::Return => "退回去了，现在由对方负责。",
+            Self::Recall => "转诊撤回了，还是我们负责。",
+            Self::Withdraw => "随访结束了，约好的时间已经退掉。",
+            Self::Relink => "换好了，旧链接打不开了。请把下面的短信再发给病人。",
+            Self::Unlock => "链接打开了，病人可以再试。",
+            Self::Edit => "改好了。",
+            Self::Assess => "评估记下了。系统不发短信，请打电话告诉病人。",
+            Self::Plan => "排好了。系统不发短信，请打电话告诉病人。",
+            Self::Visit => "上门的结果记下了。",
+            Self::CancelCare => "申请取消了，排好的上门也取消了。",
+            Self::Erase => "资料删掉了，约好的时间已经退掉。",
+            Self::Close => "停诊登记好了。约了的人，看下面每次停诊后面的数。",
+            Self::UndoClosing => "停诊撤回了，这些时间又可以约。",
+            Self::Timetable => "排班改好了。",
+            Self::Disable => "账号停用了，马上不能再用。",
+            Self::Roles => "角色改好了，马上起作用。",
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The question before something is done that cannot be taken back with one tap, on a page of its own or in its place.
+
+use super::form::kept;
+use crate::components::icon::{icon, small_icon};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone};
+
+/// The page: whom it concerns, what it does, and the way back. Its button stands in the bar.
+pub fn page(page: &ConfirmPage) -> Node {
+    nodes![
+        back(page.back.clone(), "不做，返回"),
+        el("form")
+            .class("zs-stack")
+            .with("method", "post")
+            .with("action", page.action.clone())
+            .with("id", "confirm")
+            .child(el("h1").class("zs-h1").child(page.question.clone()))
+            .child(effects(page.effects.iter().cloned()))
+            .child(kept(&page.fields))
+    ]
+}
+
+/// The button of the page.
+pub fn action(page: &ConfirmPage) -> Node {
+    el("button").class("zs-button").with("type", "submit").with("form", "confirm").child(page.yes.clone()).node()
+}
+
+/// The same in its place: it unfolds, says whom it concerns and what it does, and only then has its button.
+pub fn in_place(name: &'static str, title: &'static str, question: String, does: &[&'static str], form: El) -> El {
+    el("details")
+        .class("zs-details zs-sure")
+        .child(el("summary").child(icon(name)).child(el("span").child(title).child("…")).child(icon("next")))
+        .child(
+            el("div")
+                .class("zs-stack zs-stack--tight")
+                .child(el("p").child(el("b").child(question)))
+                .child(effects(does.iter().map(|effect| (*effect).to_owned())))
+                .child(form),
+        )
+}
+
+/// The button that does it after the question.
+pub fn yes(label: String) -> El {
+    el("button").class("zs-button").with("type", "submit").child(label)
+}
+
+fn effects(effects: impl Iterator<Item = String>) -> El {
+    el("ul").class("zs-bullets").child(effects.map(|effect| el("li").child(effect)).collect::<Vec<_>>())
+}
+
+/// The way back.
+pub fn back(href: String, word: &'static str) -> El {
+    el("a").class("zs-back").with("href", href).child(small_icon("back")).child(el("span").child(word))
+}
+
+/// What was just done.
+pub fn told(done: Option<JustDone>) -> Option<El> {
+    done.map(|done| {
+        el("p").class("zs-notice").with("role", "status").child(icon("check")).child(el("span").child(done.told()))
+    })
+}
