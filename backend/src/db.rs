@@ -26,10 +26,11 @@ use crate::private;
 use anyhow::Context as _;
 use sqlx::Connection;
 use sqlx::migrate::MigrateError;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use std::net::IpAddr;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -105,6 +106,15 @@ fn sqlite_code(extended: &str) -> Option<i32> {
 
 /// The result of a database call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Where PostgreSQL may be reached without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// Only on this machine.
+    Local,
+    /// Anywhere: the operator says that the network between is their own.
+    Anywhere,
+}
 
 /// A database.
 #[derive(Clone, Debug)]
@@ -225,8 +235,13 @@ impl Db {
     /// Opens `sqlite://path` (made when missing) or `postgres://…`, brings its tables up to date, and makes sure that it
     /// can be written. What is wrong is said in a sentence that helps who started the server.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
+        Self::open_with(url, Plain::Local).await
+    }
+
+    /// The same, with the operator's word on connections without TLS.
+    pub async fn open_with(url: &str, plain: Plain) -> anyhow::Result<Self> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Self::open_postgres(url).await;
+            return Self::open_postgres(url, plain).await;
         }
         let path = url.strip_prefix("sqlite://").unwrap_or(url);
         if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -245,8 +260,8 @@ impl Db {
         })
     }
 
-    async fn open_postgres(url: &str) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?;
+    async fn open_postgres(url: &str, plain: Plain) -> anyhow::Result<Self> {
+        let options = protected(url, plain)?;
         let place = format!("{}:{}", options.get_host(), options.get_port());
         // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
         let pool = PgPoolOptions::new()
@@ -261,8 +276,8 @@ impl Db {
             .after_release(|connection, _| Box::pin(has_no_transaction(connection)));
         let pool = pool.connect_with(options).await.with_context(|| {
             format!(
-                "PostgreSQL at {place} does not let the server in: it must run, and address, database, account and \
-                     password must be right"
+                "PostgreSQL at {place} does not let the server in: it must run, and address, database, account, \
+                 password and certificate must be right"
             )
         })?;
         let db = Self::Postgres(pool.clone());
@@ -304,7 +319,7 @@ impl Db {
     pub async fn create_on(server: &str, name: &str) -> anyhow::Result<String> {
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         anyhow::ensure!(plain, "{name} is not a plain name");
-        let pool = PgPool::connect(&format!("{server}/postgres")).await?;
+        let pool = PgPool::connect_with(protected(&format!("{server}/postgres"), Plain::Local)?).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await?;
         pool.close().await;
         Ok(format!("{server}/{name}"))
@@ -356,6 +371,45 @@ async fn has_no_transaction<C: Connection>(connection: &mut C) -> sqlx::Result<b
     Ok(!connection.is_in_transaction())
 }
 
+/// How PostgreSQL is reached. Off this machine only by TLS, and unless the address says `require` only with a certificate
+/// for its host, signed by `sslrootcert` or by an authority that this machine trusts.
+fn protected(url: &str, plain: Plain) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).context("the address of the database does not read")?;
+    if plain == Plain::Anywhere || is_local(&options) {
+        return Ok(options);
+    }
+    match options.get_ssl_mode() {
+        PgSslMode::Prefer => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
+        // As PostgreSQL's own clients do: whoever names an authority wants it asked.
+        PgSslMode::Require if names_authority(url) => Ok(options.ssl_mode(PgSslMode::VerifyCa)),
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => Ok(options),
+        PgSslMode::Disable | PgSslMode::Allow => anyhow::bail!(
+            "the database at {} would be reached without TLS, and who stands between could read and change what it holds: use \
+             sslmode=verify-full, with sslrootcert=<file> for a certificate authority of your own, or say that the network \
+             is safe with --allow-plain-database",
+            options.get_host()
+        ),
+    }
+}
+
+/// Whether the connection stays on this machine. A socket comes before the host, also where the address names both.
+fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// Whether an address of PostgreSQL or the environment names the authority of its certificate.
+fn names_authority(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    std::env::var_os("PGSSLROOTCERT").is_some()
+        || form_urlencoded::parse(query.as_bytes())
+            .any(|(name, _)| matches!(&*name, "sslrootcert" | "ssl-root-cert" | "ssl-ca"))
+}
+
 /// What is wrong with a database file that does not open, and what helps.
 fn sqlite_trouble(path: &str, error: &sqlx::Error) -> String {
     let code = error.as_database_error().and_then(|error| sqlite_code(&error.code()?));
@@ -376,5 +430,65 @@ fn sqlite_trouble(path: &str, error: &sqlx::Error) -> String {
         ),
         Some(5 | 6) => format!("the database {path} is held by another program: end that one and start again"),
         _ => format!("the database {path} cannot be opened"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str, plain: Plain) -> anyhow::Result<String> {
+        Ok(format!("{:?}", protected(url, plain)?.get_ssl_mode()))
+    }
+
+    #[test]
+    fn no_connection_leaves_this_machine_without_tls_unless_the_operator_says_so() {
+        for url in [
+            "postgres://a@db.example.org/z?sslmode=disable",
+            "postgresql://a@db.example.org/z?ssl-mode=disable",
+            "postgres://a@192.0.2.7/z?sslmode=allow",
+            "postgres://a@127.0.0.1/z?sslmode=disable&host=db.example.org",
+            "postgres://a@localhost/z?hostaddr=192.0.2.7&sslmode=disable",
+            "postgres://a@[2001:db8::1]/z?sslmode=disable",
+            "postgres://a@127.0.0.1.example.org/z?sslmode=disable",
+            "postgres://a@0.0.0.0/z?sslmode=disable",
+        ] {
+            let told = mode(url, Plain::Local).expect_err(url).to_string();
+            assert!(told.contains("without TLS") && told.contains("--allow-plain-database"), "{told}");
+            assert!(mode(url, Plain::Anywhere).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_database_elsewhere_shows_its_certificate() {
+        for (url, is) in [
+            ("postgres://a@db.example.org/z", "VerifyFull"),
+            ("postgres://a@db.example.org/z?sslmode=prefer", "VerifyFull"),
+            ("postgres://a@db.example.org/z?sslrootcert=/tmp/ca.pem", "VerifyFull"),
+            ("postgres://a@localhost/z?host=db.example.org", "VerifyFull"),
+            ("postgres://a@db.example.org/z?sslmode=verify-ca", "VerifyCa"),
+            ("postgres://a@db.example.org/z?sslmode=require&sslrootcert=/tmp/ca.pem", "VerifyCa"),
+            ("postgres://a@db.example.org/z?sslmode=require", "Require"),
+        ] {
+            assert_eq!(mode(url, Plain::Local).expect(url), is, "{url}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_all_its_names() {
+        for url in [
+            "postgres://a@localhost/z?sslmode=disable",
+            "postgres://a@LOCALHOST/z?sslmode=disable",
+            "postgres://a@127.0.0.1:5433/z?sslmode=disable",
+            "postgres://a@127.8.9.10/z?sslmode=disable",
+            "postgres://a@[::1]/z?sslmode=disable",
+            "postgres://a@[::ffff:127.0.0.1]/z?sslmode=disable",
+            "postgres://a@db.example.org/z?hostaddr=127.0.0.1&sslmode=disable",
+            "postgres:///z?host=/var/run/postgresql&sslmode=disable",
+            "postgres://a@db.example.org/z?host=/var/run/postgresql&sslmode=disable",
+            "postgres://a@%2Fvar%2Frun%2Fpostgresql/z?sslmode=disable",
+        ] {
+            assert_eq!(mode(url, Plain::Local).expect(url), "Disable", "{url}");
+        }
     }
 }

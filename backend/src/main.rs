@@ -19,7 +19,7 @@ use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
-use zaoshai_backend::db::{Db, log};
+use zaoshai_backend::db::{Db, Plain, log};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::keys::{self, Fit};
@@ -77,9 +77,8 @@ struct Serve {
     /// The port to listen on; 0 takes a free one.
     #[arg(long, env = "ZAOSHAI_PORT", default_value_t = 8080)]
     port: u16,
-    /// `sqlite://path` or `postgres://…`.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
-    database: String,
+    #[command(flatten)]
+    database: Database,
     /// The folder of content files.
     #[arg(long, env = "ZAOSHAI_CONTENT", default_value = "content")]
     content: PathBuf,
@@ -105,6 +104,24 @@ struct Serve {
     /// Make a demonstration timetable, a nurse and a follow-up link, and print them.
     #[arg(long)]
     demonstration: bool,
+}
+
+/// Which database, and how it may be reached.
+#[derive(clap::Args)]
+struct Database {
+    /// `sqlite://path` or `postgres://…`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
+    database: String,
+    /// The network up to the PostgreSQL server is safe: it may be reached without TLS.
+    #[arg(long, env = "ZAOSHAI_ALLOW_PLAIN_DATABASE")]
+    allow_plain_database: bool,
+}
+
+impl Database {
+    async fn open(&self) -> anyhow::Result<Db> {
+        let plain = if self.allow_plain_database { Plain::Anywhere } else { Plain::Local };
+        Db::open_with(&self.database, plain).await
+    }
 }
 
 #[derive(Subcommand)]
@@ -148,25 +165,22 @@ enum StaffCommand {
         /// How she is shown, like 张护士.
         #[arg(long)]
         display: String,
-        /// `sqlite://path` or `postgres://…`.
-        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
-        database: String,
+        #[command(flatten)]
+        database: Database,
     },
     /// Shut an account and sign it out everywhere.
     Disable {
         /// The name to sign in with.
         name: String,
-        /// `sqlite://path` or `postgres://…`.
-        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
-        database: String,
+        #[command(flatten)]
+        database: Database,
     },
     /// Give an account a new password, print it once, and open the account again.
     Reset {
         /// The name to sign in with.
         name: String,
-        /// `sqlite://path` or `postgres://…`.
-        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
-        database: String,
+        #[command(flatten)]
+        database: Database,
     },
 }
 
@@ -196,9 +210,8 @@ struct KeyAndDatabase {
     /// The key file.
     #[arg(long, env = "ZAOSHAI_KEY_FILE", default_value = "var/key")]
     key_file: PathBuf,
-    /// `sqlite://path` or `postgres://…`.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/zaoshai.db", hide_env_values = true)]
-    database: String,
+    #[command(flatten)]
+    database: Database,
 }
 
 fn main() -> ExitCode {
@@ -293,7 +306,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
                 Role::fit(&roles).is_ok(),
                 "an auditor has no other role: make an account of its own for it"
             );
-            let db = Db::open(&database).await?;
+            let db = database.open().await?;
             let password = secrets::fresh_password();
             let staff = Staff { name, display, hospital, roles };
             let hash = secrets::hash_password(&password)?;
@@ -305,7 +318,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             println!("the password is shown only now, and must be changed at the first sign-in");
         }
         StaffCommand::Disable { name, database } => {
-            let db = Db::open(&database).await?;
+            let db = database.open().await?;
             let account = account(&db, &name).await?;
             let shut = logged("disable-account", &account, db.disable_staff(&name)).await?;
             db.close().await;
@@ -313,7 +326,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             println!("account {name} is disabled and signed out");
         }
         StaffCommand::Reset { name, database } => {
-            let db = Db::open(&database).await?;
+            let db = database.open().await?;
             let password = secrets::fresh_password();
             let account = account(&db, &name).await?;
             let hash = secrets::hash_password(&password)?;
@@ -359,7 +372,7 @@ async fn key(command: KeyCommand) -> anyhow::Result<()> {
         }
         KeyCommand::Check(KeyAndDatabase { key_file, database }) => {
             anyhow::ensure!(there(&key_file)?, "there is no {}", key_file.display());
-            let db = Db::open(&database).await?;
+            let db = database.open().await?;
             let fit = keys::fit(&db, &Secrets::from_file(&key_file)?).await?;
             db.close().await;
             match fit {
@@ -370,7 +383,7 @@ async fn key(command: KeyCommand) -> anyhow::Result<()> {
             }
         }
         KeyCommand::Replace { both: KeyAndDatabase { key_file, database }, .. } => {
-            let db = Db::open(&database).await?;
+            let db = database.open().await?;
             keys::replace(&db, &Secrets::from_file(&key_file)?).await?;
             db.close().await;
             println!("the database goes on with the key in {}", key_file.display());
@@ -391,7 +404,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         .with_context(|| format!("listening on {}:{}", options.host, options.port))?;
     let address = listener.local_addr()?;
     let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let db = Db::open(&options.database).await.context("opening the database")?;
+    let db = options.database.open().await.context("opening the database")?;
     let secrets = keys::unlock(&db, &options.key_file).await?;
     let config = Config {
         public_url: public_url.trim_end_matches('/').to_owned(),

@@ -64,6 +64,8 @@ codes! {
     TooManyQuestions = "too-many-questions", 409;
     /// This phone number has as many requests under way as it may have.
     TooManyRequests = "too-many-requests", 409;
+    /// As many requests were made from this address, without an account, as may be in an hour or a day.
+    TooManyFromHere = "too-many-from-here", 429;
     /// No follow-up has this link.
     LinkUnknown = "link-unknown", 404;
     /// The link's time is over.

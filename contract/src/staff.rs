@@ -234,8 +234,6 @@ pub struct FollowUpDetail {
     pub today: CivilDate,
     /// The name of the hospital in charge.
     pub hospital: String,
-    /// Whether that is the reader's: others may look, and answer a referral to them.
-    pub own: bool,
     /// The referrals, latest first.
     pub referrals: Vec<Referral>,
     /// The hospitals it may be handed to, the nearest first.

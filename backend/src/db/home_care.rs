@@ -4,6 +4,7 @@
 use super::followups::tries_left;
 use super::ledger::read;
 use super::pages::{After, day_of};
+use super::tries::{Limit, Turn, count_tries, take_turns};
 use super::{Db, Result, again, in_transaction, on_read, on_write};
 use crate::secrets;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -16,6 +17,11 @@ use zaoshai_contract::staff::erasure::ErasureReason;
 
 /// Most requests under way at the same time for one phone number.
 pub const MOST_UNDER_WAY: i64 = 3;
+/// Most requests within an hour from one address, by those who have no account: enough for a ward or a village clinic
+/// behind one address, too few to bury what others ask for.
+pub const MOST_IN_AN_HOUR: i64 = 10;
+/// Most of them within a day.
+pub const MOST_IN_A_DAY: i64 = 40;
 
 /// A request to be made.
 #[derive(Clone, Debug)]
@@ -54,6 +60,8 @@ pub struct NewRequest {
     pub party: Party,
     /// The same for the history: `patient` or a staff name.
     pub who: String,
+    /// What requests from the same place are counted under.
+    pub limits: Vec<Limit>,
     /// Now.
     pub now: Moment,
 }
@@ -259,21 +267,36 @@ impl Db {
             .await?))
     }
 
-    /// Makes a request, once for each id, or gives [`Code::KeyReused`] when the id came with another wish.
+    /// Makes a request, once for each id, or gives [`Code::KeyReused`] when the id came with another wish. Counting and
+    /// making are one transaction, in which requests for one number and from one place take turns.
     pub async fn ask_for_care(&self, new: &NewRequest, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_ask_for_care(new, holidays).await)
+    }
+
+    async fn try_ask_for_care(&self, new: &NewRequest, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
         let state = match after(None, Action::Ask, new.party) {
             Ok(state) => state,
             Err(code) => return Ok(Err(code)),
         };
         in_transaction!(self, |tx| {
+            take_turns!(tx, &new.phone_hash);
+            let before: Option<(String,)> = sqlx::query_as("SELECT request FROM home_care WHERE id = $1")
+                .bind(&new.id)
+                .fetch_optional(&mut **tx)
+                .await?;
+            if let Some((request,)) = before {
+                return Ok(if request == new.request { Ok(()) } else { Err(Code::KeyReused) });
+            }
             let (under_way,): (i64,) =
-                sqlx::query_as("SELECT COUNT(*) FROM home_care WHERE phone_hash = $1 AND due IS NOT NULL AND id <> $2")
+                sqlx::query_as("SELECT COUNT(*) FROM home_care WHERE phone_hash = $1 AND due IS NOT NULL")
                     .bind(&new.phone_hash)
-                    .bind(&new.id)
                     .fetch_one(&mut **tx)
                     .await?;
             if under_way >= MOST_UNDER_WAY {
                 return Ok(Err(Code::TooManyRequests));
+            }
+            if count_tries!(tx, new.limits, new.now) != Turn::Free {
+                return Ok(Err(Code::TooManyFromHere));
             }
             let made = sqlx::query(
                 "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
@@ -303,11 +326,8 @@ impl Db {
             .await?
             .rows_affected();
             if made == 0 {
-                let (request,): (String,) = sqlx::query_as("SELECT request FROM home_care WHERE id = $1")
-                    .bind(&new.id)
-                    .fetch_one(&mut **tx)
-                    .await?;
-                return Ok(if request == new.request { Ok(()) } else { Err(Code::KeyReused) });
+                // The same form at the same moment, with another number: else it had waited for its turn.
+                return Ok(Err(Code::KeyReused));
             }
             let line = secrets::fresh_id();
             note!(tx, line, &new.id, 1_i64, new.now, &new.who, "ask", None::<&str>, state.as_str(), "");

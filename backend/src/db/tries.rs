@@ -8,7 +8,7 @@ use zaoshai_contract::civil::Moment;
 /// An hour.
 const HOUR_MS: i64 = 3_600_000;
 /// Adds one to what was tried under a key while that counts, or begins anew; gives how many there are now.
-const COUNT: &str = "INSERT INTO tries (key, count, until) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
+pub(super) const COUNT: &str = "INSERT INTO tries (key, count, until) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
                      count = CASE WHEN tries.until <= $3 THEN 1 ELSE tries.count + 1 END, \
                      until = CASE WHEN tries.until <= $3 THEN excluded.until ELSE tries.until END RETURNING count";
 
@@ -57,24 +57,50 @@ impl Alarm {
     }
 }
 
+/// Counts a try under each of these keys inside a transaction, up to the first that has none left. The counts are locked
+/// until its end.
+macro_rules! count_tries {
+    ($tx:expr, $limits:expr, $now:expr) => {{
+        let mut turn = $crate::db::tries::Turn::Free;
+        for (place, limit) in $limits.iter().enumerate() {
+            let (count,): (i64,) = sqlx::query_as($crate::db::tries::COUNT)
+                .bind(&limit.key)
+                .bind($now.0 + limit.window_ms)
+                .bind($now.0)
+                .fetch_one(&mut **$tx)
+                .await?;
+            if count > limit.most {
+                turn = $crate::db::tries::Turn::Spent(place);
+                break;
+            }
+        }
+        turn
+    }};
+}
+
+/// Lets the transactions that take turns under one key follow each other, where they have no row in common that they
+/// could lock: each waits here until the one before has ended. Nothing of it stays in the database.
+macro_rules! take_turns {
+    ($tx:expr, $key:expr) => {
+        for sql in [
+            "INSERT INTO tries (key, count, until) VALUES ($1, 0, 0) ON CONFLICT (key) DO UPDATE SET count = tries.count",
+            "DELETE FROM tries WHERE key = $1",
+        ] {
+            sqlx::query(sql).bind($key).execute(&mut **$tx).await?;
+        }
+    };
+}
+
+pub(super) use {count_tries, take_turns};
+
 impl Db {
     /// Counts a try under each of these keys, up to the first that has none left.
     pub async fn take_try(&self, limits: &[Limit], now: Moment) -> Result<Turn> {
         again!(
             async {
                 in_transaction!(self, |tx| {
-                    for (place, limit) in limits.iter().enumerate() {
-                        let (count,): (i64,) = sqlx::query_as(COUNT)
-                            .bind(&limit.key)
-                            .bind(now.0 + limit.window_ms)
-                            .bind(now.0)
-                            .fetch_one(&mut **tx)
-                            .await?;
-                        if count > limit.most {
-                            return Ok(Turn::Spent(place));
-                        }
-                    }
-                    Ok(Turn::Free)
+                    let turn = count_tries!(tx, limits, now);
+                    Ok(turn)
                 })
             }
             .await

@@ -186,10 +186,11 @@ fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &s
 }
 
 /// After how many seconds another try may help.
-fn retry_after(code: Code) -> Option<&'static str> {
+pub(super) fn retry_after(code: Code) -> Option<&'static str> {
     match code {
         Code::Unavailable | Code::TimedOut => Some("30"),
         Code::TooMany => Some("60"),
+        Code::TooManyFromHere => Some("3600"),
         _ => None,
     }
 }

@@ -2,14 +2,15 @@
 //! Browsers send the forms themselves, with or without the app. Opening a page (GET) changes nothing.
 
 use super::body::Form;
-use super::frame::{Sender, request_id};
+use super::frame::{Sender, request_id, retry_after};
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
 use super::told;
 use crate::app::App;
 use crate::content::Library;
 use crate::content::home_care::HomeCare;
-use crate::db::home_care::{CareChange, CareRecord, NewRequest};
+use crate::db::home_care::{CareChange, CareRecord, MOST_IN_A_DAY, MOST_IN_AN_HOUR, NewRequest};
+use crate::db::tries::Limit;
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie, session_cookie};
@@ -200,8 +201,23 @@ async fn actor(app: &App, visitor: &Visitor, hospital: &str, deed: Deed) -> Resu
     }
 }
 
+/// What a request is counted under: the address that it comes from, unless somebody who is signed in writes it down for
+/// whoever calls.
+fn limits(app: &App, sender: Sender, party: Party) -> Vec<Limit> {
+    if party != Party::Patient {
+        return Vec::new();
+    }
+    let address = sender.key(app);
+    let limit = |kind: &str, most: i64, hours: i64| Limit {
+        key: app.secrets.finder(kind, &address),
+        most,
+        window_ms: hours * 3_600_000,
+    };
+    vec![limit("home-care-hour", MOST_IN_AN_HOUR, 1), limit("home-care-day", MOST_IN_A_DAY, 24)]
+}
+
 /// Makes a request; gives its id. A repeat of the same form gives the first one's.
-async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor) -> Result<String> {
+async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor, sender: Sender) -> Result<String> {
     let library = app.library();
     let care = library.home_care.as_ref().filter(|care| sends(&library, care)).ok_or(Code::NotFound)?;
     let understood = understand(care, form)?;
@@ -227,6 +243,7 @@ async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor) ->
         consent: serde_json::to_string(&care.consent).map_err(anyhow::Error::from)?,
         party: actor.party,
         who: actor.who.clone(),
+        limits: limits(app, sender, actor.party),
         now: app.now(),
         id: id.clone(),
     };
@@ -235,7 +252,7 @@ async fn make(app: &App, form: &NewCare, key: &IdempotencyKey, actor: &Actor) ->
 }
 
 /// `POST /home-care`: asks for a nurse.
-pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response> {
+pub async fn ask(State(app): State<App>, visitor: Visitor, sender: Sender, form: Form) -> Result<Response> {
     let key = form.key()?;
     let typed = NewCare {
         name: form.get("name").to_owned(),
@@ -249,15 +266,20 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, form: Form) -> Result
         agreed: form.all("agreed"),
     };
     let actor = actor(&app, &visitor, &app.library().hospital, Deed::AskHomeCare).await?;
-    let id = match make(&app, &typed, &key, &actor).await {
+    let on_page = [Code::InvalidInput, Code::KeyReused, Code::TooManyRequests, Code::TooManyFromHere];
+    let id = match make(&app, &typed, &key, &actor, sender).await {
         Ok(id) => id,
-        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused | Code::TooManyRequests) => {
+        Err(failure) if on_page.contains(&failure.code) => {
             let problem = in_words(&app, visitor.lang, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
             let page = offer(&app, visitor.lang, typed, key, Some(problem))?;
-            return Ok((status, pages::personal(&app, &visitor, &page)).into_response());
+            let mut response = (status, pages::personal(&app, &visitor, &page)).into_response();
+            if let Some(seconds) = retry_after(failure.code) {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+            }
+            return Ok(response);
         }
         Err(failure) => return Err(failure),
     };

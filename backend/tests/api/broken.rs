@@ -173,7 +173,7 @@ async fn a_broken_record_stays_in_the_lists_with_a_mark_and_stops_no_round_of_th
     assert!(pathway::offer_to_all(&world.app).await.expect("a round") >= 2, "the others are offered places");
     // A closing goes through the others too.
     assert_eq!(zaoshai_backend::timetable::refresh(&world.app).await.expect("the timetable"), 0);
-    spoil(&world, "UPDATE slots SET closure = 'closed' WHERE taken > 0").await;
+    spoil(&world, "UPDATE slots SET closure = 'timetable' WHERE taken > 0").await;
     let told = pathway::clear_closed(&world.app).await.expect("a round");
     assert!(told >= 2, "{told}");
 }

@@ -222,6 +222,7 @@ async fn every_state_in_the_database_is_a_word_that_the_server_knows() {
     let db = &world.app.db;
     // Rows of every kind, each with its last word still open.
     for sql in [
+        "UPDATE appointments SET until = 9 WHERE id = 'appointment-1'",
         "INSERT INTO calls (id, followup, at, staff, outcome, note_sealed) VALUES ('call', 'late', 0, 'li', 'agreed', '')",
         "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
          address_sealed, need_sealed, relation_sealed, for_whom, service, consent, consented, state, asked, changed) \
@@ -253,6 +254,137 @@ async fn every_state_in_the_database_is_a_word_that_the_server_knows() {
     }
     let told = said(db, "UPDATE appointments SET step = 'no step'").await.expect_err("a step that is not there");
     assert!(told.contains("appointments.step") || told.contains("appointments_step"), "{told}");
+}
+
+/// Rows that must not be stored: the table, the column that the database names, and SQL that differs by a word between
+/// what is refused and what is taken; those after the first build on it.
+const WRONG_AND_RIGHT: [(&str, &str, &str, &str, &str); 18] = [
+    (
+        "appointments",
+        "until",
+        "INSERT INTO appointments (id, followup, slot, place, made, step, state, until) VALUES \
+         ('held', 'late', 'ldct-review-2026-11-26-0830', 1, 0, 'late-1', 'held', {})",
+        "NULL",
+        "1",
+    ),
+    ("appointments", "until", "UPDATE appointments SET until = {} WHERE id = 'held'", "NULL", "2"),
+    ("appointments", "step", "UPDATE appointments SET step = '{}' WHERE id = 'held'", "booked-1", "late-1"),
+    (
+        "appointments",
+        "slot",
+        "UPDATE appointments SET slot = '{}-0830' WHERE id = 'held'",
+        "nowhere",
+        "ldct-review-2026-11-26",
+    ),
+    (
+        "questions",
+        "followup",
+        "INSERT INTO questions (id, followup, asked, text_sealed) VALUES ('question', '{}', 0, 'sealed')",
+        "nobody",
+        "late",
+    ),
+    (
+        "questions",
+        "answered",
+        "UPDATE questions SET answered = 1, answered_by = 'li', answer_sealed = '{}' WHERE id = 'question'",
+        "",
+        "sealed",
+    ),
+    ("questions", "answered", "UPDATE questions SET answered_by = {} WHERE id = 'question'", "NULL", "'zhang'"),
+    (
+        "helpers",
+        "followup",
+        "INSERT INTO helpers (id, followup, name_sealed, consented) VALUES ('helper', '{}', 'sealed', 0)",
+        "nobody",
+        "late",
+    ),
+    (
+        "patient_sessions",
+        "helper",
+        "INSERT INTO patient_sessions (hash, followup, until, helper) VALUES ('session', '{}', 9, 'helper')",
+        "booked",
+        "late",
+    ),
+    (
+        "patient_sessions",
+        "helper",
+        "UPDATE patient_sessions SET helper = {} WHERE hash = 'session'",
+        "'nobody'",
+        "'helper'",
+    ),
+    ("patient_sessions", "helper", "DELETE FROM {}", "helpers", "patient_sessions WHERE hash = 'session'"),
+    ("waiting", "followup", "INSERT INTO waiting (followup, since, before) VALUES ('{}', 0, 9)", "nobody", "late"),
+    (
+        "referrals",
+        "followup",
+        "INSERT INTO referrals (id, followup, from_hospital, to_hospital, made, made_by, reason_sealed, state) VALUES \
+         ('referral', '{}', 'zhuzhou-2', 'anqing-2', 0, 'li', 'sealed', 'offered')",
+        "nobody",
+        "late",
+    ),
+    (
+        "referrals",
+        "answered",
+        "UPDATE referrals SET state = 'accepted', answered = {}, answered_by = 'li' WHERE id = 'referral'",
+        "NULL",
+        "1",
+    ),
+    ("referrals", "state", "UPDATE referrals SET state = '{}' WHERE id = 'referral'", "unheard-of", "returned"),
+    (
+        "closures",
+        "last",
+        "INSERT INTO closures (id, hospital, first, last, reason, made, made_by) VALUES \
+         ('closing', 'zhuzhou-2', 5, {}, '', 0, 'li')",
+        "5",
+        "6",
+    ),
+    ("closures", "undone", "UPDATE closures SET undone = 7, undone_by = {} WHERE id = 'closing'", "NULL", "'li'"),
+    ("slots", "closure", "UPDATE slots SET closure = '{}'", "no closing", "closing"),
+];
+
+#[tokio::test]
+async fn no_row_is_stored_that_misleads_somebody() {
+    let world = upgraded().await;
+    let db = &world.app.db;
+    for (table, column, sql, wrong, right) in WRONG_AND_RIGHT {
+        let told = said(db, &sql.replace("{}", wrong)).await.expect_err(sql);
+        // SQLite names no foreign key, and a check of its own by its text.
+        let named = [
+            format!("{table}.{column}"),
+            format!("{table}_{column}"),
+            format!("CHECK constraint failed: {column}"),
+            "FOREIGN KEY".to_owned(),
+        ];
+        assert!(named.iter().any(|name| told.contains(name)), "{sql}: {told}");
+        let taken = said(db, &sql.replace("{}", right)).await;
+        assert!(taken.as_ref().is_ok_and(|changed| *changed > 0), "{sql}: {taken:?}");
+    }
+    let told = said(db, "DELETE FROM closures").await.expect_err("a closing");
+    assert!(told.contains("closures are kept"), "{told}");
+    for (nurse, taken) in [("nobody", false), ("li", true)] {
+        let planned = said(
+            db,
+            &format!(
+                "INSERT INTO home_care (id, hospital, code, token_hash, request, name_sealed, phone_sealed, area_sealed, \
+                 address_sealed, need_sealed, relation_sealed, for_whom, service, consent, consented, state, asked, \
+                 changed, due, visit_day, visit_from, visit_to, nurse) VALUES ('care', '', 'code', 'hash', '', '', '', '', \
+                 '', '', '', 'self', '', '[]', 0, 'planned', 0, 0, 9, '2026-11-25', 540, 600, '{nurse}')"
+            ),
+        )
+        .await;
+        let named = |told: &String| told.contains("home_care.nurse") || told.contains("home_care_nurse");
+        assert!(if taken { planned == Ok(1) } else { planned.as_ref().is_err_and(named) }, "{nurse}: {planned:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_kept_for_ever_stops_the_upgrade_and_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = address(folder.path()).await;
+    version_1(&url).await;
+    up_to(&url, 14, &["UPDATE appointments SET state = 'held' WHERE id = 'appointment-1'"]).await;
+    let told = format!("{:#}", Db::open(&url).await.expect_err("it stops"));
+    assert!(told.contains("appointments_until"), "{told}");
 }
 
 fn migrations(kind: &str) -> String {

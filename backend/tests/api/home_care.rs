@@ -146,6 +146,100 @@ async fn a_repeat_with_the_same_key_makes_one_and_another_wish_under_it_is_told_
     }
 }
 
+/// The fields of a form for a phone number of its own.
+fn fields_of(world: &World, person: usize) -> Vec<(String, String)> {
+    let mut fields = fields(world, &secrets::fresh_id());
+    fields[4].1 = format!("139{person:08}");
+    fields
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_requests_at_once_for_one_number_three_are_made() {
+    let world = World::new().await;
+    // Again and again, since the first burst is drawn out by the connections that it opens.
+    for round in 0..6 {
+        let asking: Vec<_> = (0..16)
+            .map(|place| {
+                let mut person = world.client().at(&format!("192.0.{round}.{place}"));
+                let mut fields = fields(&world, &secrets::fresh_id());
+                fields[4].1 = format!("1391234567{round}");
+                tokio::spawn(async move { sends(&mut person, "/home-care", &fields).await })
+            })
+            .collect();
+        let mut made = 0;
+        for answer in asking {
+            let answer = answer.await.expect("an answer");
+            if answer.status == StatusCode::SEE_OTHER {
+                made += 1;
+            } else {
+                assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+                assert!(answer.text.contains("已经有 3 个申请在办"), "{}", answer.text);
+            }
+        }
+        assert_eq!(made, 3, "round {round}");
+    }
+    assert_eq!(open_care(&world.app.db, "zhuzhou-2").await.len(), 18);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_from_one_address_ends_at_its_limit_and_keeps_nobody_else_out() {
+    let world = World::new().await;
+    let flood: Vec<_> = (0..40)
+        .map(|person| {
+            let (mut stranger, fields) = (world.client().at("192.0.2.1"), fields_of(&world, person));
+            tokio::spawn(async move { (sends(&mut stranger, "/home-care", &fields).await, fields) })
+        })
+        .collect();
+    let mut made = Vec::new();
+    let mut phone = String::new();
+    for answer in flood {
+        let (answer, fields) = answer.await.expect("an answer");
+        if answer.status == StatusCode::SEE_OTHER {
+            made.push((answer.location().to_owned(), fields));
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text);
+        assert_eq!(answer.headers["retry-after"], "3600");
+        phone = world.app.phone();
+        for kept in ["从这个网络提交的申请太多了", "您填的都还在", &phone, PERSONAL[0], PERSONAL[4], &fields[4].1]
+        {
+            assert!(answer.text.contains(kept), "{kept}: {}", answer.text);
+        }
+    }
+    assert!(!phone.is_empty(), "somebody was refused");
+    assert_eq!((made.len(), open_care(&world.app.db, "zhuzhou-2").await.len()), (10, 10));
+
+    let (first, fields) = &made[0];
+    let again = sends(&mut world.client().at("192.0.2.1"), "/home-care", fields).await;
+    assert_eq!(again.location(), first, "a form that was sent before has its first answer");
+    let elsewhere = sends(&mut world.client().at("192.0.2.2"), "/home-care", &fields_of(&world, 101)).await;
+    assert_eq!(elsewhere.status, StatusCode::SEE_OTHER, "{}", elsewhere.text);
+    let mut nurse = world.nurse().await.at("192.0.2.1");
+    let by_nurse = sends(&mut nurse, "/home-care", &fields_of(&world, 102)).await;
+    assert_eq!(by_nurse.status, StatusCode::SEE_OTHER, "who is signed in asks for whoever calls: {}", by_nurse.text);
+    assert_eq!(open_care(&world.app.db, "zhuzhou-2").await.len(), 12);
+}
+
+#[tokio::test]
+async fn the_neighbours_in_one_network_share_a_limit_by_the_hour_and_by_the_day() {
+    let world = World::new().await;
+    let mut made_in_hours = Vec::new();
+    for hour in 0..7 {
+        let mut made = 0;
+        for place in 0..12 {
+            let mut neighbour = world.client().at(&format!("2001:db8::{hour}:{place}"));
+            let asked = sends(&mut neighbour, "/home-care", &fields_of(&world, hour * 12 + place)).await;
+            made += usize::from(asked.status == StatusCode::SEE_OTHER);
+        }
+        made_in_hours.push(made);
+        world.app.clock.set(Moment(world.app.now().0 + 3_600_000));
+    }
+    assert_eq!(made_in_hours, [10, 10, 10, 10, 0, 0, 0]);
+    world.app.clock.set(Moment(world.app.now().0 + DAY));
+    let next_day = sends(&mut world.client().at("2001:db8::1"), "/home-care", &fields_of(&world, 500)).await;
+    assert_eq!(next_day.status, StatusCode::SEE_OTHER, "{}", next_day.text);
+}
+
 #[tokio::test]
 async fn no_nurse_is_sent_to_two_people_at_once() {
     let world = World::new().await;
@@ -612,6 +706,7 @@ async fn ask(db: &Db, place: usize, now: Moment) {
         consent: "[]".to_owned(),
         party: Party::Patient,
         who: "patient".to_owned(),
+        limits: Vec::new(),
         now,
         id,
     };
@@ -624,6 +719,13 @@ async fn agrees(steps: Vec<Step>) {
     let db = crate::world::database(folder.path()).await;
     let holidays = Holidays::default();
     let mut now = Moment::at(CivilDate::new(2026, 11, 23).expect("a day"), 8 * 60);
+    let nurse = Staff {
+        name: "zhang".to_owned(),
+        display: "张护士".to_owned(),
+        hospital: "anqing-2".to_owned(),
+        roles: vec![Role::Nurse],
+    };
+    assert!(db.make_staff(&nurse, "", now).await.expect("the database"));
     let mut model: Vec<Known> = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         match step {

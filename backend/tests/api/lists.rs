@@ -71,6 +71,7 @@ async fn asks(world: &World, id: usize, phone: &str) {
         for_whom: ForWhom::Oneself,
         party: Party::Patient,
         who: "patient".to_owned(),
+        limits: Vec::new(),
         service: "other".to_owned(),
         consent: "[]".to_owned(),
         now: Moment(world.app.now().0 + i64::try_from(id).expect("a small number")),
@@ -197,7 +198,28 @@ async fn one_link_cannot_fill_the_list_of_questions() {
     assert!(after.location().contains("done=asked"), "an answer makes room: {}", after.location());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_relatives_at_once_are_ten_also_when_twenty_are_added() {
+    let world = World::new().await;
+    let now = world.app.now();
+    // Twice, since the first burst is drawn out by the connections that it opens.
+    for round in 0..2 {
+        let followup = world.followup().await.row.id;
+        let added = (0..20).map(|number| {
+            let (db, followup) = (world.app.db.clone(), followup.clone());
+            let id = format!("helper-{round}-{number}");
+            tokio::spawn(async move { db.add_helper(&followup, &id, "sealed", "patient", now).await })
+        });
+        let mut taken = 0;
+        for task in added.collect::<Vec<_>>() {
+            taken += usize::from(task.await.expect("a task").expect("the database").is_ok());
+        }
+        assert_eq!(taken, 10, "round {round}");
+        assert_eq!(world.app.db.helpers(&followup).await.expect("the database").len(), 10);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ten_questions_at_once_are_ten_also_when_twenty_come() {
     let world = World::new().await;
     let followup = world.followup().await;

@@ -34,6 +34,39 @@ impl Cluster {
         Some(cluster)
     }
 
+    /// A running one that speaks TLS with a certificate for 127.0.0.1, and the file with the authority that signed it.
+    pub fn start_with_tls() -> Option<(Self, PathBuf)> {
+        let cluster = Self::start()?;
+        cluster.stop("fast");
+        let folder = cluster.folder.path();
+        let make = |arguments: &[&str]| {
+            let done = Command::new("openssl").args(arguments).current_dir(folder).output().expect("openssl is there");
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        };
+        let new = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+        let authority = ["-x509", "-days", "2", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem"];
+        make(&[&new[..], &authority].concat());
+        make(&[&new[..], &["-subj", "/CN=test", "-keyout", "data/server.key", "-out", "server.csr"]].concat());
+        std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1").expect("written");
+        let sign = ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
+        make(&[&sign[..], &["-days", "2", "-extfile", "names", "-out", "data/server.crt"]].concat());
+        for file in ["server.key", "server.crt"] {
+            let path = folder.join("data").join(file);
+            let private = Command::new("chmod").arg("600").arg(&path).status();
+            assert!(private.is_ok_and(|status| status.success()));
+            if is_root() {
+                let owned = Command::new("chown").arg("postgres:").arg(&path).status();
+                assert!(owned.is_ok_and(|status| status.success()));
+            }
+        }
+        let settings = folder.join("data/postgresql.conf");
+        let text = std::fs::read_to_string(&settings).expect("the settings") + "\nssl = on\n";
+        std::fs::write(&settings, text).expect("written");
+        cluster.resume();
+        let authority = folder.join("ca.pem");
+        Some((cluster, authority))
+    }
+
     /// Its address, without a database's name.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)

@@ -246,6 +246,45 @@ async fn postgresql_that_stops_and_starts_is_told_and_bookings_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn postgresql_is_reached_by_tls_and_only_with_its_own_certificate() {
+    let Some((cluster, authority)) = Cluster::start_with_tls() else { return };
+    let plain = Db::create_on(&cluster.url(), "tls").await.expect("a new database");
+    let rooted = format!("sslmode=verify-full&sslrootcert={}", authority.display());
+    let db = Db::open(&format!("{plain}?{rooted}")).await.expect("by TLS");
+    let Db::Postgres(pool) = &db else { panic!("not PostgreSQL") };
+    let by_tls: (bool,) =
+        sqlx::query_as("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetch_one(pool).await.expect("told");
+    assert!(by_tls.0, "the connection is plain");
+    db.close().await;
+
+    let told = Site::on(format!("{plain}?sslmode=verify-full")).refuses_to_serve();
+    assert!(told.contains("certificate must be right") && told.contains("UnknownIssuer"), "{told}");
+    // The certificate is for the number of the host, not for its name.
+    let named = plain.replace("127.0.0.1", "localhost");
+    let told = Site::on(format!("{named}?{rooted}")).refuses_to_serve();
+    assert!(told.contains("not valid for name"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_and_no_environment_leads_the_server_over_a_network_without_tls() {
+    for (address, variables) in [
+        ("postgres://a:b@192.0.2.7/z?sslmode=disable", &[][..]),
+        ("postgres://a:b@192.0.2.7/z", &[("PGSSLMODE", "disable")]),
+        ("postgres://a:b@localhost/z?hostaddr=192.0.2.7&sslmode=allow", &[]),
+        ("postgres:///z?sslmode=disable", &[("PGHOST", "192.0.2.7")]),
+        ("postgres:///z", &[("PGHOST", "localhost"), ("PGHOSTADDR", "192.0.2.7"), ("PGSSLMODE", "allow")]),
+    ] {
+        let told = Site::on(address.to_owned()).refuses_to_serve_where(variables);
+        assert!(told.contains("would be reached without TLS"), "{address} {variables:?}: {told}");
+    }
+    // A server without TLS is not taken instead.
+    let Some(cluster) = Cluster::start() else { return };
+    let plain = Db::create_on(&cluster.url(), "plain").await.expect("a new database");
+    let told = Site::on(format!("{plain}?sslmode=require")).refuses_to_serve();
+    assert!(told.contains("does not support TLS"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn postgresql_that_is_not_there_stops_the_start_with_a_sentence() {
     let told = Site::on("postgres://nobody@127.0.0.1:9/nothing".to_owned()).refuses_to_serve();
     assert!(told.contains("PostgreSQL at 127.0.0.1:9 does not let the server in"), "{told}");

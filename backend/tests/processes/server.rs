@@ -73,7 +73,13 @@ impl Site {
 
     /// Starts a server that must not start; gives what it said instead.
     pub fn refuses_to_serve(&self) -> String {
-        let output = self.serving(&bundled_content()).output().expect("the server runs");
+        self.refuses_to_serve_where(&[])
+    }
+
+    /// The same in an environment with these variables.
+    pub fn refuses_to_serve_where(&self, variables: &[(&str, &str)]) -> String {
+        let mut command = self.serving(&bundled_content());
+        let output = command.envs(variables.iter().copied()).output().expect("the server runs");
         assert!(!output.status.success(), "it started");
         String::from_utf8_lossy(&output.stderr).into_owned()
     }

@@ -37,9 +37,6 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
         let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
         facts.push(row("时间段".to_owned(), window.into(), String::new()));
     }
-    if !detail.own {
-        facts.push(row("谁负责".to_owned(), detail.hospital.clone().into(), String::new()));
-    }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
     }
@@ -55,7 +52,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     if let Some(since) = detail.waiting {
         facts.push(row("候补".to_owned(), format!("从 {} 起", moment(Lang::Hans, since)).into(), String::new()));
     }
-    let link = (detail.own && followup.standing != Standing::Closed).then(|| link(detail, qr));
+    let link = (followup.standing != Standing::Closed).then(|| link(detail, qr));
     let history = detail
         .history
         .iter()
@@ -73,7 +70,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
         .collect::<Vec<_>>();
     let post = |tail: &str| ["/staff/followups/", followup.id.as_str(), "/", tail].concat();
     let name = followup.name.as_str();
-    let unlock = (detail.own && followup.locked).then(|| {
+    let unlock = followup.locked.then(|| {
         in_place(
             "lock",
             "链接锁住了，打开",
@@ -87,12 +84,12 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     } else {
         "改姓名、手机号、时间段、负责人"
     };
-    let edit = (detail.own && !followup.name.is_empty())
+    let edit = (!followup.name.is_empty())
         .then(|| el("a").class("zs-button zs-button--quiet").with("href", post("edit")).child(word));
     let rights = (!followup.name.is_empty()).then(|| {
         el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
     });
-    let changes = (detail.own && followup.standing != Standing::Closed).then(|| {
+    let changes = (followup.standing != Standing::Closed).then(|| {
         nodes![
             in_place(
                 "letter",
@@ -154,7 +151,6 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
 /// Whether the link has just come into being and is still to be sent.
 fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
     matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver))
-        && detail.own
         && detail.row.standing != Standing::Closed
 }
 

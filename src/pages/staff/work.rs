@@ -48,9 +48,6 @@ impl<'a> Sent<'a> {
 /// Everything that can be done now, and nothing that cannot be yet.
 pub fn sections(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
-    if !detail.own {
-        return referral::section(detail, sent);
-    }
     if followup.standing == Standing::Closed {
         return notes(detail, sent);
     }

@@ -58,7 +58,6 @@ pub(super) async fn detail_of(
         key: secrets::fresh_key(),
         services: services(app, &staff.hospital),
         today: app.now().date(),
-        own: true,
         hospital: referrals::hospital_name(&library, &record.hospital),
         referrals: referrals::of(app, staff, &record.id).await?,
         alliance: referrals::alliance(&library, &staff.hospital),
