@@ -333,8 +333,8 @@ impl Row {
         })
     }
 
-    /// The record for a list. One that does not read stays in it, marked and without what may be broken, so that nobody is
-    /// hidden by a broken value and no list fails for one.
+    /// The record to be shown. One that does not read is there too, marked and without what may be broken, so that nobody
+    /// is hidden by a broken value, no list fails for one, and its own page is there to mend it.
     fn listed(self) -> Option<Record> {
         if let Some(record) = readable("followups", &self.id, self.clone().read()) {
             return Some(record);
@@ -343,7 +343,8 @@ impl Row {
             services: None,
             appointment: None,
             held_id: None,
-            ending: None,
+            // Whoever had their data deleted or was withdrawn stays so.
+            ending: self.ending.filter(|word| Ending::parse(word).is_some()),
             call_on: None,
             slot_id: None,
             ..self
@@ -365,6 +366,7 @@ macro_rules! select_followups {
              kept.minutes AS held_minutes FROM followups \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
              LEFT JOIN appointments AS firm ON firm.id = (SELECT one.id FROM appointments AS one \
+            tried_on: None,
              WHERE one.followup = followups.id AND one.step = steps.id \
              AND one.state NOT IN ('held', 'released', 'moved') \
              ORDER BY CASE WHEN one.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, one.made DESC, \
@@ -415,7 +417,7 @@ impl Db {
             .bind(token_hash)
             .fetch_optional(pool)
             .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// The follow-up with this id.
@@ -424,7 +426,7 @@ impl Db {
             .bind(id)
             .fetch_optional(pool)
             .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// The follow-ups of a hospital, latest first, at most `most`.
@@ -838,7 +840,7 @@ impl Db {
         .bind(token_hash)
         .fetch_optional(pool)
         .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// What happened to a follow-up, latest first.

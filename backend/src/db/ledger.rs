@@ -41,7 +41,7 @@ pub struct Locked {
     /// Counts its writes.
     pub version: i64,
     /// The open step.
-    pub step: Option<OpenStep>,
+    pub step: Option<StoredStep>,
 }
 
 /// A link that takes the place of the one in force.
@@ -55,11 +55,29 @@ pub struct NewLink {
     pub until: Moment,
 }
 
-/// A step that is open.
+/// A step that is open, as it is stored: what does not read of it is only in the way of who needs it, and in nobody's
+/// who mends it, ends it or deletes it.
 #[derive(Clone, Debug)]
-pub struct OpenStep {
+pub struct StoredStep {
     /// Its id.
     pub id: String,
+    services: String,
+    due_from: String,
+}
+
+impl StoredStep {
+    /// What it says.
+    pub fn read(&self) -> Result<OpenStep> {
+        Ok(OpenStep {
+            services: serde_json::from_str(&self.services).map_err(|error| Error::Broken(error.to_string()))?,
+            due_from: read(&self.due_from, CivilDate::parse)?,
+        })
+    }
+}
+
+/// What an open step says of what may be booked.
+#[derive(Clone, Debug)]
+pub struct OpenStep {
     /// The services that may be booked.
     pub services: Vec<String>,
     /// The first day of its due window.
@@ -160,14 +178,7 @@ macro_rules! ledger {
                         .bind(followup)
                         .fetch_optional(&mut *self)
                         .await?;
-                let step = match step {
-                    Some((id, services, due_from)) => Some(OpenStep {
-                        id,
-                        due_from: read(&due_from, CivilDate::parse)?,
-                        services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
-                    }),
-                    None => None,
-                };
+                let step = step.map(|(id, services, due_from)| StoredStep { id, services, due_from });
                 let ending = ending.map(|word| read(&word, Ending::parse)).transpose()?;
                 Ok(Some(Locked { ending, link_until: Moment(link_until), version, step }))
             }

@@ -121,7 +121,7 @@ async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed))
     app.db.audit(&staff, "read-home-care", Some(&record.id), app.now()).await?;
     let (problem, typed) = sent;
     Ok(CareDetail {
-        row: row(app, &record).ok_or(Code::Internal)?,
+        row: row(app, &record).ok_or(Code::Unreadable)?,
         address: open("address", &record.address_sealed),
         need: open("need", &record.need_sealed),
         for_whom: ForWhom::parse(&record.for_whom).unwrap_or(ForWhom::Oneself),
