@@ -79,6 +79,7 @@ impl Db {
             for record in records {
                 let open: Vec<OpenOf> = match &record.origin {
                     Some(origin) => {
+                        tx.take_turn(&record.hospital, &origin.phone, record.now).await?;
                         sqlx::query_as(open_of!())
                             .bind(&record.hospital)
                             .bind(&origin.phone)
@@ -128,14 +129,13 @@ impl Db {
         )
         .bind(hospital)
         .bind(i64::from(most))
-        .fetch_all(pool)
         .bind(after.first)
         .bind(after.second)
         .bind(&after.id)
+        .fetch_all(pool)
         .await?))
     }
 
-    /// The batch of a hospital with this id.
     /// How many batches a hospital has.
     pub async fn batch_count(&self, hospital: &str) -> Result<i64> {
         let (count,): (i64,) =
@@ -146,6 +146,7 @@ impl Db {
         Ok(count)
     }
 
+    /// The batch of a hospital with this id.
     pub async fn batch(&self, hospital: &str, id: &str) -> Result<Option<Batch>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT id, hospital, made, made_by, name_sealed, rows, \

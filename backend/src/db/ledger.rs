@@ -157,6 +157,9 @@ pub trait Ledger {
     async fn put_link(&mut self, followup: &str, link: &NewLink, now: Moment) -> Result<bool>;
     /// Lets a follow-up be found by these keyed hashes and no others.
     async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()>;
+    /// Waits until nobody else is about to make a follow-up for this number at this hospital, and keeps others waiting until
+    /// the transaction ends: whoever looks for an open one afterwards sees it.
+    async fn take_turn(&mut self, hospital: &str, phone: &str, now: Moment) -> Result<()>;
     /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
     async fn make(&mut self, new: &NewRecord) -> Result<bool>;
 }
@@ -181,6 +184,26 @@ macro_rules! ledger {
                 let step = step.map(|(id, services, due_from)| StoredStep { id, services, due_from });
                 let ending = ending.map(|word| read(&word, Ending::parse)).transpose()?;
                 Ok(Some(Locked { ending, link_until: Moment(link_until), version, step }))
+            }
+
+            async fn take_turn(&mut self, hospital: &str, phone: &str, now: Moment) -> Result<()> {
+                // The row is only there to be waited for, by its key, until the transaction ends.
+                let scope = format!("number/{hospital}");
+                sqlx::query(
+                    "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, '', '', $3) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(&scope)
+                .bind(phone)
+                .bind(now.0)
+                .execute(&mut *self)
+                .await?;
+                sqlx::query("DELETE FROM idempotency WHERE scope = $1 AND key = $2")
+                    .bind(&scope)
+                    .bind(phone)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
             }
 
             async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {

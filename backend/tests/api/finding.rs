@@ -165,3 +165,34 @@ async fn a_line_break_counts_once_against_every_limit() {
         assert!(!answer.text.contains("200 个字"), "200 characters with one line break fit");
     }
 }
+
+#[tokio::test]
+async fn nurses_who_make_a_follow_up_for_the_same_number_at_once_make_one() {
+    let world = World::new().await;
+    let nurse = world.nurse().await;
+    for round in 0..4 {
+        let makes = (0..8).map(|n| {
+            let mut nurse = nurse.clone();
+            tokio::spawn(async move {
+                let mut new = new_followup();
+                new["name"] = json!(format!("李女士{n}"));
+                new["phone"] = json!(format!("1380013810{round}"));
+                new["another"] = json!(false);
+                let key = [("idempotency-key", &*secrets::fresh_id())];
+                nurse.json("POST", "/api/v1/staff/followups", &new, &key).await
+            })
+        });
+        let mut made = 0;
+        for answer in makes.collect::<Vec<_>>() {
+            let answer = answer.await.expect("an answer");
+            match answer.status {
+                StatusCode::CREATED => made += 1,
+                status => {
+                    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+                    assert_eq!(answer.json()["errors"][0]["field"], "another", "the others are asked: {}", answer.text);
+                }
+            }
+        }
+        assert_eq!(made, 1);
+    }
+}

@@ -4,7 +4,7 @@ use super::detail::detail_of;
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
-use crate::db::followups::{NewRecord, Origin};
+use crate::db::followups::{NewRecord, NotMade, Origin, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::finders;
@@ -149,13 +149,14 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let another = form.another;
     let form = understand(app, form)?;
-    // A repeat of a form that has made one gets that one.
-    if !another && !app.db.has_made(&staff.name, key.as_str()).await? && !already(app, staff, &form).await?.is_empty() {
-        return Err(Failure::field("another", ALREADY));
-    }
+    let number = finders::phone(&app.secrets, &form.phone);
+    let second = if another { Second::Wanted } else { Second::Unasked(&number) };
     log::does("make", Object::record(&id));
-    let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
-    Ok(id)
+    let new = NewRecord { key, request, ..record_of(app, staff, form, id, None) };
+    app.db.make_followup(&new, second).await?.map_err(|refusal| match refusal {
+        NotMade::Already => Failure::field("another", ALREADY),
+        NotMade::KeyReused => Code::KeyReused.into(),
+    })
 }
 
 /// The open follow-ups of a form's phone number for one of its services, under any name: a couple may share a number.
