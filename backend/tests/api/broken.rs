@@ -15,7 +15,7 @@ use zaoshai_contract::staff::FollowUpDetail;
 const HOUR: i64 = 3_600_000;
 
 /// Changes rows as no part of the product would.
-async fn spoil(world: &World, sql: &str) {
+pub async fn spoil(world: &World, sql: &str) {
     let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
     let rows = match &world.app.db {
         Db::Sqlite { write, .. } => sql.execute(write).await.expect("changed").rows_affected(),
