@@ -9,13 +9,13 @@ use crate::db::log::{self, Object};
 use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
+use crate::routes::days;
 use crate::routes::home_care::{service_name, visit_of};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::dates::read_date;
 use zaoshai_contract::home_care::{
     Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
     minute_of,
@@ -278,10 +278,10 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
     let today = app.now().date();
-    let day = read_date(form.get("day")).ok().filter(|day| (0..=AHEAD).contains(&(day.days() - today.days())));
-    if day.is_none() {
-        wrong("day", "请填今天起 60 天以内的日期，例如 2026-12-01");
-    }
+    let asked = "请填今天起 60 天以内的日期，例如 2026-12-01";
+    let day =
+        days::read_fitting(form.get("day"), "哪天", asked, |day| (0..=AHEAD).contains(&(day.days() - today.days())));
+    let day = day.inspect_err(|told| wrong("day", told)).ok();
     let (from, to) = (minute_of(form.get("from")), minute_of(form.get("to")));
     if from.is_none() {
         wrong("from", "请填从几点，例如 09:00");

@@ -9,13 +9,13 @@ use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::routes::body::{Form, JsonBody, read_key};
+use crate::routes::days;
 use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::dates::{DateMistake, read_date};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits::{self, LONGEST_NAME};
@@ -93,19 +93,11 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         wrong("services", "请至少选一项可约的服务");
     }
     let today = app.now().date();
-    let due_from = read_date(&form.due_from);
-    let due_to = read_date(&form.due_to);
-    match due_from {
-        Ok(_) => {}
-        Err(DateMistake::None) => wrong("due_from", "请填最早的日期，例如 2026-11-23"),
-        Err(mistake) => wrong("due_from", &format!("最早的日期：{mistake}")),
-    }
-    match due_to {
-        Ok(_) => {}
-        Err(DateMistake::None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
-        Err(mistake) => wrong("due_to", &format!("最晚的日期：{mistake}")),
-    }
-    let (due_from, due_to) = (due_from.ok(), due_to.ok());
+    let mut day = |field: &str, typed: &str, label: &str, nothing: &str| {
+        days::read(typed, label, nothing).inspect_err(|told| wrong(field, told)).ok()
+    };
+    let due_from = day("due_from", &form.due_from, "最早的日期", "请填最早的日期，例如 2026-11-23");
+    let due_to = day("due_to", &form.due_to, "最晚的日期", "请填最晚的日期，例如 2026-12-05");
     match (due_from, due_to) {
         (_, Some(to)) if to < today => wrong("due_to", "最晚的日期已经过了"),
         (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
