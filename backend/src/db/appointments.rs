@@ -508,6 +508,8 @@ booking!(SqliteConnection PgConnection);
 pub struct DayRow {
     /// The follow-up's id.
     pub followup: String,
+    /// The hospital that is in charge of it.
+    pub hospital: String,
     /// The appointment's id.
     pub appointment: String,
     /// Its state's word.
@@ -578,7 +580,7 @@ impl Db {
     pub async fn day(&self, hospital: &str, from: Moment, until: Moment) -> Result<Vec<DayRow>> {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
-            "SELECT followups.id AS followup, appointments.id AS appointment, state, starts, room, service, name_sealed, \
+            "SELECT followups.id AS followup, followups.hospital, appointments.id AS appointment, state, starts, room, service, name_sealed, \
              phone_sealed, code, version FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
