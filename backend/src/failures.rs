@@ -52,6 +52,11 @@ impl Failure {
         Self::fields(vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
     }
 
+    /// Whether something is wrong on our side, rather than with what was sent.
+    pub fn is_ours(&self) -> bool {
+        self.code.status() >= 500 || self.code == Code::Unreadable
+    }
+
     /// The problem document, with the hospital's phone and the request's id.
     pub fn problem(&self, phone: &str, request_id: &str) -> Problem {
         let (title, detail, kept) = words(self.code);

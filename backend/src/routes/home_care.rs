@@ -375,6 +375,9 @@ async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) 
     let number = identity::number(app, &record.id, &record.phone_sealed)?;
     let left = app.db.take_care_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
     if !identity::fits(&number, &ending) {
+        if left == 0 {
+            app.db.note_care_lock(&record.id, app.now()).await?;
+        }
         identity::wrong(app, sender, left).await?;
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }

@@ -17,6 +17,7 @@ mod followups;
 mod home_care;
 mod imports;
 mod lists;
+mod logging;
 mod model;
 mod openapi;
 mod pages;

@@ -167,6 +167,7 @@ pub(super) fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHi
         "give-up" => "不上门了",
         "withdraw" => "取消申请",
         "erase" => "删除资料",
+        "lock" => "后四位错 5 次，链接锁住",
         "unlock" => "打开了链接",
         other => other,
     };
@@ -326,5 +327,6 @@ async fn withdraw(app: &App, staff: &Staff, record: &CareRecord, form: &Form) ->
 /// Lets a locked link be tried again. Twice is once, so the form needs no key of its own.
 async fn unlock(app: &App, staff: &Staff, record: &CareRecord) -> Result<()> {
     log::does("unlock-home-care", Object::record(&record.id));
-    Ok(app.db.unlock_care(&record.id, &staff.name, app.now()).await?)
+    app.db.unlock_care(&record.id, &staff.name, app.now()).await?;
+    Ok(())
 }
