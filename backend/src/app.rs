@@ -119,13 +119,18 @@ impl App {
     /// A sealed text for a person to read; empty when its owner had it deleted. One that does not open reads
     /// [`UNREADABLE`] in its place, so that everything else is shown; the log is told of each once.
     pub fn reading(&self, record: &str, field: &str, sealed: &str) -> String {
-        self.secrets.open_if_kept(record, field, sealed).unwrap_or_else(|error| {
+        self.opened(record, field, sealed).unwrap_or_else(|| UNREADABLE.to_owned())
+    }
+
+    /// The same for a text that is needed rather than shown; none when it does not open.
+    pub fn opened(&self, record: &str, field: &str, sealed: &str) -> Option<String> {
+        let told = |error: &anyhow::Error| {
             let mut known = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
             if known.len() < MOST_UNREADABLE && known.insert(format!("{record}/{field}")) {
                 tracing::error!(request = request_id(), record, field, %error, "a sealed text does not open");
             }
-            UNREADABLE.to_owned()
-        })
+        };
+        self.secrets.open_if_kept(record, field, sealed).inspect_err(told).ok()
     }
 
     /// The content as it is now; a request keeps what it has begun with.

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::content::Library;
 use crate::db::Db;
-use crate::db::followups::NewRecord;
+use crate::db::followups::{NewRecord, Second};
 use crate::db::schedules::{At, Change};
 use crate::failures::Failure;
 use crate::routes::staff;
@@ -232,7 +232,7 @@ pub async fn crowd(
             origin: None,
             id: id.clone(),
         };
-        let made = db.make_followup(&new).await?;
+        let made = db.make_followup(&new, Second::Wanted).await?;
         anyhow::ensure!(made.as_ref() == Ok(&id), "a fresh follow-up was refused");
         let session = secrets::session_secret();
         db.open_patient_session(&id, &secrets::hash(&session), until).await?;

@@ -26,7 +26,11 @@ impl From<Code> for Failure {
 
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Self {
-        let code = if error.is_outage() { Code::Unavailable } else { Code::Internal };
+        let code = match &error {
+            error if error.is_outage() => Code::Unavailable,
+            db::Error::Broken(_) => Code::Unreadable,
+            db::Error::Sql(_) => Code::Internal,
+        };
         Self { code, errors: Vec::new(), cause: Some(error.to_string()) }
     }
 }
@@ -46,6 +50,11 @@ impl Failure {
     /// A form of which one field was not understood.
     pub fn field(name: &str, message: &str) -> Self {
         Self::fields(vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
+    }
+
+    /// Whether something is wrong on our side, rather than with what was sent.
+    pub fn is_ours(&self) -> bool {
+        self.code.status() >= 500 || self.code == Code::Unreadable
     }
 
     /// The problem document, with the hospital's phone and the request's id.
@@ -129,6 +138,11 @@ fn words(code: Code) -> (&'static str, &'static str, &'static str) {
         Code::NotAgreed => ("还有一条要您确认", "请看清楚，再在每一条前面打勾。", "时间还为您留着。"),
         Code::NoStep => ("现在没有要约的项目", "下一步由医院安排，定了会告诉您。", ""),
         Code::Changed => ("别人刚刚改过", "请看下面的新内容，再决定要不要改。", "您填的都还在。"),
+        Code::Unreadable => (
+            "医院存的记录有一部分读不出",
+            "这一步网上现在办不了。请打电话给医院，请护士查看、改好。",
+            "以前约好的时间都还在。",
+        ),
         Code::HandedOver => ("这个人现在由别的医院负责", "要改，请打电话给那家医院。", "什么都没有改动。"),
         Code::NotAllowed => ("您的账号没有这个权限", "请找有权限的同事，或找管理员。", "什么都没有改动。"),
         Code::SignedInAsStaff => {

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::content::{BookingService, Library};
 use crate::db::appointments::{Change, Rules};
-use crate::db::followups::{OpenStep, Record};
+use crate::db::followups::{Integrity, OpenStep, Record};
 use crate::db::log::{self, Object};
 use crate::db::people::Waiter;
 use crate::db::slots::Span;
@@ -104,6 +104,9 @@ fn gone(record: &Record) -> Option<Code> {
 pub fn open(app: &App, record: &Record) -> Result<(), Code> {
     if let Some(code) = gone(record) {
         Err(code)
+    } else if record.integrity == Integrity::Broken {
+        // Without what does not read it would look as if nothing were booked.
+        Err(Code::Unreadable)
     } else if record.link_until <= app.now() {
         Err(Code::LinkExpired)
     } else {
@@ -335,7 +338,7 @@ async fn kept(app: &App, record: &Record) -> Result<(Kept, Option<Lapsed>)> {
     if !over {
         return Ok((kind, None));
     }
-    let slot = SlotId::parse(&last.slot).ok_or(Code::Internal)?;
+    let slot = SlotId::parse(&last.slot).ok_or(Code::Unreadable)?;
     let Some(slot) = app.db.slot(&slot).await?.filter(|slot| slot.starts > now) else { return Ok((kind, None)) };
     let Some(step) = &record.step else { return Ok((kind, None)) };
     let its_time = slot.starts..Moment(slot.starts.0 + 1);

@@ -7,6 +7,7 @@ pub mod body;
 pub mod checks;
 pub mod clinics;
 pub mod closures;
+mod days;
 pub mod followups;
 pub mod frame;
 pub mod health;

@@ -110,6 +110,8 @@ codes! {
     NoStep = "no-step", 409;
     /// Somebody else changed the same thing meanwhile.
     Changed = "changed", 409;
+    /// Something that is stored of this record does not read: the hospital must mend it first.
+    Unreadable = "unreadable", 409;
     /// Another hospital is in charge of this follow-up.
     HandedOver = "handed-over", 403;
     /// This account has no right to do that.

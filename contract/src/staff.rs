@@ -287,8 +287,11 @@ pub struct DayEntry {
     pub code: String,
     /// How the patient is greeted.
     pub name: String,
-    /// Her phone number.
+    /// The number to call: the patient's, or that of the hospital in charge when it is another one.
     pub phone: String,
+    /// The name of the hospital in charge when it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_charge: Option<String>,
     /// The appointment's id.
     pub appointment: String,
     /// Its state.

@@ -2,7 +2,7 @@
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
 use super::calls::NewNote;
-use super::ledger::{Ledger, Line, Live, OpenStep, read};
+use super::ledger::{Ledger, Line, Live, OpenStep, StoredStep, read};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ struct Wanted {
 
 /// A follow-up's open step and the appointments of it that occupy a place, latest made first.
 struct Scene<'a> {
-    step: Option<&'a OpenStep>,
+    step: Option<&'a StoredStep>,
     live: &'a [Live],
 }
 
@@ -277,6 +277,7 @@ macro_rules! booking {
                 let now = change.now;
                 let Some(slot) = &change.slot else { return Ok(Err(Code::SlotUnknown)) };
                 let Some(step) = scene.step else { return Ok(Err(Code::NoStep)) };
+                let says = step.read()?;
                 let to = or_refuse!(after(None, change.action, change.party));
                 or_refuse!(scene.still_to_be_seen());
                 if let Some(firm) = scene.firm().filter(|firm| firm.slot == slot.as_str()) {
@@ -291,7 +292,7 @@ macro_rules! booking {
                 for id in ids {
                     sqlx::query("UPDATE slots SET taken = taken WHERE id = $1").bind(id).execute(&mut *self).await?;
                 }
-                let wanted = or_refuse!(self.wanted(change, slot.as_str(), step).await?);
+                let wanted = or_refuse!(self.wanted(change, slot.as_str(), &says).await?);
                 let until = change.until.unwrap_or(Moment(now.0 + HOLD_MS)).min(wanted.last).min(wanted.starts);
                 let held = scene.held();
                 if let Some(held) = held.filter(|held| held.slot == slot.as_str()) {
@@ -358,7 +359,7 @@ macro_rules! booking {
                 // `after` has refused where nothing is held.
                 let Some(held) = held else { return Ok(Err(Code::HoldLapsed)) };
                 let Some(step) = scene.step else { return Ok(Err(Code::NoStep)) };
-                or_refuse!(self.wanted(change, &held.slot, step).await?);
+                or_refuse!(self.wanted(change, &held.slot, &step.read()?).await?);
                 or_refuse!(scene.gives_way(change));
                 self.make_certain(change, scene, held, to).await
             }
@@ -497,6 +498,8 @@ booking!(SqliteConnection PgConnection);
 pub struct DayRow {
     /// The follow-up's id.
     pub followup: String,
+    /// The hospital that is in charge of it.
+    pub hospital: String,
     /// The appointment's id.
     pub appointment: String,
     /// Its state's word.
@@ -567,7 +570,7 @@ impl Db {
     pub async fn day(&self, hospital: &str, from: Moment, until: Moment) -> Result<Vec<DayRow>> {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
-            "SELECT followups.id AS followup, appointments.id AS appointment, state, starts, room, service, name_sealed, \
+            "SELECT followups.id AS followup, followups.hospital, appointments.id AS appointment, state, starts, room, service, name_sealed, \
              phone_sealed, code, version FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \

@@ -3,6 +3,7 @@
 use super::finders::{OpenOf, open_of};
 use super::followups::NewRecord;
 use super::ledger::Ledger as _;
+use super::pages::After;
 use super::{Db, Result, again, in_transaction, on_read, on_write};
 
 /// How many rows of a batch are made in one transaction: patients who book meanwhile wait for one of them at most.
@@ -78,6 +79,7 @@ impl Db {
             for record in records {
                 let open: Vec<OpenOf> = match &record.origin {
                     Some(origin) => {
+                        tx.take_turn(&record.hospital, &origin.phone, record.now).await?;
                         sqlx::query_as(open_of!())
                             .bind(&record.hospital)
                             .bind(&origin.phone)
@@ -117,17 +119,31 @@ impl Db {
         Ok(rows.into_iter().map(|(row,)| row).collect())
     }
 
-    /// The batches of a hospital, latest first.
-    pub async fn batches(&self, hospital: &str, most: u32) -> Result<Vec<Batch>> {
+    /// The batches of a hospital after this place, latest first.
+    pub async fn batches(&self, hospital: &str, after: &After, most: u32) -> Result<Vec<Batch>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT id, hospital, made, made_by, name_sealed, rows, \
              (SELECT COUNT(*) FROM followups WHERE batch = batches.id) AS there \
-             FROM batches WHERE hospital = $1 ORDER BY made DESC LIMIT $2",
+             FROM batches WHERE hospital = $1 AND made <= $3 AND (made, 0, id) < ($3, $4, $5) \
+             ORDER BY made DESC, id DESC LIMIT $2",
         )
         .bind(hospital)
         .bind(i64::from(most))
+        .bind(after.first)
+        .bind(after.second)
+        .bind(&after.id)
         .fetch_all(pool)
         .await?))
+    }
+
+    /// How many batches a hospital has.
+    pub async fn batch_count(&self, hospital: &str) -> Result<i64> {
+        let (count,): (i64,) =
+            on_read!(self, |pool| sqlx::query_as("SELECT COUNT(*) FROM batches WHERE hospital = $1")
+                .bind(hospital)
+                .fetch_one(pool)
+                .await?);
+        Ok(count)
     }
 
     /// The batch of a hospital with this id.

@@ -94,17 +94,6 @@ impl Db {
         Ok(count > 0)
     }
 
-    /// Whether a form's key has made a follow-up for this account.
-    pub async fn has_made(&self, staff: &str, key: &str) -> Result<bool> {
-        let (count,): (i64,) =
-            on_read!(self, |pool| sqlx::query_as("SELECT COUNT(*) FROM idempotency WHERE scope = $1 AND key = $2",)
-                .bind(format!("staff/{staff}"))
-                .bind(key)
-                .fetch_one(pool)
-                .await?);
-        Ok(count > 0)
-    }
-
     /// Follow-ups whose finders an older folding made, in the order of their ids.
     pub async fn to_fold(&self, folding: i64, after: &str, most: u32) -> Result<Vec<ToFold>> {
         // The first condition is that of the index.

@@ -1,6 +1,7 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
 //! Names, phones, reasons and letters pass through here sealed.
 
+use super::finders::{OpenOf, open_of};
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read, readable};
 use super::pages::{After, day_of};
@@ -78,6 +79,24 @@ pub struct Origin {
     pub phone: String,
     /// The keyed hash of the whole name.
     pub name: String,
+}
+
+/// Whether somebody who has an open follow-up for one of the same services is to get a second one.
+#[derive(Clone, Copy, Debug)]
+pub enum Second<'a> {
+    /// The nurse has seen the first one and wants another: a couple may share a number.
+    Wanted,
+    /// Nobody has been asked. Under this keyed hash of the number the first one is found.
+    Unasked(&'a str),
+}
+
+/// Why a form makes no follow-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMade {
+    /// Its key came with another request before.
+    KeyReused,
+    /// The number has an open follow-up for one of the services, and a second one was not asked for.
+    Already,
 }
 
 /// The step that is to be taken now.
@@ -333,8 +352,8 @@ impl Row {
         })
     }
 
-    /// The record for a list. One that does not read stays in it, marked and without what may be broken, so that nobody is
-    /// hidden by a broken value and no list fails for one.
+    /// The record to be shown. One that does not read is there too, marked and without what may be broken, so that nobody
+    /// is hidden by a broken value, no list fails for one, and its own page is there to mend it.
     fn listed(self) -> Option<Record> {
         if let Some(record) = readable("followups", &self.id, self.clone().read()) {
             return Some(record);
@@ -343,9 +362,11 @@ impl Row {
             services: None,
             appointment: None,
             held_id: None,
-            ending: None,
+            // Whoever had their data deleted or was withdrawn stays so.
+            ending: self.ending.filter(|word| Ending::parse(word).is_some()),
             call_on: None,
             slot_id: None,
+            tried_on: None,
             ..self
         };
         bare.read().ok().map(|record| Record { integrity: Integrity::Broken, ..record })
@@ -379,10 +400,36 @@ macro_rules! select_followups {
 
 impl Db {
     /// Makes a follow-up, once for each key of a nurse; gives the id of the follow-up the key made first,
-    /// or [`Code::KeyReused`] when the key came with another request.
-    pub async fn make_followup(&self, new: &NewRecord) -> Result<std::result::Result<String, Code>> {
+    /// or why it makes none.
+    pub async fn make_followup(
+        &self,
+        new: &NewRecord,
+        second: Second<'_>,
+    ) -> Result<std::result::Result<String, NotMade>> {
+        again!(self.try_make_followup(new, second).await)
+    }
+
+    async fn try_make_followup(
+        &self,
+        new: &NewRecord,
+        second: Second<'_>,
+    ) -> Result<std::result::Result<String, NotMade>> {
         let scope = format!("staff/{}", new.created_by);
         in_transaction!(self, |tx| {
+            if let Second::Unasked(phone) = second {
+                // Two nurses who make one for the same number at once take turns.
+                tx.take_turn(&new.hospital, phone, new.now).await?;
+                let repeat: Option<(i64,)> = sqlx::query_as("SELECT at FROM idempotency WHERE scope = $1 AND key = $2")
+                    .bind(&scope)
+                    .bind(new.key.as_str())
+                    .fetch_optional(&mut **tx)
+                    .await?;
+                let open: Vec<OpenOf> =
+                    sqlx::query_as(open_of!()).bind(&new.hospital).bind(phone).bind("").fetch_all(&mut **tx).await?;
+                if repeat.is_none() && open.iter().any(|open| open.is_for(&new.services)) {
+                    return Ok(Err(NotMade::Already));
+                }
+            }
             let fresh = sqlx::query(
                 "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT DO NOTHING",
@@ -402,7 +449,7 @@ impl Db {
                         .bind(new.key.as_str())
                         .fetch_one(&mut **tx)
                         .await?;
-                return Ok(if request == new.request { Ok(id) } else { Err(Code::KeyReused) });
+                return Ok(if request == new.request { Ok(id) } else { Err(NotMade::KeyReused) });
             }
             tx.make(new).await?;
             Ok(Ok(new.id.clone()))
@@ -415,7 +462,7 @@ impl Db {
             .bind(token_hash)
             .fetch_optional(pool)
             .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// The follow-up with this id.
@@ -424,7 +471,7 @@ impl Db {
             .bind(id)
             .fetch_optional(pool)
             .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// The follow-ups of a hospital, latest first, at most `most`.
@@ -838,7 +885,7 @@ impl Db {
         .bind(token_hash)
         .fetch_optional(pool)
         .await?);
-        row.map(Row::read).transpose()
+        Ok(row.and_then(Row::listed))
     }
 
     /// What happened to a follow-up, latest first.

@@ -641,8 +641,25 @@ impl Db {
         Ok(row.is_some())
     }
 
-    /// Lets a locked link be tried again; it is a change like others, told in the history.
-    pub async fn unlock_care(&self, request: &str, who: &str, now: Moment) -> Result<()> {
+    /// Tells in the history that too many wrong tries have locked the link.
+    pub async fn note_care_lock(&self, request: &str, now: Moment) -> Result<()> {
+        in_transaction!(self, |tx| {
+            let locked: Option<(i64, String)> = sqlx::query_as(
+                "UPDATE home_care SET version = version + 1 WHERE id = $1 AND erased IS NULL RETURNING version, state",
+            )
+            .bind(request)
+            .fetch_optional(&mut **tx)
+            .await?;
+            if let Some((version, state)) = locked {
+                let (line, before) = (secrets::fresh_id(), Some(state.as_str()));
+                note!(tx, line, request, version, now, "patient", "lock", before, state.as_str(), "");
+            }
+            Ok(())
+        })
+    }
+
+    /// Lets a locked link be tried again; it is a change like others, told in the history. Gives whether one was locked.
+    pub async fn unlock_care(&self, request: &str, who: &str, now: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
             let locked: Option<(i64, String)> = sqlx::query_as(
                 "UPDATE home_care SET wrong_tries = 0, version = version + 1 WHERE id = $1 AND wrong_tries > 0 \
@@ -654,8 +671,9 @@ impl Db {
             if let Some((version, state)) = locked {
                 let (line, before) = (secrets::fresh_id(), Some(state.as_str()));
                 note!(tx, line, request, version, now, who, "unlock", before, state.as_str(), "");
+                return Ok(true);
             }
-            Ok(())
+            Ok(false)
         })
     }
 

@@ -41,7 +41,7 @@ pub struct Locked {
     /// Counts its writes.
     pub version: i64,
     /// The open step.
-    pub step: Option<OpenStep>,
+    pub step: Option<StoredStep>,
 }
 
 /// A link that takes the place of the one in force.
@@ -55,11 +55,29 @@ pub struct NewLink {
     pub until: Moment,
 }
 
-/// A step that is open.
+/// A step that is open, as it is stored: what does not read of it is only in the way of who needs it, and in nobody's
+/// who mends it, ends it or deletes it.
 #[derive(Clone, Debug)]
-pub struct OpenStep {
+pub struct StoredStep {
     /// Its id.
     pub id: String,
+    services: String,
+    due_from: String,
+}
+
+impl StoredStep {
+    /// What it says.
+    pub fn read(&self) -> Result<OpenStep> {
+        Ok(OpenStep {
+            services: serde_json::from_str(&self.services).map_err(|error| Error::Broken(error.to_string()))?,
+            due_from: read(&self.due_from, CivilDate::parse)?,
+        })
+    }
+}
+
+/// What an open step says of what may be booked.
+#[derive(Clone, Debug)]
+pub struct OpenStep {
     /// The services that may be booked.
     pub services: Vec<String>,
     /// The first day of its due window.
@@ -139,6 +157,9 @@ pub trait Ledger {
     async fn put_link(&mut self, followup: &str, link: &NewLink, now: Moment) -> Result<bool>;
     /// Lets a follow-up be found by these keyed hashes and no others.
     async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()>;
+    /// Waits until nobody else is about to make a follow-up for this number at this hospital, and keeps others waiting until
+    /// the transaction ends: whoever looks for an open one afterwards sees it.
+    async fn take_turn(&mut self, hospital: &str, phone: &str, now: Moment) -> Result<()>;
     /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
     async fn make(&mut self, new: &NewRecord) -> Result<bool>;
 }
@@ -160,16 +181,29 @@ macro_rules! ledger {
                         .bind(followup)
                         .fetch_optional(&mut *self)
                         .await?;
-                let step = match step {
-                    Some((id, services, due_from)) => Some(OpenStep {
-                        id,
-                        due_from: read(&due_from, CivilDate::parse)?,
-                        services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
-                    }),
-                    None => None,
-                };
+                let step = step.map(|(id, services, due_from)| StoredStep { id, services, due_from });
                 let ending = ending.map(|word| read(&word, Ending::parse)).transpose()?;
                 Ok(Some(Locked { ending, link_until: Moment(link_until), version, step }))
+            }
+
+            async fn take_turn(&mut self, hospital: &str, phone: &str, now: Moment) -> Result<()> {
+                // The row is only there to be waited for, by its key, until the transaction ends.
+                let scope = format!("number/{hospital}");
+                sqlx::query(
+                    "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, '', '', $3) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(&scope)
+                .bind(phone)
+                .bind(now.0)
+                .execute(&mut *self)
+                .await?;
+                sqlx::query("DELETE FROM idempotency WHERE scope = $1 AND key = $2")
+                    .bind(&scope)
+                    .bind(phone)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
             }
 
             async fn live(&mut self, followup: &str) -> Result<Vec<Live>> {

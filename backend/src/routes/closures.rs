@@ -1,6 +1,7 @@
 //! Closing a clinic (停诊) and telling everybody in it.
 
 use super::body::Form;
+use super::days;
 use super::schedules::own_services;
 use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
@@ -12,8 +13,7 @@ use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use zaoshai_contract::civil::Moment;
-use zaoshai_contract::dates::read_date;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
@@ -75,14 +75,16 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         wrong("service", "请选停哪项服务，或选全院所有服务");
     }
     let today = app.now().date();
-    let (first, last) = (read_date(&form.first).ok(), read_date(&form.last).ok());
-    if first.is_none_or(|first| first < today) {
-        wrong("first", "请填今天或以后的日期，例如 2026-12-01");
-    }
-    match (first, last) {
-        (Some(first), Some(last)) if last >= first && last.days() - first.days() < MOST_DAYS => {}
-        _ => wrong("last", "请填从哪天之后 60 天以内的日期"),
-    }
+    let mut day = |field: &str, typed: &str, label: &str, asked: &str, fits: &dyn Fn(CivilDate) -> bool| {
+        days::read_fitting(typed, label, asked, fits).inspect_err(|told| wrong(field, told)).ok()
+    };
+    let first = day("first", &form.first, "从哪天", "请填今天或以后的日期，例如 2026-12-01", &|first| {
+        first >= today
+    });
+    // Without a first day nobody can tell whether the last one fits.
+    let last = day("last", &form.last, "到哪天", "请填从哪天之后 60 天以内的日期", &|last| {
+        first.is_none_or(|first| last >= first && last.days() - first.days() < MOST_DAYS)
+    });
     let reason = form.reason.trim();
     if !limits::fits(reason, 1, 100) {
         wrong("reason", "请写原因，1 到 100 个字");

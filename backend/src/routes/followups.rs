@@ -46,7 +46,8 @@ pub async fn load(
     let news = told::read(app, visitor, token.as_str(), query);
     // What the address says of an earlier form is only told while it is new.
     let query = if news.is_some() { query } else { "" };
-    let problem = problem_of(app, query);
+    // Who reads it calls the hospital that is in charge.
+    let problem = problem_of(app, query).map(|problem| Problem { phone: app.phone_of(&record.hospital), ..problem });
     let done = value_of(query, "done").and_then(|done| Told::parse(&done));
     let news = News { done, ..news.unwrap_or_default() };
     let stage = match ended {
@@ -133,8 +134,9 @@ async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Res
     let record = find(app, token).await?;
     open(app, &record)?;
     let ending = identity::read(ending)?;
+    let number = identity::number(app, &record.id, &record.phone_sealed)?;
     let left = app.db.take_link_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
-    if !identity::fits(app, &record.id, &record.phone_sealed, &ending)? {
+    if !identity::fits(&number, &ending) {
         if left == 0 {
             app.db.note_lock(&record.id, app.now()).await?;
         }
@@ -198,6 +200,7 @@ fn tells_on_page(code: Code) -> bool {
             | Code::LinkErased
             | Code::LinkReplaced
             | Code::SignedInAsStaff
+            | Code::Unreadable
     )
 }
 
@@ -418,7 +421,7 @@ async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Resu
     responses(
         (status = 200, description = "The calendar entry", content_type = "text/calendar", body = String),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`not-booked`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`not-booked` or `unreadable`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor: Visitor) -> Result<Response> {
@@ -492,6 +495,7 @@ pub async fn show(
     responses(
         (status = 200, description = "The plan", body = Plan),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`unreadable`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn plan_json(
@@ -519,6 +523,7 @@ pub async fn plan_json(
     responses(
         (status = 204, description = "Identified; a cookie opens the follow-up for 30 minutes"),
         (status = 403, description = "`wrong-ending`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`unreadable`: the stored number does not open", content_type = "application/problem+json", body = Problem),
         (status = 410, description = "`link-expired` or `link-withdrawn`", content_type = "application/problem+json", body = Problem),
         (status = 422, description = "`invalid-input`", content_type = "application/problem+json", body = Problem),
         (status = 423, description = "`link-locked`", content_type = "application/problem+json", body = Problem),
@@ -564,7 +569,7 @@ async fn write_json(
     responses(
         (status = 200, description = "Held until `until`", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early` or `no-step`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early`, `no-step` or `unreadable`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn hold_json(
@@ -588,7 +593,7 @@ pub async fn hold_json(
     responses(
         (status = 200, description = "Booked or moved", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`hold-lapsed`, `slot-past` or `slot-closed`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`hold-lapsed`, `slot-past`, `slot-closed` or `unreadable`", content_type = "application/problem+json", body = Problem),
         (status = 422, description = "`not-agreed`: to all prerequisites of the service", content_type = "application/problem+json", body = Problem),
     )
 )]
@@ -614,7 +619,7 @@ pub async fn confirm_json(
     responses(
         (status = 200, description = "Booked or moved", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early` or `no-step`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-taken`, `slot-past`, `slot-closed`, `before-due`, `too-late`, `too-early`, `no-step` or `unreadable`", content_type = "application/problem+json", body = Problem),
         (status = 422, description = "`invalid-input` or `key-reused`", content_type = "application/problem+json", body = Problem),
     )
 )]
@@ -637,7 +642,7 @@ pub async fn book_json(
     responses(
         (status = 200, description = "Cancelled", body = Receipt),
         (status = 401, description = "`identify-first`", content_type = "application/problem+json", body = Problem),
-        (status = 409, description = "`slot-past` or `not-booked`", content_type = "application/problem+json", body = Problem),
+        (status = 409, description = "`slot-past`, `not-booked` or `unreadable`", content_type = "application/problem+json", body = Problem),
     )
 )]
 pub async fn cancel_json(

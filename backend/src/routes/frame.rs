@@ -83,7 +83,13 @@ async fn answer(app: App, mut request: Request, next: Next, id: String) -> Respo
     };
     if let Some(failure) = response.extensions_mut().remove::<Failure>().or_else(|| unworded(&response)) {
         if let Some(cause) = &failure.cause {
-            tracing::error!(request = id, route, code = failure.code.as_str(), cause, "failed");
+            let code = failure.code.as_str();
+            // Somebody must look into what is our fault; anybody can send what does not read.
+            if failure.is_ours() {
+                tracing::error!(request = id, route, code, cause, "failed");
+            } else {
+                tracing::info!(request = id, route, code, cause, "refused");
+            }
         }
         response = in_words(&app, &failure, &uri, &headers, &id);
     }

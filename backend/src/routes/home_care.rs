@@ -394,8 +394,12 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
 /// Checks the last four digits; gives the cookie that opens the request for half an hour.
 async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) -> Result<HeaderValue> {
     let ending = identity::read(ending)?;
+    let number = identity::number(app, &record.id, &record.phone_sealed)?;
     let left = app.db.take_care_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
-    if !identity::fits(app, &record.id, &record.phone_sealed, &ending)? {
+    if !identity::fits(&number, &ending) {
+        if left == 0 {
+            app.db.note_care_lock(&record.id, app.now()).await?;
+        }
         identity::wrong(app, sender, left).await?;
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
@@ -472,6 +476,7 @@ pub async fn form(
         Code::KeyReused,
         Code::InvalidInput,
         Code::SignedInAsStaff,
+        Code::Unreadable,
     ];
     if !on_page.contains(&failure.code) {
         return Err(failure);

@@ -1,6 +1,7 @@
 //! The timetable of a hospital: what the coming days look like, and the forms that change it.
 
 use super::body::Form;
+use super::days;
 use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
 use crate::db::closures::ClosureRow;
@@ -16,7 +17,6 @@ use axum::response::Response;
 use axum::routing::get;
 use std::collections::BTreeSet;
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
-use zaoshai_contract::dates::read_date;
 use zaoshai_contract::holidays::DayKind;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits;
@@ -328,11 +328,6 @@ fn wrong(field: &str, message: &str) -> FieldError {
     FieldError { field: field.to_owned(), message: message.to_owned() }
 }
 
-/// Reads a day that is today or later.
-fn read_day(text: &str, today: CivilDate) -> Option<CivilDate> {
-    read_date(text).ok().filter(|day| *day >= today)
-}
-
 /// A number as it was typed; 0, which no check lets pass, when it is none.
 fn number(text: &str) -> u16 {
     text.trim().parse().unwrap_or(0)
@@ -364,8 +359,9 @@ fn understand(
     };
     let mut errors = Vec::new();
     let mut day = |field: &str| {
-        read_day(form.get(field), today).unwrap_or_else(|| {
-            errors.push(wrong(field, "请填今天或以后的日期，例如 2026-12-01"));
+        let asked = "请填今天或以后的日期，例如 2026-12-01";
+        days::read_fitting(form.get(field), "日期", asked, |day| day >= today).unwrap_or_else(|told| {
+            errors.push(wrong(field, &told));
             today
         })
     };

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use zaoshai_backend::secrets;
 use zaoshai_contract::ids::Token;
+use zaoshai_contract::roles::Role;
 
 #[tokio::test]
 async fn wrong_tokens_get_a_page_with_a_phone_number() {
@@ -197,7 +198,7 @@ async fn an_address_that_can_be_none_is_answered_in_words_wherever_it_stands() {
 async fn a_nul_in_a_query_a_form_or_a_document_reaches_no_database() {
     let world = World::new().await;
     let mut nurse = world.nurse().await;
-    let mut auditor = world.staff("auditor", "zhuzhou-2", zaoshai_contract::roles::Role::Auditor).await;
+    let mut auditor = world.staff("auditor", "zhuzhou-2", Role::Auditor).await;
     for path in [
         "/staff/search?q=%00",
         "/staff/lists/open?page=%00",
@@ -265,4 +266,59 @@ async fn an_encoding_that_is_refused_is_not_sent() {
         assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE);
         is_in_words(&answer, path);
     }
+}
+
+#[tokio::test]
+async fn a_year_of_two_digits_is_answered_in_every_form_by_what_to_write_instead() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let (_, _) = crate::home_care::asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let mut manager = world.staff("planner", "zhuzhou-2", Role::ScheduleManager).await;
+    let mut auditor = world.staff("auditor", "zhuzhou-2", Role::Auditor).await;
+    let care = nurse.get("/staff/home-care").await.text;
+    let care = care.split("href=\"/staff/home-care/").filter_map(|rest| rest.split('"').next());
+    let care = care.into_iter().find(|id| id.len() == 32).expect("a request").to_owned();
+    let one = format!("/staff/followups/{}", followup.row.id);
+    let version = nurse.get(&format!("{one}/edit")).await.text;
+    let version = crate::batches::hidden(&version, "version");
+    let key = secrets::fresh_id();
+    let short = "27-02-26";
+    let told = "年份请写四位数";
+    let person = [("name", "李女士"), ("phone", "13800138000"), ("reason", "复查"), ("services", "ldct-review")];
+    let usual = [("owner", "zhang"), ("version", version.as_str()), ("key", key.as_str()), ("outcome", "call-later")];
+    let end = "/staff/schedules/templates/ldct-review-wednesday-510/end".to_owned();
+    for (manages, path, day, rest) in [
+        (false, "/staff/followups".to_owned(), "due_from", vec![("due_to", "2026-12-04")]),
+        (false, "/staff/followups".to_owned(), "due_to", vec![("due_from", "2026-11-23")]),
+        (false, format!("{one}/edit"), "due_from", vec![("due_to", "2026-12-04")]),
+        (false, format!("{one}/edit"), "due_to", vec![("due_from", "2026-11-23")]),
+        (false, format!("{one}/call"), "again", vec![]),
+        (false, format!("{one}/outcome"), "due_from", vec![("due_to", "2026-12-04")]),
+        (false, format!("{one}/outcome"), "due_to", vec![("due_from", "2026-11-23")]),
+        (false, format!("/staff/home-care/{care}/plan"), "day", vec![("from", "09:00"), ("to", "10:00")]),
+        (true, "/staff/closures".to_owned(), "first", vec![("last", "2026-12-04")]),
+        (true, "/staff/closures".to_owned(), "last", vec![("first", "2026-12-04")]),
+        (true, "/staff/schedules/templates".to_owned(), "valid_from", vec![]),
+        (true, "/staff/schedules/templates".to_owned(), "valid_to", vec![("valid_from", "2026-12-04")]),
+        (true, "/staff/schedules/closings".to_owned(), "first", vec![("last", "2026-12-04")]),
+        (true, "/staff/schedules/closings".to_owned(), "last", vec![("first", "2026-12-04")]),
+        (true, "/staff/schedules/extras".to_owned(), "first", vec![("last", "2026-12-04")]),
+        (true, "/staff/schedules/visits".to_owned(), "first", vec![]),
+        (true, end, "until_day", vec![]),
+    ] {
+        let who = if manages { &mut manager } else { &mut nurse };
+        let fields: Vec<_> = person.into_iter().chain(usual).chain(rest).chain([(day, short)]).collect();
+        let answer = who.form(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {day}: {}", answer.text);
+        assert!(answer.text.contains(told), "{path} {day}: {}", answer.text);
+    }
+    for path in ["/staff/audit?first=27-02-26", "/staff/audit?last=27-02-26&staff=zhang"] {
+        let answer = auditor.get(path).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(answer.text.contains(told) && !answer.text.contains("zs-row__line"), "{path}: {}", answer.text);
+    }
+    let table = auditor.get("/staff/audit.csv?first=27-02-26").await;
+    assert_eq!(table.status, StatusCode::UNPROCESSABLE_ENTITY, "no table of other days than asked for");
+    assert_eq!(auditor.get("/staff/audit?first=&last=2026-12-01").await.status, StatusCode::OK);
 }

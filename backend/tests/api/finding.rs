@@ -1,9 +1,11 @@
 //! Finding people by what is typed: names in any spelling, numbers in any form, the code off a letter; and not making the
 //! same person twice.
 
+use crate::broken::spoil;
 use crate::world::{Client, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::json;
+use zaoshai_backend::finders::refold;
 use zaoshai_backend::secrets;
 
 async fn make(nurse: &mut Client, name: &str, phone: &str) -> serde_json::Value {
@@ -164,4 +166,89 @@ async fn a_line_break_counts_once_against_every_limit() {
         assert_eq!(answer.status, status, "{}", answer.text);
         assert!(!answer.text.contains("200 个字"), "200 characters with one line break fit");
     }
+}
+
+#[tokio::test]
+async fn nurses_who_make_a_follow_up_for_the_same_number_at_once_make_one() {
+    let world = World::new().await;
+    let nurse = world.nurse().await;
+    for round in 0..4 {
+        let makes = (0..8).map(|n| {
+            let mut nurse = nurse.clone();
+            tokio::spawn(async move {
+                let mut new = new_followup();
+                new["name"] = json!(format!("李女士{n}"));
+                new["phone"] = json!(format!("1380013810{round}"));
+                new["another"] = json!(false);
+                let key = [("idempotency-key", &*secrets::fresh_id())];
+                nurse.json("POST", "/api/v1/staff/followups", &new, &key).await
+            })
+        });
+        let mut made = 0;
+        for answer in makes.collect::<Vec<_>>() {
+            let answer = answer.await.expect("an answer");
+            match answer.status {
+                StatusCode::CREATED => made += 1,
+                status => {
+                    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+                    assert_eq!(answer.json()["errors"][0]["field"], "another", "the others are asked: {}", answer.text);
+                }
+            }
+        }
+        assert_eq!(made, 1);
+    }
+}
+
+#[tokio::test]
+async fn names_that_an_older_folding_stored_are_found_and_recognised_after_the_start() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let people = [
+        make(&mut nurse, "试验提·吐尔甲", "13800138101").await,
+        make(&mut nurse, "李女士", "13800138102").await,
+        make(&mut nurse, "王女士", "13800138103").await,
+    ];
+    let id = |n: usize| people[n]["row"]["id"].as_str().expect("an id").to_owned();
+    // What the first folding left: the name as it was typed, and nothing under which parts of it are found.
+    let old = world.app.secrets.finder("whole-name", "试验提·吐尔甲");
+    for n in 0..3 {
+        let id = id(n);
+        spoil(&world, &format!("DELETE FROM finders WHERE followup = '{id}'")).await;
+        spoil(&world, &format!("INSERT INTO finders (followup, hash) VALUES ('{id}', '{old}')")).await;
+        spoil(&world, &format!("UPDATE followups SET folding = 1, person = 'old' WHERE id = '{id}'")).await;
+    }
+    spoil(&world, &format!("UPDATE followups SET name_sealed = '00' WHERE id = '{}'", id(1))).await;
+    let typed = "試驗提吐爾甲";
+    assert!(!finds(&mut nurse, typed, &people[0]).await, "the older folding finds nothing");
+    // Somebody mends one of them meanwhile: what they write stays.
+    let edit = format!("/staff/followups/{}/edit", id(2));
+    let version = crate::batches::hidden(&nurse.get(&edit).await.text, "version");
+    let fields = [
+        ("name", "赵女士"),
+        ("phone", "13800138104"),
+        ("reason", "小结节"),
+        ("services", "ldct-review"),
+        ("due_from", "2026-11-23"),
+        ("due_to", "2026-12-04"),
+        ("owner", "zhang"),
+        ("version", &version),
+    ];
+    assert_eq!(nurse.form(&edit, &fields).await.status, StatusCode::SEE_OTHER);
+
+    assert_eq!(refold(&world.app).await.expect("the database"), 1, "one that does not open stays, one is new already");
+    for typed in [typed, "吐尔甲", "13800138101", "8101"] {
+        assert!(finds(&mut nurse, typed, &people[0]).await, "{typed}");
+    }
+    assert!(finds(&mut nurse, "赵女士", &people[2]).await && !finds(&mut nurse, "13800138103", &people[2]).await);
+    let table = "姓名,手机号\n试验提 吐尔甲,13800138101\n".as_bytes();
+    let page = crate::batches::look(&mut nurse, ("名单.csv", table), &secrets::fresh_id()).await;
+    assert!(page.contains("已经有了，不再新建：1 行"), "a table recognises them: {page}");
+    assert_eq!(refold(&world.app).await.expect("the database"), 0, "once is enough");
+
+    // Whoever had their data deleted is remembered by what the new folding made.
+    let erased = format!("/staff/followups/{}/erase", id(0));
+    let gone = nurse.form(&erased, &[("reason", "by-phone"), ("sure", "yes"), ("key", &secrets::fresh_id())]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
+    let page = crate::batches::look(&mut nurse, ("名单.csv", table), &secrets::fresh_id()).await;
+    assert!(page.contains("这个人要求删除了资料"), "{page}");
 }

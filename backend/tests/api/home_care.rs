@@ -14,6 +14,7 @@ use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::home_care::{Action, CareLists, ForWhom, State, after, due};
 use zaoshai_contract::roles::{Party, Role};
 use zaoshai_contract::staff::Staff;
+use zaoshai_contract::staff::audit::AuditFilter;
 
 const DAY: i64 = 86_400_000;
 /// What the person types; none of it may be readable in the database, in an address or in the log.
@@ -319,12 +320,7 @@ async fn the_whole_path_from_asking_to_the_outcome() {
     assert_eq!(answer.location(), link);
     let told = person.get(&link).await.text;
     assert!(told.contains("这次护理做好了") && !told.contains("伤口长得好"), "the note is the nurses' own: {told}");
-    let log = world
-        .app
-        .db
-        .audit_log("zhuzhou-2", &zaoshai_contract::staff::audit::AuditFilter::default(), None, 99)
-        .await
-        .expect("the log");
+    let log = world.app.db.audit_log("zhuzhou-2", &AuditFilter::default(), None, 99).await.expect("the log");
     for action in ["list-home-care", "read-home-care", "accept-home-care", "plan-home-care", "finish-home-care"] {
         assert!(log.iter().any(|line| line.action == action), "{action} is in the log");
     }
@@ -815,4 +811,30 @@ proptest! {
     fn no_open_request_is_ever_missing_from_the_list(steps in prop::collection::vec(any_step(), 10..60)) {
         tokio::runtime::Runtime::new().expect("a runtime").block_on(agrees(steps));
     }
+}
+
+#[tokio::test]
+async fn a_link_that_is_locked_and_opened_again_says_so_in_its_history_and_the_log_once() {
+    let world = World::new().await;
+    let (_, link) = asks(&world).await;
+    let mut stranger = world.client();
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    for _ in 0..7 {
+        stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+    }
+    let page = nurse.get(&path).await.text;
+    assert_eq!(page.matches("后四位错 5 次，链接锁住").count(), 1, "{page}");
+    for _ in 0..2 {
+        let opened = nurse.form(&format!("{path}/unlock"), &[]).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    }
+    let page = nurse.get(&path).await.text;
+    assert_eq!(page.matches("打开了链接").count(), 1, "{page}");
+    let log = world.app.db.audit_log("zhuzhou-2", &AuditFilter::default(), None, 1_000).await.expect("the log");
+    assert_eq!(
+        log.iter().filter(|line| line.action == "unlock-home-care").count(),
+        1,
+        "what changed nothing is no line"
+    );
 }

@@ -4,6 +4,7 @@
 use crate::world::{Client, World};
 use axum::http::StatusCode;
 use std::collections::BTreeSet;
+use zaoshai_backend::db::batches::Batch;
 use zaoshai_backend::db::home_care::NewRequest;
 use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::{demonstration, pathway, secrets};
@@ -388,4 +389,35 @@ async fn a_time_that_two_closings_cover_stays_closed_until_both_are_taken_back()
     assert_eq!(free().await, 0, "the other closing covers them, too");
     nurse.form("/staff/closures/closing-/undo", &[]).await;
     assert_eq!(free().await, before);
+}
+
+#[tokio::test]
+async fn every_batch_of_a_hospital_is_reached_also_while_others_are_made() {
+    let world = World::new().await;
+    let batch = |n: i64, hospital: &str| Batch {
+        id: secrets::fresh_id(),
+        hospital: hospital.to_owned(),
+        // Three at a time were made in the same moment.
+        made: world.app.now().0 + n / 3,
+        made_by: "zhang".to_owned(),
+        name_sealed: String::new(),
+        rows: 0,
+        there: 0,
+    };
+    let mut all = BTreeSet::new();
+    for n in 0..130 {
+        let new = batch(n, HOSPITAL);
+        world.app.db.open_batch(&new).await.expect("a batch");
+        all.insert(new.id);
+    }
+    world.app.db.open_batch(&batch(0, "anqing-2")).await.expect("another hospital's");
+    let mut nurse = world.nurse().await;
+    let first = nurse.get("/staff/batches").await.text;
+    assert!(first.contains("共 130 个，这一页 50 个"), "the list says how many there are: {first}");
+    let found = walk(&mut nurse, "/staff/batches", "/staff/batches/", async |_| {
+        world.app.db.open_batch(&batch(600, HOSPITAL)).await.expect("one more meanwhile");
+    })
+    .await;
+    assert_eq!(found.len(), 130, "each once");
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), all);
 }

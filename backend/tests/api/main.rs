@@ -18,6 +18,7 @@ mod forms;
 mod home_care;
 mod imports;
 mod lists;
+mod logging;
 mod model;
 mod openapi;
 mod pages;

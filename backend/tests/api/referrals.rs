@@ -122,6 +122,11 @@ async fn who_comes_to_a_clinic_is_recorded_there_whoever_follows_her_up() {
     does(&mut there, id, "take-over", &[("referral", &offer)]).await;
     let day = here.get("/api/v1/staff/followups").await.json()["day"][0].clone();
     let appointment = day["appointment"].as_str().expect("she is expected here").to_owned();
+    assert_eq!(day["name"], "李女士", "whoever sees somebody needs the name");
+    assert!(day["phone"] == "0556-5212008" && day["in_charge"] == "安庆市第二人民医院", "{day}");
+    let page = here.get("/staff").await.text;
+    assert!(page.contains("随访由安庆市第二人民医院负责") && page.contains("tel:0556-5212008"), "{page}");
+    assert!(!page.contains(PHONE) && !page.contains(&format!("/staff/followups/{id}\"")), "{page}");
     let key = secrets::fresh_id();
     let arrive = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", &key), ("from", "day")];
     let mut stranger = world.staff("sun", "dezhou-2", Role::Nurse).await;

@@ -2,6 +2,7 @@
 
 use super::Staff;
 use crate::civil::{CivilDate, Moment};
+use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 /// Lines on one page of the log.
@@ -50,4 +51,6 @@ pub struct AuditPage {
     pub lines: Vec<AuditLine>,
     /// From where the older ones go on; none at the end.
     pub older: Option<String>,
+    /// Why what was looked for was not understood; nothing is listed then.
+    pub problem: Option<Problem>,
 }

@@ -1,7 +1,7 @@
 //! Many follow-ups at once: a table read in, what would be made of it, the letters that are printed, and the table that
 //! is taken out.
 
-use super::{BookableService, FollowUpRow, NewFollowUp, Staff};
+use super::{BookableService, FollowUpRow, NewFollowUp, Staff, Turn};
 use crate::civil::{CivilDate, Moment};
 use crate::ids::IdempotencyKey;
 use crate::problem::Problem;
@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_ROWS: usize = 5_000;
 /// Most bytes of one file: 4 MB.
 pub const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Batches on one page of their list.
+pub const BATCHES_A_PAGE: u32 = 50;
 /// Letters on one page, as a printer takes them in one go.
 pub const LETTERS_A_PAGE: u32 = 100;
 
@@ -86,6 +88,8 @@ pub struct BatchesPage {
     pub preview: Option<Preview>,
     /// The batches, latest first.
     pub batches: Vec<BatchRow>,
+    /// Where these stand among all of them.
+    pub turn: Turn,
     /// Why it was refused, field by field.
     pub problem: Option<Problem>,
 }

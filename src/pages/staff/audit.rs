@@ -1,6 +1,7 @@
 //! The log: who read or changed what.
 
 use super::form::{date, field};
+use crate::components::error_summary::error_summary;
 use crate::text::moment;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
@@ -28,7 +29,9 @@ pub fn page(page: &AuditPage) -> Node {
             .with("href", format!("/staff/audit?{query}before={older}"))
             .child("更早的")
     });
-    let empty = page.lines.is_empty().then(|| el("p").class("zs-section").child("没有这样的记录。"));
+    let problem = page.problem.as_ref();
+    let empty =
+        (page.lines.is_empty() && problem.is_none()).then(|| el("p").class("zs-section").child("没有这样的记录。"));
     let look = el("form")
         .class("zs-stack")
         .with("method", "get")
@@ -42,13 +45,17 @@ pub fn page(page: &AuditPage) -> Node {
         .child(
             el("div")
                 .class("zs-pair")
-                .child(field(None, "first", "从哪天", "", date("first", written(filter.first))))
-                .child(field(None, "last", "到哪天", "", date("last", written(filter.last)))),
+                .child(field(problem, "first", "从哪天", "", date("first", written(filter.first))))
+                .child(field(problem, "last", "到哪天", "", date("last", written(filter.last)))),
         )
         .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child("查看"))
         .child(el("a").class("zs-back").with("href", format!("/staff/audit.csv?{query}")).child("导出成表格（CSV）"));
     nodes![
-        el("div").class("zs-stack").child(el("h1").class("zs-h1").child("日志")).child(look),
+        el("div")
+            .class("zs-stack")
+            .child(el("h1").class("zs-h1").child("日志"))
+            .child(problem.map(error_summary))
+            .child(look),
         empty,
         el("ul").child(page.lines.iter().map(line).collect::<Vec<_>>()),
         older

@@ -1,6 +1,7 @@
 //! Reading a table in, seeing what it would make, and taking tables out.
 
 use super::form::{date, field, hidden, letters, services, step, urgency};
+use super::turn;
 use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
@@ -15,8 +16,14 @@ use zaoshai_contract::staff::batches::{BatchRow, BatchesPage, LeftOut, MOST_ROWS
 pub fn page(page: &BatchesPage) -> Node {
     let batches = (!page.batches.is_empty()).then(|| {
         nodes![
-            el("h2").class("zs-group").child("导入过的").child(el("span").child("新的在前")),
-            el("ul").child(page.batches.iter().map(row).collect::<Vec<_>>())
+            el("h2")
+                .class("zs-group")
+                .with("id", "batches")
+                .child("导入过的")
+                .child(turn::count(&page.turn, page.batches.len()))
+                .child(el("span").child("新的在前")),
+            el("ul").child(page.batches.iter().map(row).collect::<Vec<_>>()),
+            turn::ways("/staff/batches", &page.turn)
         ]
     });
     let export = page.staff.may(Deed::Export).then(|| {
@@ -172,9 +179,14 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
         )
         .child(el("p").child("现在什么都还没有存。"))
         .child(unused)
-        .child(left_out("wrong", "有错的行", "在表格里改好，再传一次也行", &preview.bad))
-        .child(left_out("known", "已经有了", "", &preview.known))
-        .child(left_out("hidden", "隐藏的行", "要导入，请在表格里取消筛选，再传一次", &preview.hidden))
+        .child(left_out("wrong", "有错的行", "在表格里改好，再传一次也行", (&preview.bad, bad)))
+        .child(left_out("known", "已经有了", "", (&preview.known, preview.known.len())))
+        .child(left_out(
+            "hidden",
+            "隐藏的行",
+            "要导入，请在表格里取消筛选，再传一次",
+            (&preview.hidden, preview.hidden_count),
+        ))
         .child(sample)
         .child(
             el("form")
@@ -190,7 +202,13 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
         .child(el("a").class("zs-back").with("href", "/staff/batches").child("不导入，换一个文件"))
 }
 
-fn left_out(id: &'static str, title: &'static str, hint: &'static str, rows: &[LeftOut]) -> Option<Node> {
+/// Rows that make nothing, of which there may be more than are listed.
+fn left_out(
+    id: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    (rows, count): (&[LeftOut], usize),
+) -> Option<Node> {
     if rows.is_empty() {
         return None;
     }
@@ -207,13 +225,9 @@ fn left_out(id: &'static str, title: &'static str, hint: &'static str, rows: &[L
         })
         .collect::<Vec<_>>();
     Some(nodes![
-        el("h2")
-            .class("zs-group")
-            .with("id", id)
-            .child(title)
-            .child(" ")
-            .child(rows.len())
-            .child(el("span").child(hint)),
+        el("h2").class("zs-group").with("id", id).child(title).child(" ").child(count).child(el("span").child(hint)),
+        (rows.len() < count)
+            .then(|| el("p").class("zs-row__line").child(format!("这里是前 {} 行，共 {count} 行。", rows.len()))),
         el("ul").child(items)
     ])
 }

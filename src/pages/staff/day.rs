@@ -3,7 +3,8 @@
 use super::form::{hidden, post};
 use super::row::row;
 use super::turn;
-use crate::components::icon::small_icon;
+use crate::components::icon::{icon, small_icon};
+use crate::components::phone_link::tel;
 use crate::text::clock;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::{Action, State, after, timely};
@@ -90,11 +91,38 @@ fn entry(entry: &DayEntry, now: Moment) -> El {
     ];
     let actions = possible(entry.state, Some(entry.starts), now);
     let recorded = record(&entry.followup, (&entry.appointment, entry.version), actions, "day");
-    let when = clock(Lang::Hans, entry.starts).into();
+    let when: Node = clock(Lang::Hans, entry.starts).into();
     let line = format!("{} · {}", entry.service, entry.room);
+    let id = ["row-", entry.appointment.as_str()].concat();
+    if let Some(hospital) = &entry.in_charge {
+        return guest(entry, hospital, when, chip, line, recorded).with("id", id);
+    }
     // A tap leads back to this row, which then says that it is done.
-    row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded)
-        .with("id", ["row-", entry.appointment.as_str()].concat())
+    row(&entry.followup, &entry.name, &entry.phone, when, chip, line, recorded).with("id", id)
+}
+
+/// Somebody whom another hospital follows up: what is to be asked is asked there.
+fn guest(entry: &DayEntry, hospital: &str, when: Node, chip: Node, line: String, recorded: Option<El>) -> El {
+    let call = (!entry.phone.is_empty()).then(|| {
+        el("a")
+            .class("zs-row__call")
+            .with("href", tel(&entry.phone))
+            .with("aria-label", ["打给", hospital].concat())
+            .child(icon("phone"))
+    });
+    let name = if entry.name.is_empty() { "（资料已删除）" } else { &entry.name };
+    el("li")
+        .class("zs-row")
+        .child(el("p").class("zs-row__when").child(when))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(el("p").class("zs-row__name").child(name.to_owned()).child(" ").child(chip))
+                .child(el("p").class("zs-row__line").child(line))
+                .child(el("p").class("zs-row__line").child(format!("随访由{hospital}负责，有事请打给他们")))
+                .child(recorded),
+        )
+        .child(call)
 }
 
 /// Questions as rows.

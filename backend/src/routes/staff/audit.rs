@@ -1,17 +1,18 @@
 //! The log of who read or changed what, for auditors: to read and to take out as a table.
 
 use super::export::{stamp, table};
-use super::{SignedIn, html, may};
+use super::{SignedIn, html, may, told};
 use crate::app::App;
 use crate::db::log;
 use crate::db::staff::AuditRow;
-use crate::failures::Result;
+use crate::failures::{Failure, Result};
+use crate::routes::days;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::dates::read_date;
 use zaoshai_contract::ids::ShortCode;
+use zaoshai_contract::problem::FieldError;
 use zaoshai_contract::roles::{Deed, Role};
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::StaffPage;
@@ -102,14 +103,22 @@ fn line(row: AuditRow) -> AuditLine {
     }
 }
 
-fn filter_of(query: &str) -> AuditFilter {
+/// What is looked for, and what of it was not understood: a day that does not read never means every day.
+fn filter_of(query: &str) -> (AuditFilter, Vec<FieldError>) {
+    let mut errors = Vec::new();
     let text = |name: &str| value_of(query, name).map(|text| text.trim().to_owned()).unwrap_or_default();
-    AuditFilter {
+    let mut day = |field: &str, label: &str| {
+        let typed = Some(text(field)).filter(|typed| !typed.is_empty())?;
+        let wrong = |told: &String| errors.push(FieldError { field: field.to_owned(), message: told.clone() });
+        days::read(&typed, label, "请写成 2026-12-05 这样").inspect_err(wrong).ok()
+    };
+    let filter = AuditFilter {
         staff: text("staff"),
         code: ShortCode::parse(&text("code")).map_or_else(|| text("code"), |code| code.to_string()),
-        first: read_date(&text("first")).ok(),
-        last: read_date(&text("last")).ok(),
-    }
+        first: day("first", "从哪天"),
+        last: day("last", "到哪天"),
+    };
+    (filter, errors)
 }
 
 /// Where the lines go on, written as the moment and the id of the last one.
@@ -126,14 +135,19 @@ pub(super) async fn show(
 ) -> Result<Response> {
     may(&staff, Deed::ReadAudit)?;
     let query = query.unwrap_or_default();
-    let filter = filter_of(&query);
+    let (filter, errors) = filter_of(&query);
+    if !errors.is_empty() {
+        let problem = Some(told(&app, &Failure::fields(errors)));
+        let page = AuditPage { staff, filter, lines: Vec::new(), older: None, problem };
+        return Ok(html(&app, "日志", StatusCode::UNPROCESSABLE_ENTITY, &StaffPage::Audit(page)));
+    }
     let before = value_of(&query, "before").and_then(|before| cursor(&before));
     let rows = app.db.audit_log(&staff.hospital, &filter, before, LINES_A_PAGE).await?;
     let older = (rows.len() == LINES_A_PAGE as usize)
         .then(|| rows.last().map(|row| format!("{}-{}", row.at, row.id)))
         .flatten();
     app.db.audit(&staff, "audit", None, app.now()).await?;
-    let page = AuditPage { staff, filter, lines: rows.into_iter().map(line).collect(), older };
+    let page = AuditPage { staff, filter, lines: rows.into_iter().map(line).collect(), older, problem: None };
     Ok(html(&app, "日志", StatusCode::OK, &StaffPage::Audit(page)))
 }
 
@@ -144,7 +158,10 @@ pub(super) async fn export(
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     may(&staff, Deed::ReadAudit)?;
-    let filter = filter_of(&query.unwrap_or_default());
+    let (filter, errors) = filter_of(&query.unwrap_or_default());
+    if !errors.is_empty() {
+        return Err(Failure::fields(errors));
+    }
     app.db.audit(&staff, "export-audit", None, app.now()).await?;
     let name = format!("log-{}.csv", app.now().date());
     let read = move |after: Option<(i64, String)>| {

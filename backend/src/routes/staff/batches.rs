@@ -1,13 +1,14 @@
 //! Many follow-ups at once: a table is read, shown with its mistakes, and stored only when that was seen.
 
 use super::letters::{letter_pages, page_of};
-use super::lists::row;
+use super::lists::{after, row, turned};
 use super::make::{letters, record_of, understand};
 use super::{SignedIn, html, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
 use crate::db::followups::{NewRecord, Origin};
 use crate::db::log::{self, Object};
+use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::imports::{self, Line, Lines};
@@ -23,13 +24,13 @@ use std::time::Duration;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::batches::{BatchPage, BatchRow, BatchesPage, LeftOut, MOST_BYTES, Preview};
+use zaoshai_contract::staff::batches::{
+    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, LeftOut, MOST_BYTES, Preview,
+};
 use zaoshai_contract::staff::{NewFollowUp, Staff, StaffPage};
 
 /// How long the answer waits for a batch: a larger one goes on by itself.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Most batches in the list.
-const MOST_BATCHES: u32 = 50;
 /// Rows of a table that are shown as they were understood.
 const SAMPLE: usize = 5;
 
@@ -146,14 +147,20 @@ fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
     })
 }
 
-async fn page(app: &App, staff: Staff, defaults: NewFollowUp) -> Result<BatchesPage> {
-    let batches = app.db.batches(&staff.hospital, MOST_BATCHES).await?;
+/// The page with its first batches, or with those after a place in their list.
+async fn page(app: &App, staff: Staff, defaults: NewFollowUp, after: Option<After>) -> Result<BatchesPage> {
+    let from = after.clone().unwrap_or_else(After::highest);
+    let batches = app.db.batches(&staff.hospital, &from, BATCHES_A_PAGE + 1).await?;
+    let count = app.db.batch_count(&staff.hospital).await?;
+    let place = |batch: &Batch| After { first: batch.made, second: 0, id: batch.id.clone() };
+    let (batches, turn) = turned(batches, BATCHES_A_PAGE, count, after.as_ref(), place);
     Ok(BatchesPage {
         services: services(app, &staff.hospital),
         letters: letters(app),
         key: secrets::fresh_key(),
         preview: None,
         batches: batches.iter().map(|batch| batch_row(app, batch)).collect::<Result<_>>()?,
+        turn,
         problem: None,
         defaults,
         staff,
@@ -165,12 +172,16 @@ fn shown(app: &App, page: BatchesPage, status: StatusCode) -> Response {
 }
 
 /// `GET /staff/batches`
-pub(super) async fn show(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+pub(super) async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let today = app.now().date();
     let defaults =
         NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(30).to_string(), ..NewFollowUp::default() };
-    Ok(shown(&app, page(&app, staff, defaults).await?, StatusCode::OK))
+    Ok(shown(&app, page(&app, staff, defaults, after(query)).await?, StatusCode::OK))
 }
 
 fn defaults_of(form: &Form) -> NewFollowUp {
@@ -203,7 +214,7 @@ pub(super) async fn upload(
     let defaults = defaults_of(&upload.form);
     let refused = async |staff: Staff, failure: Failure, defaults: NewFollowUp| {
         let problem = told(&app, &failure);
-        let page = BatchesPage { problem: Some(problem), ..page(&app, staff, defaults).await? };
+        let page = BatchesPage { problem: Some(problem), ..page(&app, staff, defaults, None).await? };
         Ok(shown(&app, page, StatusCode::UNPROCESSABLE_ENTITY))
     };
     if let Some(failure) = failure {
@@ -263,7 +274,7 @@ pub(super) async fn upload(
         notes: table.notes,
         unused: table.unused,
     };
-    let page = BatchesPage { preview: Some(preview), problem, ..page(&app, staff, defaults).await? };
+    let page = BatchesPage { preview: Some(preview), problem, ..page(&app, staff, defaults, None).await? };
     Ok(shown(&app, page, status))
 }
 

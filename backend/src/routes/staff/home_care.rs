@@ -9,13 +9,13 @@ use crate::db::log::{self, Object};
 use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
+use crate::routes::days;
 use crate::routes::home_care::{service_name, visit_of};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::dates::read_date;
 use zaoshai_contract::home_care::{
     Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
     minute_of,
@@ -124,7 +124,7 @@ async fn page(app: &App, staff: Staff, id: &str, sent: (Option<Problem>, Typed))
     app.db.audit(&staff, "read-home-care", Some(&record.id), app.now()).await?;
     let (problem, typed) = sent;
     Ok(CareDetail {
-        row: row(app, &record).ok_or(Code::Internal)?,
+        row: row(app, &record).ok_or(Code::Unreadable)?,
         address: open("address", &record.address_sealed),
         need: open("need", &record.need_sealed),
         for_whom: ForWhom::parse(&record.for_whom).unwrap_or(ForWhom::Oneself),
@@ -170,6 +170,7 @@ pub(super) fn in_words(staff: &Staff, nurses: &[(String, String)], line: &CareHi
         "give-up" => "不上门了",
         "withdraw" => "取消申请",
         "erase" => "删除资料",
+        "lock" => "后四位错 5 次，链接锁住",
         "unlock" => "打开了链接",
         other => other,
     };
@@ -292,10 +293,10 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
         errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
     let today = app.now().date();
-    let day = read_date(form.get("day")).ok().filter(|day| (0..=AHEAD).contains(&(day.days() - today.days())));
-    if day.is_none() {
-        wrong("day", "请填今天起 60 天以内的日期，例如 2026-12-01");
-    }
+    let asked = "请填今天起 60 天以内的日期，例如 2026-12-01";
+    let day =
+        days::read_fitting(form.get("day"), "哪天", asked, |day| (0..=AHEAD).contains(&(day.days() - today.days())));
+    let day = day.inspect_err(|told| wrong("day", told)).ok();
     let (from, to) = (minute_of(form.get("from")), minute_of(form.get("to")));
     if from.is_none() {
         wrong("from", "请填从几点，例如 09:00");
@@ -340,5 +341,6 @@ async fn withdraw(app: &App, staff: &Staff, record: &CareRecord, form: &Form) ->
 /// Lets a locked link be tried again. Twice is once, so the form needs no key of its own.
 async fn unlock(app: &App, staff: &Staff, record: &CareRecord) -> Result<()> {
     log::does("unlock-home-care", Object::record(&record.id));
-    Ok(app.db.unlock_care(&record.id, &staff.name, app.now()).await?)
+    app.db.unlock_care(&record.id, &staff.name, app.now()).await?;
+    Ok(())
 }

@@ -120,9 +120,13 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
     let entries = rows.into_iter().filter_map(|row| {
         let open = |field: &str, sealed: &str| app.reading(&row.followup, field, sealed);
         let state = db::read(&row.state, AppointmentState::parse);
+        // A clinic that sees somebody needs the name; the number is for the hospital in charge.
+        let in_charge =
+            (row.hospital != staff.hospital).then(|| referrals::hospital_name(&app.library(), &row.hospital));
         Some(DayEntry {
             name: open("name", &row.name_sealed),
-            phone: open("phone", &row.phone_sealed),
+            phone: if in_charge.is_some() { app.phone_of(&row.hospital) } else { open("phone", &row.phone_sealed) },
+            in_charge,
             state: db::readable("appointments", &row.appointment, state)?,
             starts: Moment(row.starts),
             service: service_names(app, std::slice::from_ref(&row.service)).concat(),

@@ -4,18 +4,18 @@ use super::detail::{detail_of, done};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
-use crate::db::followups::{NewRecord, Origin};
+use crate::db::followups::{NewRecord, NotMade, Origin, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::routes::body::{Form, JsonBody, read_key};
+use crate::routes::days;
 use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::dates::{DateMistake, read_date};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::limits::{self, LONGEST_NAME};
@@ -94,19 +94,11 @@ pub(super) fn understand(app: &App, form: &NewFollowUp) -> Result<Understood> {
         wrong("services", "请至少选一项可约的服务");
     }
     let today = app.now().date();
-    let due_from = read_date(&form.due_from);
-    let due_to = read_date(&form.due_to);
-    match due_from {
-        Ok(_) => {}
-        Err(DateMistake::None) => wrong("due_from", "请填最早的日期，例如 2026-11-23"),
-        Err(mistake) => wrong("due_from", &format!("最早的日期：{mistake}")),
-    }
-    match due_to {
-        Ok(_) => {}
-        Err(DateMistake::None) => wrong("due_to", "请填最晚的日期，例如 2026-12-05"),
-        Err(mistake) => wrong("due_to", &format!("最晚的日期：{mistake}")),
-    }
-    let (due_from, due_to) = (due_from.ok(), due_to.ok());
+    let mut day = |field: &str, typed: &str, label: &str, nothing: &str| {
+        days::read(typed, label, nothing).inspect_err(|told| wrong(field, told)).ok()
+    };
+    let due_from = day("due_from", &form.due_from, "最早的日期", "请填最早的日期，例如 2026-11-23");
+    let due_to = day("due_to", &form.due_to, "最晚的日期", "请填最晚的日期，例如 2026-12-05");
     match (due_from, due_to) {
         (_, Some(to)) if to < today => wrong("due_to", "最晚的日期已经过了"),
         (Some(from), Some(to)) if to < from => wrong("due_to", "最晚的日期不能早于最早的日期"),
@@ -150,13 +142,14 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
     let another = form.another;
     let form = understand(app, form)?;
-    // A repeat of a form that has made one gets that one.
-    if !another && !app.db.has_made(&staff.name, key.as_str()).await? && !already(app, staff, &form).await?.is_empty() {
-        return Err(Failure::field("another", ALREADY));
-    }
+    let number = finders::phone(&app.secrets, &form.phone);
+    let second = if another { Second::Wanted } else { Second::Unasked(&number) };
     log::does("make", Object::record(&id));
-    let id = app.db.make_followup(&NewRecord { key, request, ..record_of(app, staff, form, id, None) }).await??;
-    Ok(id)
+    let new = NewRecord { key, request, ..record_of(app, staff, form, id, None) };
+    app.db.make_followup(&new, second).await?.map_err(|refusal| match refusal {
+        NotMade::Already => Failure::field("another", ALREADY),
+        NotMade::KeyReused => Code::KeyReused.into(),
+    })
 }
 
 /// The open follow-ups of a form's phone number for one of its services, under any name: a couple may share a number.

@@ -9,12 +9,12 @@ use crate::db::log::{self, Object};
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
+use crate::routes::days;
 use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::dates::read_date;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
@@ -107,8 +107,9 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         CallOutcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("call-outcome", "请选电话的结果"))?;
     let again = match outcome {
         CallOutcome::CallLater => {
-            let day = read_date(form.get("again")).ok().filter(|day| *day >= app.now().date());
-            Some(day.ok_or_else(|| Failure::field("again", "请填哪天再打，例如 2026-12-01"))?)
+            let asked = "请填哪天再打，例如 2026-12-01";
+            let day = days::read_fitting(form.get("again"), "哪天再打", asked, |day| day >= app.now().date());
+            Some(day.map_err(|told| Failure::field("again", &told))?)
         }
         _ => None,
     };
@@ -195,13 +196,14 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
             wrong("services", "下一步请至少选一项服务，或选“结束随访”");
         }
         let today = app.now().date();
-        let from = read_date(form.get("due_from")).ok();
-        let to = read_date(form.get("due_to"))
-            .ok()
-            .filter(|to| *to >= today && to.days() - today.days() <= WINDOW_DAYS && Some(*to) >= from);
-        if to.is_none() {
-            wrong("due_to", "请填下一步最早和最晚的日期，最晚在两年以内");
-        }
+        let nothing = "请填下一步最早的日期，例如 2026-12-01";
+        let from = days::read(form.get("due_from"), "最早的日期", nothing);
+        let from = from.inspect_err(|told| wrong("due_from", told)).ok();
+        let asked = "请填下一步最晚的日期：不早于今天和最早的日期，两年以内";
+        let to = days::read_fitting(form.get("due_to"), "最晚的日期", asked, |to| {
+            to >= today && to.days() - today.days() <= WINDOW_DAYS && from.is_none_or(|from| to >= from)
+        });
+        let to = to.inspect_err(|told| wrong("due_to", told)).ok();
         match (from, to) {
             (Some(due_from), Some(due_to)) => {
                 Some(Next::Step { services, due_from, due_to, link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0) })
