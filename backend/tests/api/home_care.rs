@@ -558,7 +558,7 @@ async fn nothing_personal_is_readable_in_the_database_and_deletion_leaves_none_a
     let path = first(&mut nurse).await;
     does(&mut nurse, &path, "assess", &ACCEPT).await;
     let before = stored(&world).await;
-    for word in PERSONAL.into_iter().chain(["出院小结", "5678"]) {
+    for word in PERSONAL.into_iter().chain(["出院小结"]) {
         assert!(!before.contains(word), "{word} can be read in {before}");
     }
     assert!(!before.contains(link.rsplit('/').next().expect("a token")), "the token itself is not kept");
