@@ -679,7 +679,7 @@ pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
     let choice = choice(app, record, step).await?;
     let first = first_free(app, &choice, record).await?;
     let before = waits_before(app, record, step, first.as_ref())?;
-    app.db.wait(&record.id, before, &session.who(), app.now()).await?;
+    app.db.wait(&record.id, before, &session.who(), app.now()).await??;
     Ok(())
 }
 

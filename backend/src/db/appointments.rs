@@ -2,13 +2,14 @@
 //! A slot is taken by a conditional update, a place in it is unique, and a repeated key gets its first answer.
 
 use super::calls::NewNote;
-use super::ledger::{Ledger, Line, Live, OpenStep, StoredStep, read};
+use super::ledger::{Ledger, Line, Live, Locked, OpenStep, StoredStep, read};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, SqliteConnection};
 use zaoshai_contract::appointments::{Action, Done, HOLD_MS, Receipt, State, after, timely};
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Ending;
 use zaoshai_contract::ids::{IdempotencyKey, SlotId};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Party;
@@ -184,7 +185,7 @@ macro_rules! or_refuse {
 
 trait Booking: Ledger {
     async fn carry_out(&mut self, change: &Change) -> Result<Answer>;
-    async fn decide(&mut self, change: &Change) -> Result<Answer>;
+    async fn decide(&mut self, change: &Change, locked: &Locked) -> Result<Answer>;
     async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn make_certain(&mut self, change: &Change, scene: &Scene<'_>, held: &Live, to: State) -> Result<Answer>;
@@ -201,6 +202,11 @@ macro_rules! booking {
         $(impl Booking for $connection {
             /// Answers a repeated key with its first answer, and a new one with what is decided now.
             async fn carry_out(&mut self, change: &Change) -> Result<Answer> {
+                let Some(locked) = self.lock(&change.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+                if locked.ending == Some(Ending::Erased) {
+                    // Not even the key of what was wished is kept of somebody whose data were deleted.
+                    return Ok(Err(Code::LinkErased));
+                }
                 let slot = change.slot.as_ref().map(SlotId::as_str).unwrap_or_default();
                 let appointment = change.appointment.as_deref().unwrap_or_default();
                 let request = secrets::hash(&format!("{} {slot} {appointment}", change.action.as_str()));
@@ -228,7 +234,7 @@ macro_rules! booking {
                     let kept: Kept = serde_json::from_str(&answer).map_err(|error| Error::Broken(error.to_string()))?;
                     return Ok(kept.into());
                 }
-                let answer = self.decide(change).await?;
+                let answer = self.decide(change, &locked).await?;
                 let kept = serde_json::to_string(&Kept::from(answer.clone()))
                     .map_err(|error| Error::Broken(error.to_string()))?;
                 sqlx::query("UPDATE idempotency SET answer = $3 WHERE scope = $1 AND key = $2")
@@ -240,9 +246,8 @@ macro_rules! booking {
                 Ok(answer)
             }
 
-            /// What is decided on a change whose follow-up is locked from here on.
-            async fn decide(&mut self, change: &Change) -> Result<Answer> {
-                let Some(locked) = self.lock(&change.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            /// What is decided on a change whose follow-up is locked.
+            async fn decide(&mut self, change: &Change, locked: &Locked) -> Result<Answer> {
                 if locked.ending.is_some() && change.action != Action::Expire {
                     return Ok(Err(Code::LinkWithdrawn));
                 }

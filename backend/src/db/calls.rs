@@ -4,6 +4,7 @@ use super::ledger::{Ledger as _, Line};
 use super::{Db, Result, in_transaction, on_read};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::CallOutcome;
+use zaoshai_contract::problem::Code;
 
 /// A call to be recorded.
 #[derive(Clone, Debug)]
@@ -50,8 +51,12 @@ pub struct NewNote {
 
 impl Db {
     /// Records a call; gives false when it was recorded before. Whether the follow-up ends by it is the caller's to do.
-    pub async fn record_call(&self, call: &Call) -> Result<bool> {
+    /// Refused for somebody whose data were deleted.
+    pub async fn record_call(&self, call: &Call) -> Result<std::result::Result<bool, Code>> {
         in_transaction!(self, |tx| {
+            if let Err(code) = tx.not_erased(&call.followup).await? {
+                return Ok(Err(code));
+            }
             let made = sqlx::query(
                 "INSERT INTO calls (id, followup, at, staff, outcome, again, note_sealed) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -67,7 +72,7 @@ impl Db {
             .await?
             .rows_affected();
             if made == 0 {
-                return Ok(false);
+                return Ok(Ok(false));
             }
             sqlx::query("UPDATE followups SET call_on = $2, version = version + 1 WHERE id = $1")
                 .bind(&call.followup)
@@ -76,13 +81,18 @@ impl Db {
                 .await?;
             let line = Line { who: &call.staff, action: "call", detail: call.outcome.as_str(), ..Line::default() };
             tx.note(&call.followup, call.now, &line).await?;
-            Ok(true)
+            Ok(Ok(true))
         })
     }
 
-    /// Adds a note, once for each id.
-    pub async fn add_note(&self, followup: &str, note: &NewNote, now: Moment) -> Result<()> {
-        in_transaction!(self, |tx| { tx.keep_note(followup, note, now).await })
+    /// Adds a note, once for each id. Refused for somebody whose data were deleted.
+    pub async fn add_note(&self, followup: &str, note: &NewNote, now: Moment) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            match tx.not_erased(followup).await? {
+                Ok(()) => tx.keep_note(followup, note, now).await.map(Ok),
+                refused => Ok(refused),
+            }
+        })
     }
 
     /// The notes on a follow-up and on the calls about it, latest first.

@@ -11,6 +11,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Facts};
+use zaoshai_contract::problem::Code;
 
 /// A line of history to be written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -146,6 +147,9 @@ pub trait Ledger {
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
     /// Keeps a note; one whose id is there already is kept once.
     async fn keep_note(&mut self, followup: &str, note: &NewNote, now: Moment) -> Result<()>;
+    /// Locks a follow-up to which something about the person is to be added. Refused for one whose data were deleted: also
+    /// what was on its way meanwhile leaves nothing.
+    async fn not_erased(&mut self, followup: &str) -> Result<std::result::Result<(), Code>>;
     /// Counts a change that was made, for those who have seen the follow-up before it.
     async fn count(&mut self, followup: &str) -> Result<()>;
     /// Computes anew from when somebody must look after a follow-up, and counts the change that asks for it.
@@ -309,6 +313,16 @@ macro_rules! ledger {
                     self.note(followup, now, &Line { who: &note.staff, action: "note", ..Line::default() }).await?;
                 }
                 Ok(())
+            }
+
+            async fn not_erased(&mut self, followup: &str) -> Result<std::result::Result<(), Code>> {
+                let row: Option<(Option<String>,)> =
+                    sqlx::query_as("UPDATE followups SET version = version WHERE id = $1 RETURNING ending")
+                        .bind(followup)
+                        .fetch_optional(&mut *self)
+                        .await?;
+                let erased = row.is_some_and(|(ending,)| ending.as_deref() == Some(Ending::Erased.as_str()));
+                Ok(if erased { Err(Code::LinkErased) } else { Ok(()) })
             }
 
             async fn count(&mut self, followup: &str) -> Result<()> {

@@ -59,9 +59,14 @@ pub struct HelperRow {
 /// How many relatives may act on one link at a time.
 pub const MOST_HELPERS: i64 = 10;
 
-/// As many relatives may act as one link has room for.
+/// Why no relative is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MostHelpers;
+pub enum NoHelper {
+    /// As many may act as one link has room for.
+    Most,
+    /// Nothing is added to this follow-up any more.
+    Refused(Code),
+}
 
 /// A place on the waiting list as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -101,11 +106,10 @@ impl Db {
         now: Moment,
     ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
-            // Touching the row locks it: questions to one link take turns, so that no two of them are the tenth.
-            sqlx::query("UPDATE followups SET version = version WHERE id = $1")
-                .bind(followup)
-                .execute(&mut **tx)
-                .await?;
+            // Questions to one link take turns, so that no two of them are the tenth.
+            if let Err(code) = tx.not_erased(followup).await? {
+                return Ok(Err(code));
+            }
             let (same, open): (i64, i64) = sqlx::query_as(
                 "SELECT COUNT(CASE WHEN id = $2 THEN 1 END), COUNT(CASE WHEN answered IS NULL THEN 1 END) \
                  FROM questions WHERE followup = $1",
@@ -213,7 +217,7 @@ impl Db {
         name_sealed: &str,
         who: &str,
         now: Moment,
-    ) -> Result<std::result::Result<(), MostHelpers>> {
+    ) -> Result<std::result::Result<(), NoHelper>> {
         again!(self.try_add_helper(followup, id, name_sealed, who, now).await)
     }
 
@@ -224,13 +228,12 @@ impl Db {
         name_sealed: &str,
         who: &str,
         now: Moment,
-    ) -> Result<std::result::Result<(), MostHelpers>> {
+    ) -> Result<std::result::Result<(), NoHelper>> {
         in_transaction!(self, |tx| {
             // Two who add at once take turns.
-            sqlx::query("UPDATE followups SET sequence = sequence WHERE id = $1")
-                .bind(followup)
-                .execute(&mut **tx)
-                .await?;
+            if let Err(code) = tx.not_erased(followup).await? {
+                return Ok(Err(NoHelper::Refused(code)));
+            }
             let (others,): (i64,) =
                 sqlx::query_as("SELECT COUNT(*) FROM helpers WHERE followup = $1 AND ended IS NULL AND id <> $2")
                     .bind(followup)
@@ -238,7 +241,7 @@ impl Db {
                     .fetch_one(&mut **tx)
                     .await?;
             if others >= MOST_HELPERS {
-                return Ok(Err(MostHelpers));
+                return Ok(Err(NoHelper::Most));
             }
             let added = sqlx::query(
                 "INSERT INTO helpers (id, followup, name_sealed, consented) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -318,9 +321,23 @@ impl Db {
         })
     }
 
-    /// Puts a follow-up on the waiting list for a time before this one; it keeps its first place there.
-    pub async fn wait(&self, followup: &str, before: Moment, who: &str, now: Moment) -> Result<()> {
+    /// Puts a follow-up on the waiting list for a time before this one; it keeps its first place there. Refused for one
+    /// that has ended meanwhile.
+    pub async fn wait(
+        &self,
+        followup: &str,
+        before: Moment,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
+            let locked = tx.lock(followup).await?;
+            match locked.map(|locked| locked.ending) {
+                Some(None) => {}
+                Some(Some(Ending::Erased)) => return Ok(Err(Code::LinkErased)),
+                Some(Some(_)) => return Ok(Err(Code::LinkWithdrawn)),
+                None => return Ok(Err(Code::LinkUnknown)),
+            }
             let added =
                 sqlx::query("INSERT INTO waiting (followup, since, before) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
                     .bind(followup)
@@ -332,7 +349,7 @@ impl Db {
             if added == 1 {
                 tx.note(followup, now, &Line { who, action: "wait", ..Line::default() }).await?;
             }
-            Ok(())
+            Ok(Ok(()))
         })
     }
 

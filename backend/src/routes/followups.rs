@@ -9,7 +9,7 @@ use super::told;
 use crate::app::App;
 use crate::calendar::{self, Standing};
 use crate::db::followups::Record;
-use crate::db::people::MostHelpers;
+use crate::db::people::NoHelper;
 use crate::failures::{Failure, Result};
 use crate::pathway::{self, Wish, acting, entered, find, open, plan};
 use crate::secrets;
@@ -383,7 +383,8 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
     let sealed = app.secrets.seal(&id, "helper", name);
     match app.db.add_helper(&record.id, &id, &sealed, &session.who(), app.now()).await? {
         Ok(()) => Ok(Some(Told::HelperAdded)),
-        Err(MostHelpers) => Err(Failure::field("helpers", "已经有 10 位家人了。请先取消一位，再加")),
+        Err(NoHelper::Refused(code)) => Err(code.into()),
+        Err(NoHelper::Most) => Err(Failure::field("helpers", "已经有 10 位家人了。请先取消一位，再加")),
     }
 }
 

@@ -67,7 +67,7 @@ async fn a_record_sealed_with_another_key_shows_that_in_its_place_and_every_page
     patient.form(&format!("{link}/helper"), &[("name", "女儿"), ("consent", "yes"), ("key", &key)]).await;
     let now = world.app.now();
     let note = NewNote { id: "note-1".to_owned(), text_sealed: "00".to_owned(), staff: "zhang".to_owned() };
-    world.app.db.add_note(&id, &note, now).await.expect("a note");
+    world.app.db.add_note(&id, &note, now).await.expect("the database").expect("a note");
     for (table, columns) in [
         ("followups", "name_sealed = '00', phone_sealed = 'no hex', reason_sealed = '00', letter_sealed = '00'"),
         ("questions", "text_sealed = '00'"),
@@ -143,7 +143,7 @@ impl Spoilt {
         patient.form(&format!("{link}/ask"), &[("question", "要空腹吗"), ("key", &key)]).await;
         patient.form(&format!("{link}/helper"), &[("name", "女儿"), ("consent", "yes"), ("key", &key)]).await;
         let note = NewNote { id: "note-1".to_owned(), text_sealed: "00".to_owned(), staff: "zhang".to_owned() };
-        world.app.db.add_note(id, &note, world.app.now()).await.expect("a note");
+        world.app.db.add_note(id, &note, world.app.now()).await.expect("the database").expect("a note");
         let fields = [("hospital", "anqing-2"), ("reason", "要做超声内镜"), ("key", key.as_str())];
         let referred = nurse.form(&format!("/staff/followups/{id}/refer"), &fields).await;
         assert_eq!(referred.status, StatusCode::SEE_OTHER, "{}", referred.text);
@@ -357,7 +357,7 @@ async fn a_broken_record_stays_in_the_lists_with_a_mark_and_stops_no_round_of_th
     for (n, (followup, ..)) in people.iter().enumerate() {
         let at = Moment(world.app.now().0 + i64::try_from(n).expect("small"));
         let before = Moment(at.0 + 60 * 24 * HOUR);
-        world.app.db.wait(&followup.row.id, before, "patient", at).await.expect("waits");
+        world.app.db.wait(&followup.row.id, before, "patient", at).await.expect("the database").expect("waits");
     }
     assert!(pathway::offer_to_all(&world.app).await.expect("a round") >= 2, "the others are offered places");
     // A closing goes through the others too.

@@ -151,7 +151,7 @@ async fn every_whole_list_says_how_many_it_has_and_reaches_them_all() {
             note_sealed: String::new(),
             now: world.app.now(),
         };
-        assert!(world.app.db.record_call(&call).await.expect("the database"));
+        assert!(world.app.db.record_call(&call).await.expect("the database").expect("recorded"));
     }
     let mut nurse = world.nurse().await;
     for (which, count) in [("waiting", 120), ("calls", 110)] {

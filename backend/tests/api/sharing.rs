@@ -3,23 +3,26 @@
 
 use crate::world::{Answer, Client, PHONE, World, new_followup};
 use axum::http::StatusCode;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
+use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::pages::After;
+use zaoshai_backend::db::people::NoHelper;
 use zaoshai_backend::secrets;
+use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::home_care::CareLists;
-use zaoshai_contract::roles::Role;
+use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::{Party, Role};
 use zaoshai_contract::staff::FollowUpDetail;
 
-const HERE: &str = "zhuzhou-2";
-const THERE: &str = "anqing-2";
-const ELSEWHERE: &str = "dezhou-2";
+pub const HERE: &str = "zhuzhou-2";
+pub const THERE: &str = "anqing-2";
+pub const ELSEWHERE: &str = "dezhou-2";
 /// What the new follow-up says of the person.
 const REASON: &str = "小结节，3 个月复查";
 
-async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
     who.form(&format!("/staff/followups/{followup}/{deed}"), fields).await
 }
 
@@ -29,7 +32,7 @@ async fn refers(who: &mut Client, followup: &str, to: &str) -> Answer {
 }
 
 /// The id of the referral of a follow-up that waits for an answer, or else of the one that was accepted.
-async fn latest(world: &World, followup: &str) -> String {
+pub async fn latest(world: &World, followup: &str) -> String {
     let referrals = world.app.db.referrals(followup).await.expect("the database");
     let of = |state: &str| referrals.iter().find(|referral| referral.state == state);
     of("offered").or_else(|| of("accepted")).expect("a referral").id.clone()
@@ -354,6 +357,50 @@ async fn staff_delete_for_whoever_calls_also_when_the_link_is_locked_expired_or_
 }
 
 #[tokio::test]
+async fn nothing_is_added_to_somebody_whose_data_were_deleted() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    does(&mut here, id, "erase", &[("reason", "by-phone"), ("sure", "yes")]).await;
+    let (key, again) = (secrets::fresh_id(), secrets::fresh_id());
+    let written = [
+        ("note", vec![("note", "耳朵不好"), ("key", &*key)]),
+        ("call", vec![("outcome", "call-later"), ("again", "2026-11-30"), ("note", "在女儿家"), ("key", &*again)]),
+    ];
+    for (deed, fields) in written {
+        let refused = does(&mut here, id, deed, &fields).await;
+        assert_eq!(refused.status, StatusCode::GONE, "{deed}: {}", refused.text);
+        assert!(refused.text.contains("这个人的资料已经删除"), "{deed}: {}", refused.text);
+    }
+    // What was on its way by the link when the data were deleted.
+    let (db, now) = (&world.app.db, world.app.now());
+    let refused = Some(Code::LinkErased);
+    assert_eq!(db.ask(id, "question", "sealed", "patient", now).await.expect("the database").err(), refused);
+    assert_eq!(db.wait(id, Moment(now.0 + 1), "patient", now).await.expect("the database").err(), refused);
+    let helper = db.add_helper(id, "helper", "sealed", "patient", now).await.expect("the database");
+    assert_eq!(helper, Err(NoHelper::Refused(Code::LinkErased)));
+    let hold = Change {
+        followup: id.to_owned(),
+        action: Action::Hold,
+        slot: SlotId::parse("ldct-review-2026-11-24-0900"),
+        appointment: None,
+        party: Party::Patient,
+        who: "patient".to_owned(),
+        detail: String::new(),
+        until: None,
+        rules: Rules::Aside(None),
+        key: secrets::fresh_key(),
+        now,
+    };
+    assert_eq!(db.change(&hold).await.expect("the database").err(), refused);
+    assert_eq!(db.sealed_of(id).await.expect("the database"), Vec::<String>::new());
+    assert!(db.waiting(id).await.expect("the database").is_none());
+    let record = db.followup(id).await.expect("the database").expect("a follow-up");
+    assert_eq!(record.call_on, None, "nobody is to call them");
+}
+
+#[tokio::test]
 async fn whoever_calls_and_was_checked_hears_everything_that_is_kept() {
     let world = World::new().await;
     let mut here = world.nurse().await;
@@ -520,274 +567,4 @@ async fn tries(world: &World, who: &mut Client, stage: &str, [id, batch, care, q
     }
     let after = world.app.db.history(id).await.expect("the database").len();
     assert_eq!(before, after, "{stage}: nothing was written");
-}
-
-/// What somebody does with one follow-up in the model; hospitals and browsers by number.
-#[derive(Clone, Debug)]
-enum Step {
-    Refer(usize, usize),
-    TakeOver(usize),
-    HandBack(usize),
-    Recall(usize),
-    Return(usize),
-    Open,
-    AddHelper(usize),
-    Act(usize, Option<usize>),
-    EndHelper(usize, usize),
-    Relink(usize),
-    Erase(usize),
-}
-
-fn any_step() -> impl Strategy<Value = Step> {
-    let hospital = 0..3_usize;
-    prop_oneof![
-        4 => (hospital.clone(), hospital.clone()).prop_map(|(from, to)| Step::Refer(from, to)),
-        4 => hospital.clone().prop_map(Step::TakeOver),
-        1 => hospital.clone().prop_map(Step::HandBack),
-        1 => hospital.clone().prop_map(Step::Recall),
-        2 => hospital.clone().prop_map(Step::Return),
-        4 => Just(Step::Open),
-        3 => (0..4_usize).prop_map(Step::AddHelper),
-        3 => (0..4_usize, proptest::option::of(0..3_usize)).prop_map(|(browser, helper)| Step::Act(browser, helper)),
-        2 => (0..4_usize, 0..3_usize).prop_map(|(browser, helper)| Step::EndHelper(browser, helper)),
-        1 => hospital.clone().prop_map(Step::Relink),
-        1 => hospital.prop_map(Step::Erase),
-    ]
-}
-
-/// A referral in the model: from whom, to whom, its state's word, and when it was answered.
-#[derive(Clone, Debug)]
-struct Referred {
-    from: usize,
-    to: usize,
-    state: &'static str,
-    answered: usize,
-}
-
-struct Model {
-    in_charge: usize,
-    referrals: Vec<Referred>,
-    /// Who acts in each browser; none when its session has ended.
-    browsers: Vec<Option<Option<usize>>>,
-    /// Whether each helper may act.
-    helpers: Vec<bool>,
-    generation: i64,
-    erased: bool,
-    turn: usize,
-}
-
-impl Model {
-    fn offered(&self) -> Option<usize> {
-        self.referrals.iter().position(|referral| referral.state == "offered")
-    }
-
-    fn hand_to(&mut self, hospital: usize) {
-        self.in_charge = hospital;
-        self.generation += 1;
-        self.browsers.fill(None);
-        for referral in self.referrals.iter_mut().filter(|referral| referral.state == "offered") {
-            referral.state = "withdrawn";
-        }
-    }
-
-    /// The referral that was taken over last, when this hospital can give it back.
-    fn taken(&self, hospital: usize) -> Option<usize> {
-        let accepted = |(_, referral): &(usize, &Referred)| referral.state == "accepted";
-        let last = self.referrals.iter().enumerate().filter(accepted).max_by_key(|(_, referral)| referral.answered)?;
-        (last.1.to == hospital && self.in_charge == hospital).then_some(last.0)
-    }
-
-    /// Whether a hospital may look at it without being in charge.
-    fn shares(&self, hospital: usize) -> bool {
-        self.referrals.iter().any(|referral| {
-            (referral.to == hospital && referral.state == "offered")
-                || (referral.from == hospital && referral.state == "accepted")
-        })
-    }
-}
-
-struct Stage<'a> {
-    world: &'a World,
-    hospitals: Vec<Client>,
-}
-
-impl Stage<'_> {
-    async fn play(&mut self, steps: &[Step]) -> Result<(), TestCaseError> {
-        const IDS: [&str; 3] = [HERE, THERE, ELSEWHERE];
-        let world = self.world;
-        let followup = world.followup().await;
-        let id = followup.row.id.as_str();
-        let mut browsers: Vec<Client> = Vec::new();
-        let mut helper_ids: Vec<String> = Vec::new();
-        let mut referral_ids: Vec<String> = Vec::new();
-        let mut model = Model {
-            in_charge: 0,
-            referrals: Vec::new(),
-            browsers: Vec::new(),
-            helpers: Vec::new(),
-            generation: 1,
-            erased: false,
-            turn: 0,
-        };
-        for step in steps {
-            model.turn += 1;
-            world.app.clock.set(Moment(world.app.now().0 + 1));
-            let token = crate::world::secrets().link_token(id, model.generation);
-            let link = format!("/f/{token}");
-            let key = secrets::fresh_id();
-            match step {
-                Step::Refer(from, to) => {
-                    let fields = [("hospital", IDS[*to]), ("reason", "转"), ("key", &key)];
-                    let done = does(&mut self.hospitals[*from], id, "refer", &fields).await.status;
-                    let may = model.in_charge == *from && from != to && model.offered().is_none() && !model.erased;
-                    prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{:?}: {}", step, done);
-                    if may {
-                        model.referrals.push(Referred { from: *from, to: *to, state: "offered", answered: 0 });
-                        referral_ids.push(latest(world, id).await);
-                    }
-                }
-                Step::TakeOver(who) | Step::HandBack(who) | Step::Recall(who) | Step::Return(who) => {
-                    let (deed, target) = match step {
-                        Step::TakeOver(_) => ("take-over", model.offered()),
-                        Step::HandBack(_) => ("hand-back", model.offered()),
-                        Step::Recall(_) => ("recall", model.offered()),
-                        _ => ("return", model.taken(*who)),
-                    };
-                    let Some(target) = target else { continue };
-                    let referral = model.referrals[target].clone();
-                    let fields = [("referral", referral_ids[target].as_str()), ("answer", "好")];
-                    let done = does(&mut self.hospitals[*who], id, deed, &fields).await.status;
-                    let side = if deed == "recall" { referral.from } else { referral.to };
-                    let may = side == *who && !model.erased;
-                    prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{:?}: {}", step, done);
-                    if may {
-                        let (state, in_charge) = match step {
-                            Step::TakeOver(_) => ("accepted", Some(referral.to)),
-                            Step::HandBack(_) => ("declined", None),
-                            Step::Recall(_) => ("withdrawn", None),
-                            _ => ("returned", Some(referral.from)),
-                        };
-                        model.referrals[target].state = state;
-                        model.referrals[target].answered = model.turn;
-                        if let Some(hospital) = in_charge {
-                            model.hand_to(hospital);
-                        }
-                    }
-                }
-                Step::Open => {
-                    if model.browsers.len() == 4 {
-                        continue;
-                    }
-                    let mut browser = world.client();
-                    browser.form(&format!("{link}/identify"), &[("ending", "8000")]).await;
-                    browsers.push(browser);
-                    model.browsers.push((!model.erased).then_some(None));
-                }
-                Step::AddHelper(browser) => {
-                    let Some(client) = browsers.get_mut(*browser).filter(|_| model.helpers.len() < 3) else { continue };
-                    let name = format!("家人{}", model.helpers.len());
-                    let fields = [("name", name.as_str()), ("consent", "yes"), ("key", &key)];
-                    let answer = client.form(&format!("{link}/helper"), &fields).await;
-                    let may = model.browsers[*browser].is_some();
-                    prop_assert_eq!(answer.location().ends_with("done=helper-added"), may, "{:?}", step);
-                    if may {
-                        model.helpers.push(true);
-                        let all = world.app.db.all_helpers(id).await.expect("the database");
-                        let new = all.into_iter().find(|row| !helper_ids.contains(&row.id)).expect("a helper");
-                        helper_ids.push(new.id);
-                    }
-                }
-                Step::Act(browser, helper) => {
-                    let Some(client) = browsers.get_mut(*browser) else { continue };
-                    if helper.is_some_and(|helper| helper >= helper_ids.len()) {
-                        continue;
-                    }
-                    let named = helper.map(|helper| helper_ids[helper].clone()).unwrap_or_default();
-                    client.form(&format!("{link}/act"), &[("helper", &named), ("key", &key)]).await;
-                    let may = helper.is_none_or(|helper| model.helpers[helper]);
-                    if model.browsers[*browser].is_some() && may {
-                        model.browsers[*browser] = Some(*helper);
-                    }
-                }
-                Step::EndHelper(browser, helper) => {
-                    let (Some(client), Some(named)) = (browsers.get_mut(*browser), helper_ids.get(*helper)) else {
-                        continue;
-                    };
-                    client.form(&format!("{link}/end-helper"), &[("helper", named), ("key", &key)]).await;
-                    if model.browsers[*browser].is_some() {
-                        model.helpers[*helper] = false;
-                        for acting in model.browsers.iter_mut().filter(|acting| **acting == Some(Some(*helper))) {
-                            *acting = None;
-                        }
-                    }
-                }
-                Step::Relink(who) => {
-                    does(&mut self.hospitals[*who], id, "relink", &[]).await;
-                    if model.in_charge == *who && !model.erased {
-                        model.generation += 1;
-                        model.browsers.fill(None);
-                    }
-                }
-                Step::Erase(who) => {
-                    does(&mut self.hospitals[*who], id, "erase", &[("reason", "by-phone"), ("sure", "yes")]).await;
-                    if model.in_charge == *who {
-                        model.erased = true;
-                        model.browsers.fill(None);
-                        if let Some(offered) = model.offered() {
-                            model.referrals[offered].state = "withdrawn";
-                        }
-                    }
-                }
-            }
-            let token = crate::world::secrets().link_token(id, model.generation);
-            for (number, hospital) in self.hospitals.iter_mut().enumerate() {
-                let data = hospital.get(&format!("/api/v1/staff/followups/{id}")).await;
-                let page = hospital.get(&format!("/staff/followups/{id}")).await;
-                if number == model.in_charge {
-                    prop_assert_eq!(&data.json()["token"], &json!(token.as_str()), "after {:?}", step);
-                    prop_assert_eq!(data.text.contains(PHONE), !model.erased);
-                } else {
-                    let status = if model.shares(number) { StatusCode::OK } else { StatusCode::NOT_FOUND };
-                    prop_assert_eq!(page.status, status, "hospital {} after {:?}", number, step);
-                    for text in [&data.text, &page.text] {
-                        prop_assert!(!text.contains(token.as_str()) && !text.contains(PHONE), "after {:?}", step);
-                    }
-                }
-            }
-            for (number, browser) in browsers.iter_mut().enumerate() {
-                let plan = browser.get(&format!("/api/v1/followups/{token}/plan")).await;
-                let acting = (plan.status == StatusCode::OK).then(|| {
-                    let named = plan.json()["helper"]["id"].as_str().map(str::to_owned);
-                    named.and_then(|named| helper_ids.iter().position(|id| *id == named))
-                });
-                prop_assert_eq!(acting, model.browsers[number], "browser {} after {:?}", number, step);
-            }
-            if model.erased {
-                let kept = world.app.db.sealed_of(id).await.expect("the database");
-                prop_assert!(kept.is_empty(), "{:?} after {:?}", kept, step);
-            }
-        }
-        Ok(())
-    }
-}
-
-#[test]
-fn whatever_is_done_only_the_hospital_in_charge_has_the_link_and_no_session_outlives_its_right() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let stage = runtime.block_on(async {
-        let world: &'static World = Box::leak(Box::new(World::without_timetable().await));
-        let hospitals = vec![
-            world.staff("hua", HERE, Role::Coordinator).await,
-            world.staff("zhao", THERE, Role::Coordinator).await,
-            world.staff("sun", ELSEWHERE, Role::Coordinator).await,
-        ];
-        std::cell::RefCell::new(Stage { world, hospitals })
-    });
-    let config = Config { cases: 48, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
-    let steps = prop::collection::vec(any_step(), 1..30);
-    let played = TestRunner::new(config).run(&steps, |steps| {
-        let mut stage = stage.borrow_mut();
-        runtime.block_on(stage.play(&steps))
-    });
-    played.unwrap_or_else(|error| panic!("{error}"));
 }

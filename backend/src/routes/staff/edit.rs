@@ -188,7 +188,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     app.db.edit(&edit).await??;
     if let Some((note, text_sealed)) = note {
         let note = NewNote { id: note, text_sealed, staff: staff.name.clone() };
-        app.db.add_note(id, &note, app.now()).await?;
+        app.db.add_note(id, &note, app.now()).await??;
     }
     Ok(())
 }

@@ -128,7 +128,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
             staff: staff.name.clone(),
             now: app.now(),
         })
-        .await?;
+        .await??;
     if let Some(ending) = outcome.ending() {
         // A repeat finds it ended already, also when the server was killed between the two.
         let ended = app.db.end_followup(&found.id, ending, &staff.name, app.now()).await?;
@@ -149,7 +149,7 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let sealed = app.secrets.seal(&note_id, "note", &text);
     let note = NewNote { id: note_id, text_sealed: sealed, staff: staff.name.clone() };
     log::does("note", Object::record(id));
-    app.db.add_note(&found.id, &note, app.now()).await?;
+    app.db.add_note(&found.id, &note, app.now()).await??;
     Ok(())
 }
 
