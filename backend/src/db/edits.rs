@@ -1,6 +1,8 @@
 //! Mending what a follow-up says, opening a closed one again, and who may own it.
 
-use super::ledger::{Ledger as _, Line, NewStep};
+use super::finders::{OpenOf, open_of};
+use super::followups::Second;
+use super::ledger::{Ledger as _, Line, NewStep, StoredStep};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -12,6 +14,8 @@ use zaoshai_contract::problem::Code;
 pub struct Edit {
     /// The follow-up's id.
     pub followup: String,
+    /// The hospital in charge.
+    pub hospital: String,
     /// The version that was seen.
     pub version: i64,
     /// The sealed name.
@@ -50,23 +54,55 @@ pub struct Edit {
     pub now: Moment,
 }
 
+/// Why a form changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotEdited {
+    /// The number has another open follow-up for one of the services, and a second one was not asked for.
+    Already,
+    /// The follow-up is not as it was seen, or not there.
+    Refused(Code),
+}
+
+impl Edit {
+    /// The services for which an open follow-up of the same number was none of the same person before: all of them when
+    /// it was closed or had another number, or else those that are new in it.
+    fn fresh(&self, ending: Option<Ending>, step: Option<&StoredStep>) -> Vec<String> {
+        let known = step.and_then(|step| serde_json::from_str::<Vec<String>>(&step.services).ok()).unwrap_or_default();
+        let anew = ending.is_some() || self.other_phone;
+        self.services.iter().filter(|service| anew || !known.contains(service)).cloned().collect()
+    }
+}
+
 impl Db {
     /// Writes what a follow-up says anew. When it has changed since it was seen nothing is written and
-    /// [`Code::Changed`] given. A closed one is opened again with the step as its next one; an erased one never.
-    pub async fn edit(&self, edit: &Edit) -> Result<std::result::Result<(), Code>> {
-        again!(self.try_edit(edit).await)
+    /// [`Code::Changed`] given. A closed one is opened again with the step as its next one; an erased one never. What
+    /// would make a second open one for the same number and service is asked for first.
+    pub async fn edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<(), NotEdited>> {
+        again!(self.try_edit(edit, second).await)
     }
 
-    async fn try_edit(&self, edit: &Edit) -> Result<std::result::Result<(), Code>> {
+    async fn try_edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<(), NotEdited>> {
         let services = serde_json::to_string(&edit.services).map_err(|error| Error::Broken(error.to_string()))?;
         let followup = edit.followup.as_str();
         in_transaction!(self, |tx| {
-            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::NotFound)) };
+            let Some(locked) = tx.lock(followup).await? else {
+                return Ok(Err(NotEdited::Refused(Code::NotFound)));
+            };
             if locked.ending == Some(Ending::Erased) {
-                return Ok(Err(Code::LinkWithdrawn));
+                return Ok(Err(NotEdited::Refused(Code::LinkWithdrawn)));
             }
             if locked.version != edit.version {
-                return Ok(Err(Code::Changed));
+                return Ok(Err(NotEdited::Refused(Code::Changed)));
+            }
+            let fresh = edit.fresh(locked.ending, locked.step.as_ref());
+            if let (Second::Unasked(phone), false) = (second, fresh.is_empty()) {
+                // Whoever makes or opens another one for the same number at this moment takes turns.
+                tx.take_turn(&edit.hospital, phone, edit.now).await?;
+                let open: Vec<OpenOf> =
+                    sqlx::query_as(open_of!()).bind(&edit.hospital).bind(phone).bind("").fetch_all(&mut **tx).await?;
+                if open.iter().any(|open| open.id != followup && open.is_for(&fresh)) {
+                    return Ok(Err(NotEdited::Already));
+                }
             }
             sqlx::query(
                 "UPDATE followups SET name_sealed = $2, phone_sealed = $3, reason_sealed = $4, letter_sealed = $5, \

@@ -62,7 +62,7 @@ pub struct NewLink {
 pub struct StoredStep {
     /// Its id.
     pub id: String,
-    services: String,
+    pub(super) services: String,
     due_from: String,
 }
 

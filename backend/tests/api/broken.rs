@@ -305,6 +305,7 @@ async fn who_cannot_be_checked_is_told_to_call_and_a_nurse_mends_the_record() {
             ("due_to", "2026-12-04"),
             ("owner", "zhang"),
             ("version", &version),
+            ("another", "yes"),
         ];
         let saved = nurse.form(&edit, &fields).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);

@@ -1,7 +1,8 @@
 //! Mending a follow-up: a wrong number, another owner, and two nurses at once.
 
-use crate::world::{Client, World, search};
+use crate::world::{Client, World, new_followup, search};
 use axum::http::StatusCode;
+use zaoshai_backend::secrets;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -116,4 +117,67 @@ async fn a_closed_follow_up_opens_again_with_a_next_step_and_a_passed_window_may
     assert_eq!(send(&mut nurse, &followup, &number).await.0, StatusCode::SEE_OTHER, "an overdue one can be mended");
     let list = nurse.get("/api/v1/staff/followups").await.json();
     assert_eq!(list["overdue"].as_array().map(Vec::len), Some(1), "and stays overdue");
+}
+
+/// Makes a follow-up for a number and a service without asking.
+async fn made(nurse: &mut Client, phone: &str, service: &str) -> FollowUpDetail {
+    let mut new = new_followup();
+    (new["phone"], new["services"]) = (phone.into(), vec![service].into());
+    let key = secrets::fresh_id();
+    let answer = nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+    serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
+}
+
+#[tokio::test]
+async fn a_change_that_makes_a_second_follow_up_for_the_same_number_and_service_is_asked_for() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let number = "13911112222";
+    let open = made(&mut nurse, number, "ldct-review").await;
+    let closed = made(&mut nurse, number, "ldct-review").await;
+    nurse.form(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+    let wrong_number = made(&mut nurse, "13800138000", "ldct-review").await;
+    let other_service = made(&mut nurse, number, "colonoscopy").await;
+    for (followup, what) in
+        [(&closed, "opened again"), (&wrong_number, "with another number"), (&other_service, "for another service")]
+    {
+        let mut form = form(&mut nurse, followup, &[("phone", number), ("reason", "改过的原因")]).await;
+        let before = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+        let (status, page) = send(&mut nurse, followup, &form).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{what}: {page}");
+        let link = format!("/staff/followups/{}", open.row.id);
+        assert!(page.contains("name=\"another\"") && page.contains(&link), "{what}: {page}");
+        assert!(page.contains("改过的原因"), "{what}: what was typed is kept");
+        let after = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
+        assert_eq!(before["row"], after["row"], "{what}: nothing was written");
+        form.push(("another".to_owned(), "yes".to_owned()));
+        assert_eq!(send(&mut nurse, followup, &form).await.0, StatusCode::SEE_OTHER, "{what}: seen and wanted");
+        // Once it is so, nothing else that is mended asks again.
+        let mended = self::form(&mut nurse, followup, &[("phone", number), ("reason", "再改一次")]).await;
+        assert_eq!(send(&mut nurse, followup, &mended).await.0, StatusCode::SEE_OTHER, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn of_closed_follow_ups_of_one_number_that_are_opened_at_once_one_opens() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    for round in 0..4 {
+        let number = format!("1391111333{round}");
+        let mut forms = Vec::new();
+        for _ in 0..6 {
+            let closed = made(&mut nurse, &number, "ldct-review").await;
+            nurse.form(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+            forms.push((form(&mut nurse, &closed, &[("phone", &number)]).await, closed));
+        }
+        let sent = forms.into_iter().map(|(form, closed)| {
+            let mut nurse = nurse.clone();
+            tokio::spawn(async move { send(&mut nurse, &closed, &form).await.0 })
+        });
+        let mut opened = 0;
+        for status in sent.collect::<Vec<_>>() {
+            opened += usize::from(status.await.expect("an answer") == StatusCode::SEE_OTHER);
+        }
+        assert_eq!(opened, 1);
+    }
 }

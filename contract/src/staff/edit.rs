@@ -25,6 +25,8 @@ pub struct EditForm {
     pub version: i64,
     /// What is stored now where the form says something else, after somebody else's change: field and value in words.
     pub changed: Vec<(String, String)>,
+    /// The other open follow-ups of the same number for the same service: id, and name with code.
+    pub already: Vec<BookableService>,
     /// True when it has ended: sending the form opens it again.
     pub closed: bool,
     /// Why it was refused, field by field.

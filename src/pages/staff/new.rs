@@ -21,13 +21,17 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             .child(problem.map(error_summary))
             .child(el("h1").class("zs-h1").child("新建随访"))
             .child(hidden("key", page.key.to_string()))
-            .child(already(problem, &page.already))
+            .child(already(problem, &page.already, ("再建一个", "我看过了，确实要再建一个")))
             .child(fields(problem, &page.form, &page.services, &page.letters))
     ]
 }
 
-/// The open follow-ups of the same number, and the tick that a further one is meant.
-fn already(problem: Option<&Problem>, already: &[BookableService]) -> Option<Node> {
+/// The open follow-ups of the same number, and the tick that one more is meant, with its label and words.
+pub fn already(
+    problem: Option<&Problem>,
+    already: &[BookableService],
+    (label, words): (&'static str, &'static str),
+) -> Option<Node> {
     if already.is_empty() {
         return None;
     }
@@ -42,14 +46,14 @@ fn already(problem: Option<&Problem>, already: &[BookableService]) -> Option<Nod
         .class("zs-check")
         .with("for", "another")
         .child(el("input").with("type", "checkbox").with("id", "another").with("name", "another").with("value", "yes"))
-        .child(el("span").child("我看过了，确实要再建一个"));
+        .child(el("span").child(words));
     Some(nodes![
         el("div")
             .class("zs-notice")
             .with("role", "status")
             .child(small_icon("alert"))
             .child(el("div").child(el("p").child("已经有一个没有结束的随访：")).child(el("ul").child(links))),
-        field(problem, "another", "再建一个", "", Node::from(tick))
+        field(problem, "another", label, "", Node::from(tick))
     ])
 }
 

@@ -1,12 +1,12 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
 use super::detail::done;
-use super::make::{letters, note_of, read_form, understand};
+use super::make::{already, letters, note_of, read_form, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::{App, UNREADABLE};
 use crate::db::calls::NewNote;
-use crate::db::edits::Edit;
-use crate::db::followups::Record;
+use crate::db::edits::{Edit, NotEdited};
+use crate::db::followups::{Record, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::finders;
@@ -22,6 +22,9 @@ use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::edit::EditForm;
 use zaoshai_contract::staff::{BookableService, NewFollowUp, Staff, StaffPage};
+
+/// What is said before a follow-up becomes the second open one for the same number and service.
+const ALREADY: &str = "这个号码已经有同样项目的随访，还没有结束。确实要两个都留着，请打勾";
 
 /// What stands in the form: what the follow-up says now. What does not open stands there empty, so that the words for
 /// that are not stored in its place.
@@ -84,6 +87,7 @@ async fn page(app: &App, staff: Staff, record: &Record) -> Result<EditForm> {
         letters: letters(app),
         version: record.version,
         changed: Vec::new(),
+        already: Vec::new(),
         closed: record.ending.is_some(),
         problem: None,
         staff,
@@ -125,14 +129,20 @@ pub(super) async fn save(
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let record = own(&app, &staff, &id).await?;
-            let now = page(&app, staff, &record).await?;
+            let now = page(&app, staff.clone(), &record).await?;
             let seen = form.get("version").parse().unwrap_or(now.version);
             let conflict = failure.code == Code::Changed;
+            let asked = failure.errors.iter().any(|error| error.field == "another");
+            let already = match understand(&app, &checked(&app, &record, &now.form, &typed).0) {
+                Ok(form) if asked => already(&app, &staff, &form, &id).await?,
+                _ => Vec::new(),
+            };
             let page = EditForm {
                 changed: if conflict { changed(&app, &typed, &now.form, (&owner, &now.owner)) } else { Vec::new() },
                 // A mistake in a field does not count as having seen what somebody else wrote.
                 version: if conflict { now.version } else { seen },
                 form: typed,
+                already,
                 owner,
                 problem: Some(problem),
                 ..now
@@ -143,18 +153,25 @@ pub(super) async fn save(
     }
 }
 
+/// The form as it is checked, and the last day that may stay although it has passed, so that a wrong phone number of
+/// somebody overdue can be mended.
+fn checked(app: &App, found: &Record, old: &NewFollowUp, typed: &NewFollowUp) -> (NewFollowUp, Option<CivilDate>) {
+    let passed = CivilDate::parse(&old.due_to).filter(|day| *day < app.now().date() && found.ending.is_none());
+    let stays = passed.filter(|_| typed.due_to == old.due_to);
+    let mut checked = typed.clone();
+    if stays.is_some() {
+        checked.due_to = app.now().date().to_string();
+    }
+    (checked, stays)
+}
+
 async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollowUp) -> Result<()> {
     let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let old = form_of(app, &found)?;
-    let mut checked = typed.clone();
-    let passed = CivilDate::parse(&old.due_to).filter(|day| *day < app.now().date() && found.ending.is_none());
-    if passed.is_some() && typed.due_to == old.due_to {
-        // A window that has passed may stay, so that a wrong phone number of somebody overdue can be mended.
-        checked.due_to = app.now().date().to_string();
-    }
+    let (checked, stays) = checked(app, &found, &old, typed);
     let understood = understand(app, &checked)?;
-    let due_to = passed.filter(|_| typed.due_to == old.due_to).unwrap_or(understood.due_to);
+    let due_to = stays.unwrap_or(understood.due_to);
     let owner = form.get("owner");
     if !app.db.colleagues(&staff.hospital).await?.iter().any(|(name, _)| name == owner) {
         return Err(Failure::field("owner", "请从列表里选负责人"));
@@ -162,7 +179,10 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     let letter = &understood.letter;
     // A letter that does not open is not deleted by a form that could not show it.
     let unseen = if old.letter.is_empty() { found.letter_sealed.clone() } else { String::new() };
+    let number = finders::phone(&app.secrets, &understood.phone);
+    let second = if typed.another { Second::Wanted } else { Second::Unasked(&number) };
     let edit = Edit {
+        hospital: found.hospital.clone(),
         version: form.get("version").parse().unwrap_or(-1),
         name_sealed: app.secrets.seal(id, "name", &understood.name),
         phone_sealed: app.secrets.seal(id, "phone", understood.phone.as_str()),
@@ -185,7 +205,10 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     };
     let note = note_of(app, &understood.phone_words);
     log::does("edit", Object::record(id));
-    app.db.edit(&edit).await??;
+    app.db.edit(&edit, second).await?.map_err(|refusal| match refusal {
+        NotEdited::Already => Failure::field("another", ALREADY),
+        NotEdited::Refused(code) => code.into(),
+    })?;
     if let Some((note, text_sealed)) = note {
         let note = NewNote { id: note, text_sealed, staff: staff.name.clone() };
         app.db.add_note(id, &note, app.now()).await??;

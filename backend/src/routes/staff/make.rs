@@ -152,11 +152,12 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     })
 }
 
-/// The open follow-ups of a form's phone number for one of its services, under any name: a couple may share a number.
-async fn already(app: &App, staff: &Staff, form: &Understood) -> Result<Vec<BookableService>> {
+/// The open follow-ups of a form's phone number for one of its services, but for the one that the form is of, under any
+/// name: a couple may share a number.
+pub(super) async fn already(app: &App, staff: &Staff, form: &Understood, own: &str) -> Result<Vec<BookableService>> {
     let phone = finders::phone(&app.secrets, &form.phone);
     let open = app.db.open_of(&staff.hospital, &phone, "").await?;
-    let same = open.into_iter().filter(|open| open.is_for(&form.services)).map(|open| {
+    let same = open.into_iter().filter(|open| open.id != own && open.is_for(&form.services)).map(|open| {
         let name = app.reading(&open.id, "name", &open.name_sealed);
         BookableService { name: format!("{name} · {}", open.code), id: open.id }
     });
@@ -233,7 +234,7 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             let asked = failure.errors.iter().any(|error| error.field == "another");
             let already = match understand(&app, &new) {
-                Ok(form) if asked => already(&app, &staff, &form).await?,
+                Ok(form) if asked => already(&app, &staff, &form, "").await?,
                 _ => Vec::new(),
             };
             // A form that was sent before in another wording is a new one.
