@@ -447,13 +447,13 @@ pub struct QuestionList {
     pub turn: Turn,
 }
 
-/// Links that were tried as a stranger tries them, within the last day.
+/// Links of a hospital that were tried as a stranger tries them, within the last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManyTries {
-    /// The most wrong endings from one address within an hour; 0 when no address has tried many.
+    /// The most wrong endings within an hour from one address that tried these links; 0 when no address has tried many.
     pub endings: i64,
-    /// The most links that were locked within an hour; 0 when few were.
+    /// The most of these links that were locked within an hour; 0 when few were.
     pub locks: i64,
 }
 

@@ -227,6 +227,13 @@ impl Db {
         Ok(())
     }
 
+    /// The hospitals that have accounts.
+    pub async fn hospitals(&self) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> =
+            on_read!(self, |pool| sqlx::query_as("SELECT DISTINCT hospital FROM staff").fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(hospital,)| hospital).collect())
+    }
+
     /// The accounts of a hospital by name.
     pub async fn accounts(&self, hospital: &str) -> Result<Vec<AccountRow>> {
         let rows: Vec<(String, String, i64, Option<String>)> = on_read!(self, |pool| sqlx::query_as(

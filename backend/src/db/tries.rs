@@ -134,29 +134,44 @@ impl Db {
         Ok(count)
     }
 
-    /// Keeps for the console how many there were in this hour; the largest count stays.
-    pub async fn raise_alarm(&self, alarm: Alarm, count: i64, now: Moment) -> Result<()> {
+    /// Keeps for the console of a hospital how many there were in this hour, if its own links were tried: if something
+    /// counts under this key. The largest count stays.
+    pub async fn raise_alarm(
+        &self,
+        alarm: Alarm,
+        (hospital, tried): (&str, &str),
+        count: i64,
+        now: Moment,
+    ) -> Result<()> {
         on_write!(self, |pool| {
             sqlx::query(
-                "INSERT INTO alarms (kind, hour, count) VALUES ($1, $2, $3) ON CONFLICT (kind, hour) DO UPDATE SET \
+                "INSERT INTO alarms (kind, hour, count, hospital) SELECT $1, $2, $3, $4 \
+                 WHERE EXISTS (SELECT 1 FROM tries WHERE key = $5 AND until > $6) \
+                 ON CONFLICT (hospital, kind, hour) DO UPDATE SET \
                  count = CASE WHEN alarms.count < excluded.count THEN excluded.count ELSE alarms.count END",
             )
             .bind(alarm.as_str())
             .bind(now.0 - now.0.rem_euclid(HOUR_MS))
             .bind(count)
+            .bind(hospital)
+            .bind(tried)
+            .bind(now.0)
             .execute(pool)
             .await?;
         });
         Ok(())
     }
 
-    /// The most wrong endings from one address and the most locked links within an hour, since a moment.
-    pub async fn alarms(&self, since: Moment) -> Result<(i64, i64)> {
-        let rows: Vec<(String, i64)> =
-            on_read!(self, |pool| sqlx::query_as("SELECT kind, MAX(count) FROM alarms WHERE hour > $1 GROUP BY kind",)
-                .bind(since.0 - HOUR_MS)
-                .fetch_all(pool)
-                .await?);
+    /// The most wrong endings from one address that tried links of a hospital, and the most of its links that were
+    /// locked, within an hour, since a moment.
+    pub async fn alarms(&self, hospital: &str, since: Moment) -> Result<(i64, i64)> {
+        let rows: Vec<(String, i64)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT kind, MAX(count) FROM alarms WHERE hospital = $1 AND hour > $2 GROUP BY kind",
+        )
+        .bind(hospital)
+        .bind(since.0 - HOUR_MS)
+        .fetch_all(pool)
+        .await?);
         let most = |alarm: Alarm| rows.iter().find(|(kind, _)| kind == alarm.as_str()).map_or(0, |(_, count)| *count);
         Ok((most(Alarm::Endings), most(Alarm::Locks)))
     }

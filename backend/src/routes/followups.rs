@@ -140,7 +140,7 @@ async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Res
         if left == 0 {
             app.db.note_lock(&record.id, app.now()).await?;
         }
-        identity::wrong(app, sender, left).await?;
+        identity::wrong(app, sender, left, &record.hospital).await?;
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
     let session = identity::Session::new(app);

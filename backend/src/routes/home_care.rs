@@ -400,7 +400,7 @@ async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) 
         if left == 0 {
             app.db.note_care_lock(&record.id, app.now()).await?;
         }
-        identity::wrong(app, sender, left).await?;
+        identity::wrong(app, sender, left, &record.hospital).await?;
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
     Ok(open_session(app, &record.id).await?.ok_or(Code::LinkUnknown)?)

@@ -37,12 +37,18 @@ const MANY_ENDINGS: i64 = 20;
 /// So many links that are locked within an hour likewise.
 const MANY_LOCKS: i64 = 5;
 
-/// Counts a wrong ending, after which so many tries are left, and tells the log and the console once there are many.
-pub async fn wrong(app: &App, sender: Sender, left: i64) -> Result<()> {
+/// Counts a wrong ending at a link of a hospital, after which so many tries are left, and tells the log and the consoles
+/// once there are many: of an address that tries links of several hospitals each of them.
+pub async fn wrong(app: &App, sender: Sender, left: i64, hospital: &str) -> Result<()> {
     let now = app.now();
-    let from_there = app.db.count_in_an_hour(&app.secrets.finder("endings", &sender.key(app)), now).await?;
+    let address = sender.key(app);
+    let key_of = |hospital: &str| app.secrets.finder("endings", &format!("{address}/{hospital}"));
+    app.db.count_in_an_hour(&key_of(hospital), now).await?;
+    let from_there = app.db.count_in_an_hour(&app.secrets.finder("endings", &address), now).await?;
     if from_there >= MANY_ENDINGS {
-        app.db.raise_alarm(Alarm::Endings, from_there, now).await?;
+        for hospital in app.db.hospitals().await? {
+            app.db.raise_alarm(Alarm::Endings, (&hospital, &key_of(&hospital)), from_there, now).await?;
+        }
         if from_there % MANY_ENDINGS == 0 {
             tracing::warn!(count = from_there, "many wrong endings from one address within an hour");
         }
@@ -50,12 +56,14 @@ pub async fn wrong(app: &App, sender: Sender, left: i64) -> Result<()> {
     if left > 0 {
         return Ok(());
     }
+    let theirs = app.secrets.finder("locks", hospital);
+    let of_theirs = app.db.count_in_an_hour(&theirs, now).await?;
+    if of_theirs >= MANY_LOCKS {
+        app.db.raise_alarm(Alarm::Locks, (hospital, &theirs), of_theirs, now).await?;
+    }
     let locks = app.db.count_in_an_hour(&app.secrets.finder("locks", ""), now).await?;
-    if locks >= MANY_LOCKS {
-        app.db.raise_alarm(Alarm::Locks, locks, now).await?;
-        if locks % MANY_LOCKS == 0 {
-            tracing::warn!(count = locks, "many links locked within an hour");
-        }
+    if locks >= MANY_LOCKS && locks % MANY_LOCKS == 0 {
+        tracing::warn!(count = locks, "many links locked within an hour");
     }
     Ok(())
 }

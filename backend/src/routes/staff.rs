@@ -189,12 +189,12 @@ fn for_staff(problem: Problem) -> Problem {
     }
 }
 
-/// Tries at many links within the last day, for those who can do something about them.
+/// Tries at many links of their hospital within the last day, for those who can do something about them.
 async fn many_tries(app: &App, staff: &Staff) -> Result<Option<ManyTries>> {
     if !staff.roles.iter().any(|role| matches!(role, Role::Coordinator | Role::Administrator)) {
         return Ok(None);
     }
-    let (endings, locks) = app.db.alarms(Moment(app.now().0 - DAY_MS)).await?;
+    let (endings, locks) = app.db.alarms(&staff.hospital, Moment(app.now().0 - DAY_MS)).await?;
     Ok((endings + locks > 0).then_some(ManyTries { endings, locks }))
 }
 

@@ -621,6 +621,43 @@ async fn whoever_tries_many_links_is_told_of_to_those_who_can_do_something() {
 }
 
 #[tokio::test]
+async fn tries_at_many_links_are_told_to_the_hospitals_whose_links_were_tried() {
+    let world = World::new().await;
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Coordinator).await;
+    let mut elsewhere = world.staff("sun", "dezhou-2", Role::Administrator).await;
+    let told = "有人试了很多病人的链接";
+    async fn made(nurse: &mut Client) -> String {
+        let key = secrets::fresh_id();
+        let new = crate::world::new_followup();
+        let made = nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+        made.json()["token"].as_str().expect("a token").to_owned()
+    }
+    // Few at a link of one hospital, many at those of another, from one address.
+    let mut stranger = world.client().at("192.0.2.9");
+    for number in 0..7 {
+        let token = made(if number == 0 { &mut there } else { &mut here }).await;
+        for _ in 0..3 {
+            stranger.form(&format!("/f/{token}/identify"), &[("ending", "0000")]).await;
+        }
+    }
+    for nurse in [&mut here, &mut there] {
+        let page = nurse.get("/staff").await.text;
+        assert!(page.contains(told) && page.contains("一小时里错了 21 次"), "{page}");
+    }
+    assert!(!elsewhere.get("/staff/accounts").await.text.contains(told), "no link of theirs was tried");
+    for _ in 0..5 {
+        let token = made(&mut there).await;
+        for _ in 0..5 {
+            world.client().form(&format!("/f/{token}/identify"), &[("ending", "0000")]).await;
+        }
+    }
+    assert!(there.get("/staff").await.text.contains("一小时里锁了 5 个链接"));
+    assert!(!here.get("/staff").await.text.contains("一小时里锁了"), "those were another hospital's");
+    assert!(!elsewhere.get("/staff/accounts").await.text.contains("一小时里锁了"));
+}
+
+#[tokio::test]
 async fn slots_in_the_past_of_other_services_or_invented_are_refused() {
     let world = World::new().await;
     let followup = world.followup().await;
