@@ -297,7 +297,8 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
     let people = if sure { People::Move } else { People::Stay };
     log::does(
         change.as_ref().map_or("clear-timetable", Change::word),
-        change.as_ref().map_or(Object::None, Change::object),
+        // Whoever is moved out is so from this day on.
+        change.as_ref().map_or_else(|| Object::named(&at.now.date().to_string()), Change::object),
     );
     timetable::carry_out(app, at, change.as_ref().map(|change| (change, &staff)), people).await?;
     let place = match what {
