@@ -407,6 +407,11 @@ impl Model {
         }
     }
 
+    /// Whether a place is kept for somebody that was offered because she waits.
+    pub fn is_offered(&self, who: usize) -> bool {
+        self.people[who].offered && self.place(who, |state| state == State::Held).is_some()
+    }
+
     /// Lets go of what is kept. Whoever lets go of an offer does not want what they have waited for; true where it should
     /// succeed.
     pub fn say_no(&mut self, who: usize) -> bool {

@@ -55,11 +55,11 @@ impl Rights {
         self.referrals.iter().position(|referral| referral.state == "offered")
     }
 
-    /// The referral that was taken over last, where this hospital can give it back.
-    pub fn taken(&self, hospital: usize) -> Option<usize> {
+    /// The referral by which the hospital in charge took over, which it can give back.
+    pub fn taken(&self) -> Option<usize> {
         let accepted = |(_, referral): &(usize, &Referred)| referral.state == "accepted";
         let last = self.referrals.iter().enumerate().filter(accepted).max_by_key(|(_, referral)| referral.answered)?;
-        (last.1.to == hospital && self.in_charge == hospital).then_some(last.0)
+        (last.1.to == self.in_charge).then_some(last.0)
     }
 
     pub fn refer(&mut self, from: usize, to: usize) {
