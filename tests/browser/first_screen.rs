@@ -266,7 +266,10 @@ async fn the_console_in_reach(screen: Screen) {
     with_browser(Scripts::All, async |browser| {
         browser.go(&backend.at("/staff/login")).await?;
         screen.take(browser).await?;
-        walks_the_console(browser, &backend).await
+        walks_the_console(browser, &backend).await?;
+        let size = browser.run("return document.documentElement.dataset.size || 'normal'").await?;
+        ensure!(size == screen.size, "the console is in {size} type, not {}", screen.size);
+        Ok(())
     })
     .await;
 }

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::db::log;
 use crate::encoding;
 use crate::failures::Failure;
+use crate::html::Reading;
 use crate::secrets;
 use crate::visitor::Visitor;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
@@ -28,18 +29,30 @@ const UPLOAD_LIMIT: Duration = Duration::from_secs(80);
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// What every part of an answer may ask about the request under way.
+struct UnderWay {
+    id: String,
+    reading: Reading,
+}
+
 tokio::task_local! {
-    static REQUEST: String;
+    static REQUEST: UnderWay;
 }
 
 /// The id of the request under way, or of the round of the clock; empty outside of one.
 pub fn request_id() -> String {
-    REQUEST.try_with(Clone::clone).unwrap_or_default()
+    REQUEST.try_with(|request| request.id.clone()).unwrap_or_default()
+}
+
+/// How whoever asks reads: the usual outside of a request.
+pub fn reading() -> Reading {
+    REQUEST.try_with(|request| request.reading).unwrap_or_default()
 }
 
 /// Does work of the clock under an id of its own, so that the log's lines about it are found together.
 pub async fn under_an_id<T>(work: impl Future<Output = T>) -> T {
-    REQUEST.scope(secrets::fresh_id()[..16].to_owned(), work).await
+    let round = UnderWay { id: secrets::fresh_id()[..16].to_owned(), reading: Reading::default() };
+    REQUEST.scope(round, work).await
 }
 
 impl IntoResponse for Failure {
@@ -56,8 +69,9 @@ impl IntoResponse for Failure {
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = secrets::fresh_id()[..16].to_owned();
     let route = format!("{} {}", request.method(), name(&request));
+    let reading = Visitor::read("", "", request.headers()).reading;
     let answer = answer(app, request, next, id.clone());
-    REQUEST.scope(id, log::at_a_desk(&route, answer)).await
+    REQUEST.scope(UnderWay { id, reading }, log::at_a_desk(&route, answer)).await
 }
 
 async fn answer(app: App, mut request: Request, next: Next, id: String) -> Response {

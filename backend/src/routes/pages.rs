@@ -1,7 +1,7 @@
 //! Every public page: one loading function for each route, used by the HTML and by the JSON alike.
 
 use super::body::Form;
-use super::{checks, clinics, followups, home_care, share, titles, told};
+use super::{checks, clinics, followups, frame, home_care, share, titles, told};
 use crate::app::App;
 use crate::cache::{Shelf, hour_of};
 use crate::content::traditional::simplified;
@@ -387,7 +387,7 @@ pub async fn to_home() -> Redirect {
 pub fn staff_shell(app: &App, title: &str, html: &str) -> String {
     let shell = app.shell.fill(&Filling {
         lang: Lang::Hans,
-        reading: Reading::default(),
+        reading: frame::reading(),
         title,
         description: "",
         canonical: "",

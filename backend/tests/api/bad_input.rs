@@ -286,7 +286,13 @@ async fn a_year_of_two_digits_is_answered_in_every_form_by_what_to_write_instead
     let short = "27-02-26";
     let told = "年份请写四位数";
     let person = [("name", "李女士"), ("phone", "13800138000"), ("reason", "复查"), ("services", "ldct-review")];
-    let usual = [("owner", "zhang"), ("version", version.as_str()), ("key", key.as_str()), ("outcome", "call-later")];
+    let usual = [
+        ("owner", "zhang"),
+        ("version", version.as_str()),
+        ("key", key.as_str()),
+        ("outcome", "call-later"),
+        ("next", "step"),
+    ];
     let end = "/staff/schedules/templates/ldct-review-wednesday-510/end".to_owned();
     for (manages, path, day, rest) in [
         (false, "/staff/followups".to_owned(), "due_from", vec![("due_to", "2026-12-04")]),

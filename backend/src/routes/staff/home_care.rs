@@ -211,7 +211,7 @@ pub async fn form(
 ) -> Result<Response> {
     let record = find(&app, &staff, &id).await?;
     if deed == "outcome" {
-        let name = app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?;
+        let name = app.reading(&record.id, "name", &record.name_sealed);
         if let Some(question) = questions::before_care(&app, &staff, (&id, &name), &form) {
             return Ok(question);
         }

@@ -30,10 +30,6 @@ fn is_asked(form: &Form) -> bool {
     form.get("ask") == "yes"
 }
 
-fn name_of(app: &App, record: &Record) -> Result<String> {
-    Ok(app.secrets.open_if_kept(&record.id, "name", &record.name_sealed)?)
-}
-
 fn when(starts: Moment) -> String {
     let (date, minute) = (starts.date(), starts.minute_of_day());
     format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
@@ -49,7 +45,7 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
         return Ok(None);
     }
     let record = own(app, staff, id).await?;
-    let name = name_of(app, &record)?;
+    let name = app.reading(&record.id, "name", &record.name_sealed);
     let question = match deed {
         "cancel" => cancel(&record, &name, form),
         "refer" => refer(app, staff, &name, form),
