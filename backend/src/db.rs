@@ -56,6 +56,9 @@ pub enum Error {
     /// A stored value does not read: the database was changed by something else.
     #[error("stored value does not read: {0}")]
     Broken(String),
+    /// Another hospital has taken a follow-up over between the look at it and the write.
+    #[error("another hospital is in charge now")]
+    HandedOver,
 }
 
 impl Error {
@@ -256,7 +259,7 @@ impl Db {
                 let trouble = sqlite_trouble(path, &error);
                 anyhow::Error::new(error).context(trouble)
             }
-            broken @ Error::Broken(_) => broken.into(),
+            other => other.into(),
         })
     }
 

@@ -29,6 +29,7 @@ impl From<db::Error> for Failure {
         let code = match &error {
             error if error.is_outage() => Code::Unavailable,
             db::Error::Broken(_) => Code::Unreadable,
+            db::Error::HandedOver => return Code::HandedOver.into(),
             db::Error::Sql(_) => Code::Internal,
         };
         Self { code, errors: Vec::new(), cause: Some(error.to_string()) }

@@ -132,7 +132,6 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.click("main button[type=submit]").await?;
     browser.see("今天").await?;
     step("staff-today").await?;
-    in_first_screen(browser, "staff-today-finds", "#q").await?;
 
     browser.go(&backend.at("/staff/followups/new")).await?;
     step("staff-new").await?;
@@ -190,7 +189,7 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
         browser.go(&backend.at(path)).await?;
         step(what).await?;
         browser.submit().await?;
-        browser.see("有").await?;
+        browser.find("#problem").await?;
         step(&format!("{what}-wrong")).await?;
     }
     for (path, what, css) in [

@@ -3,7 +3,7 @@
 use super::ledger::{Ledger as _, Line};
 use super::{Db, Result, in_transaction, on_read};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::CallOutcome;
+use zaoshai_contract::followups::{CallOutcome, Ending};
 use zaoshai_contract::problem::Code;
 
 /// A call to be recorded.
@@ -50,12 +50,18 @@ pub struct NewNote {
 }
 
 impl Db {
-    /// Records a call; gives false when it was recorded before. Whether the follow-up ends by it is the caller's to do.
-    /// Refused for somebody whose data were deleted.
+    /// Records a call, and ends the follow-up where the outcome does; gives false, and does neither, when it was recorded
+    /// before. Refused for a follow-up that has ended.
     pub async fn record_call(&self, call: &Call) -> Result<std::result::Result<bool, Code>> {
         in_transaction!(self, |tx| {
-            if let Err(code) = tx.not_erased(&call.followup).await? {
-                return Ok(Err(code));
+            let Some(locked) = tx.lock(&call.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            let before: Option<(String,)> =
+                sqlx::query_as("SELECT id FROM calls WHERE id = $1").bind(&call.id).fetch_optional(&mut **tx).await?;
+            match locked.ending {
+                _ if before.is_some() => return Ok(Ok(false)),
+                Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
+                Some(_) => return Ok(Err(Code::LinkWithdrawn)),
+                None => {}
             }
             let made = sqlx::query(
                 "INSERT INTO calls (id, followup, at, staff, outcome, again, note_sealed) \
@@ -81,6 +87,9 @@ impl Db {
                 .await?;
             let line = Line { who: &call.staff, action: "call", detail: call.outcome.as_str(), ..Line::default() };
             tx.note(&call.followup, call.now, &line).await?;
+            if let Some(ending) = call.outcome.ending() {
+                tx.end(&call.followup, ending, &call.staff, call.now).await?;
+            }
             Ok(Ok(true))
         })
     }

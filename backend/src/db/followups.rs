@@ -742,34 +742,7 @@ impl Db {
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
             }
-            for live in tx.live(followup).await? {
-                let to = match live.state {
-                    State::Held => State::Released,
-                    State::Booked => State::CancelledByClinic,
-                    _ => continue,
-                };
-                tx.turn(
-                    followup,
-                    &live,
-                    to,
-                    now,
-                    &Line { who, action: "close", detail: ending.as_str(), ..Line::default() },
-                )
-                .await?;
-            }
-            sqlx::query("UPDATE steps SET ended = $2 WHERE followup = $1 AND ended IS NULL")
-                .bind(followup)
-                .bind(now.0)
-                .execute(&mut **tx)
-                .await?;
-            sqlx::query("UPDATE followups SET ending = $2, call_on = NULL WHERE id = $1")
-                .bind(followup)
-                .bind(ending.as_str())
-                .execute(&mut **tx)
-                .await?;
-            sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
-            tx.note(followup, now, &Line { who, action: "end", detail: ending.as_str(), ..Line::default() }).await?;
-            tx.settle(followup, now).await?;
+            tx.end(followup, ending, who, now).await?;
             Ok(Ok(()))
         })
     }
@@ -846,14 +819,18 @@ impl Db {
 
     /// The open session of this follow-up: the relative who acts in it, or none for the patient herself.
     pub async fn patient_session(&self, followup: &str, hash: &str, now: Moment) -> Result<Option<Option<String>>> {
-        let row: Option<(Option<String>,)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT helper FROM patient_sessions WHERE hash = $1 AND followup = $2 AND until > $3",
+        let row: Option<(Option<String>,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            // A relative whose consent ended as they began to act has no session.
+            "SELECT helper FROM patient_sessions WHERE hash = $1 AND followup = $2 AND until > $3 AND (helper IS NULL OR \
+             EXISTS (SELECT 1 FROM helpers WHERE helpers.id = helper AND helpers.ended IS NULL))",
         )
         .bind(hash)
         .bind(followup)
         .bind(now.0)
         .fetch_optional(pool)
-        .await?);
+        .await?
+        });
         Ok(row.map(|(helper,)| helper))
     }
 

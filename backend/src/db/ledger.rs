@@ -145,6 +145,8 @@ pub trait Ledger {
     async fn give_back(&mut self, slot: &str) -> Result<()>;
     /// Writes a line of history and counts the change.
     async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()>;
+    /// Ends an open follow-up: gives its places back, ends its step and its waiting.
+    async fn end(&mut self, followup: &str, ending: Ending, who: &str, now: Moment) -> Result<()>;
     /// Keeps a note; one whose id is there already is kept once.
     async fn keep_note(&mut self, followup: &str, note: &NewNote, now: Moment) -> Result<()>;
     /// Locks a follow-up to which something about the person is to be added. Refused for one whose data were deleted: also
@@ -293,6 +295,38 @@ macro_rules! ledger {
                 .bind(line.detail)
                 .execute(&mut *self)
                 .await?;
+                Ok(())
+            }
+
+            async fn end(&mut self, followup: &str, ending: Ending, who: &str, now: Moment) -> Result<()> {
+                for live in self.live(followup).await? {
+                    let to = match live.state {
+                        State::Held => State::Released,
+                        State::Booked => State::CancelledByClinic,
+                        _ => continue,
+                    };
+                    self.turn(
+                        followup,
+                        &live,
+                        to,
+                        now,
+                        &Line { who, action: "close", detail: ending.as_str(), ..Line::default() },
+                    )
+                    .await?;
+                }
+                sqlx::query("UPDATE steps SET ended = $2 WHERE followup = $1 AND ended IS NULL")
+                    .bind(followup)
+                    .bind(now.0)
+                    .execute(&mut *self)
+                    .await?;
+                sqlx::query("UPDATE followups SET ending = $2, call_on = NULL WHERE id = $1")
+                    .bind(followup)
+                    .bind(ending.as_str())
+                    .execute(&mut *self)
+                    .await?;
+                sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut *self).await?;
+                self.note(followup, now, &Line { who, action: "end", detail: ending.as_str(), ..Line::default() }).await?;
+                self.settle(followup, now).await?;
                 Ok(())
             }
 

@@ -3,7 +3,7 @@
 //! first transaction that changes something writes the line. One of which nothing was said is written under the name of
 //! its route, so that no change is without a line.
 
-use super::{Db, Result, on_write};
+use super::{Db, Error, Result, on_write};
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
 use std::cell::RefCell;
@@ -82,6 +82,8 @@ struct Desk {
     route: String,
     actor: Option<(Staff, Moment)>,
     deed: Option<(String, Object)>,
+    /// A follow-up, and the hospital that must be in charge of it when the deed is done.
+    charge: Option<(String, String)>,
     written: bool,
 }
 
@@ -91,7 +93,7 @@ tokio::task_local! {
 
 /// Runs what a request asks for. Its route stands in the log where nothing better was said.
 pub async fn at_a_desk<T>(route: &str, work: impl Future<Output = T>) -> T {
-    let desk = Desk { route: route.to_owned(), actor: None, deed: None, written: false };
+    let desk = Desk { route: route.to_owned(), actor: None, deed: None, charge: None, written: false };
     DESK.scope(RefCell::new(desk), work).await
 }
 
@@ -107,6 +109,12 @@ pub fn does(action: &str, object: Object) {
         desk.deed = Some((action.to_owned(), object));
         desk.written = false;
     });
+}
+
+/// Says of which follow-up a hospital was found to be in charge: the deed that follows fails when another one has taken
+/// over meanwhile.
+pub fn in_charge(followup: &str, hospital: &str) {
+    let _ = DESK.try_with(|desk| desk.borrow_mut().charge = Some((followup.to_owned(), hospital.to_owned())));
 }
 
 /// Says that a transaction has written its line by itself.
@@ -169,6 +177,9 @@ impl<T, E> Settled for std::result::Result<T, E> {
 /// Writing a line inside a transaction.
 pub(crate) trait Log {
     async fn log(&mut self, entry: &Entry) -> Result<()>;
+
+    /// The hospital in charge of a follow-up.
+    async fn hospital_of(&mut self, followup: &str) -> Result<Option<String>>;
 }
 
 macro_rules! log {
@@ -193,15 +204,29 @@ macro_rules! log {
                     .await?;
                 Ok(())
             }
+
+            async fn hospital_of(&mut self, followup: &str) -> Result<Option<String>> {
+                let row: Option<(String,)> = sqlx::query_as("SELECT hospital FROM followups WHERE id = $1")
+                    .bind(followup)
+                    .fetch_optional(&mut *self)
+                    .await?;
+                Ok(row.map(|(hospital,)| hospital))
+            }
         })*
     };
 }
 
 log!(SqliteConnection PgConnection);
 
-/// Writes the line of whoever sits at the desk as the last act of a transaction that changed something.
+/// Writes the line of whoever sits at the desk as the last act of a transaction that changed something. Fails when the
+/// hospital that was in charge as the request began is it no longer: what was written has locked the follow-up.
 pub(crate) async fn close<C: Log>(connection: &mut C, value: &impl Settled) -> Result<()> {
     let Some(entry) = pending().filter(|_| value.happened()) else { return Ok(()) };
+    if let Some((followup, hospital)) = DESK.try_with(|desk| desk.borrow().charge.clone()).ok().flatten()
+        && connection.hospital_of(&followup).await?.is_some_and(|now| now != hospital)
+    {
+        return Err(Error::HandedOver);
+    }
     connection.log(&entry).await?;
     told();
     Ok(())

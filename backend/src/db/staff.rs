@@ -95,6 +95,26 @@ macro_rules! audit_lines {
     };
 }
 
+/// How many administrators a hospital has besides one account. Two changes at one hospital take turns, so that two
+/// administrators cannot end each other.
+macro_rules! other_administrators {
+    ($tx:expr, $hospital:expr, $name:expr) => {{
+        sqlx::query("UPDATE staff SET created = created WHERE hospital = $1")
+            .bind($hospital)
+            .execute(&mut **$tx)
+            .await?;
+        let (others,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM staff JOIN staff_roles ON staff_roles.staff = name \
+             WHERE hospital = $1 AND role = 'administrator' AND disabled = 0 AND name <> $2",
+        )
+        .bind($hospital)
+        .bind($name)
+        .fetch_one(&mut **$tx)
+        .await?;
+        others
+    }};
+}
+
 impl Db {
     /// Makes an account whose password nobody else has seen; gives false when the name is taken.
     pub async fn make_staff(&self, staff: &Staff, password_hash: &str, now: Moment) -> Result<bool> {
@@ -139,19 +159,7 @@ impl Db {
     /// when its hospital would be left without an administrator.
     pub async fn change_roles(&self, staff: &Staff) -> Result<bool> {
         in_transaction!(self, |tx| {
-            // Two changes at one hospital take turns, so that two administrators cannot end each other's role.
-            sqlx::query("UPDATE staff SET created = created WHERE hospital = $1")
-                .bind(&staff.hospital)
-                .execute(&mut **tx)
-                .await?;
-            let (others,): (i64,) = sqlx::query_as(
-                "SELECT COUNT(*) FROM staff JOIN staff_roles ON staff_roles.staff = name \
-                 WHERE hospital = $1 AND role = 'administrator' AND disabled = 0 AND name <> $2",
-            )
-            .bind(&staff.hospital)
-            .bind(&staff.name)
-            .fetch_one(&mut **tx)
-            .await?;
+            let others = other_administrators!(tx, &staff.hospital, &staff.name);
             if others == 0 && !staff.roles.contains(&Role::Administrator) {
                 return Ok(false);
             }
@@ -167,9 +175,21 @@ impl Db {
         })
     }
 
-    /// Shuts an account, ends its sessions and forgets its browsers; gives false when there is none of that name.
+    /// Shuts an account, ends its sessions and forgets its browsers. Gives false, and changes nothing, when there is none of
+    /// that name, or when its hospital would be left without an administrator.
     pub async fn disable_staff(&self, name: &str) -> Result<bool> {
         in_transaction!(self, |tx| {
+            let row: Option<(String, i64)> = sqlx::query_as(
+                "SELECT hospital, (SELECT COUNT(*) FROM staff_roles WHERE staff = name AND role = 'administrator') \
+                 FROM staff WHERE name = $1",
+            )
+            .bind(name)
+            .fetch_optional(&mut **tx)
+            .await?;
+            let Some((hospital, manages)) = row else { return Ok(false) };
+            if manages > 0 && other_administrators!(tx, &hospital, name) == 0 {
+                return Ok(false);
+            }
             sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
             sqlx::query("DELETE FROM staff_devices WHERE staff = $1").bind(name).execute(&mut **tx).await?;
             let shut =

@@ -208,9 +208,9 @@ async fn form_page(
     Ok(html(app, title, status, &StaffPage::ScheduleForm(Box::new(page))))
 }
 
-/// What stands in a form that nobody has filled in yet.
-fn defaults(today: CivilDate) -> Typed {
-    let today = today.to_string();
+/// What stands in a form that nobody has filled in yet. Which days are closed is nobody's guess.
+fn defaults(form: &ScheduleForm, today: CivilDate) -> Typed {
+    let today = if *form == ScheduleForm::Closing { String::new() } else { today.to_string() };
     let fields = [
         ("valid_from", today.as_str()),
         ("first", &today),
@@ -229,7 +229,8 @@ async fn new(State(app): State<App>, Path(kind): Path<String>, SignedIn(staff): 
     let form = kind_of(&kind)?;
     let preview =
         if form == ScheduleForm::Clear { Some(timetable::preview(&app, at(&app, &staff), None).await?) } else { None };
-    form_page(&app, staff, form, defaults(app.now().date()), (preview, None)).await
+    let typed = defaults(&form, app.now().date());
+    form_page(&app, staff, form, typed, (preview, None)).await
 }
 
 /// `GET /staff/schedules/{kind}/{id}/{deed}`
@@ -240,7 +241,8 @@ async fn ask(
 ) -> Result<Response> {
     may(&staff, Deed::ManageSchedules)?;
     let form = form_of(&app, &staff, &kind, &id, &deed).await?.ok_or(Code::NotFound)?;
-    form_page(&app, staff, form, defaults(app.now().date()), (None, None)).await
+    let typed = defaults(&form, app.now().date());
+    form_page(&app, staff, form, typed, (None, None)).await
 }
 
 /// `POST /staff/schedules/{kind}`

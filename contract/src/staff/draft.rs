@@ -41,6 +41,9 @@ const LABELS: &[(&str, &str)] = &[
     ("home", "专家的医院"),
     ("speciality", "专长"),
     ("room", "地点"),
+    ("day", "哪天"),
+    ("from", "从几点"),
+    ("to", "到几点"),
 ];
 
 /// What a field that people type is called; none for a field that the form itself fills.
@@ -48,9 +51,10 @@ pub fn label(field: &str) -> Option<&'static str> {
     LABELS.iter().find(|(name, _)| *name == field).map(|(_, label)| *label)
 }
 
-/// Whether anything in a form would have to be typed again.
+/// Whether anything in a form would have to be typed again. A form that was sure is never carried on: it is asked anew.
 pub fn is_typed(fields: &[(String, String)]) -> bool {
-    fields.iter().any(|(name, value)| !value.trim().is_empty() && label(name).is_some())
+    let sure = fields.iter().any(|(name, value)| name == "sure" && value == "yes");
+    !sure && fields.iter().any(|(name, value)| !value.trim().is_empty() && label(name).is_some())
 }
 
 /// What a form does, by the last part of its address.
@@ -86,5 +90,6 @@ mod tests {
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert!(is_typed(&[field("key", "k"), field("note", "下午再打")]));
         assert!(!is_typed(&[field("key", "k"), field("note", " "), field("action", "arrive")]));
+        assert!(!is_typed(&[field("reason", "by-phone"), field("sure", "yes")]), "a deletion is asked about anew");
     }
 }

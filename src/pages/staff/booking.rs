@@ -127,7 +127,7 @@ fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             sent.problem(deed),
             "cancel-whose",
             "谁要取消",
-            "取消以后这个人在“要处理”里，直到约了新时间。",
+            "医院不能看的，约了新时间以前在“要处理”里；病人不能来的，回到“等回复”。",
             select("cancel-whose", "whose", sent.typed.get(deed, "whose"), whose),
         ))
         .child(button("取消这个预约"))

@@ -5,6 +5,7 @@ use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::text::day;
 use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{ClosurePage, StandingClosure, WHOLE_HOSPITAL};
 
@@ -87,6 +88,11 @@ pub fn action(page: &ClosurePage) -> Node {
     if page.concerned.is_some() { step("confirm", "确定停诊") } else { step("closing", "先看影响多少人") }
 }
 
+/// A day as it is typed, in words.
+fn shown(typed: &str) -> String {
+    CivilDate::parse(typed).map_or_else(|| typed.to_owned(), |date| day(Lang::Hans, date))
+}
+
 /// The question with the numbers, before anything is closed.
 fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
     let form = &page.form;
@@ -103,7 +109,7 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden("first", form.first.clone()))
         .child(hidden("last", form.last.clone()))
         .child(hidden("reason", form.reason.clone()))
-        .child(el("p").child(el("b").child(format!("{whose}：{} 到 {}", form.first, form.last))))
+        .child(el("p").child(el("b").child(format!("{whose}：{} 到 {}", shown(&form.first), shown(&form.last)))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
         .child(el("p").child("每个人的预约会取消，并在链接里留一个新时间，留到明天晚上 8:00。"))
         .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))

@@ -1,12 +1,14 @@
 //! The question before something is done that cannot be taken back with one tap, on a page of its own or in its place.
 
-use super::form::{kept, step};
+use super::form::{ASK, kept, step};
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone};
 
 /// The page: whom it concerns, what it does, and the way back. Its button stands in the bar.
 pub fn page(page: &ConfirmPage) -> Node {
+    // The answer is not asked about once more.
+    let answered: Vec<_> = page.fields.iter().filter(|(name, _)| name != ASK).cloned().collect();
     nodes![
         back(page.back.clone(), "不做，返回"),
         el("form")
@@ -16,7 +18,7 @@ pub fn page(page: &ConfirmPage) -> Node {
             .with("id", "confirm")
             .child(el("h1").class("zs-h1").child(page.question.clone()))
             .child(effects(page.effects.iter().cloned()))
-            .child(kept(&page.fields))
+            .child(kept(&answered))
     ]
 }
 

@@ -24,7 +24,7 @@ pub fn hidden_field(name: String, value: String) -> El {
 
 /// What a form carries on unseen; the frame itself names the account.
 pub fn kept(fields: &[(String, String)]) -> Vec<El> {
-    let kept = fields.iter().filter(|(name, _)| name != BY && name != ASK);
+    let kept = fields.iter().filter(|(name, _)| name != BY);
     kept.map(|(name, value)| hidden_field(name.clone(), value.clone())).collect()
 }
 

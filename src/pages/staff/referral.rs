@@ -149,7 +149,7 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
 
 fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {
     let deed = "return";
-    let form = post(&detail.row.id, deed)
+    let form = asks(post(&detail.row.id, deed))
         .class("zs-stack")
         .child(hidden("referral", referral.id.clone()))
         .child(el("p").child(format!(

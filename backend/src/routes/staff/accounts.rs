@@ -144,7 +144,9 @@ pub(super) async fn change(
     match deed.as_str() {
         "disable" => {
             log::does("disable-account", named(&account));
-            app.db.disable_staff(&name).await?;
+            if !app.db.disable_staff(&name).await? {
+                return Err(Code::Changed.into());
+            }
             Ok(lead_to(&app, "/staff/accounts", "", JustDone::Disable))
         }
         "reset" => {

@@ -172,6 +172,9 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     let (checked, stays) = checked(app, &found, &old, typed);
     let understood = understand(app, &checked)?;
     let due_to = stays.unwrap_or(understood.due_to);
+    if understood.due_from > due_to {
+        return Err(Failure::field("due_to", "最晚的日期不能早于最早的日期"));
+    }
     let owner = form.get("owner");
     if !app.db.colleagues(&staff.hospital).await?.iter().any(|(name, _)| name == owner) {
         return Err(Failure::field("owner", "请从列表里选负责人"));

@@ -11,6 +11,7 @@ use axum::response::Response;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::home_care::Outcome as CareOutcome;
+use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::ConfirmPage;
 use zaoshai_contract::staff::{Staff, StaffPage};
 
@@ -31,8 +32,7 @@ fn is_asked(form: &Form) -> bool {
 }
 
 fn when(starts: Moment) -> String {
-    let (date, minute) = (starts.date(), starts.minute_of_day());
-    format!("{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+    zaoshai_app::text::moment(Lang::Hans, starts)
 }
 
 fn owned(effects: &[&str]) -> Vec<String> {
@@ -49,6 +49,7 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
     let question = match deed {
         "cancel" => cancel(&record, &name, form),
         "refer" => refer(app, staff, &name, form),
+        "return" => give_back(app, &record, &name, form).await?,
         "call" => CallOutcome::parse(form.get("outcome")).filter(|outcome| outcome.ending().is_some()).map(|outcome| {
             let asks = format!("{name}：{}。结束随访吗？", outcome.title());
             Question { asks, effects: owned(&ENDS), yes: format!("结束{name}的随访") }
@@ -67,15 +68,15 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
 }
 
 fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
-    let (why, what) = match form.get("whose") {
-        "patient" => ("病人不能来", "位置马上放给别人。"),
-        "clinic" => ("医院不能看", "病人打开链接，会看到医院取消了。"),
+    let (why, what, then) = match form.get("whose") {
+        "patient" => ("病人不能来", "位置马上放给别人。", "这个人回到“等回复”；过了最晚的日期还没有约，才到“要处理”。"),
+        "clinic" => ("医院不能看", "病人打开链接，会看到医院取消了。", "约了新时间以前，这个人在“要处理”里。"),
         _ => return None,
     };
     let starts = record.firm()?.slot.starts;
     Some(Question {
-        asks: format!("取消{name}{}的预约吗？（{why}）", when(starts)),
-        effects: owned(&[what, "约了新时间以前，这个人在“要处理”里。", "系统不发短信，请打电话告诉病人。"]),
+        asks: format!("取消{name} {} 的预约吗？（{why}）", when(starts)),
+        effects: owned(&[what, then, "系统不发短信，请打电话告诉病人。"]),
         yes: format!("取消{name}的预约"),
     })
 }
@@ -89,6 +90,17 @@ fn refer(app: &App, staff: &Staff, name: &str, form: &Form) -> Option<Question> 
         effects: owned(&["对方的护士会看到姓名和转诊的原因。", "对方接收以前，还是我们负责，可以撤回。"]),
         yes: format!("转给{}", hospital.name),
     })
+}
+
+async fn give_back(app: &App, record: &Record, name: &str, form: &Form) -> Result<Option<Question>> {
+    let all = app.db.referrals(&record.id).await?;
+    let Some(referral) = all.into_iter().find(|row| row.id == form.get("referral")) else { return Ok(None) };
+    let hospital = referrals::hospital_name(&app.library(), &referral.from_hospital);
+    Ok((!form.get("answer").trim().is_empty()).then(|| Question {
+        asks: format!("把{name}退给{hospital}吗？"),
+        effects: owned(&["马上由对方负责，我们不能再看。", "现在的链接会失效，由对方发新的。"]),
+        yes: format!("退给{hospital}"),
+    }))
 }
 
 /// The same before a form of a request for nursing at home.

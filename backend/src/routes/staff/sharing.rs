@@ -5,6 +5,7 @@
 use super::{LINK_DAYS, may, referrals};
 use crate::app::App;
 use crate::db::followups::{NewLink, Record};
+use crate::db::log;
 use crate::failures::Result;
 use crate::{pathway, secrets};
 use std::ops::Deref;
@@ -148,7 +149,10 @@ pub(super) async fn find(app: &App, staff: &Staff, id: &str) -> Result<Share> {
 /// A follow-up that their hospital is in charge of; only then it is theirs to change.
 pub(super) async fn own(app: &App, staff: &Staff, id: &str) -> Result<InCharge> {
     match find(app, staff, id).await? {
-        Share::InCharge(own) => Ok(*own),
+        Share::InCharge(own) => {
+            log::in_charge(&own.id, &own.hospital);
+            Ok(*own)
+        }
         Share::Elsewhere(_) => Err(Code::HandedOver.into()),
     }
 }

@@ -117,8 +117,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let key = form.key()?;
     let call_id = secrets::id_for(&found.id, &key);
     log::does("call", Object::record(id));
-    let recorded = app
-        .db
+    app.db
         .record_call(&Call {
             note_sealed: if note.is_empty() { note } else { app.secrets.seal(&call_id, "note", &note) },
             id: call_id,
@@ -129,12 +128,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
             now: app.now(),
         })
         .await??;
-    if let Some(ending) = outcome.ending() {
-        // A repeat finds it ended already, also when the server was killed between the two.
-        let ended = app.db.end_followup(&found.id, ending, &staff.name, app.now()).await?;
-        if recorded {
-            ended?;
-        }
+    if outcome.ending().is_some() {
         pathway::offer_places(app).await?;
     }
     Ok(())
