@@ -135,6 +135,9 @@ enum Who {
     There,
 }
 
+/// What a form holds.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// What happens to a form that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Log {
@@ -274,7 +277,7 @@ impl<'a> Round<'a> {
     }
 
     async fn home_care(&mut self) {
-        let deeds: [(&str, &[(&str, &str)], &str); 7] = [
+        let deeds: [(&str, Fields<'_>, &str); 7] = [
             ("assess", &[("verdict", "yes")], "accept-home-care"),
             (
                 "plan",
