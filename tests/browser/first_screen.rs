@@ -147,7 +147,6 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.submit().await?;
     browser.see("建好了").await?;
     step("staff-made").await?;
-    in_first_screen(browser, "staff-made-message", "#message").await?;
     let followup = browser.path().await?;
     browser.go(&backend.at(&followup)).await?;
     step("staff-detail").await?;
