@@ -95,7 +95,7 @@ pub struct Waiter {
 }
 
 impl Db {
-    /// Keeps a question under an id that the form's key gives, so that a form sent twice asks once. Refused while a link
+    /// Keeps a question under an id that the form's key and words give, so that a form sent twice asks once. Refused while a link
     /// has [`MOST_OPEN_QUESTIONS`] that nobody has answered.
     pub async fn ask(
         &self,
@@ -208,7 +208,7 @@ impl Db {
         Ok(count)
     }
 
-    /// Records that a relative may act, under an id that the form's key gives. Says so, and records nothing, when as many
+    /// Records that a relative may act, under an id that the form's key and words give. Says so, and records nothing, when as many
     /// may act as one link has room for.
     pub async fn add_helper(
         &self,

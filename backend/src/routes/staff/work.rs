@@ -8,9 +8,9 @@ use crate::db::calls::{Call, NewNote};
 use crate::db::log::{self, Object};
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
+use crate::pathway;
 use crate::routes::body::Form;
 use crate::routes::days;
-use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::Action;
@@ -115,7 +115,8 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     };
     let note = text_of(form.get("note"), "call-note", 0)?;
     let key = form.key()?;
-    let call_id = secrets::id_for(&found.id, &key);
+    let day = again.map(|day| day.to_string()).unwrap_or_default();
+    let call_id = app.secrets.id_of(&found.id, &key, &["call", outcome.as_str(), &day, &note]);
     log::does("call", Object::record(id));
     app.db
         .record_call(&Call {
@@ -139,7 +140,7 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     may(staff, Deed::WorkOnFollowUps)?;
     let text = text_of(form.get("note"), "note", 1)?;
     let key = form.key()?;
-    let note_id = secrets::id_for(&found.id, &key);
+    let note_id = app.secrets.id_of(&found.id, &key, &["note", &text]);
     let sealed = app.secrets.seal(&note_id, "note", &text);
     let note = NewNote { id: note_id, text_sealed: sealed, staff: staff.name.clone() };
     log::does("note", Object::record(id));
