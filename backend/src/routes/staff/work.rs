@@ -51,8 +51,7 @@ pub async fn form(
         },
     };
     if result.is_ok() && form.get("from") == "day" {
-        // Back to the very row, so that the place in the list is not lost.
-        return Ok(Redirect::to(&format!("/staff#row-{}", form.get("appointment"))).into_response());
+        return Ok(Redirect::to(&row_of(form.get("appointment"))).into_response());
     }
     // Who does not take a person over, or gives them back, has no more to do with them.
     let gives_back = [ReferralAction::HandBack.as_str(), ReferralAction::Return.as_str()].contains(&deed.as_str());
@@ -62,6 +61,12 @@ pub async fn form(
     }
     let typed = Typed { deed, fields: form.into_pairs() };
     to_detail(&app, staff, &id, result, typed).await
+}
+
+/// Back to the very row of the day, so that the place in the list is not lost; to the list for what names no row.
+fn row_of(appointment: &str) -> String {
+    let names = !appointment.is_empty() && appointment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if names { format!("/staff#row-{appointment}") } else { "/staff".to_owned() }
 }
 
 /// Records that somebody arrived, was seen or did not come.
