@@ -20,6 +20,7 @@ pub struct Secrets {
     sealing: [u8; 32],
     links: [u8; 32],
     finding: [u8; 32],
+    making: [u8; 32],
 }
 
 impl Secrets {
@@ -29,6 +30,7 @@ impl Secrets {
             sealing: derive(material, b"seal names and phones"),
             links: derive(material, b"follow-up links"),
             finding: derive(material, b"find by name and phone"),
+            making: derive(material, b"ids of what forms make"),
         }
     }
 
@@ -85,6 +87,14 @@ impl Secrets {
         hex::encode(&keyed(&self.finding, format!("{kind}/{text}").as_bytes())[..8])
     }
 
+    /// The id of what a form makes of what was said in it: the same form sent again gives it again, and the same key with
+    /// other words gives another. The hash is keyed, so that nobody without the key can tell what was said.
+    pub fn id_of(&self, scope: &str, key: &IdempotencyKey, said: &[&str]) -> String {
+        // Each piece is told with its length, so that no two forms read the same.
+        let said: String = said.iter().map(|piece| format!("{}:{piece}", piece.len())).collect();
+        hex::encode(&keyed(&self.making, format!("{}:{scope}/{key}/{said}", scope.len()).as_bytes())[..16])
+    }
+
     /// The token of a follow-up's link. The same follow-up and generation give the same token, so the nurse can see
     /// the link again while the database holds only its hash; a new generation retires the old link.
     pub fn link_token(&self, followup: &str, generation: i64) -> Token {
@@ -110,7 +120,8 @@ pub fn fresh_id() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }
 
-/// The id of what a form makes in a scope: the same form sent again gives it again, and no other scope can.
+/// The id of what a form makes in a scope, whatever else it says: for what is compared with what is stored. Otherwise
+/// see [`Secrets::id_of`].
 pub fn id_for(scope: &str, key: &IdempotencyKey) -> String {
     hash(&format!("{scope}/{key}"))[..32].to_owned()
 }
@@ -191,6 +202,23 @@ mod tests {
         assert!(secrets.open("b", "phone", &sealed).is_err());
         assert!(secrets.open("a", "name", &sealed).is_err());
         assert!(Secrets::new(&[8; 32]).open("a", "phone", &sealed).is_err());
+    }
+
+    #[test]
+    fn what_a_form_makes_has_an_id_of_its_scope_key_and_words() {
+        let secrets = Secrets::new(&[7; 32]);
+        let (key, other) = (fresh_key(), fresh_key());
+        let id = secrets.id_of("a", &key, &["note", "12", "3"]);
+        assert_eq!(id, secrets.id_of("a", &key, &["note", "12", "3"]));
+        assert_eq!(id.len(), fresh_id().len());
+        assert_ne!(id, secrets.id_of("a", &key, &["note", "1", "23"]), "the same letters are not the same words");
+        assert_ne!(id, secrets.id_of("a", &other, &["note", "12", "3"]));
+        assert_ne!(id, secrets.id_of("b", &key, &["note", "12", "3"]));
+        assert_ne!(
+            id,
+            Secrets::new(&[8; 32]).id_of("a", &key, &["note", "12", "3"]),
+            "nobody guesses words from an id"
+        );
     }
 
     #[test]

@@ -78,4 +78,7 @@ pub enum Cause {
     /// It stands below a row with a higher number.
     #[error("行的顺序乱了。请用 Excel 或 WPS 打开，另存以后再上传")]
     OutOfOrder,
+    /// It or one of its cells is there twice, and one would hide the other.
+    #[error("这一行或其中一格出现了两次。请用 Excel 或 WPS 打开，另存以后再上传")]
+    Twice,
 }

@@ -159,7 +159,9 @@ impl<'a> Gather<'a> {
             return Err(Error::Broken { row, cause: Cause::OutOfOrder });
         }
         if column < MOST_COLUMNS {
-            self.raw.cells.insert(column, cell);
+            if self.raw.cells.insert(column, cell).is_some() {
+                return Err(Error::Broken { row, cause: Cause::Twice });
+            }
         } else {
             self.raw.beyond.get_or_insert(column);
         }

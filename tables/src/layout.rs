@@ -1,7 +1,7 @@
 //! What a workbook's sheet says beside the values of its cells: which rows and columns are hidden, which cells are merged,
 //! and where a formula has no value or a wrong one.
 
-use crate::{Error, Fault};
+use crate::{Cause, Error, Fault};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::{BTreeMap, HashSet};
@@ -63,6 +63,9 @@ pub(crate) fn read(bytes: &[u8], path: &str) -> Result<Layout, Error> {
     let mut layout = Layout::default();
     let mut row = 0;
     let mut column = 0;
+    // Whether the row says which one it is, and which cells of it have been seen.
+    let mut numbered = false;
+    let mut columns = HashSet::new();
     each_tag(&text, |tag, value| {
         match tag.local_name().as_ref() {
             "col" => {
@@ -74,8 +77,16 @@ pub(crate) fn read(bytes: &[u8], path: &str) -> Result<Layout, Error> {
                 }
             }
             "row" => {
-                row = attribute(tag, "r").and_then(|text| text.parse().ok()).unwrap_or(row + 1);
+                let told: Option<usize> = attribute(tag, "r").and_then(|text| text.parse().ok());
+                // What both readers take for one row may be two people.
+                if let Some(told) = told.filter(|told| *told <= row) {
+                    let cause = if told == row { Cause::Twice } else { Cause::OutOfOrder };
+                    return Err(Error::Broken { row: told, cause });
+                }
+                row = told.unwrap_or(row + 1);
+                numbered = told.is_some();
                 column = 0;
+                columns.clear();
                 if is_true(tag, "hidden") || is_zero(tag, "ht") {
                     layout.hidden_rows.insert(row);
                 }
@@ -83,6 +94,14 @@ pub(crate) fn read(bytes: &[u8], path: &str) -> Result<Layout, Error> {
             "c" => {
                 let (at_row, at_column) = attribute(tag, "r").and_then(|text| place(&text)).unwrap_or((row, column));
                 column = at_column + 1;
+                if at_row < row || (numbered && at_row > row) {
+                    return Err(Error::Broken { row, cause: Cause::OutOfOrder });
+                }
+                row = at_row;
+                // One of the two would hide the other.
+                if !columns.insert(at_column) {
+                    return Err(Error::Broken { row, cause: Cause::Twice });
+                }
                 let kind = attribute(tag, "t").unwrap_or_default();
                 let fault = match value {
                     Value::Text(text) if kind == "e" => Some(Fault::Error(text.chars().take(20).collect())),

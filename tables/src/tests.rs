@@ -55,6 +55,42 @@ fn with_part(book: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<
 }
 
 #[test]
+fn a_row_or_cell_that_is_there_twice_is_told_and_hides_nobody() {
+    let book = workbook(|sheet| {
+        for (row, name) in ["姓名", "李芳", "王强"].into_iter().enumerate() {
+            sheet.write_row(row as u32, 0, [name, "备注"]).expect("written");
+        }
+    });
+    let sheet = |change: &dyn Fn(String) -> String| of(with_part(&book, "xl/worksheets/sheet1.xml", change));
+    let told = |row, cause| Error::Broken { row, cause };
+    assert!(sheet(&|xml| xml).is_ok());
+    for (what, error, changes) in [
+        ("a row", told(2, Cause::Twice), &[("r=\"3\"", "r=\"2\""), ("\"A3\"", "\"A2\""), ("\"B3\"", "\"B2\"")][..]),
+        (
+            "halves of a row",
+            told(2, Cause::Twice),
+            &[("r=\"3\"", "r=\"2\""), ("\"A3\"", "\"C2\""), ("\"B3\"", "\"D2\"")],
+        ),
+        ("a blank row between", told(2, Cause::OutOfOrder), &[("<row r=\"3\"", "<row r=\"3\"/><row r=\"2\"")]),
+        ("a cell", told(3, Cause::Twice), &[("\"B3\"", "\"A3\"")]),
+        ("a cell and a blank one", told(3, Cause::Twice), &[("<c r=\"B3\"", "<c r=\"A3\"/><c r=\"B3\"")]),
+        ("a cell of another row", told(3, Cause::OutOfOrder), &[("\"A3\"", "\"A2\"")]),
+        ("a cell of a row to come", told(2, Cause::OutOfOrder), &[("\"B2\"", "\"B3\"")]),
+    ] {
+        let changed = |xml: String| {
+            changes.iter().fold(xml, |xml, (from, to)| {
+                assert!(xml.contains(from), "{what}: {xml}");
+                xml.replacen(from, to, 1)
+            })
+        };
+        assert_eq!(sheet(&changed).err(), Some(error), "{what}");
+    }
+    // Rows that do not say which they are count on.
+    let plain = |xml: String| (1..4).fold(xml, |xml, row| xml.replace(&format!("<row r=\"{row}\""), "<row"));
+    assert_eq!(sheet(&plain), sheet(&|xml| xml));
+}
+
+#[test]
 fn every_encoding_reads_the_same() {
     let text = "姓名,手机号\r\n李芳,13800138000\r\n𠮷野䶮,１３９\r\n";
     for bytes in [
@@ -443,7 +479,7 @@ fn packages_made_to_harm_are_refused() {
         (
             "rows out of order",
             bytes(sheet, "r=\"B1\"", "r=\"B3\""),
-            Some(Error::Broken { row: 2, cause: Cause::OutOfOrder }),
+            Some(Error::Broken { row: 1, cause: Cause::OutOfOrder }),
         ),
         ("a text that is not there", bytes(sheet, "<v>3</v>", "<v>9</v>"), Some(Error::NotATable)),
         ("no end", bytes(sheet, "</sheetData>", ""), Some(Error::NotATable)),

@@ -72,6 +72,7 @@ async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Resul
     browser.click("nav a[href='/staff/batches']").await?;
     browser.find("#file").await?.send_keys(file.display().to_string()).await?;
     browser.fill("#reason", "请来做检查").await?;
+    browser.click("#urgency option[value=routine]").await?;
     browser.submit().await?;
     browser.see("可以新建：1 行").await?;
     browser.see("第 3 行").await?;

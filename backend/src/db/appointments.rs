@@ -235,6 +235,15 @@ macro_rules! booking {
                     return Ok(kept.into());
                 }
                 let answer = self.decide(change, &locked).await?;
+                if answer == Err(Code::NotAgreed) {
+                    // What was agreed to is no part of the request: the same form with every tick must be decided anew.
+                    sqlx::query("DELETE FROM idempotency WHERE scope = $1 AND key = $2")
+                        .bind(&change.followup)
+                        .bind(change.key.as_str())
+                        .execute(&mut *self)
+                        .await?;
+                    return Ok(answer);
+                }
                 let kept = serde_json::to_string(&Kept::from(answer.clone()))
                     .map_err(|error| Error::Broken(error.to_string()))?;
                 sqlx::query("UPDATE idempotency SET answer = $3 WHERE scope = $1 AND key = $2")

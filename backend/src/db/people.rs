@@ -95,8 +95,8 @@ pub struct Waiter {
 }
 
 impl Db {
-    /// Keeps a question under an id that the form's key gives, so that a form sent twice asks once. Refused while a link
-    /// has [`MOST_OPEN_QUESTIONS`] that nobody has answered.
+    /// Keeps a question under an id that the form's key and words give, so that a form sent twice asks once. Refused while a link
+    /// has [`MOST_OPEN_QUESTIONS`] that nobody has answered, and when the follow-up has ended.
     pub async fn ask(
         &self,
         followup: &str,
@@ -107,8 +107,12 @@ impl Db {
     ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             // Questions to one link take turns, so that no two of them are the tenth.
-            if let Err(code) = tx.not_erased(followup).await? {
-                return Ok(Err(code));
+            match tx.lock(followup).await?.map(|locked| locked.ending) {
+                Some(None) => {}
+                Some(Some(Ending::Erased)) => return Ok(Err(Code::LinkErased)),
+                // The answer would stand on a link that opens no more.
+                Some(Some(_)) => return Ok(Err(Code::LinkWithdrawn)),
+                None => return Ok(Err(Code::LinkUnknown)),
             }
             let (same, open): (i64, i64) = sqlx::query_as(
                 "SELECT COUNT(CASE WHEN id = $2 THEN 1 END), COUNT(CASE WHEN answered IS NULL THEN 1 END) \
@@ -177,13 +181,13 @@ impl Db {
         .await?))
     }
 
-    /// The questions of a hospital that nobody has answered, oldest first, after this place, with the name of who asks.
+    /// The questions of a hospital that nobody has answered, also those of follow-ups that have ended since: oldest first, after this place, with the name of who asks.
     pub async fn open_questions(&self, hospital: &str, after: &After, most: u32) -> Result<Vec<OpenQuestionRow>> {
         // The hospital is written so that no index leads through all that it has.
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
                 "SELECT questions.id, followup, asked, text_sealed, name_sealed FROM questions \
-             JOIN followups ON followups.id = followup WHERE answered IS NULL AND (hospital = $1) IS TRUE AND ending IS NULL \
+             JOIN followups ON followups.id = followup WHERE answered IS NULL AND (hospital = $1) IS TRUE \
              AND asked >= $2 AND (asked, 0, questions.id) > ($2, $3, $4) ORDER BY asked, questions.id LIMIT $5",
             )
             .bind(hospital)
@@ -200,7 +204,7 @@ impl Db {
     pub async fn open_question_count(&self, hospital: &str) -> Result<i64> {
         let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
             "SELECT COUNT(*) FROM questions JOIN followups ON followups.id = followup \
-             WHERE answered IS NULL AND (hospital = $1) IS TRUE AND ending IS NULL",
+             WHERE answered IS NULL AND (hospital = $1) IS TRUE",
         )
         .bind(hospital)
         .fetch_one(pool)
@@ -208,7 +212,7 @@ impl Db {
         Ok(count)
     }
 
-    /// Records that a relative may act, under an id that the form's key gives. Says so, and records nothing, when as many
+    /// Records that a relative may act, under an id that the form's key and words give. Says so, and records nothing, when as many
     /// may act as one link has room for.
     pub async fn add_helper(
         &self,

@@ -91,7 +91,11 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
     }
     match (first, last) {
         (Some(first), Some(last)) if errors.is_empty() => Ok(Closure {
-            id: secrets::id_for(&staff.name, key),
+            id: app.secrets.id_of(
+                &staff.name,
+                key,
+                &["close", &form.service, &first.to_string(), &last.to_string(), reason],
+            ),
             hospital: staff.hospital.clone(),
             service: (!whole).then(|| form.service.clone()),
             first: Moment::at(first, 0),

@@ -367,7 +367,7 @@ async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result
     if !limits::fits(text, 1, LONGEST_QUESTION) {
         return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
-    let id = secrets::id_for(&record.id, &form.key()?);
+    let id = app.secrets.id_of(&record.id, &form.key()?, &["ask", text]);
     app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), &session.who(), app.now()).await??;
     Ok(Some(Told::Asked))
 }
@@ -381,7 +381,7 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
     if form.get("consent") != "yes" {
         return Err(Failure::field("consent", "要本人同意"));
     }
-    let id = secrets::id_for(&record.id, &form.key()?);
+    let id = app.secrets.id_of(&record.id, &form.key()?, &["helper", name]);
     let sealed = app.secrets.seal(&id, "helper", name);
     match app.db.add_helper(&record.id, &id, &sealed, &session.who(), app.now()).await? {
         Ok(()) => Ok(Some(Told::HelperAdded)),

@@ -354,7 +354,12 @@ fn understand(
 ) -> Result<Option<Change>> {
     let library = app.library();
     let today = app.now().date();
-    let id = secrets::id_for(&staff.name, key);
+    // What asks whether they are sure says nothing of what is made.
+    let pairs = form.pairs().iter().filter(|(name, _)| name != "key" && name != "sure");
+    let path = what.path();
+    let said: Vec<&str> =
+        [path.as_str()].into_iter().chain(pairs.flat_map(|(name, value)| [name.as_str(), value.trim()])).collect();
+    let id = app.secrets.id_of(&staff.name, key, &said);
     // A service of another hospital is none of hers.
     let ours = |service: String| {
         let ours = own_services(&library, staff).iter().any(|known| known.id == service);
@@ -379,7 +384,7 @@ fn understand(
                 errors.push(wrong("weekday", "请至少选一天"));
             }
             let on = |weekday: Weekday| Template {
-                id: secrets::id_for(&format!("{}/{}", staff.name, weekday.as_str()), key),
+                id: app.secrets.id_of(&format!("{}/{}", staff.name, weekday.as_str()), key, &said),
                 service: ours(text(form, "service")),
                 room: text(form, "room"),
                 weekday,

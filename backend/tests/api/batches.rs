@@ -8,8 +8,13 @@ use zaoshai_backend::secrets;
 use zaoshai_contract::ids::IdempotencyKey;
 
 /// Fields that fill the empty cells.
-const DEFAULTS: [(&str, &str); 4] =
-    [("services", "ldct-review"), ("due_from", "2026-11-23"), ("due_to", "2026-12-20"), ("reason", "请来复查")];
+const DEFAULTS: [(&str, &str); 5] = [
+    ("services", "ldct-review"),
+    ("due_from", "2026-11-23"),
+    ("due_to", "2026-12-20"),
+    ("reason", "请来复查"),
+    ("urgency", "routine"),
+];
 
 async fn upload(nurse: &mut Client, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
     const BOUNDARY: &str = "------------------------zaoshai";
@@ -185,6 +190,25 @@ async fn tables_of_any_kind_are_read_and_each_mistake_is_told() {
     let answer = upload(&mut nurse, &DEFAULTS, Some(("大.csv", &large))).await;
     assert!(answer.text.contains("文件太大"), "{}", answer.status);
     assert_eq!(count(&mut nurse).await, 0);
+}
+
+#[tokio::test]
+async fn no_urgency_is_assumed_for_the_rows_of_a_table() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let form = nurse.get("/staff/batches").await.text;
+    let choice = form.split("id=\"urgency\"").nth(1).and_then(|rest| rest.split("</select>").next());
+    let choice = choice.expect("a choice");
+    assert!(choice.contains("value=\"routine\"") && !choice.contains("selected"), "{choice}");
+    let table = "姓名,手机号,紧急程度\n张三,13900000001,紧急\n李四,13900000002,\n".as_bytes();
+    for unchosen in [&[][..], &[("urgency", "")]] {
+        let key = secrets::fresh_id();
+        let fields = [&DEFAULTS[..4], unchosen, &[("key", key.as_str())]].concat();
+        let page = upload(&mut nurse, &fields, Some(("名单.csv", table))).await.text;
+        assert!(page.contains("可以新建：1 行") && page.contains("请选紧急、尽快或常规"), "{page}");
+    }
+    let page = look(&mut nurse, ("名单.csv", table), &secrets::fresh_id()).await;
+    assert!(page.contains("可以新建：2 行"), "chosen once, it fills the empty cells: {page}");
 }
 
 #[tokio::test]

@@ -172,6 +172,24 @@ async fn a_call_is_recorded_once_and_what_ends_a_follow_up_gives_its_place_back(
 }
 
 #[tokio::test]
+async fn a_form_of_the_day_leads_back_whatever_it_names_as_its_row() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    for (appointment, leads) in [
+        ("0123456789abcdef0123456789abcdef", "/staff#row-0123456789abcdef0123456789abcdef"),
+        ("", "/staff"),
+        ("行", "/staff"),
+        ("a\r\nset-cookie: b", "/staff"),
+        ("a b", "/staff"),
+    ] {
+        let key = secrets::fresh_id();
+        let fields = [("from", "day"), ("appointment", appointment), ("note", "要家属陪"), ("key", key.as_str())];
+        assert_eq!(does(&mut nurse, &followup, "note", &fields).await, leads, "{appointment:?}");
+    }
+}
+
+#[tokio::test]
 async fn overdue_is_sorted_by_urgency_and_a_question_is_answered_on_the_link() {
     let world = World::new().await;
     let routine = world.followup().await;

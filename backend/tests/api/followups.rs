@@ -352,6 +352,35 @@ async fn who_waits_is_offered_a_place_that_becomes_free_and_stays_on_the_list_wh
 }
 
 #[tokio::test]
+async fn what_was_refused_for_a_missing_tick_is_done_under_its_key_once_all_are_ticked() {
+    let world = World::new().await;
+    for (first, action) in [(true, "confirm"), (false, "appointment")] {
+        let followup = colonoscopy(&world).await;
+        let mut patient = world.patient(&followup).await;
+        let wanted = slot(&plan(&mut patient, &followup).await, 1, 0);
+        let path = format!("/api/v1/followups/{}", followup.token);
+        if first {
+            let key = secrets::fresh_id();
+            let held = json!({ "slot": wanted });
+            patient.json("POST", &format!("{path}/hold"), &held, &[("idempotency-key", &key)]).await;
+        }
+        let key = secrets::fresh_id();
+        let mut sends = async |agreed: &[&str]| {
+            let wish = json!({ "slot": wanted, "agreed": agreed });
+            patient.json("POST", &format!("{path}/{action}"), &wish, &[("idempotency-key", &key)]).await
+        };
+        for _ in 0..2 {
+            assert_eq!(sends(&[]).await.code(), "not-agreed", "{action}");
+        }
+        let sure = sends(&["medicines"]).await;
+        assert_eq!(sure.status, StatusCode::OK, "{action}: {}", sure.text);
+        assert_eq!(sure.json()["done"], "booked", "{action}: {}", sure.text);
+        let again = sends(&["medicines"]).await;
+        assert_eq!(again.json(), sure.json(), "{action}: what was done is answered the same again");
+    }
+}
+
+#[tokio::test]
 async fn a_kept_place_is_made_certain_as_data_once_everything_was_agreed_to() {
     let world = World::new().await;
     let followup = colonoscopy(&world).await;

@@ -264,6 +264,26 @@ async fn no_nurse_is_sent_to_two_people_at_once() {
 }
 
 #[tokio::test]
+async fn no_visit_is_planned_for_a_time_that_has_passed() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    asks(&world).await;
+    let path = first(&mut nurse).await;
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    let today = |from, to| [("day", "2026-11-23"), ("from", from), ("to", to), ("nurse", "zhang")];
+    for (from, to) in [("06:00", "07:00"), ("07:30", "09:00"), ("08:00", "09:00")] {
+        let refused = does(&mut nurse, &path, "plan", &today(from, to)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
+        assert!(
+            refused.text.contains("这个时间已经过了") && refused.text.contains("href=\"#from\""),
+            "{}",
+            refused.text
+        );
+    }
+    assert_eq!(does(&mut nurse, &path, "plan", &today("08:01", "09:00")).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn the_whole_path_from_asking_to_the_outcome() {
     let world = World::new().await;
     let (mut person, link) = asks(&world).await;

@@ -10,9 +10,11 @@ use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::{demonstration, pathway, secrets};
 use zaoshai_contract::appointments::{Action, State};
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Ending;
 use zaoshai_contract::holidays::Holidays;
 use zaoshai_contract::home_care::ForWhom;
 use zaoshai_contract::ids::Token;
+use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::{Party, Role};
 
 const DAY: i64 = 86_400_000;
@@ -124,7 +126,7 @@ async fn nobody_is_passed_over_when_people_of_the_page_before_leave_the_list() {
     let now = world.app.now();
     let ended = async |seen: &[String]| {
         for id in &seen[..2] {
-            let ending = zaoshai_contract::followups::Ending::Declined;
+            let ending = Ending::Declined;
             db.end_followup(id, ending, "zhang", now).await.expect("the database").expect("ended");
         }
     };
@@ -197,6 +199,41 @@ async fn one_link_cannot_fill_the_list_of_questions() {
     assert!(world.app.db.answer(&open[0].id, "sealed", "zhang", world.app.now()).await.expect("the database"));
     let after = patient.form(&path, &fields).await;
     assert!(after.location().contains("done=asked"), "an answer makes room: {}", after.location());
+}
+
+#[tokio::test]
+async fn a_question_stays_listed_when_its_follow_up_ends_until_it_is_answered() {
+    let world = World::new().await;
+    let (ended, erased) = (world.followup().await, world.followup().await);
+    for followup in [&ended, &erased] {
+        let mut patient = world.patient(followup).await;
+        let fields = [("question", "药还要吃吗？"), ("key", &*secrets::fresh_id())];
+        let asked = patient.form(&format!("/f/{}/ask", followup.token), &fields).await;
+        assert!(asked.location().contains("done=asked"), "{}", asked.location());
+    }
+    let (db, now) = (&world.app.db, world.app.now());
+    db.erase(&erased.row.id, "zhang", None, now).await.expect("the database").expect("erased");
+    let ends = db.end_followup(&ended.row.id, Ending::Withdrawn, "zhang", now).await;
+    ends.expect("the database").expect("ended");
+    let late = db.ask(&ended.row.id, "late", "sealed", "patient", now).await.expect("the database");
+    assert_eq!(late, Err(Code::LinkWithdrawn), "no question is taken whose answer nobody can read");
+
+    let mut nurse = world.nurse().await;
+    let list = nurse.get("/staff/questions").await.text;
+    assert!(list.contains("共 1 个") && list.contains("药还要吃吗？"), "{list}");
+    assert!(nurse.get("/staff").await.text.contains("药还要吃吗？"), "the first page shows it too");
+    let path = format!("/staff/followups/{}", ended.row.id);
+    let page = nurse.get(&path).await.text;
+    let told = "病人在链接上看不到回答了";
+    assert!(page.contains("药还要吃吗？") && page.contains(told) && page.contains("记下回答"), "{page}");
+    let question = db.questions(&ended.row.id).await.expect("the database")[0].id.clone();
+    let fields = [("question", question.as_str()), ("answer", "先不吃，已打电话告诉")];
+    let answered = nurse.form(&format!("{path}/answer"), &fields).await;
+    assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", answered.text);
+    let page = nurse.get(&path).await.text;
+    assert!(page.contains("先不吃，已打电话告诉") && !page.contains(told), "{page}");
+    let list = nurse.get("/staff/questions").await.text;
+    assert!(list.contains("共 0 个") && !list.contains("药还要吃吗？"), "{list}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,7 @@ mod openapi;
 mod pages;
 mod referrals;
 mod reload;
+mod repeats;
 mod schedules;
 mod search;
 mod share;

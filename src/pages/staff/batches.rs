@@ -6,7 +6,6 @@ use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::NewFollowUp;
@@ -101,13 +100,7 @@ fn upload(page: &BatchesPage) -> El {
                 .child(field(problem, "due_from", "最早", "", date("due_from", form.due_from.clone())))
                 .child(field(problem, "due_to", "最晚", "", date("due_to", form.due_to.clone()))),
         )
-        .child(field(
-            problem,
-            "urgency",
-            "紧急程度",
-            "",
-            urgency(form.urgency.as_deref().unwrap_or(Urgency::Routine.as_str())),
-        ))
+        .child(field(problem, "urgency", "紧急程度", "", urgency(form.urgency.as_deref().unwrap_or_default())))
         .child(field(problem, "template", "结果信", "", letters(&page.letters, &form.template)))
 }
 

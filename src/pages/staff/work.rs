@@ -49,7 +49,7 @@ impl<'a> Sent<'a> {
 pub fn sections(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     if followup.standing == Standing::Closed {
-        return notes(detail, sent);
+        return nodes![questions(detail, sent), notes(detail, sent)];
     }
     let recorded = followup
         .appointment_state
@@ -149,6 +149,12 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
     if detail.questions.is_empty() {
         return None;
     }
+    let ended = detail.row.standing == Standing::Closed;
+    let unanswered = detail.questions.iter().any(|question| question.answered.is_none());
+    // The link of an ended follow-up shows no answer.
+    let call = (ended && unanswered)
+        .then(|| el("p").child("随访已经结束，病人在链接上看不到回答了。请打电话告诉病人，再把回答记在这里。"));
+    let keep = if ended { "记下回答" } else { "回答，显示在链接里" };
     let rows = detail
         .questions
         .iter()
@@ -177,7 +183,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
                                 .with("required", true)
                                 .child(typed),
                         )
-                        .child(button("回答，显示在链接里"))
+                        .child(button(keep))
                         .node()
                 }
             };
@@ -190,7 +196,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
             )
         })
         .collect::<Vec<_>>();
-    Some(nodes![el("h2").class("zs-group").with("id", "questions").child("病人的提问"), el("ul").child(rows)])
+    Some(nodes![el("h2").class("zs-group").with("id", "questions").child("病人的提问"), call, el("ul").child(rows)])
 }
 
 fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {

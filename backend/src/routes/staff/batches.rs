@@ -190,7 +190,8 @@ fn defaults_of(form: &Form) -> NewFollowUp {
         services: form.all("services"),
         due_from: form.get("due_from").to_owned(),
         due_to: form.get("due_to").to_owned(),
-        urgency: form.all("urgency").into_iter().next(),
+        // Which urgency an empty cell means is chosen, never assumed.
+        urgency: Some(form.get("urgency").to_owned()),
         template: form.get("template").to_owned(),
         ..NewFollowUp::default()
     }

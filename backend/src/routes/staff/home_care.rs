@@ -305,6 +305,10 @@ async fn plan(app: &App, staff: &Staff, record: &CareRecord, form: &Form) -> Res
     if from.is_none() {
         wrong("from", "请填从几点，例如 09:00");
     }
+    let past = |(day, from): (CivilDate, u16)| Moment::at(day, from) <= app.now();
+    if day.zip(from).is_some_and(past) {
+        wrong("from", "这个时间已经过了，请填现在以后的时间，或者换一天");
+    }
     let fits = |from: u16, to: u16| (SHORTEST_VISIT..=LONGEST_VISIT).contains(&to.saturating_sub(from));
     if !from.zip(to).is_some_and(|(from, to)| fits(from, to)) {
         wrong("to", "请填到几点，比开始晚半小时到半天");

@@ -9,7 +9,6 @@ use crate::db::log::{self, Object};
 use crate::db::referrals::{ReferralRow, Settling};
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
-use crate::secrets;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::Code;
@@ -104,7 +103,7 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
         return Err(Failure::field("refer-hospital", "请从列表里选一家医院"));
     }
     let reason = reason(form)?;
-    let referral = secrets::id_for(&found.id, &form.key()?);
+    let referral = app.secrets.id_of(&found.id, &form.key()?, &["refer", to, reason]);
     let row = ReferralRow {
         followup: found.id.clone(),
         from_hospital: staff.hospital.clone(),

@@ -8,9 +8,9 @@ use crate::db::calls::{Call, NewNote};
 use crate::db::log::{self, Object};
 use crate::db::steps::Next;
 use crate::failures::{Failure, Result};
+use crate::pathway;
 use crate::routes::body::Form;
 use crate::routes::days;
-use crate::{pathway, secrets};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::Action;
@@ -54,8 +54,7 @@ pub async fn form(
         },
     };
     if result.is_ok() && form.get("from") == "day" {
-        // Back to the very row, so that the place in the list is not lost.
-        return Ok(Redirect::to(&format!("/staff#row-{}", form.get("appointment"))).into_response());
+        return Ok(Redirect::to(&row_of(form.get("appointment"))).into_response());
     }
     // Who does not take a person over, or gives them back, has no more to do with them.
     let gives_back = [ReferralAction::HandBack.as_str(), ReferralAction::Return.as_str()].contains(&deed.as_str());
@@ -65,6 +64,12 @@ pub async fn form(
     }
     let typed = Typed { deed, fields: form.into_pairs() };
     to_detail(&app, staff, &id, result, typed).await
+}
+
+/// Back to the very row of the day, so that the place in the list is not lost; to the list for what names no row.
+fn row_of(appointment: &str) -> String {
+    let names = !appointment.is_empty() && appointment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if names { format!("/staff#row-{appointment}") } else { "/staff".to_owned() }
 }
 
 /// Records that somebody arrived, was seen or did not come.
@@ -118,7 +123,8 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     };
     let note = text_of(form.get("note"), "call-note", 0)?;
     let key = form.key()?;
-    let call_id = secrets::id_for(&found.id, &key);
+    let day = again.map(|day| day.to_string()).unwrap_or_default();
+    let call_id = app.secrets.id_of(&found.id, &key, &["call", outcome.as_str(), &day, &note]);
     log::does("call", Object::record(id));
     app.db
         .record_call(&Call {
@@ -142,7 +148,7 @@ async fn note(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     may(staff, Deed::WorkOnFollowUps)?;
     let text = text_of(form.get("note"), "note", 1)?;
     let key = form.key()?;
-    let note_id = secrets::id_for(&found.id, &key);
+    let note_id = app.secrets.id_of(&found.id, &key, &["note", &text]);
     let sealed = app.secrets.seal(&note_id, "note", &text);
     let note = NewNote { id: note_id, text_sealed: sealed, staff: staff.name.clone() };
     log::does("note", Object::record(id));
