@@ -123,7 +123,7 @@ async fn what_ends_cancels_or_hands_over_is_asked_with_the_name_before_it_is_don
     let mut nurse = world.nurse().await;
     let hospital = "jichuang";
     for (deed, fields, told, after) in [
-        ("cancel", vec![("whose", "patient")], "取消李女士 11月26日 星期四 上午10:00 的预约吗", "to-book"),
+        ("cancel", vec![("whose", "patient")], "取消李女士 2026年11月26日 星期四 上午10:00 的预约吗", "to-book"),
         ("refer", vec![("hospital", hospital), ("reason", "要手术")], "把李女士转给", "booked"),
         ("call", vec![("outcome", "died"), ("again", "")], "李女士：已去世。结束随访吗", "closed"),
         (
