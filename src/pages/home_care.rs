@@ -465,12 +465,24 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
             .with("aria-labelledby", "withdraw")
             .child(el("h2").class("zs-h2").with("id", "withdraw").child(voice.say("不要了", "If you do not need it")))
             .child(
-                post(site, token, "withdraw").child(key()).child(
-                    el("button")
-                        .class("zs-button zs-button--quiet")
-                        .with("type", "submit")
-                        .child(voice.say("取消这次申请", "Take the request back")),
-                ),
+                el("details")
+                    .class("zs-details")
+                    .child(el("summary").child(el("span").child(voice.say("取消这次申请", "Take the request back"))))
+                    .child(
+                        post(site, token, "withdraw")
+                            .class("zs-stack")
+                            .child(key())
+                            .child(el("p").child(voice.say(
+                                "护士就不来了。再要的话，得重新申请。",
+                                "No nurse will come. If you need one later, you must ask anew.",
+                            )))
+                            .child(
+                                el("button")
+                                    .class("zs-button zs-button--quiet")
+                                    .with("type", "submit")
+                                    .child(voice.say("确定取消", "Yes, take it back")),
+                            ),
+                    ),
             )
     });
     let phone = site.phone();

@@ -35,6 +35,7 @@ async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
     browser.click(TIME).await?;
     browser.see("请确认这个时间").await?;
     bar_in_first_screen(browser, "held").await?;
+    in_first_screen(browser, "held-time", FACTS).await?;
     browser.submit().await?;
     browser.see("约好了").await?;
     in_first_screen(browser, "booked", FACTS).await?;
@@ -146,7 +147,6 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.submit().await?;
     browser.see("建好了").await?;
     step("staff-made").await?;
-    in_first_screen(browser, "staff-made-message", "#message").await?;
     let followup = browser.path().await?;
     browser.go(&backend.at(&followup)).await?;
     step("staff-detail").await?;

@@ -77,6 +77,7 @@ async fn whole_journey(scripts: Scripts) {
         browser.see("约好了，护士会来").await?;
         browser.see("请准备好出院小结").await?;
         clean(browser, scripts, "a visit on the link").await?;
+        browser.click("#withdraw ~ details summary").await?;
         browser.click("form[action$='/withdraw'] button").await?;
         browser.see("您已取消这次申请").await?;
         browser.click("label[for=sure]").await?;

@@ -50,6 +50,7 @@ async fn what_a_nurse_typed_survives_a_lost_network_and_is_kept_once() {
     with_browser(Scripts::All, async |browser| {
         nurse_makes_a_followup(browser, &backend).await?;
         browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.click("#call-outcome option[value=agreed]").await?;
         browser.fill("#call-note", "下午三点后方便").await?;
         browser.network(Network::Lost).await?;
         browser.click("form[action$='/call'] button").await?;

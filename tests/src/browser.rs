@@ -297,7 +297,7 @@ impl Browser {
     /// # Errors
     /// When there is none.
     pub async fn submit(&self) -> anyhow::Result<()> {
-        self.click(".zs-action-bar button[type=submit]").await
+        self.click(".zs-action-bar button[type=submit]:not([form=back])").await
     }
 
     /// Presses Tab until the focus is on an element, and other keys there; gives how often Tab was pressed.

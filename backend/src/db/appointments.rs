@@ -430,7 +430,19 @@ macro_rules! booking {
 
             /// Leads an appointment that is there to its next state.
             async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer> {
-                let target = scene.target(change);
+                // Who gives up a time gives up the one that they saw.
+                let seen = |target: &&Live| change.slot.as_ref().is_none_or(|slot| slot.as_str() == target.slot);
+                let target = scene.target(change).filter(seen);
+                if let (Action::Expire, Some(held)) = (change.action, target) {
+                    let (until,): (i64,) = sqlx::query_as("SELECT until FROM appointments WHERE id = $1")
+                        .bind(&held.id)
+                        .fetch_one(&mut *self)
+                        .await?;
+                    // What was kept anew since the round looked has not lapsed.
+                    if until > change.now.0 {
+                        return Ok(Err(Code::NotBooked));
+                    }
+                }
                 let to = or_refuse!(after(target.map(|target| target.state), change.action, change.party));
                 let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
                 if to.is_firm() && scene.firm().is_some_and(|firm| firm.id != target.id) {

@@ -789,14 +789,23 @@ impl Db {
     }
 
     /// Opens a session for somebody whose try was right, and forgets the wrong ones before.
-    /// Gives false, and opens nothing, when the follow-up has ended in the meantime.
-    pub async fn open_patient_session(&self, followup: &str, hash: &str, until: Moment) -> Result<bool> {
+    /// Gives false, and opens nothing, when the follow-up has ended, or has another number than the one that was checked.
+    pub async fn open_patient_session(
+        &self,
+        followup: &str,
+        checked_phone: &str,
+        hash: &str,
+        until: Moment,
+    ) -> Result<bool> {
         in_transaction!(self, |tx| {
-            let open = sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL")
-                .bind(followup)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected();
+            let open = sqlx::query(
+                "UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL AND phone_sealed = $2",
+            )
+            .bind(followup)
+            .bind(checked_phone)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
             if open == 1 {
                 sqlx::query("INSERT INTO patient_sessions (hash, followup, until) VALUES ($1, $2, $3)")
                     .bind(hash)

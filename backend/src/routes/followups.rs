@@ -144,8 +144,10 @@ async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Res
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
     let session = identity::Session::new(app);
-    if !app.db.open_patient_session(&record.id, &session.hash, session.until).await? {
-        return Err(Code::LinkWithdrawn.into());
+    if !app.db.open_patient_session(&record.id, &record.phone_sealed, &session.hash, session.until).await? {
+        // A nurse has ended it, or written the person anew, at this very moment: what is there now decides.
+        open(app, &find(app, token).await?)?;
+        return Err(Code::Changed.into());
     }
     Ok(session_cookie(app, PATIENT, session.secret))
 }

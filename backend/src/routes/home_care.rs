@@ -52,12 +52,16 @@ pub fn load(app: &App, lang: Lang) -> Result<Page> {
 fn offer(app: &App, lang: Lang, typed: NewCare, key: IdempotencyKey, problem: Option<Problem>) -> Result<Page> {
     let library = app.library();
     let care = library.home_care.as_ref().ok_or(Code::NotFound)?;
-    let clinic = library.clinic(&care.clinic);
+    // Whoever takes the request is named, also where a demonstration takes another hospital's.
+    let clinic = library.clinic(if library.demonstration { &library.hospital } else { &care.clinic });
     let offer = CareOffer {
         title: care.title.clone(),
         lead: care.lead.clone(),
         institution: clinic.map(|clinic| clinic.card.name.clone()).unwrap_or_default(),
-        clinic: Slug::parse(&care.clinic).map(|id| Route::Clinic(id).path(Lang::Hans)).unwrap_or_default(),
+        clinic: clinic
+            .and_then(|clinic| Slug::parse(&clinic.card.id))
+            .map(|id| Route::Clinic(id).path(Lang::Hans))
+            .unwrap_or_default(),
         phone: clinic
             .and_then(|clinic| clinic.card.phone_now(library.holidays.office_hours(app.now())))
             .map(|phone| phone.number.clone())

@@ -191,3 +191,13 @@ async fn the_database_holds_no_auditor_with_another_role() {
     assert!(world.app.db.make_staff(&both, "no hash", world.app.now()).await.is_err());
     assert!(world.app.db.account("both").await.expect("the database").is_none(), "nothing of it was kept");
 }
+
+#[tokio::test]
+async fn of_two_administrators_who_shut_each_other_out_one_stays() {
+    let world = World::new().await;
+    let mut one = world.staff("boss1", "anqing-2", Role::Administrator).await;
+    let mut other = world.staff("boss2", "anqing-2", Role::Administrator).await;
+    tokio::join!(one.form("/staff/accounts/boss2/disable", &[]), other.form("/staff/accounts/boss1/disable", &[]));
+    let open = world.app.db.accounts("anqing-2").await.expect("the database");
+    assert_eq!(open.iter().filter(|account| !account.disabled).count(), 1, "{open:?}");
+}

@@ -123,7 +123,7 @@ async fn what_ends_cancels_or_hands_over_is_asked_with_the_name_before_it_is_don
     let mut nurse = world.nurse().await;
     let hospital = "jichuang";
     for (deed, fields, told, after) in [
-        ("cancel", vec![("whose", "patient")], "取消李女士11月26日 10:00的预约吗", "to-book"),
+        ("cancel", vec![("whose", "patient")], "取消李女士 11月26日 星期四 上午10:00 的预约吗", "to-book"),
         ("refer", vec![("hospital", hospital), ("reason", "要手术")], "把李女士转给", "booked"),
         ("call", vec![("outcome", "died"), ("again", "")], "李女士：已去世。结束随访吗", "closed"),
         (
@@ -324,4 +324,91 @@ async fn a_referral_offers_the_own_alliance_first_and_names_the_city() {
             format!("{}（{}）", hospital["name"].as_str().unwrap_or(""), hospital["city"].as_str().unwrap_or(""));
         assert!(place.contains(&words), "{words}");
     }
+}
+
+/// The sealed draft in a login page; none where it has none.
+fn draft_in(page: &str) -> Option<&str> {
+    page.split("name=\"to\" value=\"").nth(1)?.split('"').next().filter(|to| to.starts_with("/staff/draft"))
+}
+
+#[tokio::test]
+async fn nobody_puts_a_form_before_another_account() {
+    let world = World::new().await;
+    let mut admin = world.staff("guan", &world.app.library().hospital, Role::Administrator).await;
+    let sent = [("by", "guan"), ("reason", "系统升级：请点接着提交"), ("roles", "administrator")];
+    let mut stranger = world.client();
+    let answer = stranger.form("/staff/accounts/zhang/roles", &sent).await;
+    assert_eq!((answer.status, draft_in(&answer.text)), (StatusCode::SEE_OTHER, None), "{}", answer.text);
+    let mut nurse = world.nurse().await;
+    nurse.form("/staff/logout", &[]).await;
+    let answer = nurse.form("/staff/accounts/zhang/roles", &sent).await;
+    assert_eq!(draft_in(&answer.text), None, "a browser that another account has used: {}", answer.text);
+
+    // What a browser got for its own account leads to nothing in another one, nor by an address.
+    world.app.clock.set(Moment(world.app.now().0 + A_SHIFT_MS));
+    let followup = world.followup().await;
+    let path = format!("/staff/followups/{}/note", followup.row.id);
+    let key = secrets::fresh_id();
+    let login = nurse.form(&path, &[("note", "x"), ("key", key.as_str()), ("by", "zhang")]).await.text;
+    let to = draft_in(&login).expect("a draft").to_owned();
+    let signs_in = [("name", "zhang"), ("password", PASSWORD), ("to", to.as_str())];
+    assert_eq!(admin.form("/staff/login", &signs_in).await.location(), "/staff");
+    let query: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
+    let page = nurse.get(&format!("/staff/login?to={query}")).await.text;
+    assert!(draft_in(&page).is_none() && !page.contains("您填的都还在"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_taken_up_again_is_asked_about_as_it_would_have_been() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let one = format!("/staff/followups/{}", followup.row.id);
+    world.app.clock.set(Moment(world.app.now().0 + A_SHIFT_MS));
+    let key = secrets::fresh_id();
+    let call = [("outcome", "died"), ("note", "家属说的"), ("key", key.as_str()), ("ask", "yes"), ("by", "zhang")];
+    let login = nurse.form(&format!("{one}/call"), &call).await.text;
+    let to = draft_in(&login).expect("a draft").to_owned();
+    let page = nurse.form("/staff/login", &[("name", "zhang"), ("password", PASSWORD), ("to", to.as_str())]).await;
+    assert!(page.text.contains("李女士"), "it says of whom: {}", page.text);
+    let question = sends(&mut nurse, &form_of(&page.text, "draft")).await;
+    assert!(question.text.contains("李女士：已去世。结束随访吗"), "{}", question.text);
+    assert_eq!(standing(&mut nurse, &followup).await["standing"], "to-book", "nothing has ended");
+
+    let back = sends(&mut nurse, &form_of(&question.text, "back")).await;
+    assert_eq!(back.status, StatusCode::OK);
+    assert!(back.text.contains("家属说的") && back.text.contains("value=\"died\" selected"), "{}", back.text);
+    assert_eq!(standing(&mut nurse, &followup).await["standing"], "to-book", "no is no");
+
+    let mut coordinator = world.staff("xie", &world.app.library().hospital, Role::Coordinator).await;
+    world.app.clock.set(Moment(world.app.now().0 + A_SHIFT_MS));
+    let erase = [("reason", "by-phone"), ("sure", "yes"), ("by", "xie")];
+    let answer = coordinator.form(&format!("{one}/erase"), &erase).await;
+    assert_eq!(draft_in(&answer.text), None, "a deletion is never kept");
+}
+
+#[tokio::test]
+async fn a_call_that_is_sent_again_ends_nothing_that_was_opened_since() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let one = format!("/staff/followups/{}", followup.row.id);
+    let key = secrets::fresh_id();
+    let call = [("outcome", "declined"), ("key", key.as_str())];
+    assert_eq!(nurse.form(&format!("{one}/call"), &call).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(standing(&mut nurse, &followup).await["standing"], "closed");
+    let late = [("outcome", "agreed"), ("note", "又想来了"), ("key", &secrets::fresh_id())];
+    let refused = nurse.form(&format!("{one}/call"), &late).await;
+    assert!(refused.text.contains("这次随访已经结束"), "{}", refused.text);
+    let notes = nurse.get(&format!("/api/v1{one}")).await.json()["notes"].clone();
+    assert_eq!(notes.as_array().map(Vec::len), Some(0), "what was refused is not kept: {notes}");
+
+    let (_, mut fields) = form_of(&nurse.get(&format!("{one}/edit")).await.text, "followup");
+    fields.retain(|(name, _)| !["services", "another"].contains(&name.as_str()));
+    let chosen = [("services", "ldct-review"), ("urgency", "routine"), ("owner", "zhang")];
+    fields.extend(chosen.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let opened = sends(&mut nurse, &(format!("{one}/edit"), fields)).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    assert_eq!(nurse.form(&format!("{one}/call"), &call).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(standing(&mut nurse, &followup).await["standing"], "to-book", "the repeat ends nothing");
 }

@@ -638,10 +638,11 @@ async fn the_page_promises_only_what_this_hospital_does() {
     let mut person = world.client();
     let page = person.get("/home-care").await;
     assert_eq!(page.headers["cache-control"], "no-store");
-    for word in ["示范", "不等于约好了", "安庆市第二人民医院", "tel:120", "我同意护士先打电话问我的情况"]
+    for word in ["示范", "不等于约好了", "派护士的医院", "tel:0731-28307119", "tel:120", "我同意护士先打电话问我的情况"]
     {
         assert!(page.text.contains(word), "{word} in {}", page.text);
     }
+    assert!(!page.text.contains("0556-5511812"), "whoever takes the request is called, and nobody else: {}", page.text);
     assert!(person.get("/clinics/anqing-2").await.text.contains("href=\"/home-care\""));
     assert!(!person.get("/clinics/zhuzhou-2").await.text.contains("/home-care"));
     let hant = person.get("/hant/home-care").await.text;

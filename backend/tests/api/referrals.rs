@@ -4,6 +4,8 @@ use crate::world::{Answer, Client, PHONE, World, new_followup, search};
 use axum::http::StatusCode;
 use std::path::Path;
 use zaoshai_backend::content::Library;
+use zaoshai_backend::db::calls::NewNote;
+use zaoshai_backend::db::{Error, log};
 use zaoshai_backend::{demonstration, secrets};
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
@@ -224,4 +226,36 @@ async fn a_letter_and_a_message_are_from_the_hospital_that_sends_them() {
     let letter = there.get(&format!("/staff/followups/{}/letter", followup.row.id)).await.text;
     let sheet = letter.split("zs-letter__from").nth(1).expect("a letter");
     assert!(sheet.contains("安庆市第二人民医院") && sheet.contains("0556-"), "{sheet}");
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_when_another_hospital_took_over_is_not_written() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Nurse).await;
+    let offer = [("hospital", "anqing-2"), ("reason", "要手术"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut here, id, "refer", &offer).await.status, StatusCode::SEE_OTHER);
+    let offer = referral(&there.get(&format!("/staff/followups/{id}")).await.text);
+    let zhang = world.app.db.accounts("zhuzhou-2").await.expect("the database").remove(0).staff;
+    let note = NewNote {
+        id: secrets::fresh_id(),
+        text_sealed: world.app.secrets.seal(id, "note", "x"),
+        staff: "zhang".into(),
+    };
+    let now = world.app.now();
+    let writes = async |note: &NewNote| {
+        log::sits(&zhang, now);
+        log::in_charge(id, "zhuzhou-2");
+        log::does("note", log::Object::record(id));
+        world.app.db.add_note(id, note, now).await
+    };
+    log::at_a_desk("before", async { writes(&note).await.expect("in charge").expect("kept") }).await;
+    let late = NewNote { id: secrets::fresh_id(), ..note };
+    does(&mut there, id, "take-over", &[("referral", &offer)]).await;
+    let refused = log::at_a_desk("after", writes(&late)).await;
+    assert!(matches!(refused, Err(Error::HandedOver)), "{refused:?}");
+    let notes = world.app.db.notes(id).await.expect("the database");
+    assert_eq!(notes.len(), 1, "{notes:?}");
 }

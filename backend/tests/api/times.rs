@@ -5,12 +5,15 @@ use crate::world::{Answer, Client, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::{pathway, secrets};
-use zaoshai_contract::appointments::AWAKE;
+use zaoshai_contract::appointments::{AWAKE, Action};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::ids::SlotId;
+use zaoshai_contract::problem::Code;
+use zaoshai_contract::roles::Party;
 use zaoshai_contract::staff::FollowUpDetail;
 
 const HOUR: i64 = 3_600_000;
@@ -619,4 +622,62 @@ async fn a_clock_that_is_set_forward_and_back_loses_and_doubles_nothing() {
     assert_eq!(offered["held"]["slot"]["id"], early, "who waits still waits: {offered}");
     assert_eq!(offered["appointment"]["slot"]["id"], "ldct-review-2026-12-03-1000");
     sound(&world).await;
+}
+
+#[tokio::test]
+async fn who_gives_a_time_up_gives_up_the_one_that_they_saw() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let (seen, other) = ("ldct-review-2026-11-26-1000", "ldct-review-2026-11-27-1000");
+    books(&mut patient, &followup, seen).await;
+    let page = patient.get(&format!("/f/{}?view=cancel", followup.token)).await.text;
+    assert!(page.contains(&format!("name=\"slot\" value=\"{seen}\"")), "{page}");
+    let key = secrets::fresh_id();
+    let fields = [("slot", other), ("asked", "yes"), ("key", key.as_str())];
+    let moved = world.nurse().await.form(&format!("/staff/followups/{}/book", followup.row.id), &fields).await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+    let stale = does(&mut patient, &followup, "cancel", &[("slot", seen)]).await;
+    assert!(!stale.location().contains("done=cancelled"), "{}", stale.location());
+    let plan = patient.get(&format!("/api/v1/followups/{}/plan", followup.token)).await.json();
+    assert_eq!(plan["appointment"]["slot"]["id"], other, "{plan}");
+}
+
+#[tokio::test]
+async fn the_clock_takes_no_place_that_was_kept_anew() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    does(&mut patient, &followup, "hold", &[("slot", "ldct-review-2026-11-26-1000")]).await;
+    let round = Change {
+        followup: followup.row.id.clone(),
+        action: Action::Expire,
+        slot: None,
+        appointment: None,
+        party: Party::Clock,
+        who: "clock".to_owned(),
+        detail: String::new(),
+        until: None,
+        rules: Rules::Aside(None),
+        key: secrets::fresh_key(),
+        now: world.app.now(),
+    };
+    let told = world.app.db.change(&round).await.expect("the database");
+    assert_eq!(told.map(|receipt| receipt.state), Err(Code::NotBooked));
+    let plan = patient.get(&format!("/api/v1/followups/{}/plan", followup.token)).await.json();
+    assert_eq!(plan["held"]["slot"]["id"], "ldct-review-2026-11-26-1000", "{plan}");
+}
+
+#[tokio::test]
+async fn the_number_that_was_checked_must_still_be_the_one_that_is_kept() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = &followup.row.id;
+    let until = Moment(world.app.now().0 + 60_000);
+    let old = world.app.db.followup(id).await.expect("the database").expect("a record").phone_sealed;
+    let opens = async |phone: &str| {
+        world.app.db.open_patient_session(id, phone, &secrets::hash(phone), until).await.expect("the database")
+    };
+    assert!(opens(&old).await);
+    assert!(!opens(&world.app.secrets.seal(id, "phone", "13900139000")).await);
 }

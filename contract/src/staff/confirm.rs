@@ -19,8 +19,6 @@ pub struct ConfirmPage {
     pub action: String,
     /// What it carries.
     pub fields: Vec<(String, String)>,
-    /// Where the way back leads.
-    pub back: String,
 }
 
 words! {
@@ -109,8 +107,8 @@ impl JustDone {
             Self::Visit => "上门的结果记下了。",
             Self::CancelCare => "申请取消了，排好的上门也取消了。",
             Self::Erase => "资料删掉了，约好的时间已经退掉。",
-            Self::Close => "停诊登记好了。约了的人，看下面每次停诊后面的数。",
-            Self::UndoClosing => "停诊撤回了，这些时间又可以约。",
+            Self::Close => "停诊登记好了。约了的人在“要处理”里，请打电话告诉他们。",
+            Self::UndoClosing => "停诊撤回了，这些时间又可以约。已经取消的预约不会自己恢复，请打电话告诉他们。",
             Self::Timetable => "排班改好了。",
             Self::Disable => "账号停用了，马上不能再用。",
             Self::Roles => "角色改好了，马上起作用。",

@@ -15,6 +15,8 @@ pub const BY: &str = "by";
 pub struct DraftPage {
     /// Who is signed in, where that is known.
     pub staff: Option<Staff>,
+    /// Of whom it is, by name and number, where that is known.
+    pub whom: String,
     /// Where the form is sent.
     pub action: String,
     /// Its fields.

@@ -354,6 +354,7 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         } else {
             link.say("请确认这个时间", "Please confirm this time")
         }),
+        facts(link, plan, held),
         closing_reason(link, plan),
         el("div")
             .class("zs-care-card")
@@ -361,14 +362,13 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
             .child(
                 el("div")
                     .class("zs-care-card__body")
-                    .child(facts(link, plan, held))
-                    .child(link.aside_button("release", plan, unwanted)),
+                    .child(plan.waiting.as_ref().map(|_| {
+                        el("p").child(link.say("确认以后，候补就结束了。", "Once you confirm, your waiting ends."))
+                    }))
+                    .child(link.aside_button("release", plan, unwanted).child(slot_field(held))),
             ),
         instead,
-        link.form(Some("confirm"), "confirm", Some(plan))
-            .child(el("input").with("type", "hidden").with("name", "slot").with("value", held.slot.id.to_string()))
-            .child(agreements)
-            .child(status()),
+        link.form(Some("confirm"), "confirm", Some(plan)).child(slot_field(held)).child(agreements).child(status()),
         read,
         el("p").class("zs-small").child(after),
         outdated_entry(link, plan),
@@ -376,6 +376,11 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
+}
+
+/// Which time a form is about, so that it does nothing to another that has taken its place.
+fn slot_field(appointment: &Appointment) -> El {
+    el("input").with("type", "hidden").with("name", "slot").with("value", appointment.slot.id.to_string())
 }
 
 /// The reasons for cancelling that can be chosen.
@@ -427,6 +432,7 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
             .child(link.aside_link(FollowUpView::Plan, link.say("不取消", "Keep it")))
             .child(link.aside_link(FollowUpView::Moving, link.say("改个时间", "Move it instead"))),
         link.form(Some("cancel"), "cancel", Some(plan))
+            .child(slot_field(appointment))
             .child(
                 el("fieldset")
                     .class("zs-form-field")

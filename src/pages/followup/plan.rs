@@ -76,7 +76,11 @@ pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
         (Told::Released, [time, ..]) => link.voice.fill("{} 已放开。", "{} was let go.", time),
         (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
         (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
-        (Told::HelperAdded | Told::HelperEnded, _) => link.say("已保存。", "Saved."),
+        (Told::HelperAdded, _) => link.say("已保存。", "Saved."),
+        (Told::HelperEnded, _) => link.say(
+            "已取消代办。知道后四位的人还能打开链接；要换新链接，请打电话。",
+            "They no longer act. Whoever knows the four digits can still open this link; call us for a new one.",
+        ),
         (Told::Cancelled, [time, ..]) => {
             link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time)
         }

@@ -1,9 +1,9 @@
 //! Closing a clinic (停诊): first how many it concerns, then the closing itself.
 
-use super::form::{button, field, hidden, none, step};
+use super::form::{Asked, again, button, field, hidden, none, step};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
-use crate::text::day;
+use crate::text::{day, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Lang;
@@ -49,6 +49,21 @@ pub fn page(page: &ClosurePage) -> Node {
             el("ul").child(page.standing.iter().map(standing).collect::<Vec<_>>())
         ]
     });
+    let fields = el("form")
+        .class("zs-stack")
+        .with("method", "post")
+        .with("action", "/staff/closures")
+        .with("id", "closing")
+        .child(hidden("key", page.key.to_string()))
+        .child(field(problem, "service", "哪项服务", "", service))
+        .child(
+            el("div")
+                .class("zs-pair")
+                .child(field(problem, "first", "从哪天", "", date("first", &form.first)))
+                .child(field(problem, "last", "到哪天", "", date("last", &form.last))),
+        )
+        .child(field(problem, "reason", "原因", "病人会看到，写他们看了也明白的话，例如 设备检修。", reason))
+        .child(page.concerned.map(|_| button("改一改，再看")));
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("h1").class("zs-h1").child("停诊"),
@@ -56,36 +71,22 @@ pub fn page(page: &ClosurePage) -> Node {
             .class("zs-stack")
             .child(problem.map(error_summary))
             .child(page.concerned.map(|concerned| confirm(page, concerned)))
-            .child(
-                el("form")
-                    .class("zs-stack")
-                    .with("method", "post")
-                    .with("action", "/staff/closures")
-                    .with("id", "closing")
-                    .child(hidden("key", page.key.to_string()))
-                    .child(field(problem, "service", "哪项服务", "", service))
-                    .child(
-                        el("div")
-                            .class("zs-pair")
-                            .child(field(problem, "first", "从哪天", "", date("first", &form.first)))
-                            .child(field(problem, "last", "到哪天", "", date("last", &form.last))),
-                    )
-                    .child(field(
-                        problem,
-                        "reason",
-                        "原因",
-                        "病人会看到，写他们看了也明白的话，例如 设备检修。",
-                        reason
-                    ))
-                    .child(page.concerned.map(|_| button("改一改，再看"))),
-            )
+            .child(again(Asked::of(page.concerned.as_ref()), fields))
             .child(standing)
     ]
 }
 
 /// The step: first how many it concerns, then the closing.
 pub fn action(page: &ClosurePage) -> Node {
-    if page.concerned.is_some() { step("confirm", "确定停诊") } else { step("closing", "先看影响多少人") }
+    if page.concerned.is_some() {
+        step("confirm", format!("确定停诊 {} 到 {}", short(&page.form.first), short(&page.form.last)))
+    } else {
+        step("closing", "先看影响多少人")
+    }
+}
+
+fn short(typed: &str) -> String {
+    CivilDate::parse(typed).map_or_else(|| typed.to_owned(), |date| short_day(Lang::Hans, date))
 }
 
 /// A day as it is typed, in words.

@@ -1,6 +1,6 @@
 //! The question before something is done that cannot be taken back with one tap, on a page of its own or in its place.
 
-use super::form::{ASK, kept, step};
+use super::form::{ASK, hidden, kept, step};
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone};
@@ -10,7 +10,12 @@ pub fn page(page: &ConfirmPage) -> Node {
     // The answer is not asked about once more.
     let answered: Vec<_> = page.fields.iter().filter(|(name, _)| name != ASK).cloned().collect();
     nodes![
-        back(page.back.clone(), "不做，返回"),
+        el("form")
+            .with("method", "post")
+            .with("action", page.action.clone())
+            .with("id", "back")
+            .child(kept(&answered))
+            .child(hidden(ASK, "no".to_owned())),
         el("form")
             .class("zs-stack")
             .with("method", "post")
@@ -22,9 +27,12 @@ pub fn page(page: &ConfirmPage) -> Node {
     ]
 }
 
-/// The button of the page.
+/// The buttons of the page: back to what was typed, and yes.
 pub fn action(page: &ConfirmPage) -> Node {
-    step("confirm", page.yes.clone())
+    nodes![
+        el("button").class("zs-button zs-button--quiet").with("type", "submit").with("form", "back").child("不做"),
+        step("confirm", page.yes.clone())
+    ]
 }
 
 /// The same in its place: it unfolds, says whom it concerns and what it does, and only then has its button.

@@ -29,6 +29,14 @@ pub fn page(page: &DraftPage) -> Node {
             .child(el("h1").class("zs-h1").child(title))
             .child(el("p").child(lead))
             .child(el("p").child(el("b").child(purpose(&page.action))))
+            .child((!page.whom.is_empty()).then(|| {
+                let person = page.action.rsplit_once('/').map(|(person, _)| person.to_owned());
+                el("p").child(page.whom.clone()).child(" ").child(
+                    person.map(|href| {
+                        el("a").with("href", href).with("target", "_blank").child("看这个人，不影响这里填的")
+                    }),
+                )
+            }))
             .child(typed.iter().map(field).collect::<Vec<_>>())
             .child(kept(&others))
     ]

@@ -162,3 +162,27 @@ pub fn area(id: &'static str, name: &'static str, rows: &'static str, text: Opti
 pub fn button(label: &'static str) -> El {
     el("button").class("zs-button zs-button--quiet").with("type", "submit").child(label)
 }
+
+/// Whether a form was already asked about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Its fields are still to be filled in.
+    NotYet,
+    /// What it would do is shown, and the question is open.
+    Already,
+}
+
+impl Asked {
+    /// Of a form with what it would do.
+    pub fn of<T>(shown: Option<&T>) -> Self {
+        if shown.is_some() { Self::Already } else { Self::NotYet }
+    }
+}
+
+/// The fields, folded while the question stands: what is answered is what was asked, not what is changed below it.
+pub fn again(asked: Asked, fields: El) -> El {
+    if asked == Asked::NotYet {
+        return fields;
+    }
+    el("details").class("zs-details").child(el("summary").child(el("span").child("改一改，再看"))).child(fields)
+}

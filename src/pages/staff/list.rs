@@ -165,7 +165,7 @@ pub fn why(row: &FollowUpRow) -> Option<&'static str> {
     }
     Some(match row.standing {
         Standing::ToBook => "过了最晚的日期，还没有约",
-        Standing::Held => "留了时间，病人一直没有确认",
+        Standing::Held => "留着一个时间，等病人确认，请打电话",
         Standing::Booked | Standing::Unrecorded => "时间过了，没有登记来没来",
         Standing::Arrived => "来过，没有登记看没看",
         Standing::OutcomeDue => "看过了，结果还没有填",

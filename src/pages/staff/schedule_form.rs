@@ -1,7 +1,7 @@
 //! The forms that change the timetable, one a page: what is asked, what it would do to people, and the question whether
 //! that is wanted.
 
-use super::form::{button, field, hidden, none, step, tick};
+use super::form::{Asked, again, button, field, hidden, none, step, tick};
 use super::schedules::{hours, span, visit_lines, what};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
@@ -16,14 +16,15 @@ pub fn page(page: &ScheduleFormPage) -> Node {
     let asked = page.preview.as_ref().map(|preview| confirm(page, preview));
     // What is only asked once stands in the question alone.
     let fields = (page.form != ScheduleForm::Clear).then(|| {
-        el("form")
+        let form = el("form")
             .class("zs-stack")
             .with("method", "post")
             .with("action", page.form.path())
             .with("id", "schedule")
             .child(hidden("key", page.key.to_string()))
             .child(fields(page))
-            .child(asked.is_some().then(|| button("改一改，再看")))
+            .child(asked.is_some().then(|| button("改一改，再看")));
+        again(Asked::of(page.preview.as_ref()), form)
     });
     nodes![
         el("a")

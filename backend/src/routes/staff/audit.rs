@@ -184,3 +184,29 @@ pub(super) async fn export(
     };
     table(&name, &["时间", "账号", "做了什么", "随访编号", "对什么", "角色", "医院"], None, read).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+    use std::path::{Path, PathBuf};
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn whatever_the_console_does_stands_in_the_log_in_words() {
+        let mut seen = 0;
+        for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/routes")) {
+            let source = std::fs::read_to_string(&path).expect("a file");
+            let said = ["log::does(\"", ".audit(&staff, \"", ".audit(staff, \"", ".audit_of(&staff, \""];
+            for rest in said.iter().flat_map(|begins| source.split(begins).skip(1)) {
+                let word = rest.split('"').next().unwrap_or_default();
+                assert_ne!(in_words(word), word, "{}", path.display());
+                seen += 1;
+            }
+        }
+        assert!(seen > 30, "only {seen} words were found");
+    }
+}

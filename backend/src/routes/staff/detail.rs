@@ -127,6 +127,13 @@ pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
     lead_to(app, &format!("/staff/followups/{id}"), "", done)
 }
 
+/// The page of a follow-up with a form as it was typed, which nobody has refused.
+pub(super) async fn typed_again(app: &App, staff: Staff, id: &str, typed: Typed) -> Result<Response> {
+    let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
+    let (title, page) = detail_page(app, staff, id, times_from, (None, typed)).await?;
+    Ok(html(app, &title, StatusCode::OK, &page))
+}
+
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {

@@ -3,6 +3,7 @@
 //! no script keeps it in the browser.
 
 use super::session::signed_in;
+use super::sharing::{self, Share};
 use super::{for_staff, html, request_id};
 use crate::app::App;
 use crate::db::staff::Password;
@@ -57,7 +58,8 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
     let over = staff.as_ref().is_err_and(|failure| failure.code == Code::SignInFirst);
     let by = fields.iter().find(|(name, _)| name == BY).map(|(_, value)| value.clone()).unwrap_or_default();
     if over && !by.is_empty() {
-        return to_login(&app, by, path, fields);
+        let owner = owner(&app, &visitor, &by).await;
+        return to_login(&app, by, owner, path, fields);
     }
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     match response.extensions().get::<Failure>() {
@@ -68,15 +70,21 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
     }
 }
 
+/// Whose a draft is: of an account in a browser in which it has signed in before. Of any other browser none is kept:
+/// nobody who is not that account can put a form before it.
+async fn owner(app: &App, visitor: &Visitor, name: &str) -> Option<String> {
+    let device = secrets::hash(visitor.device.as_deref()?);
+    let known = app.db.knows_device(name, &device).await.ok()?;
+    known.then(|| [name, "/", &device].concat())
+}
+
 /// The login in place of a form's answer, with the form in it for whoever has typed it.
-fn to_login(app: &App, by: String, action: String, fields: Vec<(String, String)>) -> Response {
+fn to_login(app: &App, by: String, owner: Option<String>, action: String, fields: Vec<(String, String)>) -> Response {
     // Where nothing was typed, the page of the person is all that is wanted.
     let page = action.rsplit_once('/').map(|(page, _)| page.to_owned()).filter(|page| page.matches('/').count() == 3);
-    let to = if is_typed(&fields) {
-        sealed(app, &by, &Draft { until: app.now().0 + LASTS_MS, action, fields })
-    } else {
-        None
-    };
+    let to = owner
+        .filter(|_| is_typed(&fields))
+        .and_then(|owner| sealed(app, &owner, &Draft { until: app.now().0 + LASTS_MS, action, fields }));
     match (to, page) {
         (Some(to), _) => {
             let page = StaffPage::Login { name: by, to, problem: None };
@@ -90,23 +98,46 @@ fn to_login(app: &App, by: String, action: String, fields: Vec<(String, String)>
     }
 }
 
-fn sealed(app: &App, by: &str, draft: &Draft) -> Option<String> {
+fn sealed(app: &App, owner: &str, draft: &Draft) -> Option<String> {
     let text = serde_json::to_string(draft).ok()?;
-    let sealed = app.secrets.seal(by, "draft", &text);
+    let sealed = app.secrets.seal(owner, "draft", &text);
     (sealed.len() <= MOST).then(|| [DRAFT, sealed.as_str()].concat())
 }
 
-/// The page after a login that carried a draft of this account; none for another account's, and for one that is too old.
-pub(super) async fn after_login(app: &App, name: &str, to: &str, cookie: &HeaderValue) -> Option<Response> {
-    let text = app.secrets.open(name.trim(), "draft", to.strip_prefix(DRAFT)?).ok()?;
+/// The page after a login that carried a draft of this account from this browser; none for another's, and for one that is
+/// too old.
+pub(super) async fn after_login(
+    app: &App,
+    visitor: &Visitor,
+    name: &str,
+    to: &str,
+    cookie: &HeaderValue,
+) -> Option<Response> {
+    let sealed = to.strip_prefix(DRAFT)?;
+    let owner = owner(app, visitor, name.trim()).await?;
+    let text = app.secrets.open(&owner, "draft", sealed).ok()?;
     let draft: Draft = serde_json::from_str(&text).ok().filter(|draft: &Draft| draft.until > app.now().0)?;
     let secret = cookie.to_str().ok()?.split(';').next()?.split_once('=')?.1;
     let session = app.db.staff_session(&secrets::hash(secret), app.now()).await.ok()??;
     if session.password == Password::Given {
         return None;
     }
-    let page = DraftPage { staff: Some(session.staff), action: draft.action, fields: draft.fields, problem: None };
+    let whom = whom(app, &session.staff, &draft.action).await;
+    let page =
+        DraftPage { staff: Some(session.staff), whom, action: draft.action, fields: draft.fields, problem: None };
     Some(html(app, "接着提交", StatusCode::OK, &StaffPage::Draft(Box::new(page))))
+}
+
+/// Of whom a form is: the name and number of the follow-up in its address.
+async fn whom(app: &App, staff: &Staff, action: &str) -> String {
+    let id = action.strip_prefix("/staff/followups/").and_then(|rest| rest.split_once('/')).map(|(id, _)| id);
+    let Some(id) = id else { return String::new() };
+    match sharing::find(app, staff, id).await {
+        Ok(Share::InCharge(record)) => {
+            format!("{}（{}）", app.reading(&record.id, "name", &record.name_sealed), record.code)
+        }
+        _ => String::new(),
+    }
 }
 
 /// The page on which the server's failure is told and the form stands, to be sent again.
@@ -121,6 +152,6 @@ fn failed(
     tracing::error!(request = request_id(), code = failure.code.as_str(), cause, "a form could not be taken");
     let problem = for_staff(failure.problem("", &request_id()));
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let page = DraftPage { staff, action, fields, problem: Some(problem) };
+    let page = DraftPage { staff, whom: String::new(), action, fields, problem: Some(problem) };
     html(app, "还没有存", status, &StaffPage::Draft(Box::new(page)))
 }

@@ -216,6 +216,10 @@ pub async fn form(
             return Ok(question);
         }
     }
+    if questions::is_declined(&form) {
+        let typed = Typed { deed, fields: form.into_pairs() };
+        return Ok(shown(&app, page(&app, staff, &id, (None, typed)).await?, StatusCode::OK));
+    }
     let (result, done) = match deed.as_str() {
         "assess" => (assess(&app, &staff, &record, &form).await, JustDone::Assess),
         "plan" => (plan(&app, &staff, &record, &form).await, JustDone::Plan),

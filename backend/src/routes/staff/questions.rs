@@ -16,14 +16,22 @@ use zaoshai_contract::staff::confirm::ConfirmPage;
 use zaoshai_contract::staff::{Staff, StaffPage};
 
 /// What the end of a follow-up does.
-const ENDS: [&str; 3] =
-    ["约好的时间会退掉，给别人。", "病人打开链接，会看到随访已经结束。", "不再出现在“要处理”里。可以重新打开。"];
+fn ends(record: &Record) -> Vec<String> {
+    let gives_back = record.firm().map(|latest| format!("约好的 {} 会退掉，给别人。", when(latest.slot.starts)));
+    let then = ["病人打开链接，会看到随访已经结束。", "不再出现在“要处理”里。可以重新打开。"];
+    gives_back.into_iter().chain(owned(&then)).collect()
+}
 
 /// A question in words.
 struct Question {
     asks: String,
     effects: Vec<String>,
     yes: String,
+}
+
+/// Whether the answer was no: the form stands there again as it was typed.
+pub(super) fn is_declined(form: &Form) -> bool {
+    form.get("ask") == "no"
 }
 
 /// Whether the form wants to be asked about before it is carried out.
@@ -52,19 +60,19 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
         "return" => give_back(app, &record, &name, form).await?,
         "call" => CallOutcome::parse(form.get("outcome")).filter(|outcome| outcome.ending().is_some()).map(|outcome| {
             let asks = format!("{name}：{}。结束随访吗？", outcome.title());
-            Question { asks, effects: owned(&ENDS), yes: format!("结束{name}的随访") }
+            Question { asks, effects: ends(&record), yes: format!("结束{name}的随访") }
         }),
         "outcome" if form.get("next") == "end" && Outcome::parse(form.get("outcome")).is_some() => {
             Ending::parse(form.get("ending")).map(|ending| Question {
                 asks: format!("{name}：{}。结束随访吗？", ending.title()),
-                effects: owned(&ENDS),
+                effects: ends(&record),
                 yes: format!("结束{name}的随访"),
             })
         }
         _ => None,
     };
     let back = format!("/staff/followups/{id}");
-    Ok(question.map(|question| page(app, staff, question, (format!("{back}/{deed}"), back), form)))
+    Ok(question.map(|question| page(app, staff, question, format!("{back}/{deed}"), form)))
 }
 
 fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
@@ -115,10 +123,10 @@ pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), fo
         yes: format!("结束{name}的申请"),
     };
     let back = format!("/staff/home-care/{id}");
-    Some(page(app, staff, question, (format!("{back}/outcome"), back), form))
+    Some(page(app, staff, question, format!("{back}/outcome"), form))
 }
 
-fn page(app: &App, staff: &Staff, question: Question, (action, back): (String, String), form: &Form) -> Response {
+fn page(app: &App, staff: &Staff, question: Question, action: String, form: &Form) -> Response {
     let page = ConfirmPage {
         staff: staff.clone(),
         question: question.asks,
@@ -126,7 +134,6 @@ fn page(app: &App, staff: &Staff, question: Question, (action, back): (String, S
         yes: question.yes,
         action,
         fields: form.pairs().to_vec(),
-        back,
     };
     html(app, "请确认", StatusCode::OK, &StaffPage::Confirm(Box::new(page)))
 }

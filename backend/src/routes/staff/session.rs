@@ -97,7 +97,7 @@ impl FromRequestParts<App> for SignedIn {
 fn way_on(to: &str) -> &str {
     let inside = to.strip_prefix(HOME).is_some_and(|rest| rest.starts_with('/') && !rest.starts_with("/login"));
     // A draft of another account, or an old one, leads nowhere.
-    let inside = inside && !to.starts_with(DRAFT);
+    let inside = inside && !to.starts_with(DRAFT) && !to.to_ascii_lowercase().replace("%2e", ".").contains("..");
     if inside && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { to } else { HOME }
 }
 
@@ -188,6 +188,8 @@ async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
 /// `GET /staff/login`
 pub(super) async fn login(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
     let to = value_of(&query.unwrap_or_default(), "to").unwrap_or_default();
+    // A draft comes with the answer to its form and by no address that somebody passes on.
+    let to = if to.starts_with(DRAFT) { String::new() } else { to };
     html(&app, "登录", StatusCode::OK, &StaffPage::Login { name: String::new(), to, problem: None })
 }
 
@@ -202,7 +204,7 @@ pub(super) async fn login_form(
     let (name, to) = (request.name.clone(), form.get("to").to_owned());
     match sign_in(&app, &visitor, sender, request).await {
         Ok(cookies) => {
-            let way = match drafts::after_login(&app, &name, &to, &cookies[0]).await {
+            let way = match drafts::after_login(&app, &visitor, &name, &to, &cookies[0]).await {
                 Some(page) => page,
                 None => Redirect::to(way_on(&to)).into_response(),
             };

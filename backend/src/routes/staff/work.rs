@@ -1,6 +1,6 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
-use super::detail::to_detail;
+use super::detail::{to_detail, typed_again};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::{Change, Rules};
@@ -35,6 +35,9 @@ pub async fn form(
 ) -> Result<Response> {
     if let Some(question) = questions::before(&app, &staff, &id, &deed, &form).await? {
         return Ok(question);
+    }
+    if questions::is_declined(&form) {
+        return typed_again(&app, staff, &id, Typed { deed, fields: form.into_pairs() }).await;
     }
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
