@@ -355,7 +355,7 @@ async fn a_closed_clinic_cancels_everybody_and_keeps_a_new_place_for_each() {
     for followup in &people {
         let mut patient = world.patient(followup).await;
         let page = patient.get(&format!("/f/{}", followup.token)).await;
-        assert!(page.text.contains("医院停诊，为您留了新时间"), "{}", page.text);
+        assert!(page.text.contains("医院取消了原来的，为您留了新时间"), "{}", page.text);
         assert!(page.text.contains("停诊原因：设备检修"), "she is told why: {}", page.text);
         let fields = [("key", secrets::fresh_id()), ("agreed", "pregnancy".to_owned())];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -389,5 +389,5 @@ async fn what_a_killed_server_left_of_a_closing_the_next_round_finishes() {
     assert_eq!(seen["overdue"][0]["standing"], "cancelled");
     let mut patient = world.patient(&followup).await;
     let page = patient.get(&format!("/f/{}", followup.token)).await;
-    assert!(page.text.contains("医院停诊，请另选时间") && page.text.contains("0731-28307119"), "{}", page.text);
+    assert!(page.text.contains("医院取消了预约，请另选时间") && page.text.contains("0731-28307119"), "{}", page.text);
 }

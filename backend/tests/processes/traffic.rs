@@ -194,7 +194,7 @@ async fn thirty_two_clients_a_closed_clinic_and_a_killed_server_lose_and_double_
         if is_settled(&db, *n, patients[*n].followup(), has, closed, &listed).await {
             cancelled += 1;
             let page = patients[*n].page(&client, &addresses[1]).await;
-            assert!(page.contains("医院停诊"), "client {n} is told that the clinic cancelled: {page}");
+            assert!(page.contains("医院取消了"), "client {n} is told that the clinic cancelled: {page}");
         }
     }
     assert!(cancelled > 0, "somebody was left when the last day was closed");

@@ -350,7 +350,7 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         plan.problem.as_ref().map(error_summary),
         greeting(link, plan),
         heading(if plan.kept == Some(Kept::Replacement) {
-            link.say("医院停诊，为您留了新时间", "The clinic cancelled and keeps a new time for you")
+            link.say("医院取消了原来的，为您留了新时间", "The clinic cancelled and keeps a new time for you")
         } else {
             link.say("请确认这个时间", "Please confirm this time")
         }),
@@ -462,7 +462,7 @@ pub fn choose_title(link: &Link<'_>, plan: &Plan) -> String {
     use zaoshai_contract::followups::Standing;
     match (plan.done, plan.standing) {
         (Some(Told::Cancelled), _) => link.say("预约取消了", "Your appointment is cancelled"),
-        (_, Standing::Cancelled) => link.say("医院停诊，请另选时间", "The clinic cancelled: choose another time"),
+        (_, Standing::Cancelled) => link.say("医院取消了预约，请另选时间", "The clinic cancelled: choose another time"),
         (_, Standing::Missed) => link.say("上次没有来，请再选一个时间", "You were missed: choose another time"),
         _ => link.say("请选一个时间", "Choose a time"),
     }
