@@ -94,7 +94,7 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
             )
         }
         StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page)),
-        StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), None),
+        StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), Some(rights::action())),
         StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
         StaffPage::Confirm(page) => frame("", Some(&page.staff), confirm::page(page), Some(confirm::action(page))),
         StaffPage::Draft(page) => frame("", page.staff.as_ref(), draft::page(page), Some(draft::action())),

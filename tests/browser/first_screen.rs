@@ -162,8 +162,7 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     step("staff-question").await?;
     for (tail, what) in [("edit", "staff-edit"), ("rights", "staff-rights")] {
         browser.go(&backend.at(&format!("{followup}/{tail}"))).await?;
-        let css = if tail == "edit" { STEP } else { "form[action$='/data'] button" };
-        in_first_screen(browser, what, css).await?;
+        step(what).await?;
     }
 
     browser.go(&backend.at("/staff/closures")).await?;

@@ -1,6 +1,6 @@
 //! A copy of what is kept about a person, and its deletion, for whoever calls or comes.
 
-use super::form::{field, select, tick};
+use super::form::{field, select, step, tick};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::components::summary_list::{row, summary_list};
@@ -18,6 +18,7 @@ pub fn page(page: &RightsPage) -> Node {
         el("form").class("zs-stack").with("method", "post").with("action", [page.path.as_str(), "/", deed].concat())
     };
     let copy = form("data")
+        .with("id", "copy")
         .child(el("p").child("本人要看保存了什么，可以念给本人听，或打印出来。会记进日志。"))
         .child(field_error(problem, "checked"))
         .child(el("div").class("zs-checks").child(tick(
@@ -26,8 +27,7 @@ pub fn page(page: &RightsPage) -> Node {
             "yes",
             false,
             "核对过是本人：对得上称呼，说得出登记的手机号",
-        )))
-        .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child("看保存的全部资料"));
+        )));
     let reasons = ErasureReason::ALL.iter().map(|reason| (reason.as_str(), reason.title()));
     let erase = if page.may_erase {
         form("erase")
@@ -60,6 +60,11 @@ pub fn page(page: &RightsPage) -> Node {
             .child(el("h2").class("zs-h2").child("删除"))
             .child(erase)
     ]
+}
+
+/// The step: the copy, which takes nothing away.
+pub fn action() -> Node {
+    step("copy", "看保存的全部资料")
 }
 
 /// Everything that is kept, to be read out or printed.
