@@ -638,7 +638,8 @@ pub async fn release_lapsed(app: &App) -> Result<usize> {
     Ok(lapsed.len())
 }
 
-async fn release(app: &App, followup: &str) -> Result<()> {
+/// Gives back what is kept for somebody, if its time is over.
+pub async fn release(app: &App, followup: &str) -> Result<()> {
     // A confirmation at this very moment wins: then nothing is held any more and this is refused.
     let _ = app
         .db

@@ -5,15 +5,12 @@ use crate::world::{Answer, Client, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::{pathway, secrets};
-use zaoshai_contract::appointments::{AWAKE, Action};
+use zaoshai_contract::appointments::AWAKE;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::ids::SlotId;
-use zaoshai_contract::problem::Code;
-use zaoshai_contract::roles::Party;
 use zaoshai_contract::staff::FollowUpDetail;
 
 const HOUR: i64 = 3_600_000;
@@ -649,21 +646,7 @@ async fn the_clock_takes_no_place_that_was_kept_anew() {
     let followup = world.followup().await;
     let mut patient = world.patient(&followup).await;
     does(&mut patient, &followup, "hold", &[("slot", "ldct-review-2026-11-26-1000")]).await;
-    let round = Change {
-        followup: followup.row.id.clone(),
-        action: Action::Expire,
-        slot: None,
-        appointment: None,
-        party: Party::Clock,
-        who: "clock".to_owned(),
-        detail: String::new(),
-        until: None,
-        rules: Rules::Aside(None),
-        key: secrets::fresh_key(),
-        now: world.app.now(),
-    };
-    let told = world.app.db.change(&round).await.expect("the database");
-    assert_eq!(told.map(|receipt| receipt.state), Err(Code::NotBooked));
+    pathway::release(&world.app, &followup.row.id).await.expect("the database");
     let plan = patient.get(&format!("/api/v1/followups/{}/plan", followup.token)).await.json();
     assert_eq!(plan["held"]["slot"]["id"], "ldct-review-2026-11-26-1000", "{plan}");
 }

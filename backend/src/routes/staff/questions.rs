@@ -71,8 +71,7 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
         }
         _ => None,
     };
-    let back = format!("/staff/followups/{id}");
-    Ok(question.map(|question| page(app, staff, question, format!("{back}/{deed}"), form)))
+    Ok(question.map(|question| page(app, staff, question, format!("/staff/followups/{id}/{deed}"), form)))
 }
 
 fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
@@ -122,8 +121,7 @@ pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), fo
         effects: owned(&["申请结束，排好的上门也取消。", "再要上门，得重新申请。"]),
         yes: format!("结束{name}的申请"),
     };
-    let back = format!("/staff/home-care/{id}");
-    Some(page(app, staff, question, format!("{back}/outcome"), form))
+    Some(page(app, staff, question, format!("/staff/home-care/{id}/outcome"), form))
 }
 
 fn page(app: &App, staff: &Staff, question: Question, action: String, form: &Form) -> Response {
