@@ -7,7 +7,7 @@ use crate::text::{day, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{ClosurePage, StandingClosure, WHOLE_HOSPITAL};
+use zaoshai_contract::staff::{ClosurePage, NewClosure, StandingClosure, WHOLE_HOSPITAL};
 
 /// The page.
 pub fn page(page: &ClosurePage) -> Node {
@@ -79,10 +79,16 @@ pub fn page(page: &ClosurePage) -> Node {
 /// The step: first how many it concerns, then the closing.
 pub fn action(page: &ClosurePage) -> Node {
     if page.concerned.is_some() {
-        step("confirm", format!("确定停诊 {} 到 {}", short(&page.form.first), short(&page.form.last)))
+        step("confirm", format!("确定停诊 {}", span(&page.form, short)))
     } else {
         step("closing", "先看影响多少人")
     }
+}
+
+/// The days of a closing in words, a single one once.
+fn span(form: &NewClosure, words: fn(&str) -> String) -> String {
+    let (first, last) = (words(&form.first), words(&form.last));
+    if first == last { first } else { format!("{first} 到 {last}") }
 }
 
 fn short(typed: &str) -> String {
@@ -110,7 +116,7 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden("first", form.first.clone()))
         .child(hidden("last", form.last.clone()))
         .child(hidden("reason", form.reason.clone()))
-        .child(el("p").child(el("b").child(format!("{whose}：{} 到 {}", shown(&form.first), shown(&form.last)))))
+        .child(el("p").child(el("b").child(format!("{whose}：{}", span(form, shown)))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
         .child(el("p").child("每个人的预约会取消，并在链接里留一个新时间，留到明天晚上 8:00。"))
         .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))
