@@ -1,5 +1,5 @@
 //! The calendar entry of an appointment (RFC 5545): CRLF, folded by octets, stable UID, rising SEQUENCE.
-//! It holds no name, no reason and no service: calendars are shared and synchronised.
+//! It holds no name, no reason, no service and no room, which may tell the service: calendars are shared and synchronised.
 
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::slots::Slot;
@@ -59,7 +59,7 @@ pub fn write(entry: &Entry<'_>) -> String {
     line(&format!("SUMMARY:{}", escape(&format!("医院预约 {}", entry.hospital))));
     let place = format!("{} {}", entry.hospital, entry.address);
     line(&format!("LOCATION:{}", escape(place.trim_end())));
-    let mut description = "要改时间或取消，请打开护士发给您的链接。".to_owned();
+    let mut description = "到哪一间、要改时间或取消，请打开护士发给您的链接。".to_owned();
     if !entry.phone.is_empty() {
         description.push_str(&format!("\n医院电话 {}", entry.phone));
     }

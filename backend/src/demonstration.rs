@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::{IdempotencyKey, Token};
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::schedules::{Template, Visit, VisitState};
@@ -202,6 +203,9 @@ pub async fn crowd(
     count: usize,
     until: Moment,
 ) -> anyhow::Result<Vec<Identified>> {
+    let number =
+        PhoneNumber::parse(PHONE).ok_or_else(|| anyhow::anyhow!("a number of the demonstration does not read"))?;
+    let finders = crate::finders::of(secrets, "李女士", &number);
     let mut crowd = Vec::with_capacity(count);
     for _ in 0..count {
         let id = secrets::fresh_id();
@@ -215,7 +219,7 @@ pub async fn crowd(
             letter: String::new(),
             topic: String::new(),
             urgency: Urgency::Routine,
-            finders: Vec::new(),
+            finders: finders.clone(),
             person: String::new(),
             folding: crate::finders::FOLDING,
             note: None,

@@ -3,10 +3,10 @@
 
 use crate::app::App;
 use crate::content::traditional::simplified;
-use crate::db::finders::Refolded;
+use crate::db::finders::{Refolded, Sought};
 use crate::secrets::Secrets;
 use unicode_normalization::UnicodeNormalization as _;
-use zaoshai_contract::ids::PhoneEnding;
+use zaoshai_contract::ids::{PhoneEnding, ShortCode};
 use zaoshai_contract::phones::PhoneNumber;
 
 /// Counts the changes of the folding; what was stored by an older one is made anew.
@@ -76,23 +76,25 @@ pub fn person(secrets: &Secrets, hospital: &str, name: &str, phone: &PhoneNumber
     secrets.finder("person", &format!("{hospital}/{}/{}", phone.without_extension().as_str(), folded(name)))
 }
 
-/// The hashes of all that somebody who typed this can mean: a phone number, its end, a name or a part of one.
-pub fn meant(secrets: &Secrets, typed: &str) -> Vec<String> {
-    let mut meant = Vec::new();
-    if let Some(number) = PhoneNumber::parse(typed) {
-        meant.push(phone(secrets, &number));
-        meant.push(phone(secrets, &number.without_extension()));
-    }
+/// All that somebody who typed this can mean: a code, a phone number, its end, a name or a part of one.
+pub fn meant(secrets: &Secrets, typed: &str) -> Sought {
+    let mut sought = Sought::default();
+    // What was carried over from the first version has codes of its own.
+    let code = ShortCode::parse(typed).map(|code| code.to_string());
+    sought.codes = [code.unwrap_or_default(), typed.to_lowercase()];
     let name = folded(typed);
-    if name.bytes().all(|byte| byte.is_ascii_digit()) {
-        meant.extend(PhoneEnding::parse(&name).map(|ending| secrets.finder("ending", ending.as_str())));
-        meant.push(secrets.finder("phone", &name));
+    // A number may have letters: those before its extension.
+    let number = PhoneNumber::parse(typed);
+    let short = number.as_ref().map(PhoneNumber::without_extension);
+    let [first, second] = if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        let ending = PhoneEnding::parse(&name).map(|ending| secrets.finder("ending", ending.as_str()));
+        [ending, Some(secrets.finder("phone", &name))]
     } else {
-        meant.push(whole(secrets, typed));
-        meant.push(secrets.finder("name", &name.chars().take(LONGEST_RUN).collect::<String>()));
-    }
-    meant.dedup();
-    meant
+        [Some(whole(secrets, typed)), Some(secrets.finder("name", &name.chars().take(LONGEST_RUN).collect::<String>()))]
+    };
+    let hashed = |number: Option<PhoneNumber>| number.map(|number| phone(secrets, &number));
+    sought.hashes = [hashed(number), hashed(short), first, second].map(Option::unwrap_or_default);
+    sought
 }
 
 /// Whether a name that was found by the beginning of a long word holds the whole of it.
@@ -205,11 +207,11 @@ mod tests {
             "0731-28307119转801",
         ] {
             let meant = meant(&secrets, typed);
-            assert!(meant.iter().any(|hash| finders.contains(hash)), "{typed}");
+            assert!(meant.hashes.iter().any(|hash| finders.contains(hash)), "{typed}");
             assert!(holds(name, typed) || typed.starts_with(['0', '2', '7', '７']), "{typed}");
         }
         for typed in ["古丽", "买买提艾力古丽"] {
-            let found = meant(&secrets, typed).iter().any(|hash| finders.contains(hash)) && holds(name, typed);
+            let found = meant(&secrets, typed).hashes.iter().any(|hash| finders.contains(hash)) && holds(name, typed);
             assert_eq!(found, typed == "古丽", "{typed}");
         }
         assert!(finders.len() < 500, "{}", finders.len());

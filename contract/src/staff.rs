@@ -334,16 +334,17 @@ pub struct Note {
 
 /// What a nurse searched for, and whom it found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffSearch {
     /// Who is signed in.
     pub staff: Staff,
     /// What was typed.
     pub typed: String,
-    /// Whom it found, latest first; the first of them when there are many.
+    /// The same as it stands sealed in the address; empty when nothing was looked for.
+    pub sealed: String,
+    /// A page of whom it found, latest first.
     pub rows: Vec<FollowUpRow>,
-    /// How many it found.
-    pub count: i64,
+    /// Where the page stands in all of them.
+    pub turn: Turn,
 }
 
 /// What a nurse sent with a form that was refused: it is shown again as she left it.

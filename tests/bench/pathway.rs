@@ -16,6 +16,7 @@ use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::pages::After;
 use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::db::volume::{Doing, Nth, Volume, free_slot, hospital};
+use zaoshai_backend::finders;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::pathway;
 use zaoshai_backend::secrets::{self, Secrets};
@@ -231,12 +232,13 @@ async fn reads(app: &App, volume: Volume, told: &mut Table) -> Result<()> {
         &counted("open questions", found),
         timed(READS, async |_| Ok(db.open_questions(&home, &start, 100).await?)).await?,
     );
-    let ending = |n: usize| app.secrets.finder("ending", &nth(n).phone()[7..]);
-    let found = db.found(&home, &ending(0), 100).await?.len();
+    let ending = |n: usize| finders::meant(&app.secrets, &nth(n).phone()[7..]);
+    let latest = After::highest();
+    let found = db.found(&home, &ending(0), &latest, 100).await?.len();
     told.row(
         Floor::Row,
         &counted("search by four digits", found),
-        timed(READS, async |n| Ok(db.found(&home, &ending(n), 100).await?)).await?,
+        timed(READS, async |n| Ok(db.found(&home, &ending(n), &latest, 100).await?)).await?,
     );
     let all = AuditFilter::default();
     told.row(

@@ -3,6 +3,15 @@
 use super::ledger::Ledger as _;
 use super::{Db, Result, again, in_transaction, on_read};
 
+/// By what follow-ups are looked for, none twice; a place that is not needed is empty, and nothing has an empty hash or code.
+#[derive(Clone, Debug, Default)]
+pub struct Sought {
+    /// Keyed hashes.
+    pub hashes: [String; 4],
+    /// Codes.
+    pub codes: [String; 2],
+}
+
 /// An open follow-up of somebody, as far as it is needed to tell whether it is the same.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OpenOf {

@@ -1,7 +1,7 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
 //! Names, phones, reasons and letters pass through here sealed.
 
-use super::finders::{OpenOf, open_of};
+use super::finders::{OpenOf, Sought, open_of};
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read, readable};
 use super::pages::{After, day_of};
@@ -677,46 +677,49 @@ impl Db {
         Ok(count)
     }
 
-    /// The follow-ups of a hospital that this keyed hash finds, latest first.
-    pub async fn found(&self, hospital: &str, finder: &str, most: u32) -> Result<Vec<Record>> {
+    /// The follow-ups of a hospital for which one of these keyed hashes or codes stands, latest first, after a place.
+    pub async fn found(&self, hospital: &str, sought: &Sought, after: &After, most: u32) -> Result<Vec<Record>> {
         // The hospital is written so that no index leads through all that it has.
         let rows: Vec<Row> = on_read!(self, |pool| {
             sqlx::query_as(select_followups!(
-            "WHERE followups.id IN (SELECT followup FROM finders WHERE hash = $2) AND (followups.hospital = $1) IS TRUE \
-             ORDER BY followups.created DESC LIMIT $3"
-        ))
-        .bind(hospital)
-        .bind(finder)
-        .bind(i64::from(most))
-        .fetch_all(pool)
-        .await?
+                "WHERE followups.id IN (SELECT followup FROM finders WHERE hash IN ($2, $3, $4, $5) \
+                 UNION SELECT id FROM followups WHERE code IN ($6, $7)) AND (followups.hospital = $1) IS TRUE \
+                 AND (followups.created, followups.id) < ($8, $9) \
+                 ORDER BY followups.created DESC, followups.id DESC LIMIT $10"
+            ))
+            .bind(hospital)
+            .bind(&sought.hashes[0])
+            .bind(&sought.hashes[1])
+            .bind(&sought.hashes[2])
+            .bind(&sought.hashes[3])
+            .bind(&sought.codes[0])
+            .bind(&sought.codes[1])
+            .bind(after.first)
+            .bind(&after.id)
+            .bind(i64::from(most))
+            .fetch_all(pool)
+            .await?
         });
         Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
-    /// How many follow-ups of a hospital this keyed hash finds.
-    pub async fn found_count(&self, hospital: &str, finder: &str) -> Result<i64> {
+    /// How many there are of these.
+    pub async fn found_count(&self, hospital: &str, sought: &Sought) -> Result<i64> {
         let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
-            "SELECT COUNT(*) FROM finders JOIN followups ON followups.id = followup \
-             WHERE hash = $2 AND (followups.hospital = $1) IS TRUE",
+            "SELECT COUNT(*) FROM followups WHERE followups.id IN \
+             (SELECT followup FROM finders WHERE hash IN ($2, $3, $4, $5) \
+             UNION SELECT id FROM followups WHERE code IN ($6, $7)) AND (followups.hospital = $1) IS TRUE",
         )
         .bind(hospital)
-        .bind(finder)
+        .bind(&sought.hashes[0])
+        .bind(&sought.hashes[1])
+        .bind(&sought.hashes[2])
+        .bind(&sought.hashes[3])
+        .bind(&sought.codes[0])
+        .bind(&sought.codes[1])
         .fetch_one(pool)
         .await?);
         Ok(count)
-    }
-
-    /// The follow-up of a hospital with this code.
-    pub async fn followup_by_code(&self, hospital: &str, code: &str) -> Result<Option<Record>> {
-        let row: Option<Row> = on_read!(self, |pool| sqlx::query_as(select_followups!(
-            "WHERE followups.code = $2 AND followups.hospital = $1"
-        ))
-        .bind(hospital)
-        .bind(code)
-        .fetch_optional(pool)
-        .await?);
-        Ok(row.and_then(Row::listed))
     }
 
     /// Ends a follow-up; places that are still to come are given back, and the open step ends.

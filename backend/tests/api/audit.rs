@@ -37,7 +37,7 @@ async fn an_auditor_reads_and_takes_out_who_saw_whom() {
     assert!(none.contains("没有这样的记录"), "{none}");
     let table = auditor.get("/staff/audit.csv?staff=zhang").await;
     assert!(table.headers["content-disposition"].to_str().is_ok_and(|name| name.contains(".csv")));
-    assert!(table.text.contains(&format!("zhang,看了一个随访,{code},,协调员、护士,zhuzhou-2")), "{}", table.text);
+    assert!(table.text.contains(&format!("zhang,看了一个随访,{code},,协调员、护士,株洲市二医院")), "{}", table.text);
     assert!(auditor.get("/staff/audit").await.text.contains("导出日志"), "reading the log is in the log");
     assert_eq!(nurse.get("/staff/audit").await.status, StatusCode::FORBIDDEN);
     let mut other = world.staff("other", "anqing-2", Role::Auditor).await;

@@ -169,6 +169,34 @@ async fn every_whole_list_says_how_many_it_has_and_reaches_them_all() {
 }
 
 #[tokio::test]
+async fn a_search_reaches_everybody_whom_it_finds() {
+    let world = World::new().await;
+    let until = Moment(world.app.now().0 + 2 * DAY);
+    let crowd =
+        demonstration::crowd(&world.app.db, &world.app.secrets, "ldct-review", 230, until).await.expect("people");
+    let mut nurse = world.nurse().await;
+    let typed = "李女士";
+    let path = nurse.form("/staff/search", &[("q", typed)]).await.location().to_owned();
+    let mut found = BTreeSet::new();
+    let mut address = Some(path.clone());
+    let mut pages = 0;
+    while let Some(at) = address {
+        let page = nurse.get(&at).await.text;
+        assert!(page.contains("共 230 个"), "{typed}: {page}");
+        let rows = ids(&page, "/staff/followups/");
+        let before = found.len();
+        found.extend(rows);
+        assert!(found.len() > before, "each page has others");
+        pages += 1;
+        let mark = format!("href=\"{path}&amp;after=");
+        address =
+            page.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).map(|rest| format!("{path}&after={rest}"));
+    }
+    assert_eq!(crowd.iter().filter(|person| found.contains(&person.followup)).count(), 230);
+    assert_eq!(pages, 3);
+}
+
+#[tokio::test]
 async fn one_link_cannot_fill_the_list_of_questions() {
     let world = World::new().await;
     let followup = world.followup().await;

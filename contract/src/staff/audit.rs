@@ -19,11 +19,11 @@ pub struct AuditLine {
     pub action: String,
     /// The code of the follow-up concerned; empty when it concerns none or many.
     pub code: String,
-    /// What else it concerns; empty for nothing.
+    /// What else it concerns, in words; empty for nothing.
     pub object: String,
     /// The account's roles then, in words; empty when nobody was signed in.
     pub roles: String,
-    /// The id of its hospital.
+    /// The name of its hospital.
     pub hospital: String,
 }
 

@@ -5,11 +5,12 @@ use super::form::{Link, ending, field, heading, status, tick, tries};
 use super::plan::present;
 use crate::components::ask::ask;
 use crate::components::error_summary::{error_summary, field_error};
+use crate::components::icon::icon;
 use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
 use crate::text::{day, moment};
-use crate::view::{el, nodes};
-use zaoshai_contract::followups::{Plan, Told};
+use crate::view::{El, el, nodes};
+use zaoshai_contract::followups::{Helper, Plan, Told};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::FollowUpView;
 
@@ -134,8 +135,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .map(|helper| {
             let now = plan.helper.as_ref().is_some_and(|acts| acts.id == helper.id);
             let act = (!now).then(|| acting(&helper.id, link.say("我是这位家人", "I am this relative")));
-            let end = Some(("helper", helper.id.clone()));
-            let end = link.one_button("end-helper", plan, end, link.say("不再代办", "No longer acts"));
+            let end = ending_consent(link, plan, helper);
             el("li")
                 .class("zs-card zs-stack zs-stack--tight")
                 .child(el("p").child(el("b").child(helper.name.clone())))
@@ -148,8 +148,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
                 .child(end)
         })
         .collect::<Vec<_>>();
-    let self_again =
-        plan.helper.as_ref().map(|_| acting("", link.say("现在是本人在用", "The patient herself is here now")));
+    let self_again = plan.helper.as_ref().map(|_| acting("", link.say("现在是本人在用", "The patient is here now")));
     let problem = plan.problem.as_ref();
     let input = el("input")
         .class("zs-input")
@@ -197,6 +196,24 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
     Shown { main, action: Some(link.bar("helper", link.say("同意并保存", "Agree and save"))) }
 }
 
+/// The question whether a relative no longer acts: one line, which opens to what follows from it.
+fn ending_consent(link: &Link<'_>, plan: &Plan, helper: &Helper) -> El {
+    let value = Some(("helper", helper.id.clone()));
+    let sure = link.voice.fill("是，{} 不再代办", "Yes, {} no longer acts", &helper.name);
+    el("details")
+        .class("zs-details")
+        .child(el("summary").child(el("span").child(link.say("不再代办……", "No longer acts…"))).child(icon("next")))
+        .child(
+            el("div")
+                .class("zs-stack zs-stack--tight")
+                .child(el("p").class("zs-small").child(link.say(
+                    "这位家人在自己手机上会马上退出。您的预约不变。",
+                    "They are signed out on their own phone at once. Your appointment stays.",
+                )))
+                .child(link.one_button("end-helper", plan, value, sure)),
+        )
+}
+
 /// What is kept, for how long, and how to have it deleted.
 pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
     let kept = [
@@ -204,7 +221,20 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
         link.say("为什么请您来、结果说明（加密保存）", "Why you are asked to come and the result letter (encrypted)"),
         link.say("约了什么时间，来了没有", "What was booked, and whether you came"),
         link.say("您的问题和护士的回答（加密保存）", "Your questions and the answers (encrypted)"),
+        link.say("候补的时间段", "The times for which you wait"),
+        link.say("替您办的家人的称呼，您同意的时间", "The names of relatives who act for you, and when you agreed"),
     ];
+    let relatives = plan.helpers.iter().map(|helper| {
+        let when = day(link.site.lang, helper.consented.date());
+        let since = link.voice.fill("（{} 同意）", " (consented on {})", &when);
+        el("li").child(helper.name.clone()).child(since)
+    });
+    let relatives = (!plan.helpers.is_empty()).then(|| {
+        nodes![
+            el("h2").class("zs-h3").child(link.say("现在替您办的家人", "Relatives who act for you")),
+            el("ul").class("zs-points").child(relatives.collect::<Vec<_>>())
+        ]
+    });
     let kept = kept.into_iter().map(|text| el("li").child(text)).collect::<Vec<_>>();
     let until = day(link.site.lang, plan.link_until);
     let main = nodes![
@@ -215,6 +245,7 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
             "Used for this follow-up only, and seen only by the staff who look after it."
         )),
         el("ul").class("zs-points").child(kept),
+        relatives,
         el("p").child(link.voice.fill("这个链接用到 {}。", "This link works until {}.", &until)),
         link.leaving(plan),
         el("section")

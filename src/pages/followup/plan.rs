@@ -318,6 +318,8 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
         place.map_or(&link.site.hospital.name, |place| &place.hospital).clone(),
     ];
     told.extend(place.map(|place| place.address.clone()).filter(|address| !address.is_empty()));
+    // The name of a room may tell what is examined there, and this text is passed on.
+    told.push(link.say("到哪一间，请看护士发的链接", "The nurse's link says which room"));
     told.push(plan.phone.clone());
     let text = told.join(" ");
     el("section")

@@ -1,6 +1,7 @@
 //! Finding a follow-up by name, phone number or code.
 
 use super::list::row;
+use super::turn;
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::StaffSearch;
@@ -48,18 +49,16 @@ pub fn search_field(typed: &str) -> El {
 /// The page.
 pub fn page(found: &StaffSearch) -> Node {
     let searched = !found.typed.is_empty();
-    let empty = (searched && found.rows.is_empty())
+    let empty = (searched && found.turn.count == 0)
         .then(|| el("p").class("zs-section").child("没有找到。姓名请至少输入连着的两个字，手机号请输入全部或后四位。"));
-    let title = if searched { format!("找到 {} 个", found.count) } else { "查找".to_owned() };
+    let title =
+        if searched { ["查找", &turn::count(&found.turn, found.rows.len())].concat() } else { "查找".to_owned() };
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("h1").class("zs-h2").child(title),
         search_field(&found.typed),
         empty,
-        (i64::try_from(found.rows.len()) != Ok(found.count)).then(|| {
-            let told = format!("这里是最近建的 {} 个。请用手机号或编号再找。", found.rows.len());
-            el("p").class("zs-section").child(told)
-        }),
-        el("ul").child(found.rows.iter().map(row).collect::<Vec<_>>())
+        el("ul").child(found.rows.iter().map(row).collect::<Vec<_>>()),
+        turn::ways(&format!("/staff/search?k={}", found.sealed), &found.turn)
     ]
 }

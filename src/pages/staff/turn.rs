@@ -18,7 +18,8 @@ pub fn ways(path: &str, turn: &Turn) -> El {
     let way =
         |href: String, word: &'static str| el("a").class("zs-button zs-button--quiet").with("href", href).child(word);
     let first = (turn.part == Part::Later).then(|| way(path.to_owned(), "从头看"));
-    let next = turn.next.as_ref().map(|next| way(format!("{path}?after={next}"), "下一页"));
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let next = turn.next.as_ref().map(|next| way(format!("{path}{joint}after={next}"), "下一页"));
     el("div").class("zs-pair").child(first).child(next)
 }
 

@@ -1,8 +1,10 @@
 //! The log of who read or changed what, for auditors: to read and to take out as a table.
 
 use super::export::{stamp, table};
+use super::referrals::hospital_name;
 use super::{SignedIn, html, may, told};
 use crate::app::App;
+use crate::content::Library;
 use crate::db::log;
 use crate::db::staff::AuditRow;
 use crate::failures::{Failure, Result};
@@ -15,8 +17,8 @@ use zaoshai_contract::ids::ShortCode;
 use zaoshai_contract::problem::FieldError;
 use zaoshai_contract::roles::{Deed, Role};
 use zaoshai_contract::route::value_of;
-use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
+use zaoshai_contract::staff::{StaffPage, Whole};
 
 /// Lines of an exported log that are read in one go.
 const CHUNK: u32 = 5_000;
@@ -93,7 +95,41 @@ fn in_words(action: &str) -> &str {
     }
 }
 
-fn line(row: AuditRow) -> AuditLine {
+/// Whether a word is an id of ours: 32 hexadecimal digits.
+fn is_id(word: &str) -> bool {
+    word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What else a line concerns, in words: the log keeps ids and words of the code.
+fn object_in_words(library: &Library, action: &str, object: &str) -> String {
+    let words: Vec<&str> = object.split(' ').collect();
+    match (action, words.as_slice()) {
+        (_, [""]) => String::new(),
+        ("list", ["questions"]) => "等回答的提问".to_owned(),
+        ("list", [list]) => Whole::parse(list).map_or_else(|| object.to_owned(), |list| list.title().to_owned()),
+        ("export", ["open"]) => "还没有结束的".to_owned(),
+        ("export", ["all"]) => "全部".to_owned(),
+        ("close-clinic", [service, first, last]) => {
+            let service = match *service {
+                "" => "全部门诊".to_owned(),
+                id => library.booking_service(id).map_or_else(|| id.to_owned(), |service| service.name.clone()),
+            };
+            format!("{service} {first} 到 {last}")
+        }
+        ("print-batch", [batch, number]) if is_id(batch) => format!("编号 {}，第 {number} 页", &batch[..8]),
+        (_, [id]) if is_id(id) => format!("编号 {}", &id[..8]),
+        (_, [account, roles @ ..]) if roles.first().is_some_and(|first| first.starts_with('(')) => {
+            let role = |word: &&str| {
+                let word = word.trim_matches(['(', ')']);
+                Role::parse(word).map_or_else(|| word.to_owned(), |role| role.title().to_owned())
+            };
+            format!("{account}（{}）", roles.iter().map(role).collect::<Vec<_>>().join("、"))
+        }
+        _ => object.to_owned(),
+    }
+}
+
+fn line(library: &Library, row: AuditRow) -> AuditLine {
     AuditLine {
         at: Moment(row.at),
         staff: match row.staff.as_str() {
@@ -103,9 +139,9 @@ fn line(row: AuditRow) -> AuditLine {
         },
         action: in_words(&row.action).to_owned(),
         code: row.code.unwrap_or_default(),
-        object: row.object,
+        object: object_in_words(library, &row.action, &row.object),
         roles: row.roles.split(' ').filter_map(Role::parse).map(Role::title).collect::<Vec<_>>().join("、"),
-        hospital: row.hospital,
+        hospital: hospital_name(library, &row.hospital),
     }
 }
 
@@ -153,7 +189,9 @@ pub(super) async fn show(
         .then(|| rows.last().map(|row| format!("{}-{}", row.at, row.id)))
         .flatten();
     app.db.audit(&staff, "audit", None, app.now()).await?;
-    let page = AuditPage { staff, filter, lines: rows.into_iter().map(line).collect(), older, problem: None };
+    let library = app.library();
+    let lines = rows.into_iter().map(|row| line(&library, row)).collect();
+    let page = AuditPage { staff, filter, lines, older, problem: None };
     Ok(html(&app, "日志", StatusCode::OK, &StaffPage::Audit(page)))
 }
 
@@ -175,7 +213,8 @@ pub(super) async fn export(
         async move {
             let rows = app.db.audit_log(&hospital, &filter, after, CHUNK).await?;
             let next = rows.last().map(|last| Some((last.at, last.id.clone())));
-            let lines = rows.into_iter().map(line);
+            let library = app.library();
+            let lines = rows.into_iter().map(|row| line(&library, row));
             let cells = lines.map(|line| {
                 vec![stamp(line.at), line.staff, line.action, line.code, line.object, line.roles, line.hospital]
             });
@@ -187,8 +226,9 @@ pub(super) async fn export(
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::{Library, in_words, object_in_words};
     use std::path::{Path, PathBuf};
+    use zaoshai_contract::civil::CivilDate;
 
     fn sources(folder: &Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
@@ -208,5 +248,27 @@ mod tests {
             }
         }
         assert!(seen > 30, "only {seen} words were found");
+    }
+
+    #[test]
+    fn what_a_line_concerns_is_said_without_words_of_the_code() {
+        let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+        let library = Library::load(&content, CivilDate::from_days(20_000)).expect("the content");
+        let id = "0123456789abcdef0123456789abcdef";
+        for (action, object, said) in [
+            ("list", "overdue", "要处理"),
+            ("list", "questions", "等回答的提问"),
+            ("export", "open", "还没有结束的"),
+            ("close-clinic", "ldct-review 2026-12-05 2026-12-06", "低剂量 CT 复查 2026-12-05 到 2026-12-06"),
+            ("close-clinic", " 2026-12-05 2026-12-06", "全部门诊 2026-12-05 到 2026-12-06"),
+            ("print-batch", &format!("{id} 2"), "编号 01234567，第 2 页"),
+            ("import", id, "编号 01234567"),
+            ("add-account", "wang (nurse coordinator)", "wang（护士、协调员）"),
+            ("disable-account", "wang ()", "wang（）"),
+            ("change-password", "wang", "wang"),
+            ("read", "", ""),
+        ] {
+            assert_eq!(object_in_words(&library, action, object), said, "{action} {object}");
+        }
     }
 }

@@ -18,7 +18,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::State as AppointmentState;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Standing;
-use zaoshai_contract::ids::ShortCode;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
@@ -28,7 +27,7 @@ use zaoshai_contract::staff::{
     Turn, Whole, WholeList,
 };
 
-/// Most rows of each list on the first page and of a search; a whole list has all.
+/// Most rows of each list on the first page; a whole list has all.
 const MOST: u32 = 100;
 
 /// Most characters of a search.
@@ -171,34 +170,27 @@ pub(super) fn turned<T>(
     (rows, Turn { count, part, next })
 }
 
-/// Finds by code, by phone number or its last four digits, or by two or more characters of the name.
-async fn search(app: &App, staff: Staff, typed: &str) -> Result<StaffSearch> {
+/// Finds by code, by phone number or its last four digits, or by two or more characters of the name: a page of those found,
+/// at the address that holds the search sealed.
+async fn search(app: &App, staff: Staff, typed: &str, sealed: String, after: Option<After>) -> Result<StaffSearch> {
     may(&staff, Deed::SeeFollowUps)?;
     let typed = typed.trim().to_owned();
-    let mut records: Vec<Record> = Vec::new();
-    if let Some(code) = ShortCode::parse(&typed) {
-        records.extend(app.db.followup_by_code(&staff.hospital, code.as_str()).await?);
-    }
-    // What was carried over from the first version has codes of its own.
-    records.extend(app.db.followup_by_code(&staff.hospital, &typed.to_lowercase()).await?);
-    let by_code = records.len();
-    let mut most = 0;
-    for finder in finders::meant(&app.secrets, &typed) {
-        for record in app.db.found(&staff.hospital, &finder, MOST).await? {
-            let name = app.reading(&record.id, "name", &record.name_sealed);
-            if finders::holds(&name, &typed) && records.iter().all(|found| found.id != record.id) {
-                records.push(record);
-            }
-        }
-        most = most.max(app.db.found_count(&staff.hospital, &finder).await?);
-    }
-    let listed = i64::try_from(records.len()).unwrap_or(i64::MAX);
-    // More than are listed there are only when one of the hashes alone finds more.
-    let cut = most > i64::from(MOST);
-    let count = if cut { listed.max(most + i64::try_from(by_code).unwrap_or(0)) } else { listed };
+    let sought = finders::meant(&app.secrets, &typed);
+    let from = after.clone().unwrap_or_else(After::highest);
+    let records = app.db.found(&staff.hospital, &sought, &from, ROWS_A_PAGE + 1).await?;
+    let count = app.db.found_count(&staff.hospital, &sought).await?;
+    let place = |record: &Record| After { first: record.created.0, second: 0, id: record.id.clone() };
+    let (mut records, mut turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), place);
+    let found = records.len();
+    records.retain(|record| {
+        let code = sought.codes.contains(&record.code);
+        code || finders::holds(&app.reading(&record.id, "name", &record.name_sealed), &typed)
+    });
+    // A long word is found by its beginning, and those who only share that are not counted.
+    turn.count -= i64::try_from(found - records.len()).unwrap_or(0);
     let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "search", None, app.now()).await?;
-    Ok(StaffSearch { staff, typed, rows, count })
+    Ok(StaffSearch { staff, typed, sealed, rows, turn })
 }
 
 /// `GET /staff`
@@ -287,10 +279,13 @@ pub(super) async fn search_page(
     SignedIn(staff): SignedIn,
 ) -> Result<Response> {
     may(&staff, Deed::SeeFollowUps)?;
-    let sealed = value_of(&query.unwrap_or_default(), "k");
-    let found = match sealed.and_then(|sealed| opened_search(&app, &staff, &sealed)) {
-        Some(typed) => search(&app, staff, &typed).await?,
-        None => StaffSearch { staff, typed: String::new(), rows: Vec::new(), count: 0 },
+    let sealed = value_of(query.as_deref().unwrap_or_default(), "k").unwrap_or_default();
+    let found = match opened_search(&app, &staff, &sealed) {
+        Some(typed) => search(&app, staff, &typed, sealed, after(query)).await?,
+        None => {
+            let turn = Turn { count: 0, part: Part::First, next: None };
+            StaffSearch { staff, typed: String::new(), sealed: String::new(), rows: Vec::new(), turn }
+        }
     };
     Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))
 }
