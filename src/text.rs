@@ -100,6 +100,7 @@ words! {
     Words
     skip: &'static str,
     brand: &'static str,
+    brand_demonstration: &'static str,
     larger: &'static str,
     smaller: &'static str,
     language: &'static str,

@@ -13,6 +13,8 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
         TextSize::Normal => ("elder", words.larger),
         TextSize::Elder | TextSize::Largest => ("normal", words.smaller),
     };
+    // On every page: whoever came in by a link deep inside sees it too.
+    let brand = if site.demonstration { el("b").child(words.brand_demonstration).node() } else { words.brand.into() };
     let mut back = String::from(site.lang.prefix());
     if path != "/" || back.is_empty() {
         back.push_str(path);
@@ -35,7 +37,7 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
                         .child(
                             el("span").class("zs-header__name").with("lang", "zh-CN").child(site.hospital.name.clone()),
                         )
-                        .child(el("span").class("zs-header__sub").child(words.brand)),
+                        .child(el("span").class("zs-header__sub").child(brand)),
                 ),
         )
         .child(

@@ -84,12 +84,11 @@ impl Link<'_> {
             .child(el("button").class("zs-button zs-button--link").with("type", "submit").child(label))
     }
 
-    /// How every page of the plan begins: the way back, that nothing is real where it is not, what went wrong or was done,
-    /// whose plan it is and who acts, and the title.
+    /// How every page of the plan begins: the way back, what went wrong or was done, whose plan it is and who acts, and
+    /// the title.
     pub fn opening(&self, plan: &Plan, title: String) -> Node {
         nodes![
             self.back(),
-            self.demonstration(),
             plan.problem.as_ref().map(error_summary),
             told(self, plan),
             greeting(self, plan),
