@@ -499,9 +499,10 @@ pub fn phone_for(app: &App, record: &Record, slot: &Slot) -> String {
     phone(app, record, app.library().booking_service(&slot.service))
 }
 
-/// The phone of a service; without one that of the hospital that follows the person up, or else of the one in the header.
+/// The phone of a service where the hospital in charge gives it by itself. Otherwise that of the hospital in charge: the
+/// other one sees neither link nor phone of the person, and cannot help.
 fn phone(app: &App, record: &Record, service: Option<&BookingService>) -> String {
-    if let Some(service) = service {
+    if let Some(service) = service.filter(|service| service.clinic == record.hospital) {
         return service.rules().phone.clone();
     }
     app.phone_of(&record.hospital)

@@ -105,6 +105,8 @@ words! {
         Attend = "attend",
         /// She did not come.
         Miss = "miss",
+        /// What was recorded was a mistake of the desk: the appointment stands as it was booked.
+        Unrecord = "unrecord",
     }
 }
 
@@ -143,7 +145,7 @@ impl Action {
             Self::Expire => Deed::Expire,
             Self::Cancel => Deed::Cancel,
             Self::CancelForClinic => Deed::CancelForClinic,
-            Self::Arrive | Self::Attend | Self::Miss => Deed::Record,
+            Self::Arrive | Self::Attend | Self::Miss | Self::Unrecord => Deed::Record,
         }
     }
 }
@@ -178,6 +180,7 @@ pub fn after(from: Option<State>, action: Action, party: Party) -> Result<State,
         (Some(State::Booked | State::Missed), Action::Arrive) => Ok(State::Arrived),
         (Some(State::Booked | State::Arrived | State::Missed), Action::Attend) => Ok(State::Attended),
         (Some(State::Booked | State::Arrived), Action::Miss) => Ok(State::Missed),
+        (Some(State::Arrived | State::Attended | State::Missed), Action::Unrecord) => Ok(State::Booked),
         (Some(State::Booked), Action::Hold | Action::Book) => Err(Code::AlreadyBooked),
         (Some(State::Released) | None, Action::Confirm) => Err(Code::HoldLapsed),
         _ => Err(Code::NotBooked),
@@ -274,6 +277,11 @@ mod tests {
             (Some(S::Missed), A::Arrive, Ok(S::Arrived)),
             (Some(S::Missed), A::Attend, Ok(S::Attended)),
             (Some(S::Attended), A::Miss, Err(Code::NotBooked)),
+            (Some(S::Arrived), A::Unrecord, Ok(S::Booked)),
+            (Some(S::Attended), A::Unrecord, Ok(S::Booked)),
+            (Some(S::Missed), A::Unrecord, Ok(S::Booked)),
+            (Some(S::Booked), A::Unrecord, Err(Code::NotBooked)),
+            (Some(S::CancelledByPatient), A::Unrecord, Err(Code::NotBooked)),
             (Some(S::Moved), A::Confirm, Err(Code::NotBooked)),
             (Some(S::Released), A::Confirm, Err(Code::HoldLapsed)),
         ] {

@@ -116,7 +116,10 @@ impl<'a> Scene<'a> {
     /// be exchanged.
     fn gives_way(&self, change: &Change) -> Result<Option<(&'a Live, State)>, Code> {
         let Some(firm) = self.firm() else { return Ok(None) };
-        if firm.state == State::Arrived || firm.starts <= change.now {
+        if firm.state == State::Arrived {
+            return Err(Code::NotBooked);
+        }
+        if firm.starts <= change.now {
             return Err(Code::SlotPast);
         }
         change.may_leave(firm)?;

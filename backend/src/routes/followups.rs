@@ -70,7 +70,8 @@ pub async fn load(
     let library = app.library();
     let title = Title { title, description: "医院随访", translated: lang != Lang::En };
     let empty = Body::FollowUp(Made { main: String::new(), action: String::new() });
-    let mut page = pages::page(app, &library, lang, &route, title, empty);
+    // Whoever opens a link deals with the hospital in charge: it is named above all, and each phone on the page is its own.
+    let mut page = pages::page_of(app, &library, &record.hospital, lang, &route, title, empty);
     let voice = Voice { lang, traditional: &|text| library.traditional.text(text) };
     let followup = FollowUp { token: token.clone(), stage };
     let today = app.now().date();

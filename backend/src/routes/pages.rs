@@ -277,6 +277,20 @@ pub struct Title<'a> {
 
 /// A page with what stands around it, in the characters of its language.
 pub fn page(app: &App, library: &Library, lang: Lang, route: &Route, title: Title<'_>, body: Body) -> Page {
+    page_of(app, library, &library.hospital, lang, route, title, body)
+}
+
+/// The same of a hospital of the alliance: its name and its phone stand around the page.
+pub fn page_of(
+    app: &App,
+    library: &Library,
+    hospital: &str,
+    lang: Lang,
+    route: &Route,
+    title: Title<'_>,
+    body: Body,
+) -> Page {
+    let known = library.clinic(hospital).is_some();
     let page = Page {
         meta: Meta {
             title: title.title.to_owned(),
@@ -285,7 +299,7 @@ pub fn page(app: &App, library: &Library, lang: Lang, route: &Route, title: Titl
             translated: title.translated,
             path: route.path(Lang::Hans),
             demonstration: library.demonstration,
-            hospital: app.hospital(library),
+            hospital: app.hospital_of(library, if known { hospital } else { &library.hospital }),
         },
         body,
     };

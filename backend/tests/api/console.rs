@@ -76,6 +76,44 @@ async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
 }
 
 #[tokio::test]
+async fn what_was_recorded_of_the_wrong_person_is_taken_back() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    let mut nurse = world.nurse().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let path = format!("/staff/followups/{}", followup.row.id);
+    let appointment = text(&list(&mut nurse).await["day"][0]["appointment"]).to_owned();
+    let record = async |nurse: &mut Client, action: &str| {
+        let fields = [("action", action), ("appointment", appointment.as_str()), ("key", &secrets::fresh_id())];
+        does(nurse, &followup, "record", &fields).await
+    };
+    record(&mut nurse, "arrive").await;
+    let there = nurse.get(&path).await.text;
+    assert!(there.contains("点错了，撤回") && there.contains("人已经到了，不能另约"), "{there}");
+    let book = [
+        ("slot", "ldct-review-2026-11-24-0830"),
+        ("asked", "yes"),
+        ("reason", "病人要求"),
+        ("key", &secrets::fresh_id()),
+    ];
+    let refused = refused(&mut nurse, &followup, "book", &book, StatusCode::CONFLICT).await;
+    assert!(!refused.contains("这个时间已经过了"), "what is to come has not passed: {refused}");
+    record(&mut nurse, "attend").await;
+    assert!(patient.get(&link).await.text.contains("这一步做完了"));
+    record(&mut nurse, "unrecord").await;
+    let now = detail(&mut nurse, &followup).await;
+    assert_eq!((text(&now["row"]["standing"]), text(&now["row"]["appointment_state"])), ("booked", "booked"));
+    let page = patient.get(&link).await.text;
+    assert!(page.contains("您的预约") && page.contains("上午8:30") && !page.contains("这一步做完了"), "{page}");
+    assert!(nurse.get(&path).await.text.contains("登记错了，撤回"), "the history says so");
+    let fields = [("action", "unrecord"), ("appointment", appointment.as_str()), ("key", &secrets::fresh_id())];
+    let again = nurse.form(&format!("{path}/record"), &fields).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "nothing is left to take back");
+}
+
+#[tokio::test]
 async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_nothing() {
     let world = World::new().await;
     let followup = world.followup().await;

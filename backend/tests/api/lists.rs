@@ -182,7 +182,7 @@ async fn a_search_reaches_everybody_whom_it_finds() {
     let mut pages = 0;
     while let Some(at) = address {
         let page = nurse.get(&at).await.text;
-        assert!(page.contains("共 230 个"), "{typed}: {page}");
+        assert!(page.contains("找到 230 个"), "{typed}: {page}");
         let rows = ids(&page, "/staff/followups/");
         let before = found.len();
         found.extend(rows);

@@ -104,6 +104,7 @@ fn booking_step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Do(By::Nurse, Action::Arrive, None)),
         2 => Just(Step::Do(By::Nurse, Action::Attend, None)),
         2 => Just(Step::Do(By::Nurse, Action::Miss, None)),
+        2 => Just(Step::Do(By::Nurse, Action::Unrecord, None)),
         2 => (0_i64..5, 0_i64..9).prop_map(|(from, days)| Step::Next(from, days)),
         1 => slot.clone().prop_map(Step::Close),
         1 => slot.clone().prop_map(Step::CloseAndDie),

@@ -87,6 +87,23 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
         "and says by whom she is followed up: {}",
         link.text
     );
+    let drawn = |page: &str| page.split("<script").next().unwrap_or_default().to_owned();
+    let times = drawn(&link.text).split("zs-slot__meta").skip(1).count();
+    assert!(times > 0);
+    assert_eq!(
+        drawn(&link.text).matches("zs-slot__meta\">株洲市二医院 · ").count(),
+        times,
+        "each time says where it is"
+    );
+    let hant = drawn(&patient.get(&format!("/hant/f/{}", followup.token)).await.text);
+    assert_eq!(hant.matches("zs-slot__meta\">株洲市二醫院 · ").count(), times, "{hant}");
+    for view in ["", "?view=days", "?view=questions", "?view=helpers", "?view=data"] {
+        let page = patient.get(&format!("/f/{}{view}", followup.token)).await.text;
+        assert!(page.contains("zs-header__name\" lang=\"zh-CN\">安庆市第二人民医院<"), "{view}: {page}");
+        let called = page.split("href=\"tel:").skip(1).filter_map(|rest| rest.split('"').next());
+        let called: Vec<&str> = called.filter(|number| !number.starts_with('1')).collect();
+        assert!(!called.is_empty() && called.iter().all(|number| *number == "0556-5212008"), "{view}: {called:?}");
+    }
 
     let back = [("hospital", "zhuzhou-2"), ("reason", "做完了，请继续随访"), ("key", &secrets::fresh_id())];
     assert_eq!(does(&mut there, id, "refer", &back).await.status, StatusCode::SEE_OTHER, "two ways");
@@ -183,7 +200,7 @@ async fn a_time_at_another_hospital_says_so_wherever_it_stands() {
     let mut patient = world.patient(&followup).await;
     let link = format!("/f/{}", followup.token);
     let all = patient.get(&format!("{link}?view=days")).await.text;
-    for meta in ["乳腺门诊复查 · 门诊 3 楼 · 安庆市第二人民医院", "低剂量 CT 复查 · 门诊 CT 室 · 株洲市二医院"]
+    for meta in ["安庆市第二人民医院 · 乳腺门诊复查 · 门诊 3 楼", "株洲市二医院 · 低剂量 CT 复查 · 门诊 CT 室"]
     {
         assert!(all.contains(meta), "{meta} in {all}");
     }

@@ -29,10 +29,10 @@ fn choice(link: &Link<'_>, plan: &Plan, slot: &Slot, title: Node, chip: Option<S
     {
         meta = format!("{} · {meta}", link.voice.told(service));
     }
-    // Where all times are at the hospital in the header, its name would only be more to read.
-    let elsewhere = plan.places.iter().any(|place| place.hospital != link.site.hospital.name);
+    // Where all times are at the hospital in charge, which the header names, its name would only be more to read.
+    let elsewhere = plan.places.iter().any(|place| place.clinic != link.site.hospital.id);
     if let Some(place) = plan.place(slot).filter(|_| elsewhere) {
-        meta = format!("{meta} · {}", place.hospital);
+        meta = format!("{} · {meta}", link.voice.told(&place.hospital));
     }
     if !slot.expert.is_empty() {
         meta = format!("{meta} · {}", slot.expert);
@@ -283,7 +283,8 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
             plan.after_window.then(|| later_times(link)),
             times(link, plan).child(open).child(more),
             how_many(link, plan),
-            turning(link, plan, view)
+            turning(link, plan, view),
+            phone_link(&plan.phone, link.say("没有合适的时间，请打电话", "No time suits you: please call"))
         ]
     });
     nodes![link.opening(plan, title), lapsed(link, plan), lead, empty, some, kept_till_then, link.leaving(plan)].into()

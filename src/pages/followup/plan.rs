@@ -135,7 +135,8 @@ fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.in_charge.is_empty() {
         return None;
     }
-    let text = link.voice.fill("现在管您随访的是 {}。", "You are now followed up by {}.", &plan.in_charge);
+    let text =
+        link.voice.fill("现在管您随访的是 {}。", "You are now followed up by {}.", &link.voice.told(&plan.in_charge));
     Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 
@@ -217,9 +218,9 @@ pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let slot = &appointment.slot;
     let service = plan.service_name(slot).unwrap_or_default();
     let place = plan.place(slot);
-    let hospital = place.map_or(&link.site.hospital.name, |place| &place.hospital);
+    let hospital = place.map_or_else(|| link.site.hospital.name.clone(), |place| link.voice.told(&place.hospital));
     let room = format!("{hospital} {}", link.voice.told(&slot.room));
-    let address = place.map(|place| place.address.clone()).unwrap_or_default();
+    let address = place.map(|place| link.voice.told(&place.address)).unwrap_or_default();
     let expert =
         (!slot.expert.is_empty()).then(|| row(link.say("专家", "Expert"), slot.expert.clone().into(), String::new()));
     let mut rows = vec![
@@ -315,9 +316,9 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let mut told = vec![
         link.say("医院预约", "Hospital appointment"),
         moment(link.site.lang, appointment.slot.starts),
-        place.map_or(&link.site.hospital.name, |place| &place.hospital).clone(),
+        place.map_or_else(|| link.site.hospital.name.clone(), |place| link.voice.told(&place.hospital)),
     ];
-    told.extend(place.map(|place| place.address.clone()).filter(|address| !address.is_empty()));
+    told.extend(place.map(|place| link.voice.told(&place.address)).filter(|address| !address.is_empty()));
     // The name of a room may tell what is examined there, and this text is passed on.
     told.push(link.say("到哪一间，请看护士发的链接", "The nurse's link says which room"));
     told.push(plan.phone.clone());

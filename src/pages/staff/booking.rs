@@ -13,6 +13,12 @@ use zaoshai_contract::staff::{FollowUpDetail, StaffTime};
 pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let booked = detail.row.appointment_state == Some(State::Booked);
     let title = if booked { "替病人改时间" } else { "替病人约时间" };
+    if detail.row.appointment_state == Some(State::Arrived) {
+        return el("p")
+            .class("zs-row__line")
+            .child("人已经到了，不能另约。没做成、要再来的，先登记“已就诊”，再填结果，定下一步。点错了人，请撤回登记。")
+            .node();
+    }
     nodes![
         detail.row.due_to.map(|_| sent.fold("book", "calendar", title, book(detail, sent))),
         booked.then(|| sent.fold("cancel", "close", "取消预约", cancel(detail, sent)))

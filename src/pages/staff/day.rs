@@ -44,7 +44,12 @@ pub fn section(day: &[DayEntry], now: Moment) -> Node {
 /// What can be recorded of an appointment now; `starts` is none of what is past and was missed.
 pub fn possible(state: State, starts: Option<Moment>, now: Moment) -> Vec<(Action, &'static str)> {
     let arrived = if state == State::Missed { "后来到了" } else { "到了" };
-    let all = [(Action::Arrive, arrived), (Action::Attend, "已就诊"), (Action::Miss, "没来")];
+    let all = [
+        (Action::Arrive, arrived),
+        (Action::Attend, "已就诊"),
+        (Action::Miss, "没来"),
+        (Action::Unrecord, "点错了，撤回"),
+    ];
     let fits = |action| starts.is_none_or(|starts| timely(action, starts, now).is_ok());
     all.into_iter()
         .filter(|(action, _)| after(Some(state), *action, Party::Staff(Role::Nurse)).is_ok() && fits(*action))

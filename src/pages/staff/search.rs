@@ -51,8 +51,7 @@ pub fn page(found: &StaffSearch) -> Node {
     let searched = !found.typed.is_empty();
     let empty = (searched && found.turn.count == 0)
         .then(|| el("p").class("zs-section").child("没有找到。姓名请至少输入连着的两个字，手机号请输入全部或后四位。"));
-    let title =
-        if searched { ["查找", &turn::count(&found.turn, found.rows.len())].concat() } else { "查找".to_owned() };
+    let title = if searched { turn::found(&found.turn, found.rows.len()) } else { "查找".to_owned() };
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("h1").class("zs-h2").child(title),

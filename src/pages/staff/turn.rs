@@ -13,6 +13,12 @@ pub fn count(turn: &Turn, shown: usize) -> String {
     }
 }
 
+/// How many a search found, for its heading.
+pub fn found(turn: &Turn, shown: usize) -> String {
+    let part = if i64::try_from(shown) == Ok(turn.count) { String::new() } else { format!("，这一页 {shown} 个") };
+    format!("找到 {} 个{part}", turn.count)
+}
+
 /// The ways on and back.
 pub fn ways(path: &str, turn: &Turn) -> El {
     let way =

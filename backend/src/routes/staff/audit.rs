@@ -43,6 +43,7 @@ fn in_words(action: &str) -> &str {
         "arrive" => "登记：到了",
         "attend" => "登记：已就诊",
         "miss" => "登记：没有来",
+        "unrecord" => "登记错了，撤回",
         "call" => "记录电话",
         "note" => "写备注",
         "answer" => "回答提问",

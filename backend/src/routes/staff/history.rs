@@ -64,6 +64,7 @@ pub fn in_words(
         "arrive" => "登记：到了",
         "attend" => "登记：已就诊",
         "miss" => "登记：没有来",
+        "unrecord" => "登记错了，撤回",
         "outcome" => "记录结果",
         "step" => "定了下一步",
         "end" => "结束随访",

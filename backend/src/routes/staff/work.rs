@@ -72,14 +72,14 @@ fn row_of(appointment: &str) -> String {
     if names { format!("/staff#row-{appointment}") } else { "/staff".to_owned() }
 }
 
-/// Records that somebody arrived, was seen or did not come.
+/// Records that somebody arrived, was seen or did not come, or that this was a mistake.
 ///
 /// The clinic's own staff record it, also of somebody whom another hospital follows up.
 async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let followup = sharing::comes_here(app, staff, id, form.get("appointment")).await?;
     let party = staff.party(Deed::Record).ok_or(Code::NotAllowed)?;
     let action = Action::parse(form.get("action"))
-        .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss))
+        .filter(|action| matches!(action, Action::Arrive | Action::Attend | Action::Miss | Action::Unrecord))
         .ok_or(Code::NotFound)?;
     let change = Change {
         followup,

@@ -397,6 +397,7 @@ impl Model {
                 let allowed = match action {
                     Action::Cancel => begins.0 > now && (by == By::Nurse || now <= self.rules.last_change(begins).0),
                     Action::Miss => begins.0 <= now,
+                    Action::Unrecord => true,
                     _ => begins.date() <= Moment(now).date(),
                 };
                 if allowed {
