@@ -16,7 +16,7 @@ use std::collections::hash_map::{Entry, HashMap};
 use zaoshai_contract::appointments::{AWAKE, Action, Done, Receipt, State, offer_until};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{
-    Appointment, Ending, Helper, Kept, Lapsed, Place, Plan, Question, Step, Told, Waiting,
+    Appointment, Ending, Helper, Kept, Lapsed, Place, Plan, Question, Standing, Step, Told, Waiting,
 };
 use zaoshai_contract::ids::{IdempotencyKey, SlotId, Slug, Token};
 use zaoshai_contract::problem::{Code, Problem};
@@ -24,6 +24,7 @@ use zaoshai_contract::roles::{Deed, Party};
 use zaoshai_contract::route::{FollowUpView, Lang, Route};
 use zaoshai_contract::schedules::BookingRules;
 use zaoshai_contract::slots::{DayTurn, Slot, by_day, turn};
+use zaoshai_contract::staff::errand::Errand;
 use zaoshai_contract::staff::{KeptPlace, Staff};
 
 /// The minute of the next day until which a place is kept for somebody whose clinic was cancelled: 20:00.
@@ -491,6 +492,21 @@ pub fn place(app: &App, clinic: &str) -> Place {
         address: known
             .map_or("", |known| if known.address.is_empty() { &known.card.area } else { &known.address })
             .to_owned(),
+    }
+}
+
+/// What a message or a letter that is written now asks of a patient.
+pub fn errand(app: &App, record: &Record) -> Errand {
+    let booked = record.latest.as_ref().filter(|latest| latest.state.is_firm());
+    match (record.standing(app.now()), &record.held, booked, &record.step) {
+        (Standing::Booked, _, Some(booked), _) => {
+            Errand::Come { starts: booked.slot.starts, hospital: place(app, &booked.slot.clinic).hospital }
+        }
+        (Standing::Held, Some((_, until)), _, _) => Errand::Confirm { until: *until },
+        (Standing::ToBook | Standing::Missed | Standing::Cancelled, _, _, Some(step)) => {
+            Errand::Choose { from: step.due_from, to: step.due_to }
+        }
+        _ => Errand::Look,
     }
 }
 

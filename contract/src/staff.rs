@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod draft;
 pub mod edit;
 pub mod erasure;
+pub mod errand;
 pub mod schedules;
 
 use self::accounts::{AccountsPage, PasswordPage};

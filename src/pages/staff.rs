@@ -11,6 +11,7 @@ mod day;
 mod detail;
 mod draft;
 mod edit;
+pub mod errand;
 mod form;
 mod home_care;
 mod letters;

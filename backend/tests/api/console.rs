@@ -114,6 +114,27 @@ async fn what_was_recorded_of_the_wrong_person_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_letter_and_a_message_ask_for_what_is_to_be_done_now() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let path = format!("/staff/followups/{}", followup.row.id);
+    let letter = nurse.get(&format!("{path}/letter")).await.text;
+    assert!(letter.contains("请您选一个来医院的时间") && letter.contains("以前来。"), "{letter}");
+    assert!(!letter.contains("以前选好"), "{letter}");
+    assert!(text(&detail(&mut nurse, &followup).await["message"]).contains("选一个来医院的时间"));
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    let letter = nurse.get(&format!("{path}/letter")).await.text;
+    let said = "您约好的时间：2026年11月23日 星期一 上午8:30，株洲市二医院。";
+    assert!(letter.contains(said) && !letter.contains("选一个"), "{letter}");
+    let message = detail(&mut nurse, &followup).await["message"].clone();
+    assert!(
+        text(&message).contains("2026年11月23日 星期一 上午8:30") && !text(&message).contains("选一个"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_nothing() {
     let world = World::new().await;
     let followup = world.followup().await;

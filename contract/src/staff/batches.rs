@@ -1,6 +1,7 @@
 //! Many follow-ups at once: a table read in, what would be made of it, the letters that are printed, and the table that
 //! is taken out.
 
+use super::errand::Errand;
 use super::{BookableService, FollowUpRow, NewFollowUp, Staff, Turn};
 use crate::civil::{CivilDate, Moment};
 use crate::ids::IdempotencyKey;
@@ -141,8 +142,8 @@ pub struct Letter {
     pub qr_path: String,
     /// Its side in modules, without quiet zone.
     pub qr_side: u16,
-    /// Until when she should have chosen a time; none when no step is open.
-    pub due_to: Option<CivilDate>,
+    /// What is asked of her.
+    pub errand: Errand,
     /// The last day on which the link works.
     pub link_until: CivilDate,
 }

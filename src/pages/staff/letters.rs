@@ -1,9 +1,9 @@
 //! Letters to be printed: one sheet each, without a word about health, since envelopes are opened by others.
 
+use super::errand;
 use crate::components::icon::small_icon;
-use crate::text::day;
+use crate::text::full_day;
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::batches::{Letter, LettersPage};
 
 /// The page.
@@ -55,8 +55,7 @@ pub fn turn(path: &str, page: u32, pages: usize) -> Option<El> {
 
 fn letter(page: &LettersPage, letter: &Letter) -> El {
     let side = letter.qr_side + 8;
-    let due =
-        letter.due_to.map(|due| el("p").child("请在 ").child(el("b").child(day(Lang::Hans, due))).child("以前选好。"));
+    let due = errand::due(&letter.errand, page.today).map(|due| el("p").child(el("b").child(due)));
     let call = (!page.phone.is_empty()).then(|| {
         el("p")
             .child("不会用手机，或有疑问：打 ")
@@ -69,7 +68,7 @@ fn letter(page: &LettersPage, letter: &Letter) -> El {
         .class("zs-letter")
         .child(el("p").class("zs-letter__from").child(page.hospital.clone()))
         .child(el("p").class("zs-letter__to").child(letter.name.clone()).child("，您好："))
-        .child(el("p").child("请您选一个来医院的时间。"))
+        .child(el("p").child(errand::what(&letter.errand)))
         .child(
             el("div")
                 .class("zs-letter__how")
@@ -87,7 +86,7 @@ fn letter(page: &LettersPage, letter: &Letter) -> El {
                         .class("zs-sheet")
                         .child(el("li").child("用微信扫这个码。"))
                         .child(el("li").child("填您手机号的后四位。"))
-                        .child(el("li").child("选一个时间，点确认。")),
+                        .child(el("li").child(errand::how(&letter.errand))),
                 ),
         )
         .child(due)
@@ -96,7 +95,7 @@ fn letter(page: &LettersPage, letter: &Letter) -> El {
         .child(el("p").child("这封信不要您付钱，也不问密码和银行卡。"))
         .child(el("p").class("zs-small").child(format!(
             "{} 打印。链接到 {} 有效。请不要转给别人。",
-            day(Lang::Hans, page.today),
-            day(Lang::Hans, letter.link_until)
+            full_day(page.today),
+            full_day(letter.link_until)
         )))
 }

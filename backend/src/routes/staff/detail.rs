@@ -11,6 +11,7 @@ use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::problem::{Code, Problem};
@@ -30,8 +31,7 @@ pub(super) async fn detail_of(
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
     let phone = app.phone_of(&record.hospital);
-    let call = if phone.is_empty() { String::new() } else { format!("有疑问请打 {phone}。") };
-    let message = format!("【{}】请打开链接，选一个来医院的时间。打开时填手机号后四位。{link} {call}", hospital.name);
+    let message = errand::message(&hospital.name, &pathway::errand(app, &record), &link, &phone);
     let helpers = super::history::Helpers::of(app, &record.id).await?;
     let today = app.now().date();
     let history = app.db.history(&record.id).await?;

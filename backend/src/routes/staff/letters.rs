@@ -5,7 +5,7 @@ use super::{SignedIn, html, may, own};
 use crate::app::App;
 use crate::db::log::Object;
 use crate::failures::Result;
-use crate::qr;
+use crate::{pathway, qr};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,7 +24,7 @@ fn letter(app: &App, record: &InCharge) -> Result<Letter> {
         link,
         qr_path,
         qr_side,
-        due_to: record.step.as_ref().map(|step| step.due_to),
+        errand: pathway::errand(app, record),
         link_until: record.link_until.date().plus_days(-1),
     })
 }
