@@ -5,11 +5,13 @@ use super::icon::icon;
 use crate::view::{Node, el};
 use zaoshai_contract::clinics::{Answered, Hours, Phone};
 
-/// The address that dials a number.
+/// The address that dials a number. An extension is dialled after a pause: without one it would be part of the number.
 pub fn tel(number: &str) -> String {
-    let mut address = String::from("tel:");
-    address.push_str(number);
-    address
+    let whole = |main: &str| main.bytes().filter(u8::is_ascii_digit).count() >= 10;
+    match number.rsplit_once('-').filter(|(main, _)| whole(main)) {
+        Some((main, extension)) => ["tel:", main, ",", extension].concat(),
+        None => ["tel:", number].concat(),
+    }
 }
 
 /// When a phone is answered, in words.
@@ -60,4 +62,25 @@ pub fn phone_list(site: &Site, phones: &[Phone], office: bool) -> Node {
 /// Whether any of these phones is answered by hours that the source does not spell out.
 pub fn hours_are_assumed(phones: &[Phone]) -> bool {
     phones.iter().any(|phone| matches!(phone.hours, Hours::Working | Hours::OffHours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tel;
+
+    #[test]
+    fn an_extension_is_dialled_after_a_pause_and_dashes_within_a_number_stay() {
+        for (number, address) in [
+            ("13800138000", "tel:13800138000"),
+            ("0731-28307119", "tel:0731-28307119"),
+            ("400-800-1234", "tel:400-800-1234"),
+            ("073128307119-801", "tel:073128307119,801"),
+            ("0731-28307119-8", "tel:0731-28307119,8"),
+            ("4008001234-5", "tel:4008001234,5"),
+            ("+85291234567", "tel:+85291234567"),
+            ("120", "tel:120"),
+        ] {
+            assert_eq!(tel(number), address);
+        }
+    }
 }

@@ -378,7 +378,7 @@ fn identify(
         tries(voice, tries_left),
         post(site, token, "identify").with("id", "identify").child(ending(
             voice.say("电话最后四位", "Last four digits"),
-            voice.say("4 个数字，例如 1234", "4 digits, for example 1234"),
+            voice.say("4 个数字，例如 1234；座机不算分机", "4 digits, for example 1234, without an extension"),
             problem,
             news.typed("ending")
         )),

@@ -41,7 +41,7 @@ pub fn identify(link: &Link<'_>, view: FollowUpView, tries_left: u8, problem: Op
             .child(el("input").with("type", "hidden").with("name", "view").with("value", view.as_str()))
             .child(ending(
                 link.say("手机号最后四位", "Last four digits"),
-                link.say("4 个数字，例如 1234", "4 digits, for example 1234"),
+                link.say("4 个数字，例如 1234；座机不算分机", "4 digits, for example 1234, without an extension"),
                 problem,
                 link.news.typed("ending")
             ))

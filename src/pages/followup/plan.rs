@@ -179,6 +179,9 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
     let due = plan.step.as_ref().map(|step| {
         let by = day(link.site.lang, step.due_to);
         let mut what = step.service_names.join("、");
+        if step.service_names.len() > 1 {
+            what = format!("其中一项：{what}");
+        }
         if !step.department.is_empty() {
             what = format!("{what} · {}", step.department);
         }

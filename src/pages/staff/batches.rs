@@ -91,9 +91,12 @@ fn upload(page: &BatchesPage) -> El {
             )),
         )
         .child(field(problem, "reason", "为什么要来", "病人看得懂的话。", reason))
-        .child(services(problem, "可以约什么", &page.services, |id| {
-            form.services.iter().any(|chosen| chosen == id)
-        }))
+        .child(services(
+            problem,
+            "可以约什么（约其中一项；两项都要做，分两行）",
+            &page.services,
+            |id| form.services.iter().any(|chosen| chosen == id),
+        ))
         .child(
             el("div")
                 .class("zs-pair")

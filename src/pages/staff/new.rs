@@ -126,7 +126,9 @@ pub fn fields(
         field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)),
         field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)),
         field(problem, "reason", "为什么要来", "病人看得懂的话，例如 小结节，3 个月复查。", Node::from(reason),),
-        services(problem, "可以约什么", bookable, |id| form.services.iter().any(|chosen| chosen == id)),
+        services(problem, "可以约什么（约其中一项；两项都要做，建两个随访）", bookable, |id| {
+            form.services.iter().any(|chosen| chosen == id)
+        }),
         el("div").class("zs-pair").child(field(problem, "due_from", "最早", "", Node::from(from))).child(field(
             problem,
             "due_to",

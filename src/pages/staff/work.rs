@@ -125,7 +125,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "不能只填结果：要么有下一步，要么结束。",
             select("next", "next", chosen("next"), ways),
         ))
-        .child(services(problem, "下一步可以约什么", &detail.services, |id| {
+        .child(services(problem, "下一步可以约什么（约其中一项）", &detail.services, |id| {
             sent.typed.has(deed, "services", id)
         }))
         .child(
