@@ -445,8 +445,7 @@ impl Db {
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
     /// phone, reason, topic, letter, questions, notes and relatives nothing is left, in the file of the database neither.
-    /// The history stays; it names nobody. So does the keyed hash of the row the person was read in from: the same table
-    /// read in again must not call on them anew.
+    /// The history stays; it names nobody. So does the mark of the person: nobody must call on them anew unasked.
     pub async fn erase(
         &self,
         followup: &str,

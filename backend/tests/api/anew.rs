@@ -6,7 +6,12 @@ use crate::sharing::{ELSEWHERE, HERE, THERE, does, latest};
 use crate::world::{Answer, Client, PHONE, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use zaoshai_backend::secrets;
+use zaoshai_backend::db::batches::Batch;
+use zaoshai_backend::db::finders::Anew;
+use zaoshai_backend::db::followups::{NewRecord, Origin};
+use zaoshai_backend::{finders, secrets};
+use zaoshai_contract::followups::Urgency;
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Role;
 
 const WISHED: &str = "这个人要求删除过资料";
@@ -209,4 +214,61 @@ async fn a_hospital_that_deleted_a_person_is_asked_before_it_takes_them_over() {
     assert_eq!(record.hospital, HERE, "nothing was done");
     let sure = does(&mut there, &ours, "take-over", &[("referral", &referral), ("anew", "yes")]).await;
     assert_eq!(sure.status, StatusCode::SEE_OTHER, "{}", sure.text);
+}
+
+#[tokio::test]
+async fn a_row_whose_person_is_deleted_while_the_table_is_stored_makes_nothing() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let gone = made(&mut nurse, "李女士", PHONE).await;
+    erases(&mut nurse, &gone, "by-phone").await;
+    let (app, before) = (&world.app, count(&mut nurse).await);
+    let row = |name: &str, row: i64| {
+        let (id, phone) = (secrets::fresh_id(), PhoneNumber::parse(PHONE).expect("a number"));
+        let seal = |field: &str, text: &str| app.secrets.seal(&id, field, text);
+        NewRecord {
+            code: secrets::fresh_code(),
+            hospital: HERE.to_owned(),
+            token_hash: secrets::hash(&id),
+            link_until: app.now(),
+            name_sealed: seal("name", name),
+            phone_sealed: seal("phone", PHONE),
+            reason_sealed: seal("reason", "复查"),
+            letter_sealed: String::new(),
+            letter: String::new(),
+            topic: String::new(),
+            urgency: Urgency::Routine,
+            services: vec!["ldct-review".to_owned()],
+            due_from: app.now().date(),
+            due_to: app.now().date(),
+            finders: finders::of(&app.secrets, name, &phone),
+            person: finders::person(&app.secrets, HERE, name, &phone),
+            anew: Anew::Unasked,
+            folding: finders::FOLDING,
+            note: None,
+            created_by: "zhang".to_owned(),
+            now: app.now(),
+            key: secrets::fresh_key(),
+            request: String::new(),
+            origin: Some(Origin {
+                batch: "batch".to_owned(),
+                row,
+                phone: finders::phone(&app.secrets, &phone),
+                name: finders::whole(&app.secrets, name),
+            }),
+            id: id.clone(),
+        }
+    };
+    let batch = Batch {
+        id: "batch".to_owned(),
+        hospital: HERE.to_owned(),
+        made: app.now().0,
+        made_by: "zhang".to_owned(),
+        name_sealed: app.secrets.seal("batch", "name", "名单.csv"),
+        rows: 2,
+        there: 0,
+    };
+    app.db.open_batch(&batch).await.expect("a batch");
+    let stored = app.db.make_followups(&[row("李女士", 2), row("王女士", 3)]).await.expect("the database");
+    assert_eq!((stored, count(&mut nurse).await), (1, before + 1), "the other one alone");
 }

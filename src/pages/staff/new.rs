@@ -1,7 +1,7 @@
 //! A new follow-up: one short form.
 
 use super::form::{field, hidden, letters, services, tick, urgency};
-use crate::components::error_summary::error_summary;
+use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::limits::LONGEST_NAME;
@@ -58,15 +58,16 @@ pub fn already(
 /// What is known of a deletion of the person's data, and the tick that a follow-up is meant all the same.
 pub fn erased(problem: Option<&Problem>, told: Option<&str>, form: &NewFollowUp) -> Option<Node> {
     let told = told?;
-    let tick = tick("anew".to_owned(), "anew", "yes", form.anew, "我问过了，本人要随访");
-    Some(nodes![
+    // The error says the same.
+    let notice = field_error(problem, "anew").is_none().then(|| {
         el("div")
             .class("zs-notice")
             .with("role", "status")
             .child(small_icon("alert"))
-            .child(el("p").child(told.to_owned())),
-        field(problem, "anew", "资料删除过", "", Node::from(tick))
-    ])
+            .child(el("p").child(told.to_owned()))
+    });
+    let tick = tick("anew".to_owned(), "anew", "yes", form.anew, "我问过了，本人要随访");
+    Some(nodes![notice, field(problem, "anew", "资料删除过", "", Node::from(tick))])
 }
 
 /// What a follow-up says, field by field.
