@@ -143,7 +143,7 @@ impl Db {
     }
 
     /// The same of whom a follow-up is for.
-    pub async fn erased_elsewhere(&self, hospital: &str, followup: &str) -> Result<Option<WasErased>> {
+    pub async fn was_erased_before(&self, hospital: &str, followup: &str) -> Result<Option<WasErased>> {
         let row: Option<(Option<String>,)> = on_read!(self, |pool| {
             sqlx::query_as("SELECT person FROM followups WHERE id = $1").bind(followup).fetch_optional(pool).await?
         });
