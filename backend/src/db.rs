@@ -15,6 +15,7 @@ pub mod marks;
 pub mod pages;
 pub mod people;
 pub mod referrals;
+pub mod repeats;
 pub mod schedules;
 pub mod slots;
 pub mod staff;

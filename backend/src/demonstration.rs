@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::content::Library;
 use crate::db::Db;
+use crate::db::finders::{Anew, Mark};
 use crate::db::followups::{NewRecord, Second};
 use crate::db::schedules::{At, Change};
 use crate::failures::Failure;
@@ -74,6 +75,7 @@ pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
             template: "lung-nodule-review".to_owned(),
             letter: String::new(),
             another: true,
+            anew: true,
         };
         let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
         staff::make::make(app, &nurse, &form, key, id.clone())
@@ -220,7 +222,9 @@ pub async fn crowd(
             topic: String::new(),
             urgency: Urgency::Routine,
             finders: finders.clone(),
-            person: String::new(),
+            // Each of them is somebody else.
+            person: Mark { person: id.clone(), older: id.clone() },
+            anew: Anew::Wanted,
             folding: crate::finders::FOLDING,
             note: None,
             name_sealed: secrets.seal(&id, "name", "李女士"),

@@ -3,14 +3,14 @@
 
 use crate::app::App;
 use crate::content::traditional::simplified;
-use crate::db::finders::{Refolded, Sought};
+use crate::db::finders::{Mark, Refolded, Sought};
 use crate::secrets::Secrets;
 use unicode_normalization::UnicodeNormalization as _;
 use zaoshai_contract::ids::{PhoneEnding, ShortCode};
 use zaoshai_contract::phones::PhoneNumber;
 
 /// Counts the changes of the folding; what was stored by an older one is made anew.
-pub const FOLDING: i64 = 2;
+pub const FOLDING: i64 = 3;
 /// The longest run of a name's letters that has a hash of its own; longer words are looked for by their beginning.
 const LONGEST_RUN: usize = 12;
 /// Follow-ups folded anew in one go: bookings wait for one of them at most.
@@ -71,9 +71,11 @@ pub fn phone(secrets: &Secrets, phone: &PhoneNumber) -> String {
     secrets.finder("phone", phone.as_str())
 }
 
-/// The hash of a person at a hospital: what is left of somebody whose data were deleted.
-pub fn person(secrets: &Secrets, hospital: &str, name: &str, phone: &PhoneNumber) -> String {
-    secrets.finder("person", &format!("{hospital}/{}/{}", phone.without_extension().as_str(), folded(name)))
+/// The mark of a person: what is left of somebody whose data were deleted. It names no hospital, so that it stays right
+/// when another one takes over.
+pub fn person(secrets: &Secrets, hospital: &str, name: &str, phone: &PhoneNumber) -> Mark {
+    let who = format!("{}/{}", phone.without_extension().as_str(), folded(name));
+    Mark { person: secrets.finder("somebody", &who), older: secrets.finder("person", &format!("{hospital}/{who}")) }
 }
 
 /// All that somebody who typed this can mean: a code, a phone number, its end, a name or a part of one.
@@ -128,7 +130,7 @@ pub async fn refold(app: &App) -> anyhow::Result<usize> {
             }
             let refolded = Refolded {
                 finders: of(&app.secrets, &name, &number),
-                person: person(&app.secrets, &record.hospital, &name, &number),
+                person: person(&app.secrets, &record.hospital, &name, &number).person,
                 folding: FOLDING,
                 version: record.version,
                 id: record.id,

@@ -226,6 +226,7 @@ fn line(row: &Row, columns: &HashMap<Column, usize>, defaults: &NewFollowUp, lib
         template,
         letter: cell(Column::Letter).to_owned(),
         another: false,
+        anew: false,
     };
     let nobody = form.name.is_empty() && form.phone.is_empty() && row.faults.is_empty();
     Line { row: row.number, form, cells: row.cells.join("\u{1f}"), errors, nobody }

@@ -95,6 +95,14 @@ impl Secrets {
         hex::encode(&keyed(&self.making, format!("{}:{scope}/{key}/{said}", scope.len()).as_bytes())[..16])
     }
 
+    /// The password that a form gives an account: the same form sent again gives it again. As hard to guess as a fresh one.
+    pub fn password_of(&self, said: &str, key: &IdempotencyKey) -> String {
+        let mac = keyed(&self.making, format!("password/{key}/{said}").as_bytes());
+        let mut bits = [0; 16];
+        bits.copy_from_slice(&mac[..16]);
+        easy(u128::from_be_bytes(bits))
+    }
+
     /// The token of a follow-up's link. The same follow-up and generation give the same token, so the nurse can see
     /// the link again while the database holds only its hash; a new generation retires the old link.
     pub fn link_token(&self, followup: &str, generation: i64) -> Token {
@@ -107,7 +115,12 @@ impl Secrets {
 
 /// SHA-256 as hexadecimal: what the database holds instead of a token.
 pub fn hash(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
+    hash_bytes(text.as_bytes())
+}
+
+/// The same of a file.
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// A fresh secret for a session cookie: 256 random bits.
@@ -140,7 +153,11 @@ pub fn fresh_key() -> IdempotencyKey {
 
 /// A password that is easy to type: five groups of four letters and digits, 100 bits.
 pub fn fresh_password() -> String {
-    let token = Token::from_bits(rand::random());
+    easy(rand::random())
+}
+
+fn easy(bits: u128) -> String {
+    let token = Token::from_bits(bits);
     let letters: Vec<char> = token.as_str().chars().skip(2).take(20).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }

@@ -4,6 +4,7 @@
 use crate::appointments::words;
 use crate::civil::{CivilDate, Moment};
 use crate::followups::Urgency;
+use crate::ids::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::staff::{Staff, Typed};
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,8 @@ pub struct SharedFollowUp {
     pub asked: Option<AskedFor>,
     /// The referrals in which the reader's hospital has a part, latest first.
     pub referrals: Vec<Referral>,
+    /// The key of the page's next write.
+    pub key: IdempotencyKey,
     /// Why the last write was refused.
     pub problem: Option<Problem>,
     /// What stood in the form that was refused.

@@ -126,6 +126,10 @@ pub struct NewFollowUp {
     /// True when a second one is meant although this number has an open follow-up for one of the services.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub another: bool,
+    /// True when one is meant although the person's data were deleted before, at their wish or as a mistake: they were
+    /// asked.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub anew: bool,
 }
 
 impl core::fmt::Debug for NewFollowUp {
@@ -503,6 +507,8 @@ pub struct NewFollowUpForm {
     pub letters: Vec<BookableService>,
     /// The open follow-ups of the same number for the same service: id, and name with code.
     pub already: Vec<BookableService>,
+    /// What is known of a deletion of the person's data.
+    pub erased: Option<String>,
     /// The idempotency key of this form.
     pub key: IdempotencyKey,
     /// Why it was refused, field by field.

@@ -303,6 +303,7 @@ fn change(followup: &str, action: Action, slot: Option<SlotId>, now: Moment) -> 
         party: Party::Patient,
         who: "patient".to_owned(),
         detail: String::new(),
+        said: String::new(),
         until: None,
         rules: Rules::Aside(None),
         key: secrets::fresh_key(),

@@ -121,6 +121,7 @@ async fn bare_bookings(database: &str, folder: &TempDir) -> Result<Speed> {
                     party: Party::Patient,
                     who: "patient".to_owned(),
                     detail: String::new(),
+                    said: String::new(),
                     until: None,
                     rules: Rules::Aside(None),
                     key: key(),

@@ -47,6 +47,8 @@ pub struct Change {
     pub who: String,
     /// More in words that hold nothing personal, like a reason from a list.
     pub detail: String,
+    /// What was said with it beside what is taken, like why: a repeat says the same.
+    pub said: String,
     /// Until when a held place is kept; without one a quarter of an hour.
     pub until: Option<Moment>,
     /// How the rules of booking bind it.
@@ -212,7 +214,8 @@ macro_rules! booking {
                 }
                 let slot = change.slot.as_ref().map(SlotId::as_str).unwrap_or_default();
                 let appointment = change.appointment.as_deref().unwrap_or_default();
-                let request = secrets::hash(&format!("{} {slot} {appointment}", change.action.as_str()));
+                let said = if change.said.is_empty() { String::new() } else { [" ", &change.said].concat() };
+                let request = secrets::hash(&format!("{} {slot} {appointment}{said}", change.action.as_str()));
                 let fresh = sqlx::query(
                     "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, '', $4) \
                      ON CONFLICT DO NOTHING",

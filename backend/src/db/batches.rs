@@ -1,6 +1,6 @@
 //! Batches of follow-ups that were made from a table.
 
-use super::finders::{OpenOf, open_of};
+use super::finders::{Anew, OpenOf, open_of};
 use super::followups::NewRecord;
 use super::ledger::Ledger as _;
 use super::pages::After;
@@ -60,7 +60,7 @@ impl Db {
     }
 
     /// Makes follow-ups in one transaction. A row that made one before makes none, and neither does one whose person has
-    /// an open follow-up for one of the same services by now. Gives how many were made.
+    /// an open follow-up for one of the same services by now, or had their data deleted. Gives how many were made.
     pub async fn make_followups(&self, records: &[NewRecord]) -> Result<usize> {
         again!(self.try_make_followups(records).await)
     }
@@ -89,7 +89,9 @@ impl Db {
                     }
                     None => Vec::new(),
                 };
-                if !open.iter().any(|open| open.is_for(&record.services)) {
+                let erased =
+                    record.anew == Anew::Unasked && tx.was_erased(&record.hospital, &record.person).await?.is_some();
+                if !erased && !open.iter().any(|open| open.is_for(&record.services)) {
                     made += usize::from(tx.make(record).await?);
                 }
             }

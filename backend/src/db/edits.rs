@@ -1,8 +1,10 @@
 //! Mending what a follow-up says, opening a closed one again, and who may own it.
 
-use super::finders::{OpenOf, open_of};
+use super::calls::NewNote;
+use super::finders::{Anew, Mark, OpenOf, WasErased, open_of};
 use super::followups::Second;
 use super::ledger::{Ledger as _, Line, NewStep, StoredStep};
+use super::repeats::{Once, Sent};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -44,10 +46,16 @@ pub struct Edit {
     pub link_until: Moment,
     /// Keyed hashes under which it is found.
     pub finders: Vec<String>,
-    /// The keyed hash of the person.
-    pub person: String,
+    /// The mark of the person.
+    pub person: Mark,
+    /// Whether it becomes theirs although their data were deleted.
+    pub anew: Anew,
     /// By which folding both were made.
     pub folding: i64,
+    /// What stood beside the phone number, as a note; none when nothing did.
+    pub note: Option<NewNote>,
+    /// The form.
+    pub sent: Sent,
     /// Who edits.
     pub who: String,
     /// Now.
@@ -59,6 +67,8 @@ pub struct Edit {
 pub enum NotEdited {
     /// The number has another open follow-up for one of the services, and a second one was not asked for.
     Already,
+    /// It would become that of somebody whose data were deleted, and nobody was told of it.
+    Erased(WasErased),
     /// The follow-up is not as it was seen, or not there.
     Refused(Code),
 }
@@ -76,18 +86,24 @@ impl Edit {
 impl Db {
     /// Writes what a follow-up says anew. When it has changed since it was seen nothing is written and
     /// [`Code::Changed`] given. A closed one is opened again with the step as its next one; an erased one never. What
-    /// would make a second open one for the same number and service is asked for first.
-    pub async fn edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<(), NotEdited>> {
+    /// would make a second open one for the same number and service is asked for first, and so is one for somebody whose
+    /// data were deleted.
+    pub async fn edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<Once, NotEdited>> {
         again!(self.try_edit(edit, second).await)
     }
 
-    async fn try_edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<(), NotEdited>> {
+    async fn try_edit(&self, edit: &Edit, second: Second<'_>) -> Result<std::result::Result<Once, NotEdited>> {
         let services = serde_json::to_string(&edit.services).map_err(|error| Error::Broken(error.to_string()))?;
         let followup = edit.followup.as_str();
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else {
                 return Ok(Err(NotEdited::Refused(Code::NotFound)));
             };
+            match tx.sent_before(followup, &edit.sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(NotEdited::Refused(code))),
+            }
             if locked.ending == Some(Ending::Erased) {
                 return Ok(Err(NotEdited::Refused(Code::LinkWithdrawn)));
             }
@@ -103,6 +119,17 @@ impl Db {
                 if open.iter().any(|open| open.id != followup && open.is_for(&fresh)) {
                     return Ok(Err(NotEdited::Already));
                 }
+            }
+            let (person,): (Option<String>,) = sqlx::query_as("SELECT person FROM followups WHERE id = $1")
+                .bind(followup)
+                .fetch_one(&mut **tx)
+                .await?;
+            let theirs = person.is_some_and(|known| known == edit.person.person || known == edit.person.older);
+            if edit.anew == Anew::Unasked
+                && (locked.ending.is_some() || !theirs)
+                && let Some(erased) = tx.was_erased(&edit.hospital, &edit.person).await?
+            {
+                return Ok(Err(NotEdited::Erased(erased)));
             }
             sqlx::query(
                 "UPDATE followups SET name_sealed = $2, phone_sealed = $3, reason_sealed = $4, letter_sealed = $5, \
@@ -158,7 +185,7 @@ impl Db {
             tx.find_by(followup, &edit.finders).await?;
             sqlx::query("UPDATE followups SET person = $2, folding = $3 WHERE id = $1")
                 .bind(followup)
-                .bind(&edit.person)
+                .bind(&edit.person.person)
                 .bind(edit.folding)
                 .execute(&mut **tx)
                 .await?;
@@ -174,8 +201,12 @@ impl Db {
             }
             let action = if locked.ending.is_some() { "reopen" } else { "edit" };
             tx.note(followup, edit.now, &Line { who: &edit.who, action, ..Line::default() }).await?;
+            if let Some(note) = &edit.note {
+                tx.keep_note(followup, note, edit.now).await?;
+            }
+            tx.keep_sent(followup, &edit.sent, edit.now).await?;
             tx.settle(followup, edit.now).await?;
-            Ok(Ok(()))
+            Ok(Ok(Once::Now))
         })
     }
 

@@ -64,6 +64,54 @@ pub struct Refolded {
     pub folding: i64,
 }
 
+/// The keyed hashes of a person: all that is kept of somebody whose data were deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Of name and number. For which hospitals it counts, the follow-up's row and its referrals say.
+    pub person: String,
+    /// The same as an older server kept it, of the hospital that made the follow-up, too.
+    pub older: String,
+}
+
+/// Why somebody's data were deleted before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WasErased {
+    /// They wished it.
+    Wish,
+    /// They should not have been registered.
+    Mistake,
+}
+
+/// Whether somebody whose data were deleted is to get a follow-up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    /// The nurse was told of the deletion and has asked the person.
+    Wanted,
+    /// Nobody has been told.
+    Unasked,
+}
+
+/// Whether the data of a person ($1, or $2 as an older server kept it, or $3 of the row of a table) were deleted at a
+/// hospital ($4), while it was in charge or after it had handed them over: 2 at their wish, 1 as a mistake. One row, NULL
+/// when they were not.
+macro_rules! was_erased {
+    () => {
+        "SELECT MAX(CASE WHEN EXISTS (SELECT 1 FROM history WHERE history.followup = followups.id \
+         AND action = 'erase' AND detail = 'mistake') THEN CAST(1 AS BIGINT) ELSE CAST(2 AS BIGINT) END) FROM followups \
+         WHERE (person = $1 OR person = $2 OR fingerprint = $3) AND ending = 'erased' \
+         AND (person IS NULL OR person <> $1 OR (hospital = $4) IS TRUE OR EXISTS (SELECT 1 FROM referrals \
+         WHERE referrals.followup = followups.id AND state IN ('accepted', 'returned') AND $4 IN (from_hospital, to_hospital)))"
+    };
+}
+pub(super) use was_erased;
+
+impl WasErased {
+    /// What the query gives.
+    pub(super) fn of(weight: Option<i64>) -> Option<Self> {
+        weight.map(|weight| if weight == 1 { Self::Mistake } else { Self::Wish })
+    }
+}
+
 /// The open follow-ups of a hospital under one hash, or under two.
 macro_rules! open_of {
     () => {
@@ -90,17 +138,28 @@ impl Db {
             .await?))
     }
 
-    /// Whether this person's data were deleted at their wish: by the hash of the person, or by that of a row of a table
-    /// from which an older server made the follow-up.
-    pub async fn was_erased(&self, person: &str, row: &str) -> Result<bool> {
-        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
-            "SELECT COUNT(*) FROM followups WHERE (person = $1 OR fingerprint = $2) AND ending = 'erased'",
-        )
-        .bind(person)
-        .bind(row)
-        .fetch_one(pool)
-        .await?);
-        Ok(count > 0)
+    /// Whether this person's data were deleted at a hospital: by the mark of the person, or by the keyed hash of a row of
+    /// a table from which an older server made the follow-up.
+    pub async fn was_erased(&self, hospital: &str, mark: &Mark, row: &str) -> Result<Option<WasErased>> {
+        let (weight,): (Option<i64>,) = on_read!(self, |pool| sqlx::query_as(was_erased!())
+            .bind(&mark.person)
+            .bind(&mark.older)
+            .bind(row)
+            .bind(hospital)
+            .fetch_one(pool)
+            .await?);
+        Ok(WasErased::of(weight))
+    }
+
+    /// The same of whom a follow-up is for.
+    pub async fn was_erased_before(&self, hospital: &str, followup: &str) -> Result<Option<WasErased>> {
+        let row: Option<(Option<String>,)> = on_read!(self, |pool| {
+            sqlx::query_as("SELECT person FROM followups WHERE id = $1").bind(followup).fetch_optional(pool).await?
+        });
+        match row.and_then(|(person,)| person) {
+            Some(person) => self.was_erased(hospital, &Mark { older: person.clone(), person }, "").await,
+            None => Ok(None),
+        }
     }
 
     /// Follow-ups whose finders an older folding made, in the order of their ids.
@@ -108,7 +167,7 @@ impl Db {
         // The first condition is that of the index.
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT id, hospital, name_sealed, phone_sealed, version FROM followups \
-             WHERE folding < 2 AND folding < $1 AND id > $2 ORDER BY id LIMIT $3",
+             WHERE folding < 3 AND folding < $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(folding)
         .bind(after)

@@ -1,10 +1,12 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
 //! Names, phones, reasons and letters pass through here sealed.
 
-use super::finders::{OpenOf, Sought, open_of};
+use super::calls::NewNote;
+use super::finders::{Anew, Mark, OpenOf, Sought, WasErased, open_of};
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read, readable};
 use super::pages::{After, day_of};
+use super::repeats::{Once, Sent};
 use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
 use zaoshai_contract::appointments::State;
@@ -50,12 +52,14 @@ pub struct NewRecord {
     pub due_to: CivilDate,
     /// Keyed hashes under which it is found.
     pub finders: Vec<String>,
-    /// The keyed hash of the person.
-    pub person: String,
+    /// The mark of the person.
+    pub person: Mark,
+    /// Whether it is made although their data were deleted.
+    pub anew: Anew,
     /// By which folding both were made.
     pub folding: i64,
-    /// The id of a note on it and its sealed text; none when there is nothing to note.
-    pub note: Option<(String, String)>,
+    /// A note on it; none when there is nothing to note.
+    pub note: Option<NewNote>,
     /// The nurse's account.
     pub created_by: String,
     /// Now.
@@ -97,6 +101,8 @@ pub enum NotMade {
     KeyReused,
     /// The number has an open follow-up for one of the services, and a second one was not asked for.
     Already,
+    /// The person's data were deleted, and nobody was told of it.
+    Erased(WasErased),
 }
 
 /// The step that is to be taken now.
@@ -419,16 +425,23 @@ impl Db {
             if let Second::Unasked(phone) = second {
                 // Two nurses who make one for the same number at once take turns.
                 tx.take_turn(&new.hospital, phone, new.now).await?;
-                let repeat: Option<(i64,)> = sqlx::query_as("SELECT at FROM idempotency WHERE scope = $1 AND key = $2")
-                    .bind(&scope)
-                    .bind(new.key.as_str())
-                    .fetch_optional(&mut **tx)
-                    .await?;
+            }
+            let repeat: Option<(i64,)> = sqlx::query_as("SELECT at FROM idempotency WHERE scope = $1 AND key = $2")
+                .bind(&scope)
+                .bind(new.key.as_str())
+                .fetch_optional(&mut **tx)
+                .await?;
+            if let (Second::Unasked(phone), None) = (second, repeat) {
                 let open: Vec<OpenOf> =
                     sqlx::query_as(open_of!()).bind(&new.hospital).bind(phone).bind("").fetch_all(&mut **tx).await?;
-                if repeat.is_none() && open.iter().any(|open| open.is_for(&new.services)) {
+                if open.iter().any(|open| open.is_for(&new.services)) {
                     return Ok(Err(NotMade::Already));
                 }
+            }
+            if let (Anew::Unasked, None) = (new.anew, repeat)
+                && let Some(erased) = tx.was_erased(&new.hospital, &new.person).await?
+            {
+                return Ok(Err(NotMade::Erased(erased)));
             }
             let fresh = sqlx::query(
                 "INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, $4, $5) \
@@ -750,6 +763,40 @@ impl Db {
         })
     }
 
+    /// Withdraws a follow-up by a form.
+    pub async fn withdraw(
+        &self,
+        followup: &str,
+        who: &str,
+        sent: &Sent,
+        now: Moment,
+    ) -> Result<std::result::Result<Once, Code>> {
+        again!(self.try_withdraw(followup, who, sent, now).await)
+    }
+
+    async fn try_withdraw(
+        &self,
+        followup: &str,
+        who: &str,
+        sent: &Sent,
+        now: Moment,
+    ) -> Result<std::result::Result<Once, Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            match tx.sent_before(followup, sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
+            }
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            tx.keep_sent(followup, sent, now).await?;
+            tx.end(followup, Ending::Withdrawn, who, now).await?;
+            Ok(Ok(Once::Now))
+        })
+    }
+
     /// Gives every open follow-up of an older version the moment from which somebody must look after it; one that does not
     /// read is left out.
     pub async fn settle_all(&self, now: Moment) -> Result<usize> {
@@ -846,23 +893,48 @@ impl Db {
         Ok(row.map(|(helper,)| helper))
     }
 
-    /// Lets a locked link be tried again.
-    pub async fn unlock(&self, followup: &str, staff: &str, now: Moment) -> Result<()> {
+    /// Lets a locked link be tried again; gives whether one was locked.
+    pub async fn unlock(&self, followup: &str, staff: &str, now: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
-            sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1").bind(followup).execute(&mut **tx).await?;
-            tx.note(followup, now, &Line { who: staff, action: "unlock", ..Line::default() }).await
+            let unlocked = sqlx::query("UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND wrong_tries >= $2")
+                .bind(followup)
+                .bind(i64::from(TRIES))
+                .execute(&mut **tx)
+                .await?
+                .rows_affected();
+            if unlocked == 1 {
+                tx.note(followup, now, &Line { who: staff, action: "unlock", ..Line::default() }).await?;
+            }
+            Ok(unlocked == 1)
         })
     }
 
     /// Puts a new link in force; the one before leads to a page that says so, and its open sessions end. Two who do
     /// this at once put one link in force.
-    pub async fn relink(&self, followup: &str, link: &NewLink, staff: &str, now: Moment) -> Result<()> {
+    pub async fn relink(
+        &self,
+        followup: &str,
+        link: &NewLink,
+        staff: &str,
+        sent: &Sent,
+        now: Moment,
+    ) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
-            let open = tx.lock(followup).await?.is_some_and(|locked| locked.ending.is_none());
-            if open && tx.put_link(followup, link, now).await? {
-                tx.note(followup, now, &Line { who: staff, action: "relink", ..Line::default() }).await?;
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            match tx.sent_before(followup, sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
             }
-            Ok(())
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            tx.keep_sent(followup, sent, now).await?;
+            if !tx.put_link(followup, link, now).await? {
+                return Ok(Ok(Once::Before));
+            }
+            tx.note(followup, now, &Line { who: staff, action: "relink", ..Line::default() }).await?;
+            Ok(Ok(Once::Now))
         })
     }
 

@@ -2,11 +2,11 @@
 //! before, then the version that its sender saw, then the one transition function, then the history's line.
 
 use super::followups::tries_left;
-use super::ledger::read;
+use super::ledger::{Ledger as _, read};
 use super::pages::{After, day_of};
+use super::repeats::{Once, Sent};
 use super::tries::{Limit, Turn, count_tries, take_turns};
 use super::{Db, Result, again, in_transaction, on_read, on_write};
-use crate::secrets;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::TRIES;
 use zaoshai_contract::holidays::Holidays;
@@ -84,8 +84,8 @@ pub struct PlannedVisit {
 pub struct CareChange {
     /// The request.
     pub request: String,
-    /// The id of its line in the history; a repeat with the same id changes nothing more.
-    pub id: String,
+    /// The form.
+    pub sent: Sent,
     /// The version that was seen; none where only the state counts.
     pub version: Option<i64>,
     /// What is done.
@@ -229,16 +229,15 @@ macro_rules! select_requests {
     };
 }
 
-/// Writes a line of history inside a transaction.
+/// Writes a line of history inside a transaction that has locked the request.
 macro_rules! note {
-    ($tx:expr, $id:expr, $request:expr, $number:expr, $now:expr, $who:expr, $action:expr, $before:expr, $after:expr, $detail:expr) => {
+    ($tx:expr, $request:expr, $now:expr, $who:expr, $action:expr, $before:expr, $after:expr, $detail:expr) => {
         sqlx::query(
             "INSERT INTO home_care_history (id, request, number, at, actor, action, before, after, detail) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             SELECT $1, $2, COALESCE(MAX(number), 0) + 1, $3, $4, $5, $6, $7, $8 FROM home_care_history WHERE request = $2",
         )
-        .bind($id)
+        .bind($crate::secrets::fresh_id())
         .bind($request)
-        .bind($number)
         .bind($now.0)
         .bind($who)
         .bind($action)
@@ -248,6 +247,11 @@ macro_rules! note {
         .execute(&mut **$tx)
         .await?
     };
+}
+
+/// Under what the forms of a request are kept.
+fn scope_of(request: &str) -> String {
+    format!("home-care/{request}")
 }
 
 /// A visit of this nurse ($1) on a day ($2) that overlaps these minutes ($3, $4), other than for this request ($5).
@@ -329,18 +333,26 @@ impl Db {
                 // The same form at the same moment, with another number: else it had waited for its turn.
                 return Ok(Err(Code::KeyReused));
             }
-            let line = secrets::fresh_id();
-            note!(tx, line, &new.id, 1_i64, new.now, &new.who, "ask", None::<&str>, state.as_str(), "");
+            note!(tx, &new.id, new.now, &new.who, "ask", None::<&str>, state.as_str(), "");
             Ok(Ok(()))
         })
     }
 
     /// Changes a request; says why it was refused.
-    pub async fn change_care(&self, change: &CareChange, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+    pub async fn change_care(
+        &self,
+        change: &CareChange,
+        holidays: &Holidays,
+    ) -> Result<std::result::Result<Once, Code>> {
         again!(self.try_change_care(change, holidays).await)
     }
 
-    async fn try_change_care(&self, change: &CareChange, holidays: &Holidays) -> Result<std::result::Result<(), Code>> {
+    async fn try_change_care(
+        &self,
+        change: &CareChange,
+        holidays: &Holidays,
+    ) -> Result<std::result::Result<Once, Code>> {
+        let scope = scope_of(&change.request);
         in_transaction!(self, |tx| {
             // Touching the row locks it: two changes to one take turns on both databases.
             let locked: Option<(i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
@@ -352,12 +364,10 @@ impl Db {
             .await?;
             // What is gone was changed by somebody else: its data were deleted.
             let Some((version, state, visit_day, visit_from)) = locked else { return Ok(Err(Code::Changed)) };
-            let before: Option<(String,)> = sqlx::query_as("SELECT action FROM home_care_history WHERE id = $1")
-                .bind(&change.id)
-                .fetch_optional(&mut **tx)
-                .await?;
-            if let Some((action,)) = before {
-                return Ok(if action == change.action.as_str() { Ok(()) } else { Err(Code::KeyReused) });
+            match tx.sent_before(&scope, &change.sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
             }
             if change.version.is_some_and(|seen| seen != version) {
                 return Ok(Err(Code::Changed));
@@ -427,9 +437,7 @@ impl Db {
             };
             note!(
                 tx,
-                &change.id,
                 &change.request,
-                version + 1,
                 change.now,
                 &change.who,
                 change.action.as_str(),
@@ -437,7 +445,8 @@ impl Db {
                 to.as_str(),
                 detail
             );
-            Ok(Ok(()))
+            tx.keep_sent(&scope, &change.sent, change.now).await?;
+            Ok(Ok(Once::Now))
         })
     }
 
@@ -450,13 +459,13 @@ impl Db {
 
     async fn try_erase_care(&self, request: &str, who: &str, reason: Option<ErasureReason>, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
-            let locked: Option<(i64, String)> = sqlx::query_as(
-                "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL RETURNING version, state",
+            let locked: Option<(String,)> = sqlx::query_as(
+                "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL RETURNING state",
             )
             .bind(request)
             .fetch_optional(&mut **tx)
             .await?;
-            let Some((version, state)) = locked else { return Ok(()) };
+            let Some((state,)) = locked else { return Ok(()) };
             let from = read(&state, State::parse)?;
             let to = if from.is_open() { State::Withdrawn } else { from };
             sqlx::query(
@@ -471,10 +480,10 @@ impl Db {
             .execute(&mut **tx)
             .await?;
             sqlx::query("DELETE FROM home_care_sessions WHERE request = $1").bind(request).execute(&mut **tx).await?;
-            let line = secrets::fresh_id();
+            sqlx::query("DELETE FROM idempotency WHERE scope = $1").bind(scope_of(request)).execute(&mut **tx).await?;
             let before = Some(from.as_str());
             let detail = reason.map_or("", ErasureReason::as_str);
-            note!(tx, line, request, version + 1, now, who, "erase", before, to.as_str(), detail);
+            note!(tx, request, now, who, "erase", before, to.as_str(), detail);
             Ok(())
         })
     }
@@ -641,36 +650,36 @@ impl Db {
         Ok(row.is_some())
     }
 
-    /// Tells in the history that too many wrong tries have locked the link.
+    /// Tells in the history that too many wrong tries have locked the link. This is no change of the request: whoever has
+    /// it open goes on.
     pub async fn note_care_lock(&self, request: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
-            let locked: Option<(i64, String)> = sqlx::query_as(
-                "UPDATE home_care SET version = version + 1 WHERE id = $1 AND erased IS NULL RETURNING version, state",
+            let locked: Option<(String,)> = sqlx::query_as(
+                "UPDATE home_care SET version = version WHERE id = $1 AND erased IS NULL RETURNING state",
             )
             .bind(request)
             .fetch_optional(&mut **tx)
             .await?;
-            if let Some((version, state)) = locked {
-                let (line, before) = (secrets::fresh_id(), Some(state.as_str()));
-                note!(tx, line, request, version, now, "patient", "lock", before, state.as_str(), "");
+            if let Some((state,)) = locked {
+                note!(tx, request, now, "patient", "lock", Some(state.as_str()), state.as_str(), "");
             }
             Ok(())
         })
     }
 
-    /// Lets a locked link be tried again; it is a change like others, told in the history. Gives whether one was locked.
+    /// Lets a locked link be tried again, and tells it in the history; the request stays as it is. Gives whether one was
+    /// locked.
     pub async fn unlock_care(&self, request: &str, who: &str, now: Moment) -> Result<bool> {
         in_transaction!(self, |tx| {
-            let locked: Option<(i64, String)> = sqlx::query_as(
-                "UPDATE home_care SET wrong_tries = 0, version = version + 1 WHERE id = $1 AND wrong_tries > 0 \
-                 RETURNING version, state",
+            let locked: Option<(String,)> = sqlx::query_as(
+                "UPDATE home_care SET wrong_tries = 0 WHERE id = $1 AND wrong_tries >= $2 AND erased IS NULL RETURNING state",
             )
             .bind(request)
+            .bind(i64::from(TRIES))
             .fetch_optional(&mut **tx)
             .await?;
-            if let Some((version, state)) = locked {
-                let (line, before) = (secrets::fresh_id(), Some(state.as_str()));
-                note!(tx, line, request, version, now, who, "unlock", before, state.as_str(), "");
+            if let Some((state,)) = locked {
+                note!(tx, request, now, who, "unlock", Some(state.as_str()), state.as_str(), "");
                 return Ok(true);
             }
             Ok(false)

@@ -2,7 +2,9 @@
 //! stands on, and the moment from which somebody must look after it.
 
 use super::calls::NewNote;
+use super::finders::{Mark, WasErased, was_erased};
 use super::followups::NewRecord;
+use super::repeats::Sent;
 use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
 use crate::routes::frame::request_id;
@@ -161,11 +163,17 @@ pub trait Ledger {
     /// Retires the link in force for the next one and ends every session of it; gives false, and changes nothing, when
     /// another link has taken its place meanwhile.
     async fn put_link(&mut self, followup: &str, link: &NewLink, now: Moment) -> Result<bool>;
+    /// Whether this very form was carried out for a record before. Refused when its key came with other words.
+    async fn sent_before(&mut self, record: &str, sent: &Sent) -> Result<std::result::Result<bool, Code>>;
+    /// Keeps that a form was carried out for a record.
+    async fn keep_sent(&mut self, record: &str, sent: &Sent, now: Moment) -> Result<()>;
     /// Lets a follow-up be found by these keyed hashes and no others.
     async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()>;
     /// Waits until nobody else is about to make a follow-up for this number at this hospital, and keeps others waiting until
     /// the transaction ends: whoever looks for an open one afterwards sees it.
     async fn take_turn(&mut self, hospital: &str, phone: &str, now: Moment) -> Result<()>;
+    /// Whether this person's data were deleted at a hospital.
+    async fn was_erased(&mut self, hospital: &str, mark: &Mark) -> Result<Option<WasErased>>;
     /// Makes a follow-up with its first step; gives false, and makes nothing, when the same row of a table made one.
     async fn make(&mut self, new: &NewRecord) -> Result<bool>;
 }
@@ -456,6 +464,31 @@ macro_rules! ledger {
                 Ok(true)
             }
 
+            async fn sent_before(&mut self, record: &str, sent: &Sent) -> Result<std::result::Result<bool, Code>> {
+                let known: Option<(String,)> =
+                    sqlx::query_as("SELECT request FROM idempotency WHERE scope = $1 AND key = $2")
+                        .bind(record)
+                        .bind(&sent.key)
+                        .fetch_optional(&mut *self)
+                        .await?;
+                Ok(match known {
+                    None => Ok(false),
+                    Some((said,)) if said == sent.said => Ok(true),
+                    Some(_) => Err(Code::KeyReused),
+                })
+            }
+
+            async fn keep_sent(&mut self, record: &str, sent: &Sent, now: Moment) -> Result<()> {
+                sqlx::query("INSERT INTO idempotency (scope, key, request, answer, at) VALUES ($1, $2, $3, '', $4)")
+                    .bind(record)
+                    .bind(&sent.key)
+                    .bind(&sent.said)
+                    .bind(now.0)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
+            }
+
             async fn find_by(&mut self, followup: &str, finders: &[String]) -> Result<()> {
                 sqlx::query("DELETE FROM finders WHERE followup = $1").bind(followup).execute(&mut *self).await?;
                 for finder in finders {
@@ -466,6 +499,17 @@ macro_rules! ledger {
                         .await?;
                 }
                 Ok(())
+            }
+
+            async fn was_erased(&mut self, hospital: &str, mark: &Mark) -> Result<Option<WasErased>> {
+                let (weight,): (Option<i64>,) = sqlx::query_as(was_erased!())
+                    .bind(&mark.person)
+                    .bind(&mark.older)
+                    .bind("")
+                    .bind(hospital)
+                    .fetch_one(&mut *self)
+                    .await?;
+                Ok(WasErased::of(weight))
             }
 
             async fn make(&mut self, new: &NewRecord) -> Result<bool> {
@@ -491,7 +535,7 @@ macro_rules! ledger {
             .bind(&new.letter)
             .bind(new.origin.as_ref().map(|origin| &origin.batch))
             .bind(new.origin.as_ref().map_or(0, |origin| origin.row))
-            .bind(&new.person)
+            .bind(&new.person.person)
             .bind(new.folding)
             .execute(&mut *self)
             .await?
@@ -509,7 +553,7 @@ macro_rules! ledger {
             })
             .await?;
             self.find_by(&new.id, &new.finders).await?;
-            if let Some((id, text_sealed)) = &new.note {
+            if let Some(NewNote { id, text_sealed, .. }) = &new.note {
                 sqlx::query("INSERT INTO notes (id, followup, at, staff, text_sealed) VALUES ($1, $2, $3, $4, $5)")
                     .bind(id)
                     .bind(&new.id)

@@ -7,6 +7,7 @@ use super::{Db, Error, Result, on_write};
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
 use std::cell::RefCell;
+use zaoshai_contract::appointments::Receipt;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
@@ -142,7 +143,7 @@ macro_rules! always {
     ($($kind:ty)*) => { $(impl Settled for $kind { fn happened(&self) -> bool { true } })* };
 }
 
-always!(() i64 u64 u32 usize String);
+always!(() i64 u64 u32 usize String Receipt);
 
 impl Settled for bool {
     fn happened(&self) -> bool {
@@ -168,9 +169,9 @@ impl<A, B> Settled for (A, B) {
     }
 }
 
-impl<T, E> Settled for std::result::Result<T, E> {
+impl<T: Settled, E> Settled for std::result::Result<T, E> {
     fn happened(&self) -> bool {
-        self.is_ok()
+        self.as_ref().is_ok_and(Settled::happened)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::ledger::{Ledger as _, Line, read, readable};
 use super::pages::After;
+use super::repeats::{Once, Sent};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -28,6 +29,23 @@ pub struct QuestionRow {
     pub answered: Option<i64>,
     /// The sealed answer; empty before it.
     pub answer_sealed: String,
+}
+
+/// An answer to a question.
+#[derive(Clone, Debug)]
+pub struct NewAnswer<'a> {
+    /// The follow-up.
+    pub followup: &'a str,
+    /// The question's id, also the scope of the seal.
+    pub question: &'a str,
+    /// The sealed answer.
+    pub text_sealed: String,
+    /// Who answers.
+    pub staff: &'a str,
+    /// The form.
+    pub sent: Sent,
+    /// Now.
+    pub now: Moment,
 }
 
 /// A question that nobody has answered, with who asks.
@@ -140,23 +158,35 @@ impl Db {
         })
     }
 
-    /// Answers a question; an answer that is there already stays, and then false is given.
-    pub async fn answer(&self, id: &str, answer_sealed: &str, staff: &str, now: Moment) -> Result<bool> {
+    /// Answers a question of a follow-up; an answer that is there already stays, and then [`Code::Changed`] is given.
+    pub async fn answer(&self, new: &NewAnswer<'_>) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
-            let followup: Option<(String,)> = sqlx::query_as(
-                "UPDATE questions SET answered = $2, answered_by = $3, answer_sealed = $4 \
-                 WHERE id = $1 AND answered IS NULL RETURNING followup",
-            )
-            .bind(id)
-            .bind(now.0)
-            .bind(staff)
-            .bind(answer_sealed)
-            .fetch_optional(&mut **tx)
-            .await?;
-            if let Some((followup,)) = &followup {
-                tx.note(followup, now, &Line { who: staff, action: "answer", ..Line::default() }).await?;
+            if let Err(code) = tx.not_erased(new.followup).await? {
+                return Ok(Err(code));
             }
-            Ok(followup.is_some())
+            match tx.sent_before(new.followup, &new.sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
+            }
+            let answered = sqlx::query(
+                "UPDATE questions SET answered = $2, answered_by = $3, answer_sealed = $4 \
+                 WHERE id = $1 AND followup = $5 AND answered IS NULL",
+            )
+            .bind(new.question)
+            .bind(new.now.0)
+            .bind(new.staff)
+            .bind(&new.text_sealed)
+            .bind(new.followup)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+            if answered == 0 {
+                return Ok(Err(Code::Changed));
+            }
+            tx.note(new.followup, new.now, &Line { who: new.staff, action: "answer", ..Line::default() }).await?;
+            tx.keep_sent(new.followup, &new.sent, new.now).await?;
+            Ok(Ok(Once::Now))
         })
     }
 
@@ -415,8 +445,7 @@ impl Db {
 
     /// Deletes what is known of a person: the follow-up closes, its link ends, its places are given back, and of name,
     /// phone, reason, topic, letter, questions, notes and relatives nothing is left, in the file of the database neither.
-    /// The history stays; it names nobody. So does the keyed hash of the row the person was read in from: the same table
-    /// read in again must not call on them anew.
+    /// The history stays; it names nobody. So does the mark of the person: nobody must call on them anew unasked.
     pub async fn erase(
         &self,
         followup: &str,

@@ -1,6 +1,7 @@
 //! Referrals in the database. Every change locks the follow-up first and is told by its history.
 
 use super::ledger::{Ledger as _, Line, NewLink, read};
+use super::repeats::{Once, Sent};
 use super::{Db, Result, again, in_transaction, on_read};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::Code;
@@ -50,6 +51,8 @@ pub struct Settling<'a> {
     pub who: &'a str,
     /// What she answers, sealed; empty for nothing.
     pub answer_sealed: String,
+    /// The form.
+    pub sent: Sent,
     /// The link that takes the place of the old one when another hospital is in charge from here on.
     pub link: NewLink,
     /// Now.
@@ -132,15 +135,20 @@ impl Db {
 
     /// Answers a referral or takes it back. Taking over makes the asked hospital the one in charge, and whoever took over
     /// the owner; giving back makes it the hospital that had referred, and whoever did so. Either retires the link, ends
-    /// its sessions, and asks for a call today, because the person needs the new link. A repeat of the same by the same
-    /// hospital is fine.
-    pub async fn settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
+    /// its sessions, and asks for a call today, because the person needs the new link. The same by somebody else of the
+    /// same hospital is fine, as long as no words of theirs are lost.
+    pub async fn settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<Once, Code>> {
         again!(self.try_settle_referral(settling).await)
     }
 
-    async fn try_settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<(), Code>> {
+    async fn try_settle_referral(&self, settling: &Settling<'_>) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(settling.followup).await? else { return Ok(Err(Code::NotFound)) };
+            match tx.sent_before(settling.followup, &settling.sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
+            }
             let row: Option<(String, String, String, String)> = sqlx::query_as(
                 "SELECT state, from_hospital, to_hospital, made_by FROM referrals WHERE id = $1 AND followup = $2",
             )
@@ -158,11 +166,12 @@ impl Db {
                 Ok(next) => next,
                 // The same answer once more changes nothing.
                 Err(Code::Changed)
-                    if [ReferralState::Offered, ReferralState::Accepted]
-                        .into_iter()
-                        .any(|before| after(Some(before), settling.action, side) == Ok(state)) =>
+                    if settling.answer_sealed.is_empty()
+                        && [ReferralState::Offered, ReferralState::Accepted]
+                            .into_iter()
+                            .any(|before| after(Some(before), settling.action, side) == Ok(state)) =>
                 {
-                    return Ok(Ok(()));
+                    return Ok(Ok(Once::Before));
                 }
                 Err(code) => return Ok(Err(code)),
             };
@@ -238,8 +247,9 @@ impl Db {
                 ..Line::default()
             };
             tx.note(settling.followup, settling.now, &line).await?;
+            tx.keep_sent(settling.followup, &settling.sent, settling.now).await?;
             tx.count(settling.followup).await?;
-            Ok(Ok(()))
+            Ok(Ok(Once::Now))
         })
     }
 

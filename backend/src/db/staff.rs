@@ -56,6 +56,8 @@ pub struct SignIn<'a> {
     pub until: Moment,
     /// The hash of what the browser is known by.
     pub device: &'a str,
+    /// A keyed hash of the account and the address that it signs in from.
+    pub place: &'a str,
     /// Now.
     pub now: Moment,
 }
@@ -287,7 +289,7 @@ impl Db {
         .await?))
     }
 
-    /// Whether an account has signed in in a browser before.
+    /// Whether an account has signed in in a browser, or at a place, before.
     pub async fn knows_device(&self, name: &str, device: &str) -> Result<bool> {
         let row: Option<(i64,)> =
             on_read!(self, |pool| sqlx::query_as("SELECT seen FROM staff_devices WHERE hash = $1 AND staff = $2")
@@ -298,7 +300,7 @@ impl Db {
         Ok(row.is_some())
     }
 
-    /// Opens a session, and remembers the browser. Gives false, and opens nothing, when the account was shut meanwhile.
+    /// Opens a session, and remembers the browser and the place. Gives false, and opens nothing, when the account was shut meanwhile.
     pub async fn open_staff_session(&self, sign_in: &SignIn<'_>, limits: &[Limit]) -> Result<bool> {
         self.give_back(limits).await?;
         in_transaction!(self, |tx| {
@@ -315,15 +317,17 @@ impl Db {
                 .bind(sign_in.until.0)
                 .execute(&mut **tx)
                 .await?;
-            sqlx::query(
-                "INSERT INTO staff_devices (hash, staff, seen) VALUES ($1, $2, $3) \
-                 ON CONFLICT (hash, staff) DO UPDATE SET seen = excluded.seen",
-            )
-            .bind(sign_in.device)
-            .bind(sign_in.name)
-            .bind(sign_in.now.0)
-            .execute(&mut **tx)
-            .await?;
+            for known in [sign_in.device, sign_in.place] {
+                sqlx::query(
+                    "INSERT INTO staff_devices (hash, staff, seen) VALUES ($1, $2, $3) \
+                     ON CONFLICT (hash, staff) DO UPDATE SET seen = excluded.seen",
+                )
+                .bind(known)
+                .bind(sign_in.name)
+                .bind(sign_in.now.0)
+                .execute(&mut **tx)
+                .await?;
+            }
             let roles: Vec<(String,)> = sqlx::query_as("SELECT role FROM staff_roles WHERE staff = $1 ORDER BY role")
                 .bind(sign_in.name)
                 .fetch_all(&mut **tx)

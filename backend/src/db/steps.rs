@@ -1,6 +1,7 @@
 //! The pathway's steps: what one showed, and the one that follows it. A step never ends without the next one or an end.
 
 use super::ledger::{Ledger as _, Line, NewStep, read, readable};
+use super::repeats::{Once, Sent};
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -25,6 +26,25 @@ pub enum Next {
     End(Ending),
 }
 
+/// The end of the open step.
+#[derive(Clone, Debug)]
+pub struct StepEnd<'a> {
+    /// The follow-up.
+    pub followup: &'a str,
+    /// The version that the nurse saw.
+    pub version: i64,
+    /// What the step showed.
+    pub outcome: Outcome,
+    /// What follows.
+    pub next: &'a Next,
+    /// Who ends it.
+    pub who: &'a str,
+    /// The form.
+    pub sent: Sent,
+    /// Now.
+    pub now: Moment,
+}
+
 /// A step that has ended.
 #[derive(Clone, Debug)]
 pub struct EndedStep {
@@ -41,31 +61,21 @@ pub struct EndedStep {
 }
 
 impl Db {
-    /// Records what the open step showed and what follows, in one. `version` is what the nurse saw: when somebody else
-    /// has changed the follow-up since, nothing is written and [`Code::Changed`] given. A repeat of the same is fine.
-    pub async fn end_step(
-        &self,
-        followup: &str,
-        version: i64,
-        outcome: Outcome,
-        next: &Next,
-        who: &str,
-        now: Moment,
-    ) -> Result<std::result::Result<(), Code>> {
-        again!(self.try_end_step(followup, version, outcome, next, who, now).await)
+    /// Records what the open step showed and what follows, in one. When somebody else has changed the follow-up since the
+    /// nurse saw it, nothing is written and [`Code::Changed`] given.
+    pub async fn end_step(&self, end: &StepEnd<'_>) -> Result<std::result::Result<Once, Code>> {
+        again!(self.try_end_step(end).await)
     }
 
-    async fn try_end_step(
-        &self,
-        followup: &str,
-        version: i64,
-        outcome: Outcome,
-        next: &Next,
-        who: &str,
-        now: Moment,
-    ) -> Result<std::result::Result<(), Code>> {
+    async fn try_end_step(&self, end: &StepEnd<'_>) -> Result<std::result::Result<Once, Code>> {
+        let StepEnd { followup, version, outcome, next, who, ref sent, now } = *end;
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            match tx.sent_before(followup, sent).await? {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
+            }
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
             }
@@ -115,8 +125,9 @@ impl Db {
                         .await?;
                 }
             }
+            tx.keep_sent(followup, sent, now).await?;
             tx.settle(followup, now).await?;
-            Ok(Ok(()))
+            Ok(Ok(Once::Now))
         })
     }
 

@@ -1,6 +1,8 @@
 //! Reading the bodies of requests: forms and JSON, small, with failures that say what was wrong.
 
+use crate::db::repeats::Sent;
 use crate::failures::{Failure, Result};
+use crate::secrets::Secrets;
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::staff::batches::MOST_BYTES;
+use zaoshai_contract::staff::confirm::ASK;
+use zaoshai_contract::staff::draft::BY;
 
 /// Largest body that is read: the longest form is well under it.
 const MOST: usize = 32 * 1024;
@@ -61,6 +65,14 @@ impl Form {
     /// The idempotency key that the form carries.
     pub fn key(&self) -> Result<IdempotencyKey> {
         read_key(self.get("key"))
+    }
+
+    /// The form as it is known again, by what it does, its key and its words.
+    pub fn sent(&self, secrets: &Secrets, deed: &str) -> Result<Sent> {
+        let words = self.0.iter().filter(|(name, _)| !["key", BY, ASK].contains(&name.as_str()));
+        // Each piece is told with its length, so that no two forms read the same.
+        let said: String = words.map(|(name, value)| format!("{}:{name}{}:{value}", name.len(), value.len())).collect();
+        Ok(Sent { key: format!("{deed}/{}", self.key()?), said: secrets.finder("form", &said) })
     }
 }
 

@@ -413,7 +413,7 @@ async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) 
 async fn withdraw(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {
     let actor = actor(app, visitor, &record.hospital, Deed::AskHomeCare).await?;
     let change = CareChange {
-        id: secrets::id_for(&record.id, &form.key()?),
+        sent: form.sent(&app.secrets, Action::Withdraw.as_str())?,
         request: record.id.clone(),
         version: None,
         action: Action::Withdraw,
@@ -426,7 +426,8 @@ async fn withdraw(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form
         note_sealed: None,
         now: app.now(),
     };
-    Ok(app.db.change_care(&change, &app.library().holidays).await??)
+    app.db.change_care(&change, &app.library().holidays).await??;
+    Ok(())
 }
 
 async fn erase(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {

@@ -40,12 +40,12 @@ async fn an_administrator_makes_shuts_and_resets_accounts_and_sees_no_patient() 
         ("li", "", "怎么称呼"),
     ] {
         let fields = [("name", name), ("display", display), ("roles", "nurse")];
-        let answer = admin.form("/staff/accounts", &fields).await;
+        let answer = admin.form_once("/staff/accounts", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         assert!(answer.text.contains(told), "{name}: {}", answer.text);
     }
     let fields = [("name", "li"), ("display", "李护士"), ("roles", "nurse"), ("roles", "coordinator")];
-    let made = admin.form("/staff/accounts", &fields).await;
+    let made = admin.form_once("/staff/accounts", &fields).await;
     let first = password(&made.text);
     assert!(!admin.get("/staff/accounts").await.text.contains(&first), "it is shown once");
     let signs_in = async |password: &str| {
@@ -63,13 +63,13 @@ async fn an_administrator_makes_shuts_and_resets_accounts_and_sees_no_patient() 
     assert_eq!(admin.form("/staff/accounts/li/disable", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(li.get("/staff").await.location(), "/staff/login", "she is signed out at once");
     assert_eq!(signs_in(first).await.0, StatusCode::UNAUTHORIZED);
-    let second = password(&admin.form("/staff/accounts/li/reset", &[]).await.text);
+    let second = password(&admin.form_once("/staff/accounts/li/reset", &[]).await.text);
     assert_eq!(signs_in(first).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(signs_in(&second).await.0, StatusCode::NO_CONTENT);
     let own = admin.form("/staff/accounts/admin/disable", &[]).await;
     assert_eq!(own.status, StatusCode::FORBIDDEN, "nobody shuts herself out");
     let mut other = world.staff("boss", "anqing-2", Role::Administrator).await;
-    assert_eq!(other.form("/staff/accounts/li/reset", &[]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(other.form_once("/staff/accounts/li/reset", &[]).await.status, StatusCode::FORBIDDEN);
     assert!(!other.get("/staff/accounts").await.text.contains("李护士"));
     let mut nurse = world.nurse().await;
     assert_eq!(nurse.get("/staff/accounts").await.status, StatusCode::FORBIDDEN);
@@ -79,13 +79,13 @@ async fn an_administrator_makes_shuts_and_resets_accounts_and_sees_no_patient() 
 async fn a_given_password_is_changed_before_anything_else_can_be_done() {
     let world = World::new().await;
     let mut admin = world.staff("admin", "zhuzhou-2", Role::Administrator).await;
-    let made = admin.form("/staff/accounts", &[("name", "li"), ("display", "李护士"), ("roles", "nurse")]).await;
+    let made = admin.form_once("/staff/accounts", &[("name", "li"), ("display", "李护士"), ("roles", "nurse")]).await;
     let given = password(&made.text);
     for round in ["made", "reset"] {
         let given = if round == "made" {
             given.clone()
         } else {
-            password(&admin.form("/staff/accounts/li/reset", &[]).await.text)
+            password(&admin.form_once("/staff/accounts/li/reset", &[]).await.text)
         };
         let mut li = signed_in(&world, "li", &given).await;
         for path in
@@ -166,7 +166,7 @@ async fn roles_change_at_once_and_an_auditor_has_no_other() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text.contains(told), "{roles:?}: {}", answer.text);
         let fields: Vec<(&str, &str)> = [("name", "fresh"), ("display", "新人")].into_iter().chain(fields).collect();
-        let answer = admin.form("/staff/accounts", &fields).await;
+        let answer = admin.form_once("/staff/accounts", &fields).await;
         assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.text.contains(told), "{roles:?}");
     }
     let last = admin.form("/staff/accounts/admin/roles", &[("roles", "nurse")]).await;

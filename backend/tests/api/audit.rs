@@ -235,7 +235,14 @@ impl<'a> Round<'a> {
         self.sends(Who::Nurse, ("/staff/followups/{id}/edit", &id), &edited, "edit").await;
         self.about_one("note", &[("note", "看看")], "note").await;
         self.about_one("call", &[("outcome", "agreed")], "call").await;
-        self.about_one("unlock", &[], "unlock").await;
+        let locked = self.followup().await;
+        let record = self.world.app.db.followup(&locked).await.expect("the database").expect("a follow-up");
+        let link = self.world.app.secrets.link_token(&locked, record.link_generation);
+        let mut stranger = self.world.client();
+        for _ in 0..5 {
+            stranger.form(&format!("/f/{link}/identify"), &[("ending", "0000")]).await;
+        }
+        self.sends(Who::Nurse, ("/staff/followups/{id}/unlock", &locked), &[], "unlock").await;
         self.about_one("relink", &[], "relink").await;
         self.about_one("withdraw", &[], "withdraw").await;
         self.about_one("erase", &[("reason", "by-phone"), ("sure", "yes")], "erase").await;

@@ -267,7 +267,7 @@ async fn no_page_and_no_form_fails_for_what_does_not_open_or_read() {
         }
     }
     // Whoever's record does not read can leave and be deleted like everybody.
-    let ended = nurse.form(&format!("/staff/followups/{unread}/withdraw"), &[]).await;
+    let ended = nurse.form_once(&format!("/staff/followups/{unread}/withdraw"), &[]).await;
     assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
     assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
 }
@@ -307,7 +307,7 @@ async fn who_cannot_be_checked_is_told_to_call_and_a_nurse_mends_the_record() {
             ("version", &version),
             ("another", "yes"),
         ];
-        let saved = nurse.form(&edit, &fields).await;
+        let saved = nurse.form_once(&edit, &fields).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         let mut patient = world.patient(followup).await;
         let page = patient.get(&format!("/f/{}", followup.token)).await;

@@ -34,7 +34,7 @@ fn text(value: &Value) -> &str {
 }
 
 async fn does(nurse: &mut Client, followup: &FollowUpDetail, deed: &str, fields: &[(&str, &str)]) -> String {
-    let answer = nurse.form(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
+    let answer = nurse.form_once(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.location().to_owned()
 }
@@ -47,7 +47,7 @@ async fn refused(
     fields: &[(&str, &str)],
     status: StatusCode,
 ) -> String {
-    let answer = nurse.form(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
+    let answer = nurse.form_once(&format!("/staff/followups/{}/{deed}", followup.row.id), fields).await;
     assert_eq!(answer.status, status, "{}", answer.text);
     answer.text
 }

@@ -2,9 +2,11 @@
 
 use crate::world::{Client, World, new_followup, search};
 use axum::http::StatusCode;
+use zaoshai_backend::db::Db;
 use zaoshai_backend::secrets;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
+use zaoshai_contract::staff::audit::AuditFilter;
 
 /// The form as the page shows it, with some fields written anew.
 async fn form(nurse: &mut Client, followup: &FollowUpDetail, anew: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -34,7 +36,7 @@ async fn form(nurse: &mut Client, followup: &FollowUpDetail, anew: &[(&str, &str
 
 async fn send(nurse: &mut Client, followup: &FollowUpDetail, form: &[(String, String)]) -> (StatusCode, String) {
     let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let answer = nurse.form(&format!("/staff/followups/{}/edit", followup.row.id), &fields).await;
+    let answer = nurse.form_once(&format!("/staff/followups/{}/edit", followup.row.id), &fields).await;
     (answer.status, answer.text)
 }
 
@@ -99,7 +101,7 @@ async fn a_closed_follow_up_opens_again_with_a_next_step_and_a_passed_window_may
     let world = World::new().await;
     let followup = world.followup().await;
     let mut nurse = world.nurse().await;
-    nurse.form(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
+    nurse.form_once(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
     let path = format!("/f/{}", followup.token);
     assert_eq!(world.client().get(&path).await.status, StatusCode::GONE);
     let again = form(&mut nurse, &followup, &[("due_to", "2026-12-20")]).await;
@@ -135,7 +137,7 @@ async fn a_change_that_makes_a_second_follow_up_for_the_same_number_and_service_
     let number = "13911112222";
     let open = made(&mut nurse, number, "ldct-review").await;
     let closed = made(&mut nurse, number, "ldct-review").await;
-    nurse.form(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+    nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
     let wrong_number = made(&mut nurse, "13800138000", "ldct-review").await;
     let other_service = made(&mut nurse, number, "colonoscopy").await;
     for (followup, what) in
@@ -167,7 +169,7 @@ async fn of_closed_follow_ups_of_one_number_that_are_opened_at_once_one_opens() 
         let mut forms = Vec::new();
         for _ in 0..6 {
             let closed = made(&mut nurse, &number, "ldct-review").await;
-            nurse.form(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+            nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
             forms.push((form(&mut nurse, &closed, &[("phone", &number)]).await, closed));
         }
         let sent = forms.into_iter().map(|(form, closed)| {
@@ -180,4 +182,67 @@ async fn of_closed_follow_ups_of_one_number_that_are_opened_at_once_one_opens() 
         }
         assert_eq!(opened, 1);
     }
+}
+
+#[tokio::test]
+async fn a_window_that_ends_before_it_begins_is_refused_and_what_was_typed_is_kept() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let path = format!("/api/v1/staff/followups/{}", followup.row.id);
+    let refused = async |nurse: &mut Client, due_from: &str, due_to: &str| {
+        let before = nurse.get(&path).await.json();
+        let typed = [("due_from", due_from), ("due_to", due_to), ("reason", "改过的原因")];
+        let wrong = form(nurse, &followup, &typed).await;
+        let (status, page) = send(nurse, &followup, &wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        assert!(page.contains("最晚的日期不能早于最早的日期"), "{page}");
+        for kept in [due_from, due_to] {
+            assert!(page.contains(&format!("value=\"{kept}\"")), "{kept} is kept: {page}");
+        }
+        assert!(page.contains("改过的原因"), "{page}");
+        let after = nurse.get(&path).await.json();
+        assert_eq!((&before["row"], &before["history"]), (&after["row"], &after["history"]), "nothing was written");
+    };
+    refused(&mut nurse, "2026-12-10", "2026-12-01").await;
+    // Neither when the last day has passed, and may stay.
+    world.app.clock.set(zaoshai_contract::civil::Moment(world.app.now().0 + 40 * 86_400_000));
+    let mut nurse = world.nurse().await;
+    refused(&mut nurse, "2026-12-10", "2026-12-04").await;
+}
+
+#[tokio::test]
+async fn a_mended_number_and_the_words_beside_it_are_one_write() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let mended = form(&mut nurse, &followup, &[("phone", "13911112222（女儿）")]).await;
+    let table = async |sql: &str| match &world.app.db {
+        Db::Sqlite { write, .. } => drop(sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(write).await),
+        Db::Postgres(pool) => drop(sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await),
+    };
+    table("ALTER TABLE notes RENAME TO away").await;
+    let (status, _) = send(&mut nurse, &followup, &mended).await;
+    table("ALTER TABLE away RENAME TO notes").await;
+    assert!(status.is_server_error(), "{status}");
+    let found = async |nurse: &mut Client, typed: &str| search(nurse, typed).await.text.contains("找到 1 个");
+    assert!(found(&mut nurse, "8000").await && !found(&mut nurse, "2222").await, "neither was written");
+    assert_eq!(send(&mut nurse, &followup, &mended).await.0, StatusCode::SEE_OTHER);
+    assert!(found(&mut nurse, "2222").await);
+    let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    assert!(page.contains("填电话时写着：女儿"), "{page}");
+}
+
+#[tokio::test]
+async fn opening_a_link_that_is_not_locked_is_told_nowhere() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let unlock = format!("/staff/followups/{}/unlock", followup.row.id);
+    let told = async || world.app.db.history(&followup.row.id).await.expect("the database").len();
+    let before = told().await;
+    assert_eq!(nurse.form(&unlock, &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(told().await, before);
+    let log = world.app.db.audit_log("zhuzhou-2", &AuditFilter::default(), None, 999).await.expect("the log");
+    assert!(log.iter().all(|line| line.action != "unlock"), "what changed nothing is no line");
 }

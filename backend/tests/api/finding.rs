@@ -233,7 +233,7 @@ async fn names_that_an_older_folding_stored_are_found_and_recognised_after_the_s
         ("owner", "zhang"),
         ("version", &version),
     ];
-    assert_eq!(nurse.form(&edit, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(nurse.form_once(&edit, &fields).await.status, StatusCode::SEE_OTHER);
 
     assert_eq!(refold(&world.app).await.expect("the database"), 1, "one that does not open stays, one is new already");
     for typed in [typed, "吐尔甲", "13800138101", "8101"] {

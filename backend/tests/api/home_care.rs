@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use zaoshai_backend::db::Db;
 use zaoshai_backend::db::home_care::{CareChange, CareRecord, NewRequest, PlannedVisit};
 use zaoshai_backend::db::pages::After;
+use zaoshai_backend::db::repeats::{Once, Sent};
 use zaoshai_backend::secrets;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::holidays::Holidays;
@@ -771,7 +772,7 @@ async fn agrees(steps: Vec<Step>) {
                 });
                 let change = CareChange {
                     request: format!("request-{who}"),
-                    id: format!("line-{number}"),
+                    sent: Sent { key: format!("line-{number}"), said: String::new() },
                     version: None,
                     action: *action,
                     party: *party,
@@ -798,7 +799,11 @@ async fn agrees(steps: Vec<Step>) {
                     if *action == Action::Plan {
                         known.visit = Some(day);
                     }
-                    assert_eq!(db.change_care(&change, &holidays).await.expect("the database"), Ok(()), "a repeat");
+                    assert_eq!(
+                        db.change_care(&change, &holidays).await.expect("the database"),
+                        Ok(Once::Before),
+                        "a repeat"
+                    );
                 }
             }
         }
@@ -858,4 +863,54 @@ async fn a_link_that_is_locked_and_opened_again_says_so_in_its_history_and_the_l
         1,
         "what changed nothing is no line"
     );
+}
+
+#[tokio::test]
+async fn a_stranger_who_locks_a_link_and_a_colleague_who_opens_it_are_in_no_nurses_way() {
+    let world = World::new().await;
+    let (_, link) = asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    let page = nurse.get(&path).await.text;
+    let mut stranger = world.client();
+    for _ in 0..5 {
+        stranger.form(&format!("{link}/identify"), &[("ending", "0000")]).await;
+    }
+    let assessed = with_page(&mut nurse, &path, &page, "assess", &ACCEPT).await;
+    assert_eq!(assessed.status, StatusCode::SEE_OTHER, "nobody has changed the request: {}", assessed.text);
+    let page = nurse.get(&path).await.text;
+    assert_eq!(nurse.form(&format!("{path}/unlock"), &[]).await.status, StatusCode::SEE_OTHER);
+    let planned = with_page(&mut nurse, &path, &page, "plan", &PLAN).await;
+    assert_eq!(planned.status, StatusCode::SEE_OTHER, "{}", planned.text);
+    let id = path.rsplit('/').next().expect("an id");
+    let lines = world.app.db.care_history(id).await.expect("the database");
+    let told: Vec<&str> = lines.iter().map(|line| line.action.as_str()).collect();
+    assert_eq!(told, ["plan", "unlock", "accept", "lock", "ask"], "in the order in which it happened");
+}
+
+#[tokio::test]
+async fn a_form_of_a_nurse_that_comes_twice_is_done_once_and_other_words_under_its_key_are_refused() {
+    let world = World::new().await;
+    asks(&world).await;
+    let mut nurse = world.nurse().await;
+    let path = first(&mut nurse).await;
+    let id = path.rsplit('/').next().expect("an id").to_owned();
+    let end = [("outcome", "hospital"), ("note", "送去医院")];
+    for (deed, fields, other) in [
+        ("assess", &ACCEPT[..], ("prepare", "请准备好药")),
+        ("plan", &PLAN[..], ("to", "11:30")),
+        ("outcome", &end[..], ("note", "别的话")),
+    ] {
+        let page = nurse.get(&path).await.text;
+        let before = world.app.db.care_history(&id).await.expect("the database").len();
+        for _ in 0..2 {
+            let answer = with_page(&mut nurse, &path, &page, deed, fields).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{deed}: {}", answer.text);
+        }
+        let said: Vec<_> = fields.iter().copied().filter(|(name, _)| *name != other.0).chain([other]).collect();
+        let refused = with_page(&mut nurse, &path, &page, deed, &said).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{deed}: {}", refused.text);
+        assert!(refused.text.contains("这一步已经提交过"), "{deed}: {}", refused.text);
+        assert_eq!(world.app.db.care_history(&id).await.expect("the database").len(), before + 1, "{deed}");
+    }
 }

@@ -1,11 +1,12 @@
 //! Lists of work: each reaches all that it has, says how many that is, and no stranger can fill it; a closing can be
 //! taken back.
 
-use crate::world::{Client, World};
+use crate::world::{Client, World, sent};
 use axum::http::StatusCode;
 use std::collections::BTreeSet;
 use zaoshai_backend::db::batches::Batch;
 use zaoshai_backend::db::home_care::NewRequest;
+use zaoshai_backend::db::people::NewAnswer;
 use zaoshai_backend::db::slots::Span;
 use zaoshai_backend::{demonstration, pathway, secrets};
 use zaoshai_contract::appointments::{Action, State};
@@ -224,7 +225,15 @@ async fn one_link_cannot_fill_the_list_of_questions() {
     let list = nurse.get("/staff/questions").await.text;
     assert!(list.contains("共 10 个") && !list.contains("还有一个"), "{list}");
     let open = world.app.db.questions(&followup.row.id).await.expect("the database");
-    assert!(world.app.db.answer(&open[0].id, "sealed", "zhang", world.app.now()).await.expect("the database"));
+    let answer = NewAnswer {
+        followup: &followup.row.id,
+        question: &open[0].id,
+        text_sealed: "sealed".to_owned(),
+        staff: "zhang",
+        sent: sent(),
+        now: world.app.now(),
+    };
+    world.app.db.answer(&answer).await.expect("the database").expect("answered");
     let after = patient.form(&path, &fields).await;
     assert!(after.location().contains("done=asked"), "an answer makes room: {}", after.location());
 }
@@ -256,7 +265,7 @@ async fn a_question_stays_listed_when_its_follow_up_ends_until_it_is_answered() 
     assert!(page.contains("药还要吃吗？") && page.contains(told) && page.contains("记下回答"), "{page}");
     let question = db.questions(&ended.row.id).await.expect("the database")[0].id.clone();
     let fields = [("question", question.as_str()), ("answer", "先不吃，已打电话告诉")];
-    let answered = nurse.form(&format!("{path}/answer"), &fields).await;
+    let answered = nurse.form_once(&format!("{path}/answer"), &fields).await;
     assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", answered.text);
     let page = nurse.get(&path).await.text;
     assert!(page.contains("先不吃，已打电话告诉") && !page.contains(told), "{page}");

@@ -2,6 +2,7 @@
 //! `ZAOSHAI_TEST_POSTGRES` names a server.
 
 mod accounts;
+mod anew;
 mod audit;
 mod bad_input;
 mod batches;

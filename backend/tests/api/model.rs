@@ -10,7 +10,7 @@ mod rights;
 use self::places::{By, DAY, HOUR, MINUTE, Model, Person, SLOTS, starts};
 use self::rights::Rights;
 use crate::sharing::{ELSEWHERE, HERE, THERE, does, latest};
-use crate::world::{Client, PHONE, World, secrets};
+use crate::world::{Client, PHONE, World, secrets, sent};
 use axum::http::StatusCode;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
+use zaoshai_backend::db::repeats::Once;
 use zaoshai_backend::db::slots::NewSlot;
-use zaoshai_backend::db::steps::Next;
+use zaoshai_backend::db::steps::{Next, StepEnd};
 use zaoshai_backend::demonstration::crowd;
 use zaoshai_backend::pathway;
 use zaoshai_backend::secrets;
@@ -325,6 +326,7 @@ impl<'a> Play<'a> {
                     party: by.party(),
                     who: "zhang".to_owned(),
                     detail: String::new(),
+                    said: String::new(),
                     until: None,
                     rules,
                     key: secrets::fresh_key(),
@@ -347,11 +349,25 @@ impl<'a> Play<'a> {
                     due_to: self.day(due.1),
                     link_until: self.at(30 * DAY),
                 };
-                let stale = app.db.end_step(followup, record.version - 1, Outcome::Review, &next, "zhang", now).await;
+                let end = |version| StepEnd {
+                    followup,
+                    version,
+                    outcome: Outcome::Review,
+                    next: &next,
+                    who: "zhang",
+                    sent: sent(),
+                    now,
+                };
+                let stale = app.db.end_step(&end(record.version - 1)).await;
                 prop_assert!(stale.expect("the database").is_err(), "what somebody else has changed stays");
-                let answer = app.db.end_step(followup, record.version, Outcome::Review, &next, "zhang", now).await;
+                let end = end(record.version);
+                let answer = app.db.end_step(&end).await;
                 let expected = self.model.next(who, due, 30 * DAY);
                 prop_assert_eq!(answer.expect("the database").is_ok(), expected);
+                if expected {
+                    let again = app.db.end_step(&end).await.expect("the database");
+                    prop_assert_eq!(again, Ok(Once::Before), "a repeat ends no second step");
+                }
                 self.rights[who].call &= !expected;
             }
             _ => {

@@ -12,7 +12,7 @@ use zaoshai_contract::staff::FollowUpDetail;
 
 /// Sends a form of a follow-up.
 async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
-    who.form(&format!("/staff/followups/{followup}/{deed}"), fields).await
+    who.form_once(&format!("/staff/followups/{followup}/{deed}"), fields).await
 }
 
 /// The id of the referral that a page's form would answer.

@@ -687,6 +687,7 @@ async fn book(app: &App, followup: &str, action: Action, slot: Option<SlotId>) {
         party: Party::Staff(Role::Nurse),
         who: "zhang".to_owned(),
         detail: String::new(),
+        said: String::new(),
         until: None,
         rules: Rules::Aside(None),
         key: secrets::fresh_key(),

@@ -23,7 +23,7 @@ pub const ELSEWHERE: &str = "dezhou-2";
 const REASON: &str = "小结节，3 个月复查";
 
 pub async fn does(who: &mut Client, followup: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
-    who.form(&format!("/staff/followups/{followup}/{deed}"), fields).await
+    who.form_once(&format!("/staff/followups/{followup}/{deed}"), fields).await
 }
 
 async fn refers(who: &mut Client, followup: &str, to: &str) -> Answer {
@@ -388,6 +388,7 @@ async fn nothing_is_added_to_somebody_whose_data_were_deleted() {
         party: Party::Patient,
         who: "patient".to_owned(),
         detail: String::new(),
+        said: String::new(),
         until: None,
         rules: Rules::Aside(None),
         key: secrets::fresh_key(),
@@ -552,7 +553,7 @@ async fn tries(world: &World, who: &mut Client, stage: &str, [id, batch, care, q
                 let fill = |text: &str| text.replace("{appointment}", &appointment).replace("{question}", question);
                 let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, fill(value))).collect();
                 let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                who.form(&path, &fields).await
+                who.form_once(&path, &fields).await
             }
         };
         // Whoever is asked or has handed over sees that much of the follow-up.

@@ -216,6 +216,33 @@ async fn a_stranger_behind_the_same_address_does_not_shut_a_known_browser_out() 
 }
 
 #[tokio::test]
+async fn a_stranger_who_tries_everything_makes_nobody_wait_who_has_signed_in_from_the_same_address() {
+    let world = World::new().await;
+    let network = "192.0.2.1";
+    world.staff("wang", "zhuzhou-2", Role::Nurse).await;
+    assert_eq!(signs_in(&mut world.client().at(network), "zhang", PASSWORD).await.status, StatusCode::NO_CONTENT);
+    let checked = async || {
+        let log = world.app.db.audit_log("zhuzhou-2", &AuditFilter::default(), None, 999).await.expect("the log");
+        log.iter().filter(|line| line.action == "sign-in-refused").count()
+    };
+    for n in 0..120 {
+        signs_in(&mut world.client().at(network), &format!("somebody{n}"), "guess").await;
+    }
+    assert_eq!(checked().await, 30, "a burst is not checked to its end");
+    let known = signs_in(&mut world.client().at(network), "zhang", PASSWORD).await;
+    assert_eq!(known.status, StatusCode::NO_CONTENT, "a new browser of somebody known there");
+    let new = signs_in(&mut world.client().at(network), "wang", "another").await;
+    assert_eq!(new.code(), "wrong-login", "who has never signed in from there waits");
+    world.app.clock.set(Moment(world.app.now().0 + 61_000));
+    let new = signs_in(&mut world.client().at(network), "wang", "another").await;
+    assert_eq!(new.status, StatusCode::NO_CONTENT, "for a minute");
+    for _ in 0..20 {
+        signs_in(&mut world.client().at(network), "zhang", "guess").await;
+    }
+    assert_eq!(checked().await, 35, "and no account has more tries than before");
+}
+
+#[tokio::test]
 async fn strangers_at_many_addresses_shut_out_no_known_browser_and_are_stopped() {
     let world = World::new().await;
     let mut nurse = world.nurse().await;

@@ -1,12 +1,13 @@
 //! Which times can be chosen, by whom and until when: due windows, cut-offs, pages of days, holds, offers and what a phone's
 //! calendar still holds.
 
-use crate::world::{Answer, Client, World, new_followup};
+use crate::world::{Answer, Client, World, new_followup, sent};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
+use zaoshai_backend::db::steps::StepEnd;
 use zaoshai_backend::{pathway, secrets};
 use zaoshai_contract::appointments::AWAKE;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -309,7 +310,16 @@ async fn a_rule_that_comes_into_force_meanwhile_refuses_at_that_very_moment() {
         link_until: record.link_until,
     };
     let outcome = zaoshai_contract::followups::Outcome::Review;
-    let ended = world.app.db.end_step(&other.row.id, record.version, outcome, &next, "zhang", world.app.now()).await;
+    let end = StepEnd {
+        followup: &other.row.id,
+        version: record.version,
+        outcome,
+        next: &next,
+        who: "zhang",
+        sent: sent(),
+        now: world.app.now(),
+    };
+    let ended = world.app.db.end_step(&end).await;
     ended.expect("the database").expect("ended");
     let late = does(&mut patient, &other, "confirm", &[("slot", soon)]).await;
     assert!(late.location().contains("problem=before-due"), "{}", late.location());
@@ -463,7 +473,7 @@ async fn nothing_is_offered_by_a_link_that_cannot_be_opened() {
             }
             _ => {
                 let mut nurse = world.nurse().await;
-                nurse.form(&format!("/staff/followups/{}/withdraw", waiter.row.id), &[]).await;
+                nurse.form_once(&format!("/staff/followups/{}/withdraw", waiter.row.id), &[]).await;
             }
         }
         does(&mut world.patient(&one).await, &one, "cancel", &[]).await;
@@ -488,7 +498,16 @@ async fn a_step_that_ends_ends_the_waiting_for_its_times() {
         link_until: Moment::at(date("2027-05-01"), 0),
     };
     let outcome = zaoshai_contract::followups::Outcome::Review;
-    let ended = world.app.db.end_step(&waiter.row.id, record.version, outcome, &next, "zhang", world.app.now()).await;
+    let end = StepEnd {
+        followup: &waiter.row.id,
+        version: record.version,
+        outcome,
+        next: &next,
+        who: "zhang",
+        sent: sent(),
+        now: world.app.now(),
+    };
+    let ended = world.app.db.end_step(&end).await;
     ended.expect("the database").expect("ended");
     assert!(world.app.db.waiting(&waiter.row.id).await.expect("the database").is_none());
 }

@@ -14,6 +14,7 @@ use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::db::Db;
+use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::{demonstration, routes};
@@ -192,11 +193,16 @@ impl World {
     }
 }
 
+/// A form that comes once.
+pub fn sent() -> Sent {
+    Sent { key: secrets::fresh_id(), said: "said".to_owned() }
+}
+
 /// What the nurse sends for a new follow-up.
 pub fn new_followup() -> serde_json::Value {
     serde_json::json!({
         "name": "李女士", "phone": PHONE, "reason": "小结节，3 个月复查",
-        "services": ["ldct-review"], "due_from": "2026-11-23", "due_to": "2026-12-04", "another": true,
+        "services": ["ldct-review"], "due_from": "2026-11-23", "due_to": "2026-12-04", "another": true, "anew": true,
     })
 }
 
@@ -235,6 +241,14 @@ impl Client {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         self.send(request, Body::from(body), &[]).await
+    }
+
+    /// A form with a key of its own, unless it has one.
+    pub async fn form_once(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let key = secrets::fresh_id();
+        let keyed = fields.iter().any(|(name, _)| *name == "key");
+        let own: &[(&str, &str)] = if keyed { &[] } else { &[("key", &key)] };
+        self.form(path, &[fields, own].concat()).await
     }
 
     pub async fn send(

@@ -1,6 +1,7 @@
 //! The accounts of a hospital.
 
 use super::{ManyTries, Staff};
+use crate::ids::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
 use crate::roles::Role;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct AccountsPage {
     pub accounts: Vec<AccountRow>,
     /// What stands in the form for a new one.
     pub form: NewAccount,
+    /// The key of the page's next write.
+    pub key: IdempotencyKey,
     /// An account with its new password, shown once.
     pub password: Option<(String, String)>,
     /// Why the last write was refused.

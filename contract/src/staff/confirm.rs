@@ -4,6 +4,9 @@ use super::Staff;
 use crate::appointments::words;
 use serde::{Deserialize, Serialize};
 
+/// The field of a form that wants to be asked about before it is carried out.
+pub const ASK: &str = "ask";
+
 /// A question before something that cannot be taken back with one tap.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfirmPage {

@@ -1,6 +1,7 @@
 //! Mending a follow-up.
 
 use super::{BookableService, NewFollowUp, Staff};
+use crate::ids::IdempotencyKey;
 use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,10 @@ pub struct EditForm {
     pub changed: Vec<(String, String)>,
     /// The other open follow-ups of the same number for the same service: id, and name with code.
     pub already: Vec<BookableService>,
+    /// What is known of a deletion of the person's data.
+    pub erased: Option<String>,
+    /// The key of the form.
+    pub key: IdempotencyKey,
     /// True when it has ended: sending the form opens it again.
     pub closed: bool,
     /// Why it was refused, field by field.

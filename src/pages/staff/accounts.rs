@@ -1,7 +1,7 @@
 //! The accounts of a hospital.
 
 use super::confirm::{in_place, yes};
-use super::form::{button, field, step, tick, ticks};
+use super::form::{button, field, hidden, step, tick, ticks};
 use super::many_tries;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
@@ -53,6 +53,7 @@ pub fn page(page: &AccountsPage) -> Node {
                     .with("method", "post")
                     .with("action", "/staff/accounts")
                     .with("id", "account")
+                    .child(hidden("key", page.key.to_string()))
                     .child(field(
                         problem,
                         "name",
@@ -88,6 +89,7 @@ fn account(page: &AccountsPage, row: &AccountRow) -> El {
         el("form")
             .with("method", "post")
             .with("action", ["/staff/accounts/", row.staff.name.as_str(), "/", deed].concat())
+            .child(hidden("key", page.key.to_string()))
             .child(yes(word))
     };
     let mine = row.staff.name == page.staff.name;

@@ -1,6 +1,7 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::confirm::{back, in_place, yes};
+use super::form::hidden;
 use super::list::{chip, why};
 use super::work::{Sent, sections};
 use crate::components::error_summary::error_summary;
@@ -99,6 +100,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
                 el("form")
                     .with("method", "post")
                     .with("action", post("relink"))
+                    .child(hidden("key", detail.key.to_string()))
                     .child(yes(format!("给{name}换新链接"))),
             ),
             in_place(
@@ -113,6 +115,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
                 el("form")
                     .with("method", "post")
                     .with("action", post("withdraw"))
+                    .child(hidden("key", detail.key.to_string()))
                     .child(yes(format!("结束{name}的随访"))),
             )
         ]

@@ -1,7 +1,7 @@
 //! Mending a follow-up, or opening a closed one again.
 
 use super::form::{field, hidden};
-use super::new::{already, fields};
+use super::new::{already, erased, fields};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::view::{El, Node, el, nodes};
@@ -39,8 +39,10 @@ pub fn page(page: &EditForm) -> Node {
             .child((!page.changed.is_empty()).then(|| conflict(page)))
             .child(el("h1").class("zs-h1").child(title))
             .child(el("p").child(lead))
+            .child(hidden("key", page.key.to_string()))
             .child(hidden("version", page.version.to_string()))
-            .child(already(problem, &page.already, ("两个都留着", "我看过了，确实要两个都留着")))
+            .child(already(problem, &page.already, &page.form, ("两个都留着", "我看过了，确实要两个都留着")))
+            .child(erased(problem, page.erased.as_deref(), &page.form))
             .child(fields(problem, &page.form, &page.services, &page.letters))
             .child(field(problem, "owner", "谁负责", "", owner))
     ]

@@ -5,6 +5,7 @@ use crate::view::{El, Node, el};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::BookableService;
+pub use zaoshai_contract::staff::confirm::ASK;
 use zaoshai_contract::staff::draft::BY;
 
 /// A form that changes a follow-up.
@@ -27,9 +28,6 @@ pub fn kept(fields: &[(String, String)]) -> Vec<El> {
     let kept = fields.iter().filter(|(name, _)| name != BY);
     kept.map(|(name, value)| hidden_field(name.clone(), value.clone())).collect()
 }
-
-/// The field of a form that wants to be asked about before it is carried out.
-pub const ASK: &str = "ask";
 
 /// Asks before the form is carried out, where what was chosen in it calls for that.
 pub fn asks(form: El) -> El {

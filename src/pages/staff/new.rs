@@ -1,7 +1,7 @@
 //! A new follow-up: one short form.
 
-use super::form::{field, hidden, letters, services, urgency};
-use crate::components::error_summary::error_summary;
+use super::form::{field, hidden, letters, services, tick, urgency};
+use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::limits::LONGEST_NAME;
@@ -21,7 +21,8 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             .child(problem.map(error_summary))
             .child(el("h1").class("zs-h1").child("新建随访"))
             .child(hidden("key", page.key.to_string()))
-            .child(already(problem, &page.already, ("再建一个", "我看过了，确实要再建一个")))
+            .child(already(problem, &page.already, &page.form, ("再建一个", "我看过了，确实要再建一个")))
+            .child(erased(problem, page.erased.as_deref(), &page.form))
             .child(fields(problem, &page.form, &page.services, &page.letters))
     ]
 }
@@ -30,6 +31,7 @@ pub fn page(page: &NewFollowUpForm) -> Node {
 pub fn already(
     problem: Option<&Problem>,
     already: &[BookableService],
+    form: &NewFollowUp,
     (label, words): (&'static str, &'static str),
 ) -> Option<Node> {
     if already.is_empty() {
@@ -42,11 +44,7 @@ pub fn already(
             el("li").child(el("a").with("href", path).child(open.name.clone()))
         })
         .collect::<Vec<_>>();
-    let tick = el("label")
-        .class("zs-check")
-        .with("for", "another")
-        .child(el("input").with("type", "checkbox").with("id", "another").with("name", "another").with("value", "yes"))
-        .child(el("span").child(words));
+    let tick = tick("another".to_owned(), "another", "yes", form.another, words);
     Some(nodes![
         el("div")
             .class("zs-notice")
@@ -55,6 +53,21 @@ pub fn already(
             .child(el("div").child(el("p").child("已经有一个没有结束的随访：")).child(el("ul").child(links))),
         field(problem, "another", label, "", Node::from(tick))
     ])
+}
+
+/// What is known of a deletion of the person's data, and the tick that a follow-up is meant all the same.
+pub fn erased(problem: Option<&Problem>, told: Option<&str>, form: &NewFollowUp) -> Option<Node> {
+    let told = told?;
+    // The error says the same.
+    let notice = field_error(problem, "anew").is_none().then(|| {
+        el("div")
+            .class("zs-notice")
+            .with("role", "status")
+            .child(small_icon("alert"))
+            .child(el("p").child(told.to_owned()))
+    });
+    let tick = tick("anew".to_owned(), "anew", "yes", form.anew, "我问过了，本人要随访");
+    Some(nodes![notice, field(problem, "anew", "资料删除过", "", Node::from(tick))])
 }
 
 /// What a follow-up says, field by field.

@@ -151,6 +151,7 @@ fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> N
     let deed = "return";
     let form = asks(post(&detail.row.id, deed))
         .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
         .child(hidden("referral", referral.id.clone()))
         .child(el("p").child(format!(
             "退回以后，马上由 {} 负责，我们不能再看。现在的链接会失效，由对方发新的。请先打电话说好。",
@@ -174,6 +175,7 @@ fn recall(detail: &FollowUpDetail, referral: &Referral) -> El {
         format!("撤回{}给{}的转诊？", detail.row.name, referral.to),
         &["对方不能再接收，还是我们负责。"],
         post(&detail.row.id, "recall")
+            .child(hidden("key", detail.key.to_string()))
             .child(hidden("referral", referral.id.clone()))
             .child(yes(format!("撤回{}的转诊", detail.row.name))),
     )

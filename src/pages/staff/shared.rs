@@ -61,6 +61,7 @@ fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
     let deed = "hand-back";
     let refuse = post(&page.id, deed)
         .class("zs-stack")
+        .child(hidden("key", page.key.to_string()))
         .child(hidden("referral", referral.id.clone()))
         .child(field(
             sent.problem(deed),
@@ -77,6 +78,7 @@ fn answer(page: &SharedFollowUp, referral: &Referral, sent: &Sent<'_>) -> Node {
             format!("接收{}，从{}转来？", page.name, referral.from),
             &["以后由我们负责，负责人是您，电话和链接才看得到。", "旧链接会失效，请把新链接发给病人。"],
             post(&page.id, "take-over")
+                .child(hidden("key", page.key.to_string()))
                 .child(hidden("referral", referral.id.clone()))
                 .child(yes(format!("接收{}", page.name))),
         )

@@ -110,6 +110,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let (from, to) = (day("due_from"), day("due_to"));
     asks(post(&followup.id, deed))
         .class("zs-stack")
+        .child(hidden("key", detail.key.to_string()))
         .child(hidden("version", followup.version.to_string()))
         .child(field(
             problem,
@@ -170,6 +171,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
                     let typed = sent.typed.get("answer", "answer").filter(|_| mine).unwrap_or_default().to_owned();
                     post(&detail.row.id, "answer")
                         .class("zs-stack zs-stack--tight")
+                        .child(hidden("key", detail.key.to_string()))
                         .child(hidden("question", question.id.clone()))
                         .child(field_error(sent.problem("answer").filter(|_| mine), &id))
                         .child(el("label").class("zs-form-field__small-label").with("for", id.clone()).child("回答"))

@@ -1,5 +1,6 @@
 //! The accounts of a hospital: made, shut, and given a new password by its administrators.
 
+use super::session::fits;
 use super::{Before, SignedIn, html, lead_to, many_tries, may, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
@@ -22,7 +23,8 @@ const TITLE: &str = "账号";
 async fn page(app: &App, staff: Staff) -> Result<AccountsPage> {
     let accounts = app.db.accounts(&staff.hospital).await?;
     let many_tries = many_tries(app, &staff).await?;
-    Ok(AccountsPage { staff, accounts, form: NewAccount::default(), password: None, problem: None, many_tries })
+    let key = secrets::fresh_key();
+    Ok(AccountsPage { staff, accounts, form: NewAccount::default(), key, password: None, problem: None, many_tries })
 }
 
 fn shown(app: &App, page: AccountsPage, status: StatusCode) -> Response {
@@ -73,14 +75,21 @@ fn understand(form: &NewAccount) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(Failure::fields(errors)) }
 }
 
-/// A fresh password and its hash, computed off the threads that answer.
-async fn password(app: &App) -> Result<(String, String)> {
-    let password = secrets::fresh_password();
+/// The hash of a password, computed off the threads that answer.
+async fn hash_of(app: &App, password: &str) -> Result<String> {
     let _turn = app.passwords.acquire().await.map_err(anyhow::Error::from)?;
-    let fresh = password.clone();
-    let hash =
-        tokio::task::spawn_blocking(move || secrets::hash_password(&fresh)).await.map_err(anyhow::Error::from)??;
-    Ok((password, hash))
+    let fresh = password.to_owned();
+    Ok(tokio::task::spawn_blocking(move || secrets::hash_password(&fresh)).await.map_err(anyhow::Error::from)??)
+}
+
+/// Whether an account of this hospital is open with this very password: the form that gave it comes again, and nobody
+/// has changed the password since.
+async fn given_before(app: &App, staff: &Staff, name: &str, password: &str) -> Result<bool> {
+    let account = app.db.account(name).await?;
+    match account.filter(|account| account.hospital == staff.hospital && account.disabled == 0) {
+        Some(account) => fits(app, password.to_owned(), account.password_hash).await,
+        None => Ok(false),
+    }
 }
 
 /// `POST /staff/accounts`: makes an account; the answer shows its password, once.
@@ -93,7 +102,9 @@ pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form:
     };
     let result = match understand(&new) {
         Ok(()) => {
-            let (password, hash) = password(&app).await?;
+            let words = format!("{}/{}/{}", new.name, new.display, log::words(&new.roles));
+            let password = app.secrets.password_of(&words, &form.key()?);
+            let hash = hash_of(&app, &password).await?;
             let account = Staff {
                 name: new.name.clone(),
                 display: new.display.clone(),
@@ -101,7 +112,9 @@ pub(super) async fn add(State(app): State<App>, SignedIn(staff): SignedIn, form:
                 roles: new.roles.clone(),
             };
             log::does("add-account", named(&account));
-            if app.db.add_staff(&account, &hash, app.now()).await? {
+            if app.db.add_staff(&account, &hash, app.now()).await?
+                || given_before(&app, &staff, &new.name, &password).await?
+            {
                 Ok(password)
             } else {
                 Err(Failure::field("name", "已经有这个账号了，请换一个名字"))
@@ -150,9 +163,12 @@ pub(super) async fn change(
             Ok(lead_to(&app, "/staff/accounts", "", JustDone::Disable))
         }
         "reset" => {
-            let (password, hash) = password(&app).await?;
-            log::does("reset-account", named(&account));
-            app.db.reset_staff(&name, &hash).await?;
+            let password = app.secrets.password_of(&name, &form.key()?);
+            if !given_before(&app, &staff, &name, &password).await? {
+                let hash = hash_of(&app, &password).await?;
+                log::does("reset-account", named(&account));
+                app.db.reset_staff(&name, &hash).await?;
+            }
             let page = AccountsPage { password: Some((name, password)), ..page(&app, staff).await? };
             Ok(shown(&app, page, StatusCode::OK))
         }

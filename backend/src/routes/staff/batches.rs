@@ -6,6 +6,7 @@ use super::make::{letters, record_of, understand};
 use super::{SignedIn, html, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
+use crate::db::finders::WasErased;
 use crate::db::followups::{NewRecord, Origin};
 use crate::db::log::{self, Object};
 use crate::db::pages::After;
@@ -27,6 +28,7 @@ use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::batches::{
     BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, LeftOut, MOST_BYTES, Preview,
 };
+use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{NewFollowUp, Staff, StaffPage};
 
 /// How long the answer waits for a batch: a larger one goes on by itself.
@@ -46,14 +48,14 @@ struct Understood {
 }
 
 impl Understood {
-    /// A fingerprint of what the nurse is shown.
+    /// A fingerprint of what the nurse is shown, and of all that would be stored.
     fn seen(&self) -> String {
-        let good: Vec<String> = self.good.iter().map(|(line, ..)| line.row.to_string()).collect();
+        let good: Vec<String> = self.good.iter().map(|(line, form)| format!("{} {}", line.row, form.said())).collect();
         let left = |rows: &[LeftOut]| {
             rows.iter().map(|left| format!("{}{}", left.row, left.reasons.concat())).collect::<Vec<_>>().join("\n")
         };
         let shown =
-            [good.join(","), left(&self.bad), left(&self.known), left(&self.hidden), self.notes.concat()].join("\n\n");
+            [good.join("\n"), left(&self.bad), left(&self.known), left(&self.hidden), self.notes.concat()].join("\n\n");
         secrets::hash(&shown)[..32].to_owned()
     }
 }
@@ -109,7 +111,7 @@ async fn look(app: &App, staff: &Staff, lines: Lines) -> Result<Understood> {
             }
         };
         let person = finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone);
-        let rows = people.entry(person.clone()).or_default();
+        let rows = people.entry(person.person.clone()).or_default();
         let same = rows.iter().find(|(_, services)| services.iter().any(|service| form.services.contains(service)));
         if let Some((first, _)) = same {
             table.bad.push(left(vec![format!("和第 {first} 行是同一个人、同样的项目")]));
@@ -118,8 +120,13 @@ async fn look(app: &App, staff: &Staff, lines: Lines) -> Result<Understood> {
         rows.push((line.row, form.services.clone()));
         // By what an older server knew the row that it made a follow-up from.
         let row = format!("{}\u{1e}{}\u{1e}{}", staff.hospital, line.cells, form.services.join(","));
-        if app.db.was_erased(&person, &app.secrets.finder("row", &row)).await? {
-            table.known.push(left(vec!["这个人要求删除了资料，不再新建".to_owned()]));
+        let why = match app.db.was_erased(&staff.hospital, &person, &app.secrets.finder("row", &row)).await? {
+            Some(WasErased::Wish) => Some("这个人要求删除了资料，不导入。本人要随访，请单独新建"),
+            Some(WasErased::Mistake) => Some("这个人以前登记错了，资料删掉了，不导入。确实要随访，请单独新建"),
+            None => None,
+        };
+        if let Some(why) = why {
+            table.known.push(left(vec![why.to_owned()]));
             continue;
         }
         let phone = finders::phone(&app.secrets, &form.phone);
@@ -235,6 +242,7 @@ pub(super) async fn upload(
         let failure = Failure::field("file", "文件太大，最多 4 MB。请分成几个文件，再上传");
         return refused(staff, failure, defaults).await;
     }
+    let hash = secrets::hash_bytes(&bytes);
     let data = if sure { upload.form.get("data").to_owned() } else { BASE64.encode(&bytes) };
     let table = match lines_of(&app, bytes, &defaults).await {
         Ok(lines) => look(&app, &staff, lines).await?,
@@ -242,7 +250,11 @@ pub(super) async fn upload(
         Err(failure) => return Err(failure),
     };
     let key = upload.form.key()?;
-    let id = secrets::id_for(&staff.name, &key);
+    // Another table, or another meaning of its empty cells, is another batch, whatever key it carries.
+    let answered = ["key", "sure", "seen", "bad", "data", BY];
+    let fields = upload.form.pairs().iter().filter(|(field, _)| !answered.contains(&field.as_str()));
+    let said: Vec<&str> = fields.flat_map(|(field, value)| [field.as_str(), value.as_str()]).collect();
+    let id = app.secrets.id_of(&staff.name, &key, &[&["import", hash.as_str()][..], &said].concat());
     if sure {
         // A repeat goes on where the first one stopped, whatever the table looks like now.
         let begun = app.db.batch(&staff.hospital, &id).await?.is_some();

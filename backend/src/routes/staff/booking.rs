@@ -107,6 +107,8 @@ pub(super) async fn book(app: &App, staff: &Staff, id: &str, form: &Form) -> Res
         party,
         who: staff.name.clone(),
         detail: if overrides { "override".to_owned() } else { String::new() },
+        // Whatever the rules say by the time of a repeat.
+        said: if reason.is_empty() { String::new() } else { app.secrets.finder("form", reason) },
         until: None,
         rules,
         key,
@@ -135,6 +137,7 @@ pub(super) async fn cancel(app: &App, staff: &Staff, id: &str, form: &Form) -> R
         party,
         who: staff.name.clone(),
         detail: String::new(),
+        said: String::new(),
         until: None,
         rules: Rules::Aside(None),
         key: form.key()?,

@@ -2,10 +2,11 @@
 
 use super::lists::row;
 use super::sharing::{self, InCharge, Share};
-use super::{Before, SignedIn, booking, html, lead_to, may, own, referrals, services, signed_in, told};
+use super::{Before, SignedIn, booking, html, lead_to, may, own, questions, referrals, services, signed_in, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::failures::Result;
+use crate::routes::body::Form;
 use crate::visitor::Visitor;
 use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
@@ -153,18 +154,28 @@ pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<
     }
 }
 
-/// `POST /staff/followups/{id}/withdraw`. Withdrawing twice is withdrawing once, so the form needs no key of its own.
+/// `POST /staff/followups/{id}/withdraw`
 pub(super) async fn withdraw_form(
     State(app): State<App>,
     Path(id): Path<String>,
     SignedIn(staff): SignedIn,
+    form: Form,
 ) -> Result<Response> {
-    let result = withdraw(&app, &staff, &id).await;
+    let result = withdraw_by(&app, &staff, &id, &form).await;
     to_detail(&app, staff, &id, result, Typed { deed: JustDone::Withdraw.as_str().to_owned(), fields: Vec::new() })
         .await
 }
 
-/// `POST /staff/followups/{id}/unlock`
+async fn withdraw_by(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let record = own(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    let sent = form.sent(&app.secrets, "withdraw")?;
+    log::does("withdraw", Object::record(id));
+    app.db.withdraw(&record.id, &staff.name, &sent, app.now()).await??;
+    Ok(())
+}
+
+/// `POST /staff/followups/{id}/unlock`. Opening what is open changes nothing, so the form needs no key.
 pub(super) async fn unlock_form(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -182,14 +193,20 @@ pub(super) async fn relink_form(
     State(app): State<App>,
     Path(id): Path<String>,
     SignedIn(staff): SignedIn,
+    form: Form,
 ) -> Result<Response> {
+    let deed = JustDone::Relink.as_str();
+    if let Some(question) = questions::before_anew(&app, &staff, &id, deed, &form).await? {
+        return Ok(question);
+    }
+    if questions::is_declined(&form) {
+        return typed_again(&app, staff, &id, Typed::default()).await;
+    }
     let record = own(&app, &staff, &id).await?;
     may(&staff, Deed::WorkOnFollowUps)?;
-    if record.ending.is_some() {
-        return Err(Code::LinkWithdrawn.into());
-    }
-    log::does("relink", Object::record(&record.id));
-    app.db.relink(&record.id, &record.next_link(&app), &staff.name, app.now()).await?;
+    let sent = form.sent(&app.secrets, deed)?;
+    log::does(deed, Object::record(&record.id));
+    app.db.relink(&record.id, &record.next_link(&app), &staff.name, &sent, app.now()).await??;
     Ok(done(&app, &record.id, JustDone::Relink))
 }
 

@@ -1,17 +1,15 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
 use super::detail::done;
-use super::make::{already, letters, note_of, read_form, understand};
+use super::make::{already, anew, erased, letters, note_of, read_form, told_of, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::{App, UNREADABLE};
-use crate::db::calls::NewNote;
 use crate::db::edits::{Edit, NotEdited};
 use crate::db::followups::{Record, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
-use crate::finders;
-use crate::pathway;
 use crate::routes::body::Form;
+use crate::{finders, pathway, secrets};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -46,6 +44,7 @@ fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
         template: record.letter.clone(),
         letter: open("letter", &record.letter_sealed),
         another: false,
+        anew: false,
     })
 }
 
@@ -88,6 +87,8 @@ async fn page(app: &App, staff: Staff, record: &Record) -> Result<EditForm> {
         version: record.version,
         changed: Vec::new(),
         already: Vec::new(),
+        erased: None,
+        key: secrets::fresh_key(),
         closed: record.ending.is_some(),
         problem: None,
         staff,
@@ -125,24 +126,30 @@ pub(super) async fn save(
     let owner = form.get("owner").to_owned();
     match edit(&app, &staff, &id, &form, &typed).await {
         Ok(()) => Ok(done(&app, &id, JustDone::Edit)),
-        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::Changed) => {
+        Err(failure) if matches!(failure.code, Code::InvalidInput | Code::Changed | Code::KeyReused) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let record = own(&app, &staff, &id).await?;
             let now = page(&app, staff.clone(), &record).await?;
             let seen = form.get("version").parse().unwrap_or(now.version);
-            let conflict = failure.code == Code::Changed;
-            let asked = failure.errors.iter().any(|error| error.field == "another");
-            let already = match understand(&app, &checked(&app, &record, &now.form, &typed).0) {
-                Ok(form) if asked => already(&app, &staff, &form, &id).await?,
-                _ => Vec::new(),
-            };
+            let conflict = failure.code != Code::InvalidInput;
+            let asked = |field: &str| failure.errors.iter().any(|error| error.field == field);
+            let (mut open, mut gone) = (Vec::new(), None);
+            if let Ok(form) = understand(&app, &checked(&app, &record, &now.form, &typed).0) {
+                if typed.another || asked("another") {
+                    open = already(&app, &staff, &form, &id).await?;
+                }
+                if typed.anew || asked("anew") {
+                    gone = erased(&app, &staff, &form).await?;
+                }
+            }
             let page = EditForm {
                 changed: if conflict { changed(&app, &typed, &now.form, (&owner, &now.owner)) } else { Vec::new() },
                 // A mistake in a field does not count as having seen what somebody else wrote.
                 version: if conflict { now.version } else { seen },
                 form: typed,
-                already,
+                already: open,
+                erased: gone,
                 owner,
                 problem: Some(problem),
                 ..now
@@ -194,6 +201,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         letter_sealed: if letter.is_empty() { unseen } else { app.secrets.seal(id, "letter", letter) },
         finders: finders::of(&app.secrets, &understood.name, &understood.phone),
         person: finders::person(&app.secrets, &staff.hospital, &understood.name, &understood.phone),
+        anew: anew(typed),
         folding: finders::FOLDING,
         link_until: Moment::at(understood.due_to.plus_days(LINK_DAYS), 0),
         letter: understood.template,
@@ -202,19 +210,17 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
         services: understood.services,
         due_from: understood.due_from,
         due_to,
+        note: note_of(app, staff, &understood.phone_words),
+        sent: form.sent(&app.secrets, "edit")?,
         followup: found.id.clone(),
         who: staff.name.clone(),
         now: app.now(),
     };
-    let note = note_of(app, &understood.phone_words);
     log::does("edit", Object::record(id));
     app.db.edit(&edit, second).await?.map_err(|refusal| match refusal {
         NotEdited::Already => Failure::field("another", ALREADY),
+        NotEdited::Erased(erased) => Failure::field("anew", told_of(erased)),
         NotEdited::Refused(code) => code.into(),
     })?;
-    if let Some((note, text_sealed)) = note {
-        let note = NewNote { id: note, text_sealed, staff: staff.name.clone() };
-        app.db.add_note(id, &note, app.now()).await??;
-    }
     Ok(())
 }

@@ -244,7 +244,7 @@ pub async fn form(
 /// A change by this nurse that concerns what she saw.
 fn change(app: &App, staff: &Staff, record: &CareRecord, form: &Form, action: Action) -> Result<CareChange> {
     Ok(CareChange {
-        id: secrets::id_for(&record.id, &form.key()?),
+        sent: form.sent(&app.secrets, action.as_str())?,
         request: record.id.clone(),
         version: Some(form.get("version").parse().map_err(|_| Code::Changed)?),
         action,
@@ -261,7 +261,8 @@ fn change(app: &App, staff: &Staff, record: &CareRecord, form: &Form, action: Ac
 
 async fn apply(app: &App, change: &CareChange) -> Result<()> {
     log::does(&format!("{}-home-care", change.action.as_str()), Object::record(&change.request));
-    Ok(app.db.change_care(change, &app.library().holidays).await??)
+    app.db.change_care(change, &app.library().holidays).await??;
+    Ok(())
 }
 
 /// A text within its limits, sealed; an empty one stays empty.

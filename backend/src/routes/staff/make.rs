@@ -4,6 +4,8 @@ use super::detail::{detail_of, done};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing, signed_in, told};
 use crate::app::App;
 use crate::content::LetterTemplate;
+use crate::db::calls::NewNote;
+use crate::db::finders::{Anew, WasErased};
 use crate::db::followups::{NewRecord, NotMade, Origin, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
@@ -27,6 +29,10 @@ use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewF
 
 /// What is said before a second follow-up is made for the same number and service.
 const ALREADY: &str = "这个号码已经有同样项目的随访，还没有结束。确实要再建一个，请打勾";
+/// What is said before a follow-up is made for somebody who wished to be deleted.
+const WISHED: &str = "这个人要求删除过资料。请先问过本人；本人要随访，再打勾";
+/// The same of somebody who was registered by mistake.
+const MISTAKEN: &str = "这个人以前登记错了，资料删掉了。请先核对；确实要随访，再打勾";
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
 
@@ -51,6 +57,28 @@ pub(super) struct Understood {
     pub(super) letter: String,
 }
 
+impl Understood {
+    /// All that it says, each piece with its length.
+    pub(super) fn said(&self) -> String {
+        let services = self.services.join(",");
+        let (from, to) = (self.due_from.to_string(), self.due_to.to_string());
+        [
+            &self.name,
+            self.phone.as_str(),
+            &self.phone_words,
+            &self.reason,
+            &services,
+            &from,
+            &to,
+            self.urgency.as_str(),
+            &self.template,
+            &self.letter,
+        ]
+        .map(|piece| format!("{}:{piece}", piece.len()))
+        .concat()
+    }
+}
+
 /// What stands in a form.
 pub(super) fn read_form(form: &Form) -> NewFollowUp {
     NewFollowUp {
@@ -64,6 +92,7 @@ pub(super) fn read_form(form: &Form) -> NewFollowUp {
         template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
         another: form.get("another") == "yes",
+        anew: form.get("anew") == "yes",
     }
 }
 
@@ -140,14 +169,15 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     may(staff, Deed::WorkOnFollowUps)?;
     // Keyed: what a form says is short enough to be guessed.
     let request = app.secrets.finder("form", &serde_json::to_string(form).map_err(anyhow::Error::from)?);
-    let another = form.another;
+    let (another, wanted) = (form.another, anew(form));
     let form = understand(app, form)?;
     let number = finders::phone(&app.secrets, &form.phone);
     let second = if another { Second::Wanted } else { Second::Unasked(&number) };
     log::does("make", Object::record(&id));
-    let new = NewRecord { key, request, ..record_of(app, staff, form, id, None) };
+    let new = NewRecord { key, request, anew: wanted, ..record_of(app, staff, form, id, None) };
     app.db.make_followup(&new, second).await?.map_err(|refusal| match refusal {
         NotMade::Already => Failure::field("another", ALREADY),
+        NotMade::Erased(erased) => Failure::field("anew", told_of(erased)),
         NotMade::KeyReused => Code::KeyReused.into(),
     })
 }
@@ -164,11 +194,31 @@ pub(super) async fn already(app: &App, staff: &Staff, form: &Understood, own: &s
     Ok(same.collect())
 }
 
+/// Whether a form means somebody whose data were deleted, too.
+pub(super) fn anew(form: &NewFollowUp) -> Anew {
+    if form.anew { Anew::Wanted } else { Anew::Unasked }
+}
+
+/// What is said of a deletion.
+pub(super) fn told_of(erased: WasErased) -> &'static str {
+    match erased {
+        WasErased::Wish => WISHED,
+        WasErased::Mistake => MISTAKEN,
+    }
+}
+
+/// What is said of a deletion of the data of whom a form is for, where they were deleted.
+pub(super) async fn erased(app: &App, staff: &Staff, form: &Understood) -> Result<Option<String>> {
+    let mark = finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone);
+    Ok(app.db.was_erased(&staff.hospital, &mark, "").await?.map(|erased| told_of(erased).to_owned()))
+}
+
 /// What stood beside a phone number as a note, sealed.
-pub(super) fn note_of(app: &App, words: &str) -> Option<(String, String)> {
+pub(super) fn note_of(app: &App, staff: &Staff, words: &str) -> Option<NewNote> {
     let id = secrets::fresh_id();
     let sealed = |words: &str| app.secrets.seal(&id, "note", &format!("填电话时写着：{words}"));
-    (!words.is_empty()).then(|| sealed(words)).map(|sealed| (id, sealed))
+    let text_sealed = (!words.is_empty()).then(|| sealed(words))?;
+    Some(NewNote { id, text_sealed, staff: staff.name.clone() })
 }
 
 /// A follow-up to be made, sealed.
@@ -186,8 +236,9 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
         letter: form.template,
         finders: finders::of(&app.secrets, &form.name, &form.phone),
         person: finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone),
+        anew: Anew::Unasked,
         folding: finders::FOLDING,
-        note: note_of(app, &form.phone_words),
+        note: note_of(app, staff, &form.phone_words),
         token_hash: sharing::token_hash(app, &id, 1),
         link_until: Moment::at(form.due_to.plus_days(LINK_DAYS), 0),
         name_sealed: app.secrets.seal(&id, "name", &form.name),
@@ -217,6 +268,7 @@ pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Re
         form,
         letters: letters(&app),
         already: Vec::new(),
+        erased: None,
         key: secrets::fresh_key(),
         problem: None,
     };
@@ -232,11 +284,17 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
         Err(failure) if matches!(failure.code, Code::InvalidInput | Code::KeyReused) => {
             let problem = told(&app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let asked = failure.errors.iter().any(|error| error.field == "another");
-            let already = match understand(&app, &new) {
-                Ok(form) if asked => already(&app, &staff, &form, "").await?,
-                _ => Vec::new(),
-            };
+            let asked = |field: &str| failure.errors.iter().any(|error| error.field == field);
+            let (mut open, mut gone) = (Vec::new(), None);
+            if let Ok(form) = understand(&app, &new) {
+                // What was ticked before stands there again beside what is asked next.
+                if new.another || asked("another") {
+                    open = already(&app, &staff, &form, "").await?;
+                }
+                if new.anew || asked("anew") {
+                    gone = erased(&app, &staff, &form).await?;
+                }
+            }
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
             let page = NewFollowUpForm {
@@ -244,7 +302,8 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
                 staff,
                 form: new,
                 letters: letters(&app),
-                already,
+                already: open,
+                erased: gone,
                 key,
                 problem: Some(problem),
             };

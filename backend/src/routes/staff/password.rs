@@ -89,6 +89,10 @@ async fn replace(app: &App, visitor: &Visitor, staff: &Staff, form: NewPassword)
     }
     let account = app.db.account(&staff.name).await?.ok_or(Code::SignInFirst)?;
     if !fits(app, form.current, account.password_hash.clone()).await? {
+        // The form comes again after it was carried out.
+        if fits(app, form.new, account.password_hash).await? {
+            return Ok(app.db.give_back(&limits).await?);
+        }
         return Err(Failure::field("current", "现在的密码不对，请再填一次"));
     }
     app.db.give_back(&limits).await?;

@@ -1,7 +1,8 @@
 //! What is asked before a form is carried out: whom it concerns and what it does, where what was chosen in it cannot be
 //! taken back with one tap.
 
-use super::{html, own, referrals};
+use super::make::told_of;
+use super::{html, own, referrals, sharing};
 use crate::app::App;
 use crate::db::followups::Record;
 use crate::failures::Result;
@@ -74,6 +75,35 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
     Ok(question.map(|question| page(app, staff, question, format!("/staff/followups/{id}/{deed}"), form)))
 }
 
+/// The question before somebody whose data were deleted at this hospital gets a new link or is taken over; none where
+/// they were not, or where it was answered.
+pub(super) async fn before_anew(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    deed: &str,
+    form: &Form,
+) -> Result<Option<Response>> {
+    if form.get("anew") == "yes" || is_declined(form) {
+        return Ok(None);
+    }
+    let share = sharing::find(app, staff, id).await?;
+    let Some(erased) = app.db.was_erased_before(&staff.hospital, share.id()).await? else { return Ok(None) };
+    let name = share.name(app);
+    let asks = if deed == "relink" {
+        format!("还要给{name}换新链接吗？")
+    } else {
+        format!("还要接收{name}吗？")
+    };
+    let question = Question {
+        asks,
+        effects: vec![format!("{}。", told_of(erased).replace("，再打勾", "，再点下面"))],
+        yes: format!("问过了，{}", if deed == "relink" { "换新链接" } else { "接收" }),
+    };
+    let fields = [form.pairs(), &[("anew".to_owned(), "yes".to_owned())]].concat();
+    Ok(Some(asked(app, staff, question, format!("/staff/followups/{id}/{deed}"), fields)))
+}
+
 fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
     let (why, what, then) = match form.get("whose") {
         "patient" => ("病人不能来", "位置马上放给别人。", "这个人回到“等回复”；过了最晚的日期还没有约，才到“要处理”。"),
@@ -125,13 +155,17 @@ pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), fo
 }
 
 fn page(app: &App, staff: &Staff, question: Question, action: String, form: &Form) -> Response {
+    asked(app, staff, question, action, form.pairs().to_vec())
+}
+
+fn asked(app: &App, staff: &Staff, question: Question, action: String, fields: Vec<(String, String)>) -> Response {
     let page = ConfirmPage {
         staff: staff.clone(),
         question: question.asks,
         effects: question.effects,
         yes: question.yes,
         action,
-        fields: form.pairs().to_vec(),
+        fields,
     };
     html(app, "请确认", StatusCode::OK, &StaffPage::Confirm(Box::new(page)))
 }

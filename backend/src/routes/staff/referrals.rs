@@ -125,8 +125,13 @@ pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Re
 
 /// Takes a follow-up over, hands the offer back with a reason, recalls it, or gives the person back after all.
 pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, action: ReferralAction) -> Result<()> {
-    let found = find(app, staff, id).await?;
     may(staff, Deed::Refer)?;
+    let sent = form.sent(&app.secrets, action.as_str())?;
+    // Whoever has given a person back, or has not taken them over, sees them no longer.
+    if app.db.was_sent(id, &sent).await?? {
+        return Ok(());
+    }
+    let found = find(app, staff, id).await?;
     let answer = form.get("answer").trim();
     let least = usize::from(matches!(action, ReferralAction::HandBack | ReferralAction::Return));
     if !limits::fits(answer, least, LONGEST) {
@@ -147,6 +152,7 @@ pub(super) async fn settle(app: &App, staff: &Staff, id: &str, form: &Form, acti
             hospital: &staff.hospital,
             who: &staff.name,
             answer_sealed: sealed,
+            sent,
             link: found.next_link(app),
             now: app.now(),
         })

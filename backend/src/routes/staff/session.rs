@@ -34,8 +34,11 @@ const WAIT_MS: i64 = 15 * 60_000;
 const WRONG_FROM_ONE: i64 = 5;
 /// Wrong passwords in a browser in which the account has signed in before.
 const WRONG_IN_KNOWN: i64 = 10;
-/// Wrong passwords from one address for all accounts: a whole hospital may stand behind it.
-const WRONG_FROM_ALL: i64 = 100;
+/// Wrong passwords within a minute from one address for all accounts that have not signed in there before: a whole
+/// hospital may stand behind it, and among them somebody who tries everything.
+const WRONG_FROM_ALL: i64 = 30;
+/// How long those count. Who is new at an address waits no longer once the tries have ended.
+const BURST_MS: i64 = 60_000;
 /// Wrong passwords for one account from all addresses, before only browsers that it knows are let in.
 const WRONG_ANYWHERE: i64 = 50;
 
@@ -104,19 +107,37 @@ fn way_on(to: &str) -> &str {
 /// Which of the limits is that of an address.
 const ADDRESS: usize = 1;
 
-/// What a try at an account is counted under. A browser in which it has signed in before counts by itself, so that no
-/// stranger's tries shut it out. The name as it was typed counts, whether there is such an account or not.
-fn limits(app: &App, name: &str, known_device: Option<&str>, sender: Sender) -> Vec<Limit> {
-    let limit =
-        |kind: &str, text: &str, most: i64| Limit { key: app.secrets.finder(kind, text), most, window_ms: WAIT_MS };
-    if let Some(device) = known_device {
-        return vec![limit("sign-in-device", &format!("{name}/{device}"), WRONG_IN_KNOWN)];
+/// By what an account is known where somebody tries to sign in.
+enum Known {
+    /// By the browser, in which it has signed in before.
+    Browser(String),
+    /// By the address, from which it has.
+    Place,
+    /// By nothing.
+    Not,
+}
+
+/// What a try at an account is counted under. A browser or an address from which it has signed in before counts by
+/// itself, so that no stranger's tries at other accounts, or from other addresses, shut it out. The name as it was typed
+/// counts, whether there is such an account or not.
+fn limits(app: &App, name: &str, known: &Known, sender: Sender) -> Vec<Limit> {
+    let limit = |kind: &str, text: &str, most: i64, window_ms: i64| Limit {
+        key: app.secrets.finder(kind, text),
+        most,
+        window_ms,
+    };
+    if let Known::Browser(device) = known {
+        return vec![limit("sign-in-device", &format!("{name}/{device}"), WRONG_IN_KNOWN, WAIT_MS)];
     }
     let address = sender.key(app);
+    let one = limit("sign-in-one", &format!("{name}/{address}"), WRONG_FROM_ONE, WAIT_MS);
+    if let Known::Place = known {
+        return vec![one];
+    }
     vec![
-        limit("sign-in-one", &format!("{name}/{address}"), WRONG_FROM_ONE),
-        limit("sign-in-address", &address, WRONG_FROM_ALL),
-        limit("sign-in-account", name, WRONG_ANYWHERE),
+        one,
+        limit("sign-in-address", &address, WRONG_FROM_ALL, BURST_MS),
+        limit("sign-in-account", name, WRONG_ANYWHERE, WAIT_MS),
     ]
 }
 
@@ -129,17 +150,19 @@ pub(super) async fn fits(app: &App, password: String, hash: String) -> Result<bo
 
 /// Checks name and password; gives the cookies of a session and of the browser. An account that is unknown, shut or tried
 /// too often gets one answer after one time: the password is always checked, if need be against nobody's. Only an address
-/// that tries everything is not worth that work.
+/// that tries everything is not worth that work; it learns at most which accounts have signed in from there.
 async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginRequest) -> Result<[HeaderValue; 2]> {
     let now = app.now();
     let name = request.name.trim().to_owned();
     let account = app.db.account(&name).await?;
     let browser = visitor.device.as_deref().filter(|device| is_secret(device));
-    let known_device = match browser.map(secrets::hash) {
-        Some(device) if app.db.knows_device(&name, &device).await? => Some(device),
-        _ => None,
+    let place = app.secrets.finder("sign-in-place", &format!("{name}/{}", sender.key(app)));
+    let known = match browser.map(secrets::hash) {
+        Some(device) if app.db.knows_device(&name, &device).await? => Known::Browser(device),
+        _ if app.db.knows_device(&name, &place).await? => Known::Place,
+        _ => Known::Not,
     };
-    let limits = limits(app, &name, known_device.as_deref(), sender);
+    let limits = limits(app, &name, &known, sender);
     let turn = app.db.take_try(&limits, now).await?;
     if turn == Turn::Spent(ADDRESS) {
         return Err(Code::WrongLogin.into());
@@ -160,6 +183,7 @@ async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginReq
         session: &secrets::hash(&secret),
         until: Moment(now.0 + SESSION_MS),
         device: &secrets::hash(&browser),
+        place: &place,
         now,
     };
     if !app.db.open_staff_session(&sign_in, &limits).await? {

@@ -86,6 +86,7 @@ impl Glimpse {
             phone: app.phone_of(&record.hospital),
             asked,
             referrals,
+            key: secrets::fresh_key(),
             problem,
             typed,
             staff,
@@ -108,6 +109,15 @@ impl Share {
             Self::InCharge(own) => &own.id,
             Self::Elsewhere(glimpse) => &glimpse.record.id,
         }
+    }
+
+    /// How the person is greeted.
+    pub(super) fn name(&self, app: &App) -> String {
+        let record = match self {
+            Self::InCharge(own) => &own.0,
+            Self::Elsewhere(glimpse) => &glimpse.record,
+        };
+        app.reading(&record.id, "name", &record.name_sealed)
     }
 
     /// The link that may take the place of the one in force.

@@ -6,7 +6,8 @@ use crate::app::App;
 use crate::db::appointments::{Change, Rules};
 use crate::db::calls::{Call, NewNote};
 use crate::db::log::{self, Object};
-use crate::db::steps::Next;
+use crate::db::people::NewAnswer;
+use crate::db::steps::{Next, StepEnd};
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::routes::body::Form;
@@ -34,6 +35,10 @@ pub async fn form(
     form: Form,
 ) -> Result<Response> {
     if let Some(question) = questions::before(&app, &staff, &id, &deed, &form).await? {
+        return Ok(question);
+    }
+    let takes_over = deed == ReferralAction::TakeOver.as_str();
+    if takes_over && let Some(question) = questions::before_anew(&app, &staff, &id, &deed, &form).await? {
         return Ok(question);
     }
     if questions::is_declined(&form) {
@@ -89,6 +94,7 @@ async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         party,
         who: staff.name.clone(),
         detail: String::new(),
+        said: String::new(),
         until: None,
         rules: Rules::Aside(None),
         key: form.key()?,
@@ -162,11 +168,16 @@ async fn answer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let question = app.db.question(form.get("question")).await?.filter(|question| question.followup == found.id);
     let question = question.ok_or(Code::NotFound)?;
     let text = text_of(form.get("answer"), &format!("answer-{}", question.id), 1)?;
-    let sealed = app.secrets.seal(&question.id, "answer", &text);
+    let answer = NewAnswer {
+        followup: &found.id,
+        question: &question.id,
+        text_sealed: app.secrets.seal(&question.id, "answer", &text),
+        staff: &staff.name,
+        sent: form.sent(&app.secrets, "answer")?,
+        now: app.now(),
+    };
     log::does("answer", Object::record(id));
-    if !app.db.answer(&question.id, &sealed, &staff.name, app.now()).await? {
-        return Err(Code::Changed.into());
-    }
+    app.db.answer(&answer).await??;
     Ok(())
 }
 
@@ -217,8 +228,16 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
     let (Some(outcome), Some(next), true) = (outcome, next, errors.is_empty()) else {
         return Err(Failure::fields(errors));
     };
-    let version = form.get("version").parse().unwrap_or(-1);
+    let end = StepEnd {
+        followup: &found.id,
+        version: form.get("version").parse().unwrap_or(-1),
+        outcome,
+        next: &next,
+        who: &staff.name,
+        sent: form.sent(&app.secrets, "outcome")?,
+        now: app.now(),
+    };
     log::does("outcome", Object::record(id));
-    app.db.end_step(&found.id, version, outcome, &next, &staff.name, app.now()).await??;
+    app.db.end_step(&end).await??;
     Ok(())
 }
