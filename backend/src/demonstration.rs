@@ -235,7 +235,7 @@ pub async fn crowd(
         let made = db.make_followup(&new, Second::Wanted).await?;
         anyhow::ensure!(made.as_ref() == Ok(&id), "a fresh follow-up was refused");
         let session = secrets::session_secret();
-        db.open_patient_session(&id, &new.phone_sealed, &secrets::hash(&session), until).await?;
+        db.open_patient_session(&id, (&new.phone_sealed, 1), &secrets::hash(&session), until).await?;
         crowd.push(Identified { followup: id, token, session });
     }
     Ok(crowd)

@@ -788,21 +788,23 @@ impl Db {
         })
     }
 
-    /// Opens a session for somebody whose try was right, and forgets the wrong ones before.
-    /// Gives false, and opens nothing, when the follow-up has ended, or has another number than the one that was checked.
+    /// Opens a session for somebody whose try was right, and forgets the wrong ones before. Gives false, and opens nothing,
+    /// when the follow-up has ended, or has another number or another link than those that were checked.
     pub async fn open_patient_session(
         &self,
         followup: &str,
-        checked_phone: &str,
+        (checked_phone, generation): (&str, i64),
         hash: &str,
         until: Moment,
     ) -> Result<bool> {
         in_transaction!(self, |tx| {
             let open = sqlx::query(
-                "UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL AND phone_sealed = $2",
+                "UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL AND phone_sealed = $2 \
+                 AND link_generation = $3",
             )
             .bind(followup)
             .bind(checked_phone)
+            .bind(generation)
             .execute(&mut **tx)
             .await?
             .rows_affected();

@@ -27,6 +27,7 @@ mod reload;
 mod repeats;
 mod schedules;
 mod search;
+mod sessions;
 mod share;
 mod sharing;
 mod staff;
