@@ -6,10 +6,10 @@ use crate::content::Library;
 use crate::db::Db;
 use crate::db::followups::{NewRecord, Second};
 use crate::db::schedules::{At, Change};
-use crate::failures::Failure;
 use crate::routes::staff;
 use crate::secrets::{self, Secrets};
 use crate::timetable::{self, People};
+use anyhow::Context as _;
 use std::collections::BTreeSet;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
@@ -103,7 +103,9 @@ pub async fn make_timetable(app: &App) -> anyhow::Result<()> {
             let templates = weekly(&library, at);
             let staff = nurse(hospital);
             let change = (&Change::AddTemplates(templates), &staff);
-            timetable::carry_out(app, at, Some(change), People::Stay).await.map_err(told)?;
+            timetable::carry_out(app, at, Some(change), (People::Stay, 0))
+                .await
+                .context("making the demonstration timetable")?;
         }
     }
     Ok(())
@@ -163,15 +165,12 @@ async fn make_visits(app: &App) -> anyhow::Result<()> {
         };
         let confirm = (days == 5).then(|| Change::ConfirmVisit { id: visit.id.clone() });
         for change in [Some(Change::AddVisit(visit)), confirm].into_iter().flatten() {
-            timetable::carry_out(app, at, Some((&change, &staff)), People::Stay).await.map_err(told)?;
+            timetable::carry_out(app, at, Some((&change, &staff)), (People::Stay, 0))
+                .await
+                .context("making the demonstration timetable")?;
         }
     }
     Ok(())
-}
-
-fn told(failure: Failure) -> anyhow::Error {
-    let Failure { code, cause, .. } = failure;
-    anyhow::anyhow!("making the demonstration timetable: {code:?} {cause:?}")
 }
 
 fn nurse(hospital: &str) -> Staff {

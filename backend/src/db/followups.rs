@@ -13,7 +13,7 @@ use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
-use zaoshai_contract::staff::Whole;
+use zaoshai_contract::staff::{Closing, Whole};
 
 /// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
@@ -170,6 +170,8 @@ pub struct Record {
     pub step: Option<OpenStep>,
     /// The latest appointment of that step which did not just lapse or move.
     pub latest: Option<Latest>,
+    /// Whether the closing still stands by which that appointment was cancelled; none when no closing did.
+    pub closing: Option<Closing>,
     /// The place that is kept, and until when.
     pub held: Option<(Slot, Moment)>,
     /// Whether all that is stored of it reads.
@@ -271,6 +273,8 @@ struct Row {
     expert: Option<String>,
     starts: Option<i64>,
     minutes: Option<i64>,
+    closure: Option<String>,
+    by_closing: i64,
     until: Option<i64>,
     held_id: Option<String>,
     held_service: Option<String>,
@@ -314,6 +318,8 @@ impl Row {
             (Some(id), Some(state), Some(slot)) => Some(Latest { id, state: read(&state, State::parse)?, slot }),
             _ => None,
         };
+        let closing = if self.closure.is_some() { Closing::Stands } else { Closing::TakenBack };
+        let closing = (latest.is_some() && self.by_closing > 0).then_some(closing);
         let held = slot(
             self.held_id,
             self.held_service,
@@ -347,6 +353,7 @@ impl Row {
             created: Moment(self.created),
             step,
             latest,
+            closing,
             held: held.zip(self.until.map(Moment)),
             integrity: Integrity::Whole,
         })
@@ -381,7 +388,10 @@ macro_rules! select_followups {
              name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
              sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
-             slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
+             slots.starts, slots.minutes, slots.closure, CASE WHEN firm.state = 'cancelled-by-clinic' THEN \
+             (SELECT COUNT(*) FROM history WHERE history.followup = followups.id AND history.appointment = firm.id \
+             AND history.action = 'cancel-for-clinic' AND history.detail = 'closed') ELSE 0 END AS by_closing, \
+             held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
              kept.minutes AS held_minutes FROM followups \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
@@ -727,12 +737,24 @@ impl Db {
         who: &str,
         now: Moment,
     ) -> Result<std::result::Result<(), Code>> {
-        again!(self.try_end_followup(followup, ending, who, now).await)
+        again!(self.try_end_followup((followup, None), ending, who, now).await)
+    }
+
+    /// The same for whoever was asked about it as it was at a version. When it has changed since, nothing is ended and
+    /// [`Code::Changed`] given: an appointment made meanwhile was not in the question.
+    pub async fn end_as_seen(
+        &self,
+        (followup, version): (&str, i64),
+        ending: Ending,
+        who: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_end_followup((followup, Some(version)), ending, who, now).await)
     }
 
     async fn try_end_followup(
         &self,
-        followup: &str,
+        (followup, version): (&str, Option<i64>),
         ending: Ending,
         who: &str,
         now: Moment,
@@ -741,6 +763,9 @@ impl Db {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
+            }
+            if version.is_some_and(|seen| seen != locked.version) {
+                return Ok(Err(Code::Changed));
             }
             tx.end(followup, ending, who, now).await?;
             Ok(Ok(()))

@@ -7,6 +7,7 @@ mod bad_input;
 mod batches;
 mod broken;
 mod checks;
+mod closings;
 mod console;
 mod database;
 mod description;

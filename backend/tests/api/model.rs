@@ -16,6 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use zaoshai_backend::db::Error;
 use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
@@ -371,9 +372,14 @@ impl<'a> Play<'a> {
             Step::Close(slot) | Step::CloseAndDie(slot) => {
                 let day = Moment(starts(*slot)).date();
                 let closing = closure(self.day(day), app.now());
-                let closed = app.db.close_slots(&closing).await.expect("the database");
+                let (_, people) = app.db.concerned(&closing).await.expect("the database");
+                if people > 0 {
+                    let fewer = app.db.close_slots(&closing, people - 1).await;
+                    prop_assert!(matches!(fewer, Err(Error::MoreThanAsked)), "{:?}", fewer);
+                }
+                let closed = app.db.close_slots(&closing, people).await.expect("the database");
                 prop_assert_eq!(closed, self.model.close(day));
-                let again = app.db.close_slots(&closing).await.expect("the database");
+                let again = app.db.close_slots(&closing, 0).await.expect("the database");
                 prop_assert_eq!(again, 0, "a repeat closes nothing more");
                 self.untold = true;
                 if matches!(step, Step::Close(_)) {
@@ -513,7 +519,8 @@ impl<'a> Play<'a> {
                 let side = if deed == "recall" { referral.from } else { referral.to };
                 let hospital = whose.or(side);
                 let done = does(&mut hospitals[hospital], &id, deed, &fields).await.status;
-                let may = side == hospital && !ended;
+                // What was offered may be taken back also when there is nothing left to hand over.
+                let may = side == hospital && (deed == "recall" || !ended);
                 prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{}", done);
                 if may && rights.settle(target, state) {
                     self.new_link(who);

@@ -389,7 +389,8 @@ async fn waiting_room(world: &World) -> (FollowUpDetail, FollowUpDetail, &'stati
         staff: "zhang".to_owned(),
         now: world.app.now(),
     };
-    assert!(world.app.db.close_slots(&closure).await.expect("the database") > 0);
+    let (_, people) = world.app.db.concerned(&closure).await.expect("the database");
+    assert!(world.app.db.close_slots(&closure, people).await.expect("the database") > 0);
     assert!(does(&mut patient, &waiter, "wait", &[]).await.location().contains("done=waiting"));
     assert_eq!(pathway::offer_to_all(&world.app).await.expect("a round"), 0);
     (one, waiter, early)
@@ -525,6 +526,7 @@ async fn the_phone_is_told_what_its_calendar_still_holds_after_cancelling_moving
         ("last", "2026-12-01"),
         ("reason", "设备检修"),
         ("sure", "yes"),
+        ("seen", "1"),
         ("key", key.as_str()),
     ];
     assert_eq!(nurse.form("/staff/closures", &closing).await.status, StatusCode::SEE_OTHER);

@@ -6,6 +6,7 @@ use super::{Before, SignedIn, booking, html, lead_to, may, own, referrals, servi
 use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::failures::Result;
+use crate::routes::body::Form;
 use crate::visitor::Visitor;
 use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
@@ -17,7 +18,7 @@ use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
 pub(super) async fn detail_of(
@@ -69,11 +70,17 @@ pub(super) async fn detail_of(
     })
 }
 
-async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
+/// Ends a follow-up; where it was asked about as it was at a version, only when it has not changed since.
+async fn withdraw(app: &App, staff: &Staff, id: &str, seen: Option<i64>) -> Result<()> {
     let record = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     log::does("withdraw", Object::record(id));
-    app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
+    match seen {
+        Some(version) => {
+            app.db.end_as_seen((&record.id, version), Ending::Withdrawn, &staff.name, app.now()).await??;
+        }
+        None => app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??,
+    }
     Ok(())
 }
 
@@ -158,8 +165,9 @@ pub(super) async fn withdraw_form(
     State(app): State<App>,
     Path(id): Path<String>,
     SignedIn(staff): SignedIn,
+    form: Form,
 ) -> Result<Response> {
-    let result = withdraw(&app, &staff, &id).await;
+    let result = withdraw(&app, &staff, &id, form.get(SEEN).parse().ok()).await;
     to_detail(&app, staff, &id, result, Typed { deed: JustDone::Withdraw.as_str().to_owned(), fields: Vec::new() })
         .await
 }
@@ -231,6 +239,6 @@ pub async fn detail_json(
 )]
 pub async fn withdraw_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<StatusCode> {
     let staff = signed_in(&app, &visitor).await?;
-    withdraw(&app, &staff, &id).await?;
+    withdraw(&app, &staff, &id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,7 +13,7 @@ use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::home_care::Outcome as CareOutcome;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::ConfirmPage;
-use zaoshai_contract::staff::{Staff, StaffPage};
+use zaoshai_contract::staff::{SEEN, Staff, StaffPage};
 
 /// What the end of a follow-up does.
 fn ends(record: &Record) -> Vec<String> {
@@ -71,7 +71,8 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
         }
         _ => None,
     };
-    Ok(question.map(|question| page(app, staff, question, format!("/staff/followups/{id}/{deed}"), form)))
+    let path = format!("/staff/followups/{id}/{deed}");
+    Ok(question.map(|question| page(app, staff, question, path, (form, Some(record.version)))))
 }
 
 fn cancel(record: &Record, name: &str, form: &Form) -> Option<Question> {
@@ -121,17 +122,19 @@ pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), fo
         effects: owned(&["申请结束，排好的上门也取消。", "再要上门，得重新申请。"]),
         yes: format!("结束{name}的申请"),
     };
-    Some(page(app, staff, question, format!("/staff/home-care/{id}/outcome"), form))
+    Some(page(app, staff, question, format!("/staff/home-care/{id}/outcome"), (form, None)))
 }
 
-fn page(app: &App, staff: &Staff, question: Question, action: String, form: &Form) -> Response {
+/// The page of a question. What it was asked of stands in the answer, which counts for nothing else.
+fn page(app: &App, staff: &Staff, question: Question, action: String, (form, seen): (&Form, Option<i64>)) -> Response {
+    let pairs = form.pairs().iter().filter(|(name, _)| name != SEEN).cloned();
     let page = ConfirmPage {
         staff: staff.clone(),
         question: question.asks,
         effects: question.effects,
         yes: question.yes,
         action,
-        fields: form.pairs().to_vec(),
+        fields: pairs.chain(seen.map(|seen| (SEEN.to_owned(), seen.to_string()))).collect(),
     };
     html(app, "请确认", StatusCode::OK, &StaffPage::Confirm(Box::new(page)))
 }
