@@ -139,12 +139,12 @@ async fn whoever_was_told_of_a_closing_stays_on_the_list_when_it_is_taken_back_u
     let mut nurse = world.nurse().await;
     closes(&mut nurse).await;
     let told = listed(&mut nurse, &offered).await.expect("listed");
-    for part in [WHEN, "停诊", "预约取消了", "现在留着", "留到", "请打电话", "那天别来"] {
+    for part in [WHEN, "停诊", "原来的时间取消了", "现在留着", "留到", "请打电话", "那天别来"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(!told.contains("撤销"), "{told}");
     let page = nurse.get(&format!("/staff/followups/{}", offered.row.id)).await.text;
-    assert!(page.contains("停诊，预约取消了"), "the page of the follow-up says it, too: {page}");
+    assert!(page.contains("停诊，原来的时间取消了"), "the page of the follow-up says it, too: {page}");
     changes(&world, &declined, Action::Release, None).await;
     changes(&world, &gone, Action::Release, None).await;
     let told = listed(&mut nurse, &declined).await.expect("who let the new time go is still called");
@@ -200,7 +200,7 @@ async fn whoever_was_told_of_a_closing_stays_on_the_list_when_it_is_taken_back_u
     world.app.clock.set(Moment::at(CivilDate::parse("2026-11-26").expect("a day"), 8 * 60));
     let mut nurse = world.nurse().await;
     let told = listed(&mut nurse, &declined).await.expect("still listed");
-    assert!(told.contains("停诊，预约取消了") && !told.contains("又开诊"), "{told}");
+    assert!(told.contains("停诊，原来的时间取消了") && !told.contains("又开诊"), "{told}");
     sound(&world).await;
 }
 
@@ -287,7 +287,7 @@ async fn a_day_that_the_timetable_closes_is_named_as_closed_and_as_open_again() 
     timetable::carry_out(&world.app, at, Some((&add, &zhang())), (People::Move, 1)).await.expect("closed");
     let mut nurse = world.nurse().await;
     let told = listed(&mut nurse, &followup).await.expect("listed");
-    assert!(told.contains("停诊，预约取消了") && told.contains(WHEN), "{told}");
+    assert!(told.contains("停诊，原来的时间取消了") && told.contains(WHEN), "{told}");
     let cancel = TimetableChange::CancelException { id: exception.id };
     timetable::carry_out(&world.app, at, Some((&cancel, &zhang())), (People::Stay, 0)).await.expect("open again");
     let told = listed(&mut nurse, &followup).await.expect("listed");
@@ -489,6 +489,23 @@ async fn a_yes_to_a_change_of_the_timetable_counts_for_no_more_people_than_its_q
     for followup in [&first, &second] {
         assert!(listed(&mut nurse, followup).await.is_some());
     }
+}
+
+#[tokio::test]
+async fn a_slot_that_somebody_came_into_since_it_was_read_is_not_closed_with_them() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    books(&world, &followup, SLOT).await;
+    let at = At { hospital: HOSPITAL, now: world.app.now() };
+    let closes = async |people: i64| {
+        let step = Step::CloseWith { id: SLOT.to_owned(), people };
+        world.app.db.reschedule(at, None, &|_, _, _| Ok(vec![step.clone()])).await
+    };
+    let early = closes(0).await;
+    assert!(matches!(early, Err(Error::MoreThanAsked)), "{early:?}");
+    assert!(world.app.db.left_in_closed(world.app.now(), 10).await.expect("the database").is_empty());
+    assert_eq!(closes(1).await.expect("closed"), 1);
+    assert_eq!(world.app.db.left_in_closed(world.app.now(), 10).await.expect("the database").len(), 1);
 }
 
 #[tokio::test]

@@ -189,13 +189,15 @@ fn of_closing(closed: &ClosedClinic) -> String {
     });
     let has = has.unwrap_or_else(|| "现在没有约".to_owned());
     match (closed.closing, closed.kept) {
-        (Closing::Stands, Some(_)) => format!("{was} 停诊，预约取消了。{has}。请打电话：那天别来，问新时间行不行"),
-        (Closing::Stands, None) => format!("{was} 停诊，预约取消了。{has}。请打电话：那天别来，约一个新时间"),
+        (Closing::Stands, Some(_)) => {
+            format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，问新时间行不行")
+        }
+        (Closing::Stands, None) => format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，约一个新时间"),
         (Closing::TakenBack, Some(_)) => format!(
-            "{was} 停诊过，停诊后来撤销了，取消的预约没有恢复。{has}。请打电话：那天又开诊，问要那天还是要留着的时间，约好以前别来"
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要那天还是要留着的时间，约好以前别来"
         ),
         (Closing::TakenBack, None) => format!(
-            "{was} 停诊过，停诊后来撤销了，取消的预约没有恢复。{has}。请打电话：那天又开诊，问要哪天，约好以前别来"
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要哪天，约好以前别来"
         ),
     }
 }
