@@ -21,8 +21,10 @@ pub struct Entry<'a> {
     pub hospital: &'a str,
     /// The hospital's address, where known.
     pub address: &'a str,
-    /// The phone to call.
+    /// The phone there.
     pub phone: &'a str,
+    /// The phone of whoever can change it; empty where that is the same.
+    pub change: &'a str,
     /// Now.
     pub now: Moment,
 }
@@ -62,6 +64,9 @@ pub fn write(entry: &Entry<'_>) -> String {
     let mut description = "到哪一间、要改时间或取消，请打开护士发给您的链接。".to_owned();
     if !entry.phone.is_empty() {
         description.push_str(&format!("\n医院电话 {}", entry.phone));
+    }
+    if !entry.change.is_empty() {
+        description.push_str(&format!("\n要改时间请打 {}", entry.change));
     }
     line(&format!("DESCRIPTION:{}", escape(&description)));
     if entry.cancelled == Standing::Confirmed {
@@ -120,6 +125,7 @@ mod tests {
             hospital: "株洲市二医院",
             address: "株洲市石峰区, 某路; 1号",
             phone: "0731-28307119",
+            change: "",
             now: Moment(0),
         })
     }

@@ -17,6 +17,7 @@ pub mod people;
 pub mod referrals;
 pub mod repeats;
 pub mod schedules;
+pub mod sessions;
 pub mod slots;
 pub mod staff;
 pub mod steps;
@@ -36,6 +37,7 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::problem::Code;
 
 /// How long a writer waits for the SQLite lock.
 const BUSY: Duration = Duration::from_secs(10);
@@ -60,6 +62,12 @@ pub enum Error {
     /// Another hospital has taken a follow-up over between the look at it and the write.
     #[error("another hospital is in charge now")]
     HandedOver,
+    /// Who writes through a link is no longer in: the session, the link or a relative's consent has ended meanwhile.
+    #[error("no longer in: {0:?}")]
+    NotIn(Code),
+    /// What is done would concern more people than the question named to which somebody said yes.
+    #[error("more people are concerned than was asked about")]
+    MoreThanAsked,
 }
 
 impl Error {
@@ -162,8 +170,8 @@ pub(crate) fn gave_up(rollback: sqlx::Result<()>) {
 }
 
 /// Runs a body in a transaction: committed when it gives `Ok`, rolled back when it gives `Err`.
-/// SQLite begins as a writer, so that no transaction finds half-way that it may not write. What staff change is logged in
-/// it, see [`log`].
+/// SQLite begins as a writer, so that no transaction finds half-way that it may not write. Whoever writes through a link
+/// is looked at first, see [`sessions`]; what staff change is logged in it, see [`log`].
 macro_rules! in_transaction {
     ($db:expr, |$tx:ident| $body:block) => {
         match $db {
@@ -171,6 +179,7 @@ macro_rules! in_transaction {
                 let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
                 let result: $crate::db::Result<_> = async {
                     let $tx = &mut transaction;
+                    $crate::db::sessions::check(&mut **$tx).await?;
                     $body
                 }
                 .await;
@@ -193,6 +202,7 @@ macro_rules! in_transaction {
                 let mut transaction = pool.begin().await?;
                 let result: $crate::db::Result<_> = async {
                     let $tx = &mut transaction;
+                    $crate::db::sessions::check(&mut **$tx).await?;
                     $body
                 }
                 .await;

@@ -7,10 +7,10 @@ use crate::db::Db;
 use crate::db::finders::{Anew, Mark};
 use crate::db::followups::{NewRecord, Second};
 use crate::db::schedules::{At, Change};
-use crate::failures::Failure;
 use crate::routes::staff;
 use crate::secrets::{self, Secrets};
 use crate::timetable::{self, People};
+use anyhow::Context as _;
 use std::collections::BTreeSet;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
@@ -106,7 +106,9 @@ pub async fn make_timetable(app: &App) -> anyhow::Result<()> {
             let templates = weekly(&library, at);
             let staff = nurse(hospital);
             let change = (&Change::AddTemplates(templates), &staff);
-            timetable::carry_out(app, at, Some(change), People::Stay).await.map_err(told)?;
+            timetable::carry_out(app, at, Some(change), (People::Stay, 0))
+                .await
+                .context("making the demonstration timetable")?;
         }
     }
     Ok(())
@@ -166,15 +168,12 @@ async fn make_visits(app: &App) -> anyhow::Result<()> {
         };
         let confirm = (days == 5).then(|| Change::ConfirmVisit { id: visit.id.clone() });
         for change in [Some(Change::AddVisit(visit)), confirm].into_iter().flatten() {
-            timetable::carry_out(app, at, Some((&change, &staff)), People::Stay).await.map_err(told)?;
+            timetable::carry_out(app, at, Some((&change, &staff)), (People::Stay, 0))
+                .await
+                .context("making the demonstration timetable")?;
         }
     }
     Ok(())
-}
-
-fn told(failure: Failure) -> anyhow::Error {
-    let Failure { code, cause, .. } = failure;
-    anyhow::anyhow!("making the demonstration timetable: {code:?} {cause:?}")
 }
 
 fn nurse(hospital: &str) -> Staff {
@@ -243,7 +242,7 @@ pub async fn crowd(
         let made = db.make_followup(&new, Second::Wanted).await?;
         anyhow::ensure!(made.as_ref() == Ok(&id), "a fresh follow-up was refused");
         let session = secrets::session_secret();
-        db.open_patient_session(&id, &new.phone_sealed, &secrets::hash(&session), until).await?;
+        db.open_patient_session(&id, (&new.phone_sealed, 1), &secrets::hash(&session), until).await?;
         crowd.push(Identified { followup: id, token, session });
     }
     Ok(crowd)

@@ -30,6 +30,8 @@ impl From<db::Error> for Failure {
             error if error.is_outage() => Code::Unavailable,
             db::Error::Broken(_) => Code::Unreadable,
             db::Error::HandedOver => return Code::HandedOver.into(),
+            db::Error::NotIn(code) => return (*code).into(),
+            db::Error::MoreThanAsked => return Code::Changed.into(),
             db::Error::Sql(_) => Code::Internal,
         };
         Self { code, errors: Vec::new(), cause: Some(error.to_string()) }
@@ -118,6 +120,9 @@ fn words(code: Code) -> (&'static str, &'static str, &'static str) {
             ("为了安全，链接先锁住了", "后四位试错了 5 次。请打电话给医院，护士会帮您打开。", "您的预约没有变。")
         }
         Code::WrongEnding => ("后四位对不上", "请填您留给医院的那个手机号的最后四位数字。", "什么都没有改动。"),
+        Code::HelperEnded => {
+            ("您的代办已经取消", "您不能再替病人办。请病人本人来办，或打电话问。", "病人的安排没有变。")
+        }
         Code::IdentifyFirst => ("请先核对手机号", "请填手机号的最后四位，再继续。", "您的预约没有变。"),
         Code::SlotTaken => ("这个时间刚被别人约走了", "请在下面另选一个时间。", "您原来的安排没有变。"),
         Code::SlotPast => ("这个时间已经过了", "请在下面另选一个时间，或打电话问。", "您原来的安排没有变。"),

@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::content::{BookingService, Library};
+use crate::db;
 use crate::db::appointments::{Change, Rules};
 use crate::db::followups::{Integrity, OpenStep, Record};
 use crate::db::log::{self, Object};
 use crate::db::people::Waiter;
+use crate::db::sessions::InSession;
 use crate::db::slots::Span;
 use crate::db::staff::Password;
 use crate::failures::{Failure, Result};
@@ -53,6 +55,17 @@ pub struct Session {
 }
 
 impl Session {
+    /// The same for the database, which looks at it once more when something is written.
+    fn of(&self, record: &Record, now: Moment) -> InSession {
+        InSession {
+            followup: record.id.clone(),
+            generation: record.link_generation,
+            hash: self.hash.clone(),
+            helper: self.helper.clone(),
+            now,
+        }
+    }
+
     /// Who acts, as the history names it.
     pub fn who(&self) -> String {
         match (&self.staff, &self.helper) {
@@ -123,6 +136,23 @@ pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Op
     Ok(open.map(|helper| Session { hash, helper, staff: None }))
 }
 
+/// Whether a visitor acted here as a relative whom the patient has taken that right from.
+pub async fn was_ended(app: &App, record: &Record, visitor: &Visitor) -> Result<bool> {
+    let Some(secret) = &visitor.patient else { return Ok(false) };
+    Ok(app.db.was_ended(&record.id, &secrets::hash(secret)).await?)
+}
+
+/// Carries out a write of somebody who is in. It fails when they are it no longer at the moment of the write: the consent
+/// of a relative may end, and the link or the hospital in charge change, while a request is on its way.
+pub async fn writes<T>(
+    app: &App,
+    record: &Record,
+    session: &Session,
+    write: impl Future<Output = db::Result<T>>,
+) -> Result<T> {
+    Ok(session.of(record, app.now()).write(write).await?)
+}
+
 /// The follow-up of a link and the session in which it may be read.
 pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Record, Session)> {
     let record = find(app, token).await?;
@@ -134,12 +164,25 @@ pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Rec
     }
 }
 
-/// The same to change it. In a browser in which staff are signed in it is they who act, by their rights and under their
+/// The same for who is about to write. A relative whose consent has ended is told so, and not just asked who they are.
+pub async fn writing(app: &App, token: &Token, visitor: &Visitor) -> Result<(Record, Session)> {
+    let outside = match entered(app, token, visitor).await {
+        Err(failure) if matches!(failure.code, Code::IdentifyFirst | Code::LinkLocked) => failure,
+        found => return found,
+    };
+    let ended = was_ended(app, &find(app, token).await?, visitor).await?;
+    Err(if ended { Code::HelperEnded.into() } else { outside })
+}
+
+/// The same to change the follow-up. In a browser in which staff are signed in it is they who act, by their rights and under their
 /// name, and only where their hospital is in charge; everybody else is the patient or a relative.
 pub async fn acting(app: &App, token: &Token, visitor: &Visitor, deed: Deed) -> Result<(Record, Session)> {
-    let (record, mut session) = entered(app, token, visitor).await?;
+    let (record, mut session) = writing(app, token, visitor).await?;
     session.staff = staff_here(app, visitor, &record.hospital).await?;
     session.party(deed)?;
+    if session.staff.is_some() {
+        log::in_charge(&record.id, &record.hospital);
+    }
     log::does("link", Object::record(&record.id));
     Ok((record, session))
 }
@@ -492,6 +535,7 @@ pub fn place(app: &App, clinic: &str) -> Place {
         address: known
             .map_or("", |known| if known.address.is_empty() { &known.card.area } else { &known.address })
             .to_owned(),
+        phone: app.hospital_of(&library, clinic).phone.map(|phone| phone.number).unwrap_or_default(),
     }
 }
 
@@ -614,29 +658,25 @@ pub async fn change(app: &App, token: &Token, visitor: &Visitor, wish: Wish<'_>)
         && record.held.is_some()
         && matches!(kept(app, &record).await?, (Kept::Offered, _));
     let rules = binding(app, &record, wish.agreed);
-    let followup = record.id;
-    let answer = app
-        .db
-        .change(&Change {
-            followup: followup.clone(),
-            action: wish.action,
-            slot,
-            appointment: None,
-            party: session.party(wish.action.deed())?,
-            who: session.who(),
-            detail: wish.reason.to_owned(),
-            said: String::new(),
-            until: None,
-            rules,
-            key: wish.key,
-            now: app.now(),
-        })
-        .await?;
-    let receipt = answer?;
+    let change = Change {
+        followup: record.id.clone(),
+        action: wish.action,
+        slot,
+        appointment: None,
+        party: session.party(wish.action.deed())?,
+        who: session.who(),
+        detail: wish.reason.to_owned(),
+        said: String::new(),
+        until: None,
+        rules,
+        key: wish.key,
+        now: app.now(),
+    };
+    let receipt = writes(app, &record, &session, app.db.change(&change)).await??;
     if said_no {
         // Whoever does not want what they have waited for has said so; letting go of a time of one's own choice is no such
         // word.
-        app.db.unwait(&followup, &session.who(), app.now()).await?;
+        writes(app, &record, &session, app.db.unwait(&record.id, &session.who(), app.now())).await?;
     }
     if matches!(receipt.done, Done::Moved | Done::Cancelled | Done::Released) {
         // Whoever waits should not wait for the next round of the clock. What goes wrong there is not hers: the rounds go on.
@@ -699,7 +739,7 @@ pub async fn wait(app: &App, record: &Record, session: &Session) -> Result<()> {
     let choice = choice(app, record, step).await?;
     let first = first_free(app, &choice, record).await?;
     let before = waits_before(app, record, step, first.as_ref())?;
-    app.db.wait(&record.id, before, &session.who(), app.now()).await??;
+    writes(app, record, session, app.db.wait(&record.id, before, &session.who(), app.now())).await??;
     Ok(())
 }
 

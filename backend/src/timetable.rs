@@ -4,9 +4,10 @@
 
 use crate::app::App;
 use crate::content::{BookingService, Library};
+use crate::db;
 use crate::db::schedules::{At, BY_TIMETABLE, Change, Standing, Step, Stored, Timetable};
 use crate::db::slots::NewSlot;
-use crate::failures::Result;
+use crate::failures::{Failure, Result};
 use crate::routes::frame::request_id;
 use crate::{pathway, secrets};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -167,9 +168,10 @@ pub async fn refresh(app: &App) -> Result<u64> {
     let mut changed = 0;
     let mut failed = None;
     for hospital in hospitals {
-        match carry_out(app, At { hospital, now: app.now() }, None, People::Stay).await {
+        match carry_out(app, At { hospital, now: app.now() }, None, (People::Stay, 0)).await {
             Ok(slots) => changed += slots,
-            Err(failure) => {
+            Err(error) => {
+                let failure = Failure::from(error);
                 let round = request_id();
                 tracing::error!(round, hospital, cause = failure.cause, "this hospital's slots stay as they are");
                 failed.get_or_insert(failure);
@@ -180,24 +182,57 @@ pub async fn refresh(app: &App) -> Result<u64> {
 }
 
 /// Writes a change and does what follows from it for the slots, in one transaction. Gives how many slots were made or
-/// changed.
-pub async fn carry_out(app: &App, at: At<'_>, change: Option<(&Change, &Staff)>, people: People) -> Result<u64> {
+/// changed. Nothing is done when more people would have to move than whoever said yes has seen.
+pub async fn carry_out(
+    app: &App,
+    at: At<'_>,
+    change: Option<(&Change, &Staff)>,
+    (people, seen): (People, i64),
+) -> Result<u64, db::Error> {
     let library = app.library();
     let decide = |timetable: &Timetable, stored: &[Stored], standing: &[Standing]| {
-        steps(&library, at, timetable, (stored, standing), people)
+        let steps = steps(&library, at, timetable, (stored, standing), people);
+        let moved: i64 = moved(&steps).sum();
+        if moved > seen { Err(db::Error::MoreThanAsked) } else { Ok(steps) }
     };
     let changed = app.db.reschedule(at, change, &decide).await?;
     if people == People::Move {
-        // The rounds of any server go on with those who are left when this one stops here.
-        pathway::clear_closed(app).await?;
-        // A slot whose expert does not come may be free for others now.
-        app.db
-            .reschedule(at, None, &|timetable, stored, standing| {
-                steps(&library, at, timetable, (stored, standing), People::Stay)
-            })
-            .await?;
+        // It is done. The rounds of any server go on with those who are left when this one stops here, and a slot whose
+        // expert does not come may be free for others then.
+        let rest = async || -> Result<()> {
+            pathway::clear_closed(app).await?;
+            app.db.reschedule(at, None, &staying(&library, at)).await?;
+            Ok(())
+        };
+        if let Err(failure) = rest().await {
+            tracing::error!(request = request_id(), cause = failure.cause, "left to the rounds of the clock");
+        }
     }
     Ok(changed)
+}
+
+/// What follows from a timetable while nobody has to move.
+fn staying<'a>(
+    library: &'a Library,
+    at: At<'a>,
+) -> impl Fn(&Timetable, &[Stored], &[Standing]) -> db::Result<Vec<Step>> + Sync + 'a {
+    move |timetable, stored, standing| Ok(steps(library, at, timetable, (stored, standing), People::Stay))
+}
+
+/// The people of each slot that is closed with somebody in it.
+fn moved(steps: &[Step]) -> impl Iterator<Item = i64> + '_ {
+    steps.iter().filter_map(|step| match step {
+        Step::CloseWith { people, .. } => Some(*people),
+        _ => None,
+    })
+}
+
+/// Takes a closing back and brings the slots up to the timetable, in one transaction: days that it keeps closed stay
+/// closed. Gives false when the hospital has no such closing that stands.
+pub async fn undo_closing(app: &App, staff: &Staff, id: &str) -> Result<bool> {
+    let library = app.library();
+    let at = At { hospital: &staff.hospital, now: app.now() };
+    Ok(app.db.undo_closure(staff, id, at.now, &staying(&library, at)).await?)
 }
 
 /// What a change would do to people, and which rooms it would fill twice. Changes nothing.
@@ -210,13 +245,7 @@ pub async fn preview(app: &App, at: At<'_>, change: Option<&Change>) -> Result<P
     }
     let (stored, standing) = app.db.slots_to_come(at).await?;
     let steps = steps(&library, at, &timetable, (&stored, &standing), People::Move);
-    let moved: Vec<i64> = steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::CloseWith { people, .. } => Some(*people),
-            _ => None,
-        })
-        .collect();
+    let moved: Vec<i64> = moved(&steps).collect();
     let empty = steps.iter().filter(|step| matches!(step, Step::CloseEmpty { .. })).count();
     Ok(Preview {
         conflicts: conflicts.iter().map(ToString::to_string).collect(),

@@ -313,6 +313,9 @@ pub struct Place {
     /// Its address; province, city and district where the street is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,
+    /// Its phone; empty where none is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
 }
 
 /// A question to the nurse, and her answer.

@@ -82,6 +82,8 @@ codes! {
     WrongEnding = "wrong-ending", 403;
     /// The last four digits must be given first.
     IdentifyFirst = "identify-first", 401;
+    /// The patient has ended the consent by which a relative acted here.
+    HelperEnded = "helper-ended", 403;
     /// Somebody else took the last place.
     SlotTaken = "slot-taken", 409;
     /// The slot's time has passed.

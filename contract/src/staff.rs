@@ -197,6 +197,42 @@ pub struct FollowUpRow {
     /// A day on which to call again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_on: Option<CivilDate>,
+    /// The clinic that was closed, while the patient has no new appointment instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<ClosedClinic>,
+}
+
+words! {
+    /// Whether the closing of a clinic stands.
+    Closing {
+        /// It does.
+        Stands = "stands",
+        /// It was taken back: the clinic takes place, and the appointments that it has cancelled stay cancelled.
+        TakenBack = "taken-back",
+    }
+}
+
+/// A clinic that was closed, as somebody must hear of it who had an appointment there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosedClinic {
+    /// When the appointment would have been.
+    pub starts: Moment,
+    /// Whether the closing stands.
+    pub closing: Closing,
+    /// The place that is kept for the patient now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptTime>,
+}
+
+/// A time that is kept for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeptTime {
+    /// When it begins.
+    pub starts: Moment,
+    /// Until when it is kept.
+    pub until: Moment,
 }
 
 /// One line of a follow-up's history.
@@ -515,6 +551,10 @@ pub struct NewFollowUpForm {
     pub problem: Option<crate::problem::Problem>,
 }
 
+/// The field in which an answer carries what its question was about: how many people, or which version of a follow-up.
+/// It counts for nothing more.
+pub const SEEN: &str = "seen";
+
 /// What stands for all services in the choice of what is closed; no service has this id.
 pub const WHOLE_HOSPITAL: &str = "*";
 
@@ -547,6 +587,8 @@ pub struct StandingClosure {
     pub by: String,
     /// How many have not been told yet.
     pub left: i64,
+    /// How many have lost their appointment by it and have no new one yet.
+    pub without: i64,
     /// Its id.
     pub id: String,
 }
@@ -562,8 +604,10 @@ pub struct ClosurePage {
     pub services: Vec<BookableService>,
     /// How many slots and people it would concern, once that was asked for.
     pub concerned: Option<(i64, i64)>,
-    /// The closings that are not over.
+    /// The closings that stand and are not over.
     pub standing: Vec<StandingClosure>,
+    /// Those that were taken back while somebody has no new appointment yet: who took it back stands for who closed it.
+    pub undone: Vec<StandingClosure>,
     /// The key of the page's next write.
     pub key: IdempotencyKey,
     /// Why it was refused, field by field.

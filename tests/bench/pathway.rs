@@ -366,7 +366,10 @@ async fn sessions(app: &App, people: &[Nth]) -> Result<Vec<Patient>> {
         let (id, hash) = (nth.id(), secrets::hash(&session));
         let record = app.db.followup(&id).await?.context("a follow-up")?;
         let until = app.now().plus_minutes(60);
-        ensure!(app.db.open_patient_session(&id, &record.phone_sealed, &hash, until).await?, "a session");
+        ensure!(
+            app.db.open_patient_session(&id, (&record.phone_sealed, record.link_generation), &hash, until).await?,
+            "a session"
+        );
         patients.push(Patient { token: nth.token(&app.secrets).to_string(), id, session, hash });
     }
     Ok(patients)

@@ -454,6 +454,16 @@ macro_rules! booking {
                 if to.is_firm() && scene.firm().is_some_and(|firm| firm.id != target.id) {
                     return Ok(Err(Code::AlreadyBooked));
                 }
+                if change.party == Party::Clock && change.action == Action::CancelForClinic {
+                    let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
+                        .bind(&target.slot)
+                        .fetch_one(&mut *self)
+                        .await?;
+                    // A closing that was taken back since the round looked leaves everybody where they are.
+                    if closure.is_none() {
+                        return Ok(Err(Code::NotBooked));
+                    }
+                }
                 or_refuse!(timely(change.action, target.starts, change.now));
                 if change.action == Action::Cancel {
                     or_refuse!(change.may_leave(target));

@@ -19,6 +19,8 @@ pub struct Call {
     pub again: Option<CivilDate>,
     /// The sealed note; empty for none.
     pub note_sealed: String,
+    /// The version of the follow-up that was asked about, when its end was.
+    pub seen: Option<i64>,
     /// Who called.
     pub staff: String,
     /// Now.
@@ -51,7 +53,7 @@ pub struct NewNote {
 
 impl Db {
     /// Records a call, and ends the follow-up where the outcome does; gives false, and does neither, when it was recorded
-    /// before. Refused for a follow-up that has ended.
+    /// before. Refused for a follow-up that has ended, or that has changed since somebody was asked about its end.
     pub async fn record_call(&self, call: &Call) -> Result<std::result::Result<bool, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(&call.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
@@ -61,6 +63,9 @@ impl Db {
                 _ if before.is_some() => return Ok(Ok(false)),
                 Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
                 Some(_) => return Ok(Err(Code::LinkWithdrawn)),
+                None if call.outcome.ending().is_some() && call.seen.is_some_and(|seen| seen != locked.version) => {
+                    return Ok(Err(Code::Changed));
+                }
                 None => {}
             }
             let made = sqlx::query(

@@ -1,8 +1,8 @@
 //! Clinics that do not take place (停诊): their slots close at once and in one, so that nobody books there any more; the
 //! people in them are told and offered another place one by one, by whichever server comes to it.
 
-use super::schedules::BY_TIMETABLE;
-use super::{Db, Result, again, in_transaction, on_read};
+use super::schedules::{At, BY_TIMETABLE, Decide, Schedules as _};
+use super::{Db, Error, Result, again, in_transaction, on_read};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::slots::Slot;
 use zaoshai_contract::staff::Staff;
@@ -43,8 +43,14 @@ pub struct ClosureRow {
     pub reason: String,
     /// Who closed it.
     pub made_by: String,
+    /// When it was taken back, if it was.
+    pub undone: Option<i64>,
+    /// Who took it back.
+    pub undone_by: Option<String>,
     /// How many still have an appointment there.
     pub left_over: i64,
+    /// How many whom the hospital is in charge of have lost their appointment by it and have no new one yet.
+    pub left_without: i64,
 }
 
 impl Db {
@@ -65,12 +71,13 @@ impl Db {
         .await?))
     }
 
-    /// Closes the slots; from then on nobody books them. Gives how many were closed.
-    pub async fn close_slots(&self, closure: &Closure) -> Result<u64> {
-        again!(self.try_close_slots(closure).await)
+    /// Closes the slots; from then on nobody books them. Gives how many were closed. Fails with
+    /// [`Error::MoreThanAsked`], and closes nothing, when more people are in them than whoever said yes has seen.
+    pub async fn close_slots(&self, closure: &Closure, seen: i64) -> Result<u64> {
+        again!(self.try_close_slots(closure, seen).await)
     }
 
-    async fn try_close_slots(&self, closure: &Closure) -> Result<u64> {
+    async fn try_close_slots(&self, closure: &Closure, seen: i64) -> Result<u64> {
         in_transaction!(self, |tx| {
             // Otherwise the timetable could open slots at this moment that this closing does not see.
             sqlx::query(super::schedules::LOCK).bind(&closure.hospital).execute(&mut **tx).await?;
@@ -104,17 +111,29 @@ impl Db {
             .bind(closure.now.0)
             .execute(&mut **tx)
             .await?;
+            // Nobody gets into a closed slot any more: these are all.
+            let (people,): (i64,) = sqlx::query_as(
+                "SELECT COUNT(*) FROM slots JOIN appointments ON slot = slots.id \
+                 WHERE closure = $1 AND state IN ('held', 'booked')",
+            )
+            .bind(&closure.id)
+            .fetch_one(&mut **tx)
+            .await?;
+            if people > seen {
+                return Err(Error::MoreThanAsked);
+            }
             Ok(closed.rows_affected())
         })
     }
 
-    /// Takes a closing back: its slots that are to come open again, unless another closing covers them. Who was in them
-    /// has been told already and stays where they are now. Gives false when the hospital has no such closing that stands.
-    pub async fn undo_closure(&self, staff: &Staff, id: &str, now: Moment) -> Result<bool> {
-        again!(self.try_undo_closure(staff, id, now).await)
+    /// Takes a closing back: its slots that are to come open again, unless another closing covers them, and then become as
+    /// is decided, all or nothing. Whose appointment was cancelled by it stays without it and on the nurse's list; whoever
+    /// is still in keeps it. Gives false when the hospital has no such closing that stands.
+    pub async fn undo_closure(&self, staff: &Staff, id: &str, now: Moment, decide: &Decide<'_>) -> Result<bool> {
+        again!(self.try_undo_closure(staff, id, now, decide).await)
     }
 
-    async fn try_undo_closure(&self, staff: &Staff, id: &str, now: Moment) -> Result<bool> {
+    async fn try_undo_closure(&self, staff: &Staff, id: &str, now: Moment, decide: &Decide<'_>) -> Result<bool> {
         in_transaction!(self, |tx| {
             // A closing or a change of the timetable at this moment waits, and then sees what is open.
             sqlx::query(super::schedules::LOCK).bind(&staff.hospital).execute(&mut **tx).await?;
@@ -142,6 +161,7 @@ impl Db {
             .bind(now.0)
             .execute(&mut **tx)
             .await?;
+            tx.reschedule(At { hospital: &staff.hospital, now }, None, decide).await?;
             Ok(true)
         })
     }
@@ -180,16 +200,35 @@ impl Db {
         Ok(row.map(|(reason,)| reason).unwrap_or_default())
     }
 
-    /// The closings of a hospital that are not over, earliest first.
+    /// The closings of a hospital that stand and are not over, earliest first.
     pub async fn closures(&self, hospital: &str, now: Moment) -> Result<Vec<ClosureRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT id, service, first, last, reason, made_by, (SELECT COUNT(*) FROM slots JOIN appointments \
-             ON slot = slots.id WHERE closure = closures.id AND state IN ('held', 'booked')) AS left_over \
-             FROM closures WHERE hospital = $1 AND last > $2 AND undone IS NULL ORDER BY first, id",
+        let mut rows = self.all_closures(hospital, now).await?;
+        rows.retain(|row| row.undone.is_none());
+        Ok(rows)
+    }
+
+    /// Those that are not over, with those that were taken back, earliest first.
+    pub async fn all_closures(&self, hospital: &str, now: Moment) -> Result<Vec<ClosureRow>> {
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT id, service, first, last, reason, made_by, undone, undone_by, (SELECT COUNT(*) FROM slots \
+             JOIN appointments ON slot = slots.id WHERE closure = closures.id AND state IN ('held', 'booked')) AS left_over, \
+             (SELECT COUNT(DISTINCT followups.id) FROM slots JOIN appointments AS lost ON lost.slot = slots.id \
+              JOIN steps ON steps.id = lost.step AND steps.ended IS NULL \
+              JOIN followups ON followups.id = lost.followup AND followups.hospital = closures.hospital \
+              AND followups.ending IS NULL WHERE slots.clinic = closures.hospital \
+              AND (closures.service IS NULL OR slots.service = closures.service) AND starts >= closures.first \
+              AND starts < closures.last AND lost.state = 'cancelled-by-clinic' AND lost.ended >= closures.made \
+              AND (closures.undone IS NULL OR lost.ended <= closures.undone) AND NOT EXISTS \
+              (SELECT 1 FROM appointments AS other WHERE other.followup = lost.followup AND other.step = lost.step \
+               AND (other.state IN ('booked', 'arrived') OR (other.made > lost.made \
+                AND other.state NOT IN ('held', 'released', 'moved'))))) AS left_without \
+             FROM closures WHERE hospital = $1 AND last > $2 ORDER BY first, id",
         )
         .bind(hospital)
         .bind(now.0)
         .fetch_all(pool)
-        .await?))
+        .await?
+        }))
     }
 }

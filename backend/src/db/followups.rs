@@ -15,7 +15,7 @@ use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
-use zaoshai_contract::staff::Whole;
+use zaoshai_contract::staff::{Closing, Whole};
 
 /// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
@@ -176,6 +176,8 @@ pub struct Record {
     pub step: Option<OpenStep>,
     /// The latest appointment of that step which did not just lapse or move.
     pub latest: Option<Latest>,
+    /// Whether the closing still stands by which that appointment was cancelled; none when no closing did.
+    pub closing: Option<Closing>,
     /// The place that is kept, and until when.
     pub held: Option<(Slot, Moment)>,
     /// Whether all that is stored of it reads.
@@ -277,6 +279,8 @@ struct Row {
     expert: Option<String>,
     starts: Option<i64>,
     minutes: Option<i64>,
+    closure: Option<String>,
+    by_closing: i64,
     until: Option<i64>,
     held_id: Option<String>,
     held_service: Option<String>,
@@ -320,6 +324,8 @@ impl Row {
             (Some(id), Some(state), Some(slot)) => Some(Latest { id, state: read(&state, State::parse)?, slot }),
             _ => None,
         };
+        let closing = if self.closure.is_some() { Closing::Stands } else { Closing::TakenBack };
+        let closing = (latest.is_some() && self.by_closing > 0).then_some(closing);
         let held = slot(
             self.held_id,
             self.held_service,
@@ -353,6 +359,7 @@ impl Row {
             created: Moment(self.created),
             step,
             latest,
+            closing,
             held: held.zip(self.until.map(Moment)),
             integrity: Integrity::Whole,
         })
@@ -387,7 +394,10 @@ macro_rules! select_followups {
              name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
              sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
-             slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
+             slots.starts, slots.minutes, slots.closure, CASE WHEN firm.state = 'cancelled-by-clinic' THEN \
+             (SELECT COUNT(*) FROM history WHERE history.followup = followups.id AND history.appointment = firm.id \
+             AND history.action = 'cancel-for-clinic' AND history.detail = 'closed') ELSE 0 END AS by_closing, \
+             held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
              kept.minutes AS held_minutes FROM followups \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
@@ -763,20 +773,21 @@ impl Db {
         })
     }
 
-    /// Withdraws a follow-up by a form.
+    /// Withdraws a follow-up by a form, whose question was asked at a version: when the follow-up has changed since, nothing
+    /// is ended and [`Code::Changed`] given, because an appointment made meanwhile was not in the question.
     pub async fn withdraw(
         &self,
-        followup: &str,
+        (followup, seen): (&str, Option<i64>),
         who: &str,
         sent: &Sent,
         now: Moment,
     ) -> Result<std::result::Result<Once, Code>> {
-        again!(self.try_withdraw(followup, who, sent, now).await)
+        again!(self.try_withdraw((followup, seen), who, sent, now).await)
     }
 
     async fn try_withdraw(
         &self,
-        followup: &str,
+        (followup, seen): (&str, Option<i64>),
         who: &str,
         sent: &Sent,
         now: Moment,
@@ -790,6 +801,9 @@ impl Db {
             }
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
+            }
+            if seen.is_some_and(|seen| seen != locked.version) {
+                return Ok(Err(Code::Changed));
             }
             tx.keep_sent(followup, sent, now).await?;
             tx.end(followup, Ending::Withdrawn, who, now).await?;
@@ -838,21 +852,23 @@ impl Db {
         })
     }
 
-    /// Opens a session for somebody whose try was right, and forgets the wrong ones before.
-    /// Gives false, and opens nothing, when the follow-up has ended, or has another number than the one that was checked.
+    /// Opens a session for somebody whose try was right, and forgets the wrong ones before. Gives false, and opens nothing,
+    /// when the follow-up has ended, or has another number or another link than those that were checked.
     pub async fn open_patient_session(
         &self,
         followup: &str,
-        checked_phone: &str,
+        (checked_phone, generation): (&str, i64),
         hash: &str,
         until: Moment,
     ) -> Result<bool> {
         in_transaction!(self, |tx| {
             let open = sqlx::query(
-                "UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL AND phone_sealed = $2",
+                "UPDATE followups SET wrong_tries = 0 WHERE id = $1 AND ending IS NULL AND phone_sealed = $2 \
+                 AND link_generation = $3",
             )
             .bind(followup)
             .bind(checked_phone)
+            .bind(generation)
             .execute(&mut **tx)
             .await?
             .rows_affected();

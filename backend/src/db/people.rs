@@ -294,9 +294,12 @@ impl Db {
         })
     }
 
-    /// Ends a relative's right to act, and every session in which they act.
+    /// Ends a relative's right to act, and every session in which they act. The sessions are over and not gone, so that
+    /// whoever comes by one can be told why, see [`Db::was_ended`].
     pub async fn end_helper(&self, followup: &str, id: &str, who: &str, now: Moment) -> Result<()> {
         in_transaction!(self, |tx| {
+            // What the relative writes at this moment comes before this, or is refused.
+            tx.lock(followup).await?;
             let ended = sqlx::query("UPDATE helpers SET ended = $3 WHERE id = $1 AND followup = $2 AND ended IS NULL")
                 .bind(id)
                 .bind(followup)
@@ -304,9 +307,10 @@ impl Db {
                 .execute(&mut **tx)
                 .await?
                 .rows_affected();
-            sqlx::query("DELETE FROM patient_sessions WHERE helper = $1 AND followup = $2")
+            sqlx::query("UPDATE patient_sessions SET until = $3 WHERE helper = $1 AND followup = $2 AND until > $3")
                 .bind(id)
                 .bind(followup)
+                .bind(now.0)
                 .execute(&mut **tx)
                 .await?;
             if ended == 1 {
@@ -314,6 +318,19 @@ impl Db {
             }
             Ok(())
         })
+    }
+
+    /// Whether a session was that of a relative whose right to act has ended.
+    pub async fn was_ended(&self, followup: &str, session: &str) -> Result<bool> {
+        let (ended,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM patient_sessions JOIN helpers ON helpers.id = helper \
+             WHERE hash = $2 AND patient_sessions.followup = $1 AND ended IS NOT NULL",
+        )
+        .bind(followup)
+        .bind(session)
+        .fetch_one(pool)
+        .await?);
+        Ok(ended > 0)
     }
 
     /// Everybody who may act or might once, by id: whom the history names.
@@ -338,7 +355,7 @@ impl Db {
         }))
     }
 
-    /// Says who acts in a session: a relative, or with none the patient. Refused for one who may not act any more.
+    /// Says who acts in an open session: a relative, or with none the patient. Refused for one who may not act any more.
     pub async fn act_as(&self, followup: &str, session: &str, helper: Option<&str>) -> Result<bool> {
         in_transaction!(self, |tx| {
             let set = sqlx::query(

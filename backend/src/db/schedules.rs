@@ -172,8 +172,9 @@ pub enum Step {
     },
 }
 
-/// Decides what follows from a timetable, the slots that are to come and the closings that stand.
-pub type Decide<'a> = dyn Fn(&Timetable, &[Stored], &[Standing]) -> Vec<Step> + Sync + 'a;
+/// Decides what follows from a timetable, the slots that are to come and the closings that stand; what fails changes
+/// nothing.
+pub type Decide<'a> = dyn Fn(&Timetable, &[Stored], &[Standing]) -> Result<Vec<Step>> + Sync + 'a;
 
 /// A hospital's timetable at a moment.
 #[derive(Clone, Copy, Debug)]
@@ -318,7 +319,7 @@ impl VisitRow {
 }
 
 /// The work on a timetable, inside a transaction or for reading.
-trait Schedules {
+pub(super) trait Schedules {
     async fn lock_timetable(&mut self, hospital: &str) -> Result<()>;
     async fn timetable(&mut self, at: At<'_>) -> Result<Timetable>;
     async fn to_come(&mut self, at: At<'_>) -> Result<(Vec<Stored>, Vec<Standing>)>;
@@ -569,11 +570,12 @@ macro_rules! schedules {
                             .bind(id)
                             .bind(BY_TIMETABLE)
                     }
-                    Step::CloseWith { id, .. } => {
-                        sqlx::query("UPDATE slots SET closure = $2 WHERE id = $1 AND closure IS NULL")
-                            .bind(id)
-                            .bind(BY_TIMETABLE)
-                    }
+                    Step::CloseWith { id, people } => sqlx::query(
+                        "UPDATE slots SET closure = $2 WHERE id = $1 AND closure IS NULL AND taken <= $3",
+                    )
+                    .bind(id)
+                    .bind(BY_TIMETABLE)
+                    .bind(*people),
                     Step::Keep { id, .. } => sqlx::query(
                         "UPDATE slots SET capacity = taken, unwanted = 1 WHERE id = $1 AND taken > 0 \
                          AND (capacity <> taken OR unwanted = 0)",
@@ -600,8 +602,13 @@ macro_rules! schedules {
                 let timetable = self.timetable(at).await?;
                 let (stored, standing) = self.to_come(at).await?;
                 let mut changed = 0;
-                for step in decide(&timetable, &stored, &standing) {
-                    changed += self.take_step(&step).await?;
+                for step in decide(&timetable, &stored, &standing)? {
+                    let done = self.take_step(&step).await?;
+                    if done == 0 && matches!(step, Step::CloseWith { .. }) {
+                        // Somebody has come in since the slots were read.
+                        return Err(Error::MoreThanAsked);
+                    }
+                    changed += done;
                 }
                 Ok(changed)
             }
@@ -676,7 +683,7 @@ mod tests {
             roles: Vec::new(),
         };
         let at = At { hospital: "zhuzhou-2", now };
-        db.reschedule(at, Some((&Change::AddException(closing.clone()), &staff)), &|_, _, _| Vec::new())
+        db.reschedule(at, Some((&Change::AddException(closing.clone()), &staff)), &|_, _, _| Ok(Vec::new()))
             .await
             .expect("written");
         let Db::Sqlite { write, .. } = &db else { panic!("not SQLite") };

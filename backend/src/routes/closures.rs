@@ -2,10 +2,12 @@
 
 use super::body::Form;
 use super::days;
-use super::schedules::own_services;
+use super::frame::request_id;
+use super::schedules::{grown, own_services};
 use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
-use crate::db::closures::Closure;
+use crate::db;
+use crate::db::closures::{Closure, ClosureRow};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::timetable;
@@ -19,7 +21,7 @@ use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{ClosurePage, NewClosure, Staff, StaffPage, StandingClosure, WHOLE_HOSPITAL};
+use zaoshai_contract::staff::{ClosurePage, NewClosure, SEEN, Staff, StaffPage, StandingClosure, WHOLE_HOSPITAL};
 
 /// What the page is called.
 const TITLE: &str = "停诊";
@@ -29,20 +31,23 @@ const MOST_DAYS: i64 = 60;
 
 async fn page(app: &App, staff: Staff, form: NewClosure) -> Result<ClosurePage> {
     let library = app.library();
-    let standing = app.db.closures(&staff.hospital, app.now()).await?;
-    let standing = standing.into_iter().map(|row| StandingClosure {
+    let rows = app.db.all_closures(&staff.hospital, app.now()).await?;
+    let (undone, standing): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.undone.is_some());
+    let shown = |row: ClosureRow| StandingClosure {
         service: row.service.as_deref().map_or_else(String::new, |id| {
             library.booking_service(id).map_or_else(|| id.to_owned(), |service| service.name.clone())
         }),
         first: Moment(row.first).date(),
         last: Moment(row.last - 1).date(),
         reason: row.reason,
-        by: row.made_by,
+        by: row.undone_by.unwrap_or(row.made_by),
         left: row.left_over,
+        without: row.left_without,
         id: row.id,
-    });
+    };
     Ok(ClosurePage {
-        standing: standing.collect(),
+        standing: standing.into_iter().map(shown).collect(),
+        undone: undone.into_iter().filter(|row| row.left_without > 0).map(shown).collect(),
         services: own_services(&library, &staff),
         key: secrets::fresh_key(),
         form,
@@ -132,7 +137,14 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
         return Ok(shown(&app, page, StatusCode::OK));
     }
     log::does("close-clinic", Object::named(&format!("{} {} {}", typed.service, typed.first, typed.last)));
-    app.db.close_slots(&closure).await?;
+    let done = app.db.close_slots(&closure, form.get(SEEN).parse().unwrap_or_default()).await;
+    if matches!(done, Err(db::Error::MoreThanAsked)) {
+        let concerned = app.db.concerned(&closure).await?;
+        let problem = Some(grown(&app, concerned.1));
+        let page = ClosurePage { concerned: Some(concerned), problem, ..page(&app, staff, typed).await? };
+        return Ok(shown(&app, page, StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    done?;
     // The rounds of any server go on with those who are left when this one stops here.
     pathway::clear_closed(&app).await?;
     Ok(lead_to(&app, "/staff/closures", "", JustDone::Close))
@@ -142,11 +154,12 @@ pub async fn close(State(app): State<App>, SignedIn(staff): SignedIn, form: Form
 pub async fn undo(State(app): State<App>, Path(id): Path<String>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::CloseClinic)?;
     log::does("undo-closing", Object::named(&id));
-    if !app.db.undo_closure(&staff, &id, app.now()).await? {
+    if !timetable::undo_closing(&app, &staff, &id).await? {
         return Err(Code::Changed.into());
     }
-    // Days that the timetable itself keeps closed stay closed.
-    timetable::refresh(&app).await?;
-    pathway::offer_places(&app).await?;
+    // It is done; the rounds of the clock offer what is free, too.
+    if let Err(failure) = pathway::offer_places(&app).await {
+        tracing::error!(request = request_id(), cause = failure.cause, "offering the places of a closing taken back");
+    }
     Ok(lead_to(&app, "/staff/closures", "", JustDone::UndoClosing))
 }

@@ -11,7 +11,7 @@ use crate::calendar::{self, Standing};
 use crate::db::followups::Record;
 use crate::db::people::NoHelper;
 use crate::failures::{Failure, Result};
-use crate::pathway::{self, Wish, acting, entered, find, open, plan};
+use crate::pathway::{self, Wish, acting, entered, find, open, plan, writes};
 use crate::secrets;
 use crate::visitor::{PATIENT, SET_COOKIE, Visitor, end_cookie, session_cookie};
 use axum::extract::{Path, RawQuery, State};
@@ -54,7 +54,12 @@ pub async fn load(
         Some(code) => Stage::Ended(ended_problem(app, &record, code).await?),
         None => match pathway::session(app, &record, visitor).await? {
             None if record.locked() => Stage::Ended(ended_problem(app, &record, Code::LinkLocked).await?),
-            None => Stage::Identify { tries_left: record.tries_left(app.now().date()), problem },
+            None => {
+                let untold = problem.is_none() && done.is_none();
+                let ended = untold && pathway::was_ended(app, &record, visitor).await?;
+                let why = ended.then(|| Failure::from(Code::HelperEnded).problem(&app.phone_of(&record.hospital), ""));
+                Stage::Identify { tries_left: record.tries_left(app.now().date()), problem: problem.or(why) }
+            }
             Some(session) => Stage::Plan(Box::new(plan(app, &record, &session, view, from, (done, problem)).await?)),
         },
     };
@@ -145,8 +150,9 @@ async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Res
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
     let session = identity::Session::new(app);
-    if !app.db.open_patient_session(&record.id, &record.phone_sealed, &session.hash, session.until).await? {
-        // A nurse has ended it, or written the person anew, at this very moment: what is there now decides.
+    let checked = (record.phone_sealed.as_str(), record.link_generation);
+    if !app.db.open_patient_session(&record.id, checked, &session.hash, session.until).await? {
+        // It was ended, written anew or given a new link at this very moment: what is there now decides.
         open(app, &find(app, token).await?)?;
         return Err(Code::Changed.into());
     }
@@ -181,6 +187,7 @@ fn tells_on_page(code: Code) -> bool {
         code,
         Code::WrongEnding
             | Code::IdentifyFirst
+            | Code::HelperEnded
             | Code::SlotTaken
             | Code::SlotPast
             | Code::SlotUnknown
@@ -355,7 +362,7 @@ fn reason(word: &str) -> &str {
 async fn waiting(app: &App, token: &Token, visitor: &Visitor, deed: &str) -> Result<Option<Told>> {
     let (record, session) = acting(app, token, visitor, Deed::Book).await?;
     if deed == "unwait" {
-        app.db.unwait(&record.id, &session.who(), app.now()).await?;
+        writes(app, &record, &session, app.db.unwait(&record.id, &session.who(), app.now())).await?;
         return Ok(Some(Told::LeftWaiting));
     }
     pathway::wait(app, &record, &session).await?;
@@ -369,7 +376,8 @@ async fn ask(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result
         return Err(Failure::field("question", "请写 1 到 300 个字"));
     }
     let id = app.secrets.id_of(&record.id, &form.key()?, &["ask", text]);
-    app.db.ask(&record.id, &id, &app.secrets.seal(&id, "question", text), &session.who(), app.now()).await??;
+    let (sealed, who) = (app.secrets.seal(&id, "question", text), session.who());
+    writes(app, &record, &session, app.db.ask(&record.id, &id, &sealed, &who, app.now())).await??;
     Ok(Some(Told::Asked))
 }
 
@@ -384,7 +392,8 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
     }
     let id = app.secrets.id_of(&record.id, &form.key()?, &["helper", name]);
     let sealed = app.secrets.seal(&id, "helper", name);
-    match app.db.add_helper(&record.id, &id, &sealed, &session.who(), app.now()).await? {
+    let who = session.who();
+    match writes(app, &record, &session, app.db.add_helper(&record.id, &id, &sealed, &who, app.now())).await? {
         Ok(()) => Ok(Some(Told::HelperAdded)),
         Err(NoHelper::Refused(code)) => Err(code.into()),
         Err(NoHelper::Most) => Err(Failure::field("helpers", "已经有 10 位家人了。请先取消一位，再加")),
@@ -394,15 +403,16 @@ async fn add_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) ->
 /// Ends a relative's right to act, and with it every session in which they act, this one too when it is theirs.
 async fn end_helper(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
     let (record, session) = acting(app, token, visitor, Deed::WorkOnFollowUps).await?;
-    app.db.end_helper(&record.id, form.get("helper"), &session.who(), app.now()).await?;
+    let who = session.who();
+    writes(app, &record, &session, app.db.end_helper(&record.id, form.get("helper"), &who, app.now())).await?;
     Ok(Some(Told::HelperEnded))
 }
 
 /// Says who uses this phone: the relative with this id, or with none the patient.
 async fn act(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {
-    let (record, session) = entered(app, token, visitor).await?;
+    let (record, session) = pathway::writing(app, token, visitor).await?;
     let helper = Some(form.get("helper")).filter(|id| !id.is_empty());
-    if !app.db.act_as(&record.id, &session.hash, helper).await? {
+    if !writes(app, &record, &session, app.db.act_as(&record.id, &session.hash, helper)).await? {
         return Err(Failure::field("helper", "这位家人已经不再代办"));
     }
     Ok(None)
@@ -413,7 +423,8 @@ async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Resu
     if form.get("sure") != "yes" {
         return Err(Failure::field("sure", "要删除，请先打勾"));
     }
-    app.db.erase(&record.id, &session.who(), None, app.now()).await??;
+    let who = session.who();
+    writes(app, &record, &session, app.db.erase(&record.id, &who, None, app.now())).await??;
     pathway::offer_places(app).await?;
     Ok(None)
 }
@@ -436,6 +447,9 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
         None => (app.db.last_ended_slot(&record.id).await?.ok_or(Code::NotBooked)?, Standing::Cancelled),
     };
     let place = pathway::place(&app, &slot.clinic);
+    let change = pathway::phone_for(&app, &record, &slot);
+    let elsewhere = slot.clinic != record.hospital && !place.phone.is_empty();
+    let (phone, change) = if elsewhere { (place.phone.as_str(), change.as_str()) } else { (change.as_str(), "") };
     let text = calendar::write(&calendar::Entry {
         id: &record.id,
         sequence: record.sequence,
@@ -443,7 +457,8 @@ pub async fn calendar(State(app): State<App>, Path(token): Path<String>, visitor
         cancelled,
         hospital: &place.hospital,
         address: &place.address,
-        phone: &pathway::phone_for(&app, &record, &slot),
+        phone,
+        change,
         now: app.now(),
     });
     let kind = match cancelled {

@@ -56,7 +56,7 @@ fn refusals(path: &str, operation: &Operation, does: Does) -> Vec<(&'static str,
         refusals.extend([
             (
                 "403",
-                "`foreign-origin`: the write came from another site; `wrong-ending`, `handed-over` or `not-allowed`",
+                "`foreign-origin`: the write came from another site; `wrong-ending`, `helper-ended`, `handed-over` or `not-allowed`",
             ),
             ("408", "`too-slow`: the body did not come in time"),
             ("429", "`too-many`: too many writes from one place in a short time"),

@@ -4,6 +4,7 @@ use super::body::Form;
 use super::days;
 use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
+use crate::db;
 use crate::db::closures::ClosureRow;
 use crate::db::log::{self, Object};
 use crate::db::schedules::{At, BY_TIMETABLE, Change, Step, Stored, Timetable};
@@ -27,12 +28,14 @@ use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::schedules::{
     Preview, ScheduleForm, ScheduleFormPage, SchedulesPage, TimetableDay, TimetableGroup, TimetableTime,
 };
-use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed, WHOLE_HOSPITAL};
+use zaoshai_contract::staff::{BookableService, SEEN, Staff, StaffPage, Typed, WHOLE_HOSPITAL};
 
 /// Days that the page shows.
 const DAYS: i64 = 14;
 /// Longest reason for which a visit is cancelled.
 const LONGEST_REASON: usize = 100;
+/// The fields of an answer to the question how many people have to move.
+const ANSWER: [&str; 3] = ["key", "sure", SEEN];
 /// What stands in a field for a time of day that was not understood: the check refuses it in its own words.
 const NO_TIME: u16 = u16::MAX;
 
@@ -279,7 +282,8 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
     let key = form.key()?;
     let change = understand(app, &staff, &what, &form, &key);
     let sure = form.get("sure") == "yes";
-    let fields = form.into_pairs().into_iter().filter(|(name, _)| name != "key" && name != "sure").collect();
+    let seen = form.get(SEEN).parse().unwrap_or_default();
+    let fields = form.into_pairs().into_iter().filter(|(name, _)| !ANSWER.contains(&name.as_str())).collect();
     let typed = Typed { deed: ScheduleFormPage::TYPED.to_owned(), fields };
     let change = match change {
         Ok(change) => change,
@@ -302,7 +306,13 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
         // Whoever is moved out is so from this day on.
         change.as_ref().map_or_else(|| Object::named(&at.now.date().to_string()), Change::object),
     );
-    timetable::carry_out(app, at, change.as_ref().map(|change| (change, &staff)), people).await?;
+    let done = timetable::carry_out(app, at, change.as_ref().map(|change| (change, &staff)), (people, seen)).await;
+    if matches!(done, Err(db::Error::MoreThanAsked)) {
+        let preview = timetable::preview(app, at, change.as_ref()).await?;
+        let problem = grown(app, preview.people);
+        return form_page(app, staff, what, typed, (Some(preview), Some(problem))).await;
+    }
+    done?;
     let place = match what {
         ScheduleForm::Template | ScheduleForm::EndTemplate(_) => "#weekly",
         ScheduleForm::Closing | ScheduleForm::Extra | ScheduleForm::CancelException(_) => "#exceptions",
@@ -310,6 +320,12 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
         ScheduleForm::Clear => "",
     };
     Ok(lead_to(app, "/staff/schedules", place, JustDone::Timetable))
+}
+
+/// Why a yes does not count: more people are concerned than the question named.
+pub(super) fn grown(app: &App, people: i64) -> Problem {
+    let message = format!("刚才又有人约了，现在影响 {people} 个人。什么都还没有做，请再看一遍，再决定");
+    told(app, &Failure { code: Code::Changed, ..Failure::field("confirm", &message) })
 }
 
 /// Whether this very form was carried out already: what it adds is not in its own way.
@@ -355,7 +371,7 @@ fn understand(
     let library = app.library();
     let today = app.now().date();
     // What asks whether they are sure says nothing of what is made.
-    let pairs = form.pairs().iter().filter(|(name, _)| name != "key" && name != "sure");
+    let pairs = form.pairs().iter().filter(|(name, _)| !ANSWER.contains(&name.as_str()));
     let path = what.path();
     let said: Vec<&str> =
         [path.as_str()].into_iter().chain(pairs.flat_map(|(name, value)| [name.as_str(), value.trim()])).collect();

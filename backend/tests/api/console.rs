@@ -407,7 +407,7 @@ async fn a_closed_clinic_cancels_everybody_and_keeps_a_new_place_for_each() {
     let asked = nurse.form("/staff/closures", &fields).await;
     assert!(asked.text.contains("影响 3 个人"), "{}", asked.text);
     assert_eq!(detail(&mut nurse, &people[0]).await["row"]["standing"], "booked", "asking closes nothing");
-    let sure: Vec<(&str, &str)> = fields.iter().copied().chain([("sure", "yes")]).collect();
+    let sure: Vec<(&str, &str)> = fields.iter().copied().chain([("sure", "yes"), ("seen", "3")]).collect();
     for _ in 0..2 {
         assert_eq!(nurse.form("/staff/closures", &sure).await.status, StatusCode::SEE_OTHER);
     }
@@ -440,7 +440,7 @@ async fn what_a_killed_server_left_of_a_closing_the_next_round_finishes() {
         staff: "zhang".to_owned(),
         now: world.app.now(),
     };
-    assert!(world.app.db.close_slots(&closure).await.expect("the database") > 0);
+    assert!(world.app.db.close_slots(&closure, 1).await.expect("the database") > 0);
     // The server died here. Everything is closed, so there is nothing to offer: she is on the list at once.
     zaoshai_backend::pathway::clear_closed(&world.app).await.expect("a round");
     let mut nurse = world.nurse().await;

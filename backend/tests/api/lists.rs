@@ -151,6 +151,7 @@ async fn every_whole_list_says_how_many_it_has_and_reaches_them_all() {
             staff: "zhang".to_owned(),
             outcome: again,
             again: Some(today),
+            seen: None,
             note_sealed: String::new(),
             now: world.app.now(),
         };
@@ -394,6 +395,7 @@ async fn a_closing_that_was_a_mistake_is_taken_back() {
             ("last", &day),
             ("reason", "设备检修"),
             ("sure", "yes"),
+            ("seen", "1"),
         ];
         let answer = nurse.form("/staff/closures", &fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
@@ -456,7 +458,7 @@ async fn a_time_that_two_closings_cover_stays_closed_until_both_are_taken_back()
             staff: "zhang".to_owned(),
             now: from,
         };
-        world.app.db.close_slots(&closure).await.expect("the database");
+        world.app.db.close_slots(&closure, 0).await.expect("the database");
     }
     assert_eq!(free().await, 0);
     nurse.form("/staff/closures/closing-ldct-review/undo", &[]).await;

@@ -16,22 +16,30 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use zaoshai_backend::db::Error;
 use zaoshai_backend::db::appointments::{Change, Rules};
 use zaoshai_backend::db::closures::Closure;
+use zaoshai_backend::db::edits::Edit;
+use zaoshai_backend::db::finders::{Anew, Mark};
+use zaoshai_backend::db::followups::Second;
 use zaoshai_backend::db::repeats::Once;
 use zaoshai_backend::db::slots::NewSlot;
 use zaoshai_backend::db::steps::{Next, StepEnd};
 use zaoshai_backend::demonstration::crowd;
 use zaoshai_backend::pathway;
 use zaoshai_backend::secrets;
+use zaoshai_backend::timetable;
 use zaoshai_contract::appointments::{AWAKE, Action, HOLD_MS, State};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Outcome};
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::roles::Role;
+use zaoshai_contract::staff::{Closing, Staff};
 
 /// A service of the content, with a cut-off of a day.
 const SERVICE: &str = "ldct-review";
+/// Another number than [`PHONE`], with the same last four digits.
+const OTHER_PHONE: &str = "13900138000";
 const HOSPITALS: [&str; 3] = [HERE, THERE, ELSEWHERE];
 const PEOPLE: usize = 3;
 /// How far apart two plays are, so that none sees a day of another.
@@ -66,6 +74,8 @@ enum Step {
     Close(usize),
     /// The same, and the server dies before it tells anybody.
     CloseAndDie(usize),
+    /// Every closing of the day of this slot is taken back.
+    TakeBack(usize),
     /// The clock's round of any server.
     Round,
     Pass(i64),
@@ -77,10 +87,14 @@ enum Step {
     WaitForEarlier(usize),
     /// Who was offered a place does not want it.
     SayNo(usize),
+    /// The others take the earliest time that somebody could have, who waits for it, is offered it, and does not want it.
+    Refuse(usize),
     AddHelper(usize),
     Act(usize, Option<usize>),
     EndHelper(usize, usize),
     EraseByLink(usize),
+    /// The hospital in charge writes the window anew, from some days on for so many days, and perhaps the phone number.
+    Edit(i64, i64, Phone),
     /// Somebody of a hospital writes a note.
     Note(Whose),
     Refer(Whose, usize),
@@ -90,6 +104,14 @@ enum Step {
     Return(Whose),
     Relink(Whose),
     EraseByStaff(Whose),
+}
+
+/// What becomes of the phone number when a follow-up is written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phone {
+    Stays,
+    /// Another one with the same last four digits.
+    Changes,
 }
 
 fn booking_step() -> impl Strategy<Value = Step> {
@@ -109,6 +131,7 @@ fn booking_step() -> impl Strategy<Value = Step> {
         2 => (0_i64..5, 0_i64..9).prop_map(|(from, days)| Step::Next(from, days)),
         1 => slot.clone().prop_map(Step::Close),
         1 => slot.clone().prop_map(Step::CloseAndDie),
+        2 => slot.clone().prop_map(Step::TakeBack),
         4 => slot.prop_map(Step::GiveBack),
         4 => Just(Step::Round),
         4 => prop_oneof![Just(MINUTE), Just(15 * MINUTE), Just(2 * HOUR), Just(DAY / 2), Just(DAY)].prop_map(Step::Pass),
@@ -122,6 +145,7 @@ fn link_step() -> impl Strategy<Value = Step> {
         1 => browser.clone().prop_map(Step::Enter),
         4 => browser.clone().prop_map(Step::WaitForEarlier),
         3 => browser.clone().prop_map(Step::SayNo),
+        3 => browser.clone().prop_map(Step::Refuse),
         3 => browser.clone().prop_map(Step::AddHelper),
         4 => (browser.clone(), acting).prop_map(|(browser, helper)| Step::Act(browser, helper)),
         2 => (browser, helper).prop_map(|(browser, helper)| Step::EndHelper(browser, helper)),
@@ -137,6 +161,8 @@ fn hospital_step() -> impl Strategy<Value = Step> {
         1 => whose.clone().prop_map(Step::Recall),
         3 => whose.clone().prop_map(Step::Return),
         1 => whose.clone().prop_map(Step::Relink),
+        4 => (0_i64..5, 0_i64..9, prop_oneof![3 => Just(Phone::Stays), 1 => Just(Phone::Changes)])
+            .prop_map(|(from, days, phone)| Step::Edit(from, days, phone)),
         1 => whose.prop_map(Step::Note),
     ]
 }
@@ -162,6 +188,9 @@ struct Stage {
     hospitals: Vec<Client>,
     plays: i64,
     before: Vec<String>,
+    /// How many offers were refused, and how many follow-ups written anew, in all plays.
+    refused: usize,
+    edited: usize,
 }
 
 impl Stage {
@@ -173,7 +202,7 @@ impl Stage {
         for (name, hospital) in ["hua", "zhao", "sun"].into_iter().zip(HOSPITALS) {
             hospitals.push(world.staff(name, hospital, Role::Coordinator).await);
         }
-        Self { world, hospitals, plays: 0, before: Vec::new() }
+        Self { world, hospitals, plays: 0, before: Vec::new(), refused: 0, edited: 0 }
     }
 }
 
@@ -183,6 +212,7 @@ struct Body {
     browsers: [Client; 2],
     helpers: Vec<String>,
     referrals: Vec<String>,
+    phone: &'static str,
 }
 
 struct Play<'a> {
@@ -239,6 +269,7 @@ impl<'a> Play<'a> {
             browsers: [stage.world.client(), stage.world.client()],
             helpers: Vec::new(),
             referrals: Vec::new(),
+            phone: PHONE,
         });
         let rules = pathway::rules_of(app, SERVICE);
         assert_eq!(rules.cutoff_minutes, 24 * 60);
@@ -287,7 +318,11 @@ impl<'a> Play<'a> {
                 }
                 self.goes_on(&Step::Round).await
             }
-            Step::Close(..) | Step::CloseAndDie(..) | Step::Round | Step::Pass(..) => self.goes_on(step).await,
+            Step::Refuse(browser) => self.refuses(who, *browser).await,
+            Step::Edit(from, days, phone) => self.edits(who, (*from, *days), *phone).await,
+            Step::Close(..) | Step::CloseAndDie(..) | Step::TakeBack(..) | Step::Round | Step::Pass(..) => {
+                self.goes_on(step).await
+            }
             Step::Enter(..)
             | Step::WaitForEarlier(..)
             | Step::SayNo(..)
@@ -381,6 +416,84 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
+    /// Two deeds never fall into one moment.
+    fn moment_passes(&mut self) {
+        self.model.now += 1;
+        self.stage.world.app.clock.set(self.at(self.model.now));
+    }
+
+    /// Lets somebody be offered the time that they could have first, and let it go.
+    async fn refuses(&mut self, who: usize, browser: usize) -> Result<(), TestCaseError> {
+        let Some(slot) = self.model.choice(who).first().copied() else { return Ok(()) };
+        for other in (0..PEOPLE).filter(|other| *other != who) {
+            self.books(other, &Step::Do(By::Nurse, Action::Book, Some(slot))).await?;
+            self.moment_passes();
+        }
+        self.uses_the_link(who, &Step::WaitForEarlier(browser)).await?;
+        self.moment_passes();
+        if let Some(there) = (0..PEOPLE).find(|other| *other != who && self.model.own(*other) == Some(slot)) {
+            self.books(there, &Step::Do(By::Nurse, Action::Cancel, None)).await?;
+        }
+        self.moment_passes();
+        self.goes_on(&Step::Round).await?;
+        self.is_kept().await?;
+        self.moment_passes();
+        self.stage.refused += usize::from(self.model.is_offered(who));
+        self.uses_the_link(who, &Step::SayNo(browser)).await
+    }
+
+    /// Writes the window of an open follow-up anew, and perhaps the phone number.
+    async fn edits(&mut self, who: usize, (from, days): (i64, i64), phone: Phone) -> Result<(), TestCaseError> {
+        if self.model.people[who].ended {
+            return Ok(());
+        }
+        let app = self.stage.world.app.clone();
+        let id = self.bodies[who].id.clone();
+        let record = app.db.followup(&id).await.expect("the database").expect("a follow-up");
+        let other = if self.bodies[who].phone == PHONE { OTHER_PHONE } else { PHONE };
+        let changes = phone == Phone::Changes;
+        let number = if changes { other } else { self.bodies[who].phone };
+        let from = Moment(self.model.now).date().plus_days(from);
+        let due = (from, from.plus_days(days));
+        let until = Moment::at(due.1.plus_days(30), 0).0;
+        let edit = Edit {
+            followup: id.clone(),
+            hospital: record.hospital.clone(),
+            version: record.version,
+            name_sealed: record.name_sealed.clone(),
+            phone_sealed: secrets().seal(&id, "phone", number),
+            other_phone: changes,
+            reason_sealed: record.reason_sealed.clone(),
+            letter_sealed: record.letter_sealed.clone(),
+            letter: record.letter.clone(),
+            urgency: record.urgency,
+            owner: record.owner.clone(),
+            services: vec![SERVICE.to_owned()],
+            due_from: self.day(due.0),
+            due_to: self.day(due.1),
+            link_until: self.at(until),
+            finders: Vec::new(),
+            person: Mark { person: id.clone(), older: id.clone() },
+            anew: Anew::Wanted,
+            folding: 0,
+            note: None,
+            sent: sent(),
+            who: "hua".to_owned(),
+            now: self.at(self.model.now),
+        };
+        let stale = Edit { version: edit.version - 1, sent: sent(), ..edit.clone() };
+        let refused = app.db.edit(&stale, Second::Wanted).await.expect("the database");
+        prop_assert!(refused.is_err(), "what somebody else has changed stays");
+        prop_assert!(app.db.edit(&edit, Second::Wanted).await.expect("the database").is_ok());
+        self.model.edit(who, due, until);
+        if changes {
+            self.bodies[who].phone = number;
+            self.rights[who].other_phone();
+        }
+        self.stage.edited += 1;
+        Ok(())
+    }
+
     /// What concerns everybody.
     async fn goes_on(&mut self, step: &Step) -> Result<(), TestCaseError> {
         let app = self.stage.world.app.clone();
@@ -388,14 +501,34 @@ impl<'a> Play<'a> {
             Step::Close(slot) | Step::CloseAndDie(slot) => {
                 let day = Moment(starts(*slot)).date();
                 let closing = closure(self.day(day), app.now());
-                let closed = app.db.close_slots(&closing).await.expect("the database");
+                let (_, people) = app.db.concerned(&closing).await.expect("the database");
+                if people > 0 {
+                    let fewer = app.db.close_slots(&closing, people - 1).await;
+                    prop_assert!(matches!(fewer, Err(Error::MoreThanAsked)), "{:?}", fewer);
+                }
+                let closed = app.db.close_slots(&closing, people).await.expect("the database");
                 prop_assert_eq!(closed, self.model.close(day));
-                let again = app.db.close_slots(&closing).await.expect("the database");
+                let again = app.db.close_slots(&closing, 0).await.expect("the database");
                 prop_assert_eq!(again, 0, "a repeat closes nothing more");
                 self.untold = true;
                 if matches!(step, Step::Close(_)) {
                     prop_assert_eq!(pathway::clear_closed(&app).await.expect("told"), self.model.clear());
                     self.untold = false;
+                }
+            }
+            Step::TakeBack(slot) => {
+                let day = Moment(starts(*slot)).date();
+                let first = Moment::at(self.day(day), 0).0;
+                let standing = app.db.closures(HERE, app.now()).await.expect("the database");
+                for closing in standing.into_iter().filter(|closing| closing.first == first) {
+                    let by = Staff {
+                        name: "hua".to_owned(),
+                        display: String::new(),
+                        hospital: HERE.to_owned(),
+                        roles: vec![Role::Coordinator],
+                    };
+                    prop_assert!(timetable::undo_closing(&app, &by, &closing.id).await.expect("taken back"));
+                    self.model.take_back(day);
                 }
             }
             Step::Pass(time) => self.model.now += time,
@@ -530,7 +663,8 @@ impl<'a> Play<'a> {
                 let side = if deed == "recall" { referral.from } else { referral.to };
                 let hospital = whose.or(side);
                 let done = does(&mut hospitals[hospital], &id, deed, &fields).await.status;
-                let may = side == hospital && !ended;
+                // What was offered may be taken back also when there is nothing left to hand over.
+                let may = side == hospital && (deed == "recall" || !ended);
                 prop_assert_eq!(done == StatusCode::SEE_OTHER, may, "{}", done);
                 if may && rights.settle(target, state) {
                     self.new_link(who);
@@ -627,8 +761,20 @@ impl<'a> Play<'a> {
             let data = hospital.get(&format!("/api/v1/staff/followups/{id}")).await;
             if n == rights.in_charge {
                 prop_assert_eq!(&data.json()["token"], &json!(token));
-                prop_assert_eq!(data.text.contains(PHONE), !rights.erased);
+                prop_assert_eq!(data.text.contains(self.bodies[who].phone), !rights.erased);
                 let list = hospital.get("/api/v1/staff/followups").await.json();
+                // Who has lost a time by a closing is listed with it, whether it stands, and what they have now.
+                for row in list["overdue"].as_array().into_iter().flatten() {
+                    let who = (0..PEOPLE).find(|who| row["id"] == self.bodies[*who].id.as_str()).expect("one of them");
+                    let at = |slot: usize| self.at(starts(slot)).0;
+                    let shown = row["closed"].as_object().map(|closed| {
+                        let kept = closed.get("kept").and_then(|kept| kept["starts"].as_i64());
+                        (closed["starts"].as_i64(), closed["closing"].as_str().and_then(Closing::parse), kept)
+                    });
+                    let lost = self.model.lost(who);
+                    let lost = lost.map(|(slot, closing, kept)| (Some(at(slot)), Some(closing), kept.map(at)));
+                    prop_assert_eq!(shown, lost);
+                }
                 prop_assert_eq!(ids(&list["overdue"]), self.overdue(n));
                 let promised = |who: &usize| self.rights[*who].in_charge == n && self.rights[*who].call;
                 let promised = (0..PEOPLE).filter(promised).map(|who| self.bodies[who].id.clone());
@@ -638,7 +784,8 @@ impl<'a> Play<'a> {
                 let status = if rights.shares(n, ended) { StatusCode::OK } else { StatusCode::NOT_FOUND };
                 prop_assert_eq!(page.status, status, "hospital {}", n);
                 for text in [&data.text, &page.text] {
-                    prop_assert!(!text.contains(&token) && !text.contains(PHONE), "only who is in charge has those");
+                    let hidden = ![token.as_str(), PHONE, OTHER_PHONE].iter().any(|secret| text.contains(secret));
+                    prop_assert!(hidden, "only who is in charge has those");
                 }
             }
         }
@@ -684,9 +831,7 @@ async fn play(stage: &mut Stage, steps: &[(usize, Step)]) -> Result<(), TestCase
     for (who, step) in steps {
         let told = |error: TestCaseError| TestCaseError::fail(format!("at {step:?} by {who}: {error}"));
         play.takes(*who, step).await.map_err(told)?;
-        // Two deeds never fall into one moment.
-        play.model.now += 1;
-        play.stage.world.app.clock.set(play.at(play.model.now));
+        play.moment_passes();
         play.is_kept().await.map_err(told)?;
         play.is_shown(*who).await.map_err(told)?;
     }
@@ -706,4 +851,6 @@ fn whatever_people_do_the_database_and_the_pages_are_as_the_model_says() {
         runtime.block_on(play(&mut stage, &steps))
     });
     played.unwrap_or_else(|error| panic!("{error}"));
+    let stage = stage.into_inner();
+    assert!(stage.refused > 0 && stage.edited > 0, "{} refused, {} edited", stage.refused, stage.edited);
 }

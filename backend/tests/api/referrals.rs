@@ -97,7 +97,7 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     );
     let hant = drawn(&patient.get(&format!("/hant/f/{}", followup.token)).await.text);
     assert_eq!(hant.matches("zs-slot__meta\">株洲市二醫院 · ").count(), times, "{hant}");
-    for view in ["", "?view=days", "?view=questions", "?view=helpers", "?view=data"] {
+    for view in ["", "?view=days", "?view=questions", "?view=family", "?view=data"] {
         let page = patient.get(&format!("/f/{}{view}", followup.token)).await.text;
         assert!(page.contains("zs-header__name\" lang=\"zh-CN\">安庆市第二人民医院<"), "{view}: {page}");
         let called = page.split("href=\"tel:").skip(1).filter_map(|rest| rest.split('"').next());
@@ -216,11 +216,13 @@ async fn a_time_at_another_hospital_says_so_wherever_it_stands() {
     assert!(booked.contains(place) && !booked.contains("株洲市二医院 门诊"), "{booked}");
     let picture = booked.split("data-picture=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture");
     assert!(picture.contains("安庆市第二人民医院") && picture.contains("0556-5212008"), "{picture}");
+    assert!(picture.contains("要改时间请打 0731-28307119"), "who can change it is called for that: {picture}");
     assert!(!picture.contains("株洲") && !picture.contains("乳腺"), "{picture}");
     let calendar = patient.get(&format!("/api/v1/followups/{}/appointment.ics", followup.token)).await.text;
     let calendar = calendar.replace("\r\n ", "");
     assert!(calendar.contains("SUMMARY:医院预约 安庆市第二人民医院\r\n"), "{calendar}");
     assert!(calendar.contains("关岳庙街 79 号") && calendar.contains("0556-5212008"), "{calendar}");
+    assert!(calendar.contains("要改时间请打 0731-28307119"), "{calendar}");
     let seen = here.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
     assert!(seen.contains(place), "the nurse in charge sees where: {seen}");
 

@@ -124,7 +124,7 @@ async fn wednesdays_end_by_themselves(world: &World) {
         hospital: HOSPITAL.to_owned(),
         roles: vec![Role::ScheduleManager],
     };
-    timetable::carry_out(&world.app, at(world), Some((&end, &staff)), People::Stay).await.expect("carried out");
+    timetable::carry_out(&world.app, at(world), Some((&end, &staff)), (People::Stay, 0)).await.expect("carried out");
 }
 
 async fn sound(world: &World) {
@@ -161,7 +161,7 @@ async fn ending_weekly_times_closes_what_is_empty_and_moves_people_after_a_yes()
     let asked = asks(&mut manager, end, &[("until_day", "2026-11-26")]).await;
     assert!(asked.text.contains("会停掉 1 个有人的时间，影响 1 个人"), "{}", asked.text);
     assert!(slots(&world).await["ldct-review-2026-12-02-0900"].closure.is_none(), "asking changes nothing");
-    sends(&mut manager, end, &[("until_day", "2026-11-26"), ("sure", "yes")]).await;
+    sends(&mut manager, end, &[("until_day", "2026-11-26"), ("sure", "yes"), ("seen", "1")]).await;
     let after = slots(&world).await;
     assert!(after["ldct-review-2026-11-25-0830"].closure.is_none(), "the last day is still there");
     for time in ["0830", "0900", "1100"] {
@@ -201,7 +201,7 @@ async fn who_is_in_a_slot_that_goes_by_itself_stays_and_nobody_comes_in() {
     let page = manager.get("/staff/schedules").await;
     assert!(page.text.contains("有 1 个时间已不在排班里，但里面还有 1 个人"), "{}", page.text);
     assert!(manager.get("/staff/schedules/clear").await.text.contains("影响 1 个人"));
-    sends(&mut manager, "/staff/schedules/clear", &[("sure", "yes")]).await;
+    sends(&mut manager, "/staff/schedules/clear", &[("sure", "yes"), ("seen", "1")]).await;
     assert_eq!(slots(&world).await["ldct-review-2026-12-02-0830"].taken, 0);
     sound(&world).await;
 }
@@ -290,7 +290,7 @@ async fn a_visit_gives_slots_once_it_is_confirmed_and_says_who_confirmed_it() {
     assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.text.contains("请写原因"), "{}", bare.text);
     let asked = asks(&mut manager, &cancel, &[("reason", "专家有急诊手术")]).await;
     assert!(asked.text.contains("影响 1 个人"), "{}", asked.text);
-    sends(&mut manager, &cancel, &[("reason", "专家有急诊手术"), ("sure", "yes")]).await;
+    sends(&mut manager, &cancel, &[("reason", "专家有急诊手术"), ("sure", "yes"), ("seen", "1")]).await;
     assert!(of_visit().await.iter().all(|slot| slot.closure.is_some() && slot.taken == 0));
     let told = patient.get(&link).await.text;
     assert!(told.contains("医院取消了原来的，为您留了新时间") && told.contains("停诊原因：专家有急诊手术"), "{told}");
@@ -353,6 +353,7 @@ async fn whoever_is_in_a_closed_day_is_told_why() {
         ("last", "2026-11-25"),
         ("reason", "全院停电检修"),
         ("sure", "yes"),
+        ("seen", "1"),
     ];
     sends(&mut manager, "/staff/schedules/closings", &days).await;
     let told = patient.get(&link).await.text;
@@ -406,7 +407,7 @@ async fn servers_that_make_the_same_slots_at_once_make_nothing_twice() {
         running.spawn(async move {
             let change = Change::AddTemplates(vec![template(n / 2, &format!("{}号室", n / 2), Weekday::Monday)]);
             let at = At { hospital: HOSPITAL, now: app.now() };
-            timetable::carry_out(&app, at, Some((&change, &staff)), People::Stay).await.expect("carried out")
+            timetable::carry_out(&app, at, Some((&change, &staff)), (People::Stay, 0)).await.expect("carried out")
                 + timetable::refresh(&app).await.expect("slots")
         });
     }
@@ -460,7 +461,7 @@ async fn a_wish_that_cannot_be_had_is_told_where_the_others_stand() {
     let library = world.app.library();
     let at = at(&world);
     let decide = |timetable: &Timetable, stored: &[Stored], standing: &[Standing]| {
-        timetable::steps(&library, at, timetable, (stored, standing), People::Move)
+        Ok(timetable::steps(&library, at, timetable, (stored, standing), People::Move))
     };
     world.app.db.reschedule(at, Some((&close, &staff)), &decide).await.expect("the database");
     let answer = asks(&mut patient, &format!("{link}/confirm"), &[("agreed", "pregnancy")]).await;
@@ -668,7 +669,9 @@ async fn run(deeds: &[(Deed, bool)]) -> Result<(), TestCaseError> {
             _ => {
                 mode = if *sure { People::Move } else { People::Stay };
                 let Some(change) = change_for(&world, deed).await else { continue };
-                timetable::carry_out(app, at(&world), Some((&change, &staff)), mode).await.expect("carried out");
+                let seen = timetable::preview(app, at(&world), Some(&change)).await.expect("a preview").people;
+                let decision = (mode, seen);
+                timetable::carry_out(app, at(&world), Some((&change, &staff)), decision).await.expect("carried out");
             }
         }
         compare(&world, mode).await?;

@@ -399,7 +399,8 @@ async fn waiting_room(world: &World) -> (FollowUpDetail, FollowUpDetail, &'stati
         staff: "zhang".to_owned(),
         now: world.app.now(),
     };
-    assert!(world.app.db.close_slots(&closure).await.expect("the database") > 0);
+    let (_, people) = world.app.db.concerned(&closure).await.expect("the database");
+    assert!(world.app.db.close_slots(&closure, people).await.expect("the database") > 0);
     assert!(does(&mut patient, &waiter, "wait", &[]).await.location().contains("done=waiting"));
     assert_eq!(pathway::offer_to_all(&world.app).await.expect("a round"), 0);
     (one, waiter, early)
@@ -544,6 +545,7 @@ async fn the_phone_is_told_what_its_calendar_still_holds_after_cancelling_moving
         ("last", "2026-12-01"),
         ("reason", "设备检修"),
         ("sure", "yes"),
+        ("seen", "1"),
         ("key", key.as_str()),
     ];
     assert_eq!(nurse.form("/staff/closures", &closing).await.status, StatusCode::SEE_OTHER);
@@ -671,15 +673,17 @@ async fn the_clock_takes_no_place_that_was_kept_anew() {
 }
 
 #[tokio::test]
-async fn the_number_that_was_checked_must_still_be_the_one_that_is_kept() {
+async fn the_number_and_the_link_that_were_checked_must_still_be_those_that_are_kept() {
     let world = World::new().await;
     let followup = world.followup().await;
     let id = &followup.row.id;
     let until = Moment(world.app.now().0 + 60_000);
     let old = world.app.db.followup(id).await.expect("the database").expect("a record").phone_sealed;
-    let opens = async |phone: &str| {
-        world.app.db.open_patient_session(id, phone, &secrets::hash(phone), until).await.expect("the database")
+    let opens = async |phone: &str, link: i64| {
+        let hash = secrets::hash(&format!("{phone} {link}"));
+        world.app.db.open_patient_session(id, (phone, link), &hash, until).await.expect("the database")
     };
-    assert!(opens(&old).await);
-    assert!(!opens(&world.app.secrets.seal(id, "phone", "13900139000")).await);
+    assert!(opens(&old, 1).await);
+    assert!(!opens(&world.app.secrets.seal(id, "phone", "13900139000"), 1).await);
+    assert!(!opens(&old, 2).await, "another link than the one that was checked");
 }

@@ -66,13 +66,13 @@ async fn act(patient: Patient, client: Client, addresses: [String; 2], slots: Ve
     (has, unanswered)
 }
 
-/// Sends a closing of one day; none when no answer came.
+/// Sends a closing of one day, for as many as are in it by then; none when no answer came.
 async fn close(client: &Client, address: &str, cookie: &str, day: CivilDate, key: &str) -> Option<StatusCode> {
     let answer = client
         .post(format!("{address}/staff/closures"))
         .header("cookie", cookie)
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!("service={SERVICE}&first={day}&last={day}&reason=repair&key={key}&sure=yes"))
+        .body(format!("service={SERVICE}&first={day}&last={day}&reason=repair&key={key}&sure=yes&seen=1000"))
         .send()
         .await;
     answer.ok().map(|answer| answer.status())

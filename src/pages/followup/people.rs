@@ -247,6 +247,10 @@ pub fn data(link: &Link<'_>, plan: &Plan) -> Shown {
         el("ul").class("zs-points").child(kept),
         relatives,
         el("p").child(link.voice.fill("这个链接用到 {}。", "This link works until {}.", &until)),
+        phone_link(
+            &plan.phone,
+            link.say("要看全部资料、要改，请打电话", "To see everything or to correct it: please call")
+        ),
         link.leaving(plan),
         el("section")
             .class("zs-section zs-stack zs-stack--tight")

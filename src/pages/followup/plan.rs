@@ -324,7 +324,14 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     told.extend(place.map(|place| link.voice.told(&place.address)).filter(|address| !address.is_empty()));
     // The name of a room may tell what is examined there, and this text is passed on.
     told.push(link.say("到哪一间，请看护士发的链接", "The nurse's link says which room"));
-    told.push(plan.phone.clone());
+    // Elsewhere somebody knows the way, and whoever is in charge can change the time.
+    match place.filter(|place| place.clinic != link.site.hospital.id && !place.phone.is_empty()) {
+        Some(place) => {
+            told.push(link.voice.fill("那里的电话 {}", "Phone there: {}", &place.phone));
+            told.push(link.voice.fill("要改时间请打 {}", "To change it: {}", &plan.phone));
+        }
+        None => told.push(plan.phone.clone()),
+    }
     let text = told.join(" ");
     el("section")
         .class("zs-stack zs-stack--tight")

@@ -6,8 +6,9 @@ use crate::components::icon::small_icon;
 use crate::text::{day, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{ClosurePage, NewClosure, StandingClosure, WHOLE_HOSPITAL};
+use zaoshai_contract::staff::{ClosurePage, NewClosure, SEEN, Staff, StandingClosure, WHOLE_HOSPITAL, Whole};
 
 /// The page.
 pub fn page(page: &ClosurePage) -> Node {
@@ -49,6 +50,12 @@ pub fn page(page: &ClosurePage) -> Node {
             el("ul").child(page.standing.iter().map(standing).collect::<Vec<_>>())
         ]
     });
+    let undone = (!page.undone.is_empty()).then(|| {
+        nodes![
+            el("h2").class("zs-group").child("撤销了，还有人没有新时间 ").child(page.undone.len()),
+            el("ul").child(page.undone.iter().map(|closure| undone(&page.staff, closure)).collect::<Vec<_>>())
+        ]
+    });
     let fields = el("form")
         .class("zs-stack")
         .with("method", "post")
@@ -73,6 +80,7 @@ pub fn page(page: &ClosurePage) -> Node {
             .child(page.concerned.map(|concerned| confirm(page, concerned)))
             .child(again(Asked::of(page.concerned.as_ref()), fields))
             .child(standing)
+            .child(undone)
     ]
 }
 
@@ -116,23 +124,45 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden("first", form.first.clone()))
         .child(hidden("last", form.last.clone()))
         .child(hidden("reason", form.reason.clone()))
+        .child(hidden(SEEN, people.to_string()))
         .child(el("p").child(el("b").child(format!("{whose}：{}", span(form, shown)))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
         .child(el("p").child("每个人的预约会取消，并在链接里留一个新时间，留到明天晚上 8:00。"))
         .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))
 }
 
+/// Which clinics, on which days.
+fn what(closure: &StandingClosure) -> String {
+    let whose = if closure.service.is_empty() { "全院" } else { &closure.service };
+    let (first, last) = (day(Lang::Hans, closure.first), day(Lang::Hans, closure.last));
+    if first == last { format!("{whose}：{first}") } else { format!("{whose}：{first} 到 {last}") }
+}
+
+/// A closing that was taken back too late for some, and where whoever calls them finds them.
+fn undone(staff: &Staff, closure: &StandingClosure) -> El {
+    let told = format!("{} 撤销 · 取消的预约没有恢复，还有 {} 人没有新时间", closure.by, closure.without);
+    let way = if staff.may(Deed::SeeFollowUps) {
+        el("p").child(
+            el("a").with("href", ["/staff/lists/", Whole::Overdue.as_str()].concat()).child("去“要处理”，打电话"),
+        )
+    } else {
+        el("p").child("他们在护士的“要处理”里，请护士打电话。")
+    };
+    el("li").class("zs-row").child(
+        el("div")
+            .class("zs-row__body")
+            .child(el("p").child(what(closure)))
+            .child(el("p").class("zs-row__line").child(told))
+            .child(way),
+    )
+}
+
 fn standing(closure: &StandingClosure) -> El {
-    let what = if closure.service.is_empty() { "全院".to_owned() } else { closure.service.clone() };
     let left = if closure.left > 0 { format!(" · 还有 {} 人正在处理", closure.left) } else { String::new() };
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body")
-            .child(el("p").child(format!(
-                "{what}：{} 到 {}",
-                day(Lang::Hans, closure.first),
-                day(Lang::Hans, closure.last)
-            )))
+            .child(el("p").child(what(closure)))
             .child(el("p").class("zs-row__line").child(format!("{} · {}{left}", closure.reason, closure.by)))
             .child(undo(closure)),
     )
@@ -146,7 +176,10 @@ fn undo(closure: &StandingClosure) -> El {
             .with("method", "post")
             .with("action", ["/staff/closures/", &closure.id, "/undo"].concat())
             .child(el("p").child("这些时间会重新开放，别人可以再约。"))
-            .child(el("p").child("已经取消的预约不会自己恢复：请打电话给他们，或替他们再约。"))
+            .child(el("p").child("还没有处理到的人，预约照旧。已经取消的预约不会自己恢复。"))
+            .child((closure.without > 0).then(|| {
+                el("p").child(format!("有 {} 人还没有新时间：他们留在“要处理”里，请打电话。", closure.without))
+            }))
             .child(button("确定撤销")),
     )
 }

@@ -13,8 +13,8 @@ use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Standing};
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::FollowUpDetail;
 use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::{FollowUpDetail, SEEN};
 
 /// A QR code as a path of unit squares.
 pub struct Qr {
@@ -28,7 +28,7 @@ pub struct Qr {
 pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     let mut facts = vec![
-        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default().to_owned()),
+        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default()),
         row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
         row("编号".to_owned(), followup.code.clone().into(), String::new()),
         row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()),
@@ -116,6 +116,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
                     .with("method", "post")
                     .with("action", post("withdraw"))
                     .child(hidden("key", detail.key.to_string()))
+                    .child(hidden(SEEN, followup.version.to_string()))
                     .child(yes(format!("结束{name}的随访"))),
             )
         ]

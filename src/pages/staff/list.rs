@@ -7,11 +7,11 @@ use super::search::search_field;
 use super::turn;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
-use crate::text::{clock, day, short_day};
+use crate::text::{clock, day, moment, short_day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
+use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
 
 /// The page.
 pub fn page(list: &FollowUpList) -> Node {
@@ -159,11 +159,14 @@ pub fn chip(row: &FollowUpRow) -> Node {
 }
 
 /// Why somebody must look after it now, and so what to do; none while nobody must.
-pub fn why(row: &FollowUpRow) -> Option<&'static str> {
+pub fn why(row: &FollowUpRow) -> Option<String> {
     if !row.overdue {
         return None;
     }
-    Some(match row.standing {
+    if let (Some(closed), Standing::Held | Standing::Cancelled) = (&row.closed, row.standing) {
+        return Some(of_closing(closed));
+    }
+    let why = match row.standing {
         Standing::ToBook => "过了最晚的日期，还没有约",
         Standing::Held => "留着一个时间，等病人确认，请打电话",
         Standing::Booked | Standing::Unrecorded => "时间过了，没有登记来没来",
@@ -173,7 +176,30 @@ pub fn why(row: &FollowUpRow) -> Option<&'static str> {
         Standing::Cancelled => "医院取消了，还没有新时间",
         Standing::NoNextStep => "没有下一步，要定",
         Standing::Closed => return None,
-    })
+    };
+    Some(why.to_owned())
+}
+
+/// What somebody must hear whose clinic was closed: what was, what they have now, and what to ask them.
+fn of_closing(closed: &ClosedClinic) -> String {
+    let was = moment(Lang::Hans, closed.starts);
+    let has = closed.kept.map(|kept| {
+        let (starts, until) = (moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until));
+        format!("现在留着 {starts}，留到 {until}，还没有确认")
+    });
+    let has = has.unwrap_or_else(|| "现在没有约".to_owned());
+    match (closed.closing, closed.kept) {
+        (Closing::Stands, Some(_)) => {
+            format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，问新时间行不行")
+        }
+        (Closing::Stands, None) => format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，约一个新时间"),
+        (Closing::TakenBack, Some(_)) => format!(
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要那天还是要留着的时间，约好以前别来"
+        ),
+        (Closing::TakenBack, None) => format!(
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要哪天，约好以前别来"
+        ),
+    }
 }
 
 /// A follow-up as a row.
@@ -186,7 +212,8 @@ pub fn row(row: &FollowUpRow) -> Node {
         None => row.due_to.map_or_else(|| Node::from(()), |due| nodes![short_day(Lang::Hans, due), el("br"), "前"]),
     };
     let services = row.services.join("、");
-    let parts = why(row).into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
+    let why = why(row);
+    let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
     let line = parts.collect::<Vec<_>>().join(" · ");
     super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
 }

@@ -7,6 +7,7 @@ use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::small_icon;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Weekday;
+use zaoshai_contract::staff::SEEN;
 use zaoshai_contract::staff::WHOLE_HOSPITAL;
 use zaoshai_contract::staff::schedules::{Preview, ScheduleForm, ScheduleFormPage};
 
@@ -124,6 +125,7 @@ fn confirm(page: &ScheduleFormPage, preview: &Preview) -> El {
         .with("id", "confirm")
         .child(hidden("key", page.key.to_string()))
         .child(hidden("sure", "yes".to_owned()))
+        .child(hidden(SEEN, preview.people.to_string()))
         .child(typed.collect::<Vec<_>>())
         .child(conflicts)
         .child(people)

@@ -19,7 +19,7 @@ use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, Note, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
 pub(super) async fn detail_of(
@@ -70,6 +70,7 @@ pub(super) async fn detail_of(
     })
 }
 
+/// Ends a follow-up; where it was asked about as it was at a version, only when it has not changed since.
 async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
     let record = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
@@ -171,7 +172,8 @@ async fn withdraw_by(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<
     may(staff, Deed::WorkOnFollowUps)?;
     let sent = form.sent(&app.secrets, "withdraw")?;
     log::does("withdraw", Object::record(id));
-    app.db.withdraw(&record.id, &staff.name, &sent, app.now()).await??;
+    let seen = form.get(SEEN).parse().ok();
+    app.db.withdraw((&record.id, seen), &staff.name, &sent, app.now()).await??;
     Ok(())
 }
 

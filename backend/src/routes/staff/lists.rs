@@ -23,8 +23,8 @@ use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::slots::Slot;
 use zaoshai_contract::staff::{
-    DayEntry, FollowUpList, FollowUpRow, OpenQuestion, Part, QuestionList, ROWS_A_PAGE, Staff, StaffPage, StaffSearch,
-    Turn, Whole, WholeList,
+    ClosedClinic, Closing, DayEntry, FollowUpList, FollowUpRow, KeptTime, OpenQuestion, Part, QuestionList,
+    ROWS_A_PAGE, Staff, StaffPage, StaffSearch, Turn, Whole, WholeList,
 };
 
 /// Most rows of each list on the first page; a whole list has all.
@@ -74,6 +74,20 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         overdue: record.due.is_some_and(|due| due <= now),
         version: record.version,
         call_on: record.call_on,
+        closed: closed(record, now),
+    })
+}
+
+/// The clinic that was closed, while nothing else is certain for somebody who had an appointment there.
+fn closed(record: &Record, now: Moment) -> Option<ClosedClinic> {
+    let starts = record.latest.as_ref()?.slot.starts;
+    // What is over takes place no more, whatever became of its closing.
+    let closing = record.closing.map(|closing| if starts > now { closing } else { Closing::Stands })?;
+    let kept = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now);
+    Some(ClosedClinic {
+        starts,
+        closing,
+        kept: kept.map(|(slot, until)| KeptTime { starts: slot.starts, until: *until }),
     })
 }
 

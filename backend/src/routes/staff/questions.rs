@@ -14,7 +14,7 @@ use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
 use zaoshai_contract::home_care::Outcome as CareOutcome;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::ConfirmPage;
-use zaoshai_contract::staff::{Staff, StaffPage};
+use zaoshai_contract::staff::{SEEN, Staff, StaffPage};
 
 /// What the end of a follow-up does.
 fn ends(record: &Record) -> Vec<String> {
@@ -72,7 +72,8 @@ pub(super) async fn before(app: &App, staff: &Staff, id: &str, deed: &str, form:
         }
         _ => None,
     };
-    Ok(question.map(|question| page(app, staff, question, format!("/staff/followups/{id}/{deed}"), form)))
+    let path = format!("/staff/followups/{id}/{deed}");
+    Ok(question.map(|question| page(app, staff, question, path, (form, Some(record.version)))))
 }
 
 /// The question before somebody whose data were deleted at this hospital gets a new link or is taken over; none where
@@ -151,11 +152,14 @@ pub(super) fn before_care(app: &App, staff: &Staff, (id, name): (&str, &str), fo
         effects: owned(&["申请结束，排好的上门也取消。", "再要上门，得重新申请。"]),
         yes: format!("结束{name}的申请"),
     };
-    Some(page(app, staff, question, format!("/staff/home-care/{id}/outcome"), form))
+    Some(page(app, staff, question, format!("/staff/home-care/{id}/outcome"), (form, None)))
 }
 
-fn page(app: &App, staff: &Staff, question: Question, action: String, form: &Form) -> Response {
-    asked(app, staff, question, action, form.pairs().to_vec())
+/// The page of a question. What it was asked of stands in the answer, which counts for nothing else.
+fn page(app: &App, staff: &Staff, question: Question, action: String, (form, seen): (&Form, Option<i64>)) -> Response {
+    let pairs = form.pairs().iter().filter(|(name, _)| name != SEEN).cloned();
+    let fields = pairs.chain(seen.map(|seen| (SEEN.to_owned(), seen.to_string()))).collect();
+    asked(app, staff, question, action, fields)
 }
 
 fn asked(app: &App, staff: &Staff, question: Question, action: String, fields: Vec<(String, String)>) -> Response {

@@ -22,7 +22,7 @@ use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{Staff, Typed};
+use zaoshai_contract::staff::{SEEN, Staff, Typed};
 
 /// Most characters of a note or an answer.
 const LONGEST_NOTE: usize = 500;
@@ -139,6 +139,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
             followup: found.id.clone(),
             outcome,
             again,
+            seen: form.get(SEEN).parse().ok(),
             staff: staff.name.clone(),
             now: app.now(),
         })

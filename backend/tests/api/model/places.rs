@@ -8,6 +8,7 @@ use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Facts};
 use zaoshai_contract::roles::{Party, Role};
 use zaoshai_contract::schedules::BookingRules;
+use zaoshai_contract::staff::Closing;
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -171,6 +172,34 @@ impl Model {
             }
         }
         closed
+    }
+
+    /// Opens the slots of a day that are to come: whoever is still in one is left there no longer.
+    pub fn take_back(&mut self, day: CivilDate) {
+        for slot in (0..SLOTS.len()).filter(|slot| Moment(starts(*slot)).date() == day) {
+            self.closed[slot] &= starts(slot) <= self.now;
+        }
+    }
+
+    /// The time of an appointment that a closing has cancelled, while its person has none instead, with what they have:
+    /// whether the closing stands, and the place that is kept.
+    pub fn lost(&self, who: usize) -> Option<(usize, Closing, Option<usize>)> {
+        let latest = self.latest(who).filter(|place| place.state == State::CancelledByClinic)?;
+        let stands = self.closed[latest.slot] || starts(latest.slot) <= self.now;
+        let closing = if stands { Closing::Stands } else { Closing::TakenBack };
+        let held = self.place(who, |state| state == State::Held).map(|held| &self.people[who].places[held]);
+        let kept = held.filter(|held| held.until > self.now && starts(held.slot) > self.now).map(|held| held.slot);
+        (!self.people[who].ended).then_some((latest.slot, closing, kept))
+    }
+
+    /// Writes the window of an open follow-up anew: what is kept is let go, and nobody waits for a time before it.
+    pub fn edit(&mut self, who: usize, due: (CivilDate, CivilDate), link_until: i64) {
+        let person = &mut self.people[who];
+        for place in person.places.iter_mut().filter(|place| place.state == State::Held) {
+            place.state = State::Released;
+        }
+        person.waits = person.waits.filter(|(_, before)| *before > Moment::at(due.0, 0).0);
+        (person.due, person.link_until) = (due, person.link_until.max(link_until));
     }
 
     /// Everybody who is left in a closed slot: the person, the place in her list, by time and place.
@@ -460,13 +489,18 @@ impl Model {
         !self.people[who].ended && self.people[who].link_until > self.now
     }
 
-    /// Whether somebody must look after a follow-up now.
-    pub fn overdue(&self, who: usize) -> bool {
+    /// The appointment that decides where somebody stands.
+    fn latest(&self, who: usize) -> Option<&Place> {
         let person = &self.people[who];
         let of_step = || person.places.iter().filter(|place| place.step == person.step);
         let counts = |state: State| !matches!(state, State::Held | State::Released | State::Moved);
-        let latest =
-            of_step().rfind(|place| place.state.is_firm()).or_else(|| of_step().rfind(|place| counts(place.state)));
+        of_step().rfind(|place| place.state.is_firm()).or_else(|| of_step().rfind(|place| counts(place.state)))
+    }
+
+    /// Whether somebody must look after a follow-up now.
+    pub fn overdue(&self, who: usize) -> bool {
+        let person = &self.people[who];
+        let latest = self.latest(who);
         let facts = Facts {
             ending: person.ended.then_some(Ending::Completed),
             due_to: Some(person.due.1),

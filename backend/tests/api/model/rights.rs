@@ -88,6 +88,11 @@ impl Rights {
         }
     }
 
+    /// Whoever knew another number is out.
+    pub fn other_phone(&mut self) {
+        self.browsers = [None; 2];
+    }
+
     /// A new link takes the place of the old one, and every session ends.
     pub fn relink(&mut self) {
         self.generation += 1;
