@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::content::{BookingService, Library};
 use crate::db;
 use crate::db::appointments::{Change, Rules};
+use crate::db::closures::Left;
 use crate::db::followups::{Integrity, OpenStep, Record};
 use crate::db::log::{self, Object};
 use crate::db::people::Waiter;
@@ -867,18 +868,20 @@ async fn offer_to(app: &App, waiter: &Waiter, free: &mut Free, now: Moment) -> R
 pub async fn clear_closed(app: &App) -> Result<usize> {
     let now = app.now();
     let left = app.db.left_in_closed(now, MOST_WAITING).await?;
-    for (followup, appointment) in &left {
-        apart("telling of a closed clinic", followup, clear(app, followup, appointment, now).await)?;
+    for one in &left {
+        apart("telling of a closed clinic", &one.followup, clear(app, one, now).await)?;
     }
     Ok(left.len())
 }
 
-async fn clear(app: &App, followup: &str, appointment: &str, now: Moment) -> Result<()> {
+/// Cancels an appointment in a closed slot and keeps another time for the same service, where one is free: never for another
+/// of the step's, which is prepared for in another way and was not chosen.
+async fn clear(app: &App, Left { followup, appointment, service }: &Left, now: Moment) -> Result<()> {
     let by_clock = |action: Action, detail: &str| Change {
-        followup: followup.to_owned(),
+        followup: followup.clone(),
         action,
         slot: None,
-        appointment: Some(appointment.to_owned()),
+        appointment: Some(appointment.clone()),
         party: Party::Clock,
         who: "clock".to_owned(),
         detail: detail.to_owned(),
@@ -897,7 +900,11 @@ async fn clear(app: &App, followup: &str, appointment: &str, now: Moment) -> Res
         return Ok(());
     }
     let Some(step) = record.step.as_ref().filter(|_| leads_in(app, &record)) else { return Ok(()) };
-    let choice = choice(app, &record, step).await?;
+    if !step.services.contains(service) {
+        return Ok(());
+    }
+    let step = OpenStep { services: vec![service.clone()], ..step.clone() };
+    let choice = choice(app, &record, &step).await?;
     let mut slots = Vec::new();
     for spans in [choice.spans, open_spans(app, &step.services, step.due_from)] {
         if slots.is_empty() {

@@ -53,11 +53,22 @@ pub struct ClosureRow {
     pub left_without: i64,
 }
 
+/// An appointment that is left in a closed slot.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Left {
+    /// The follow-up's id.
+    pub followup: String,
+    /// The appointment's id.
+    pub appointment: String,
+    /// The id of the service that it is for.
+    pub service: String,
+}
+
 impl Db {
     /// How many slots and how many people a closing would concern.
     pub async fn concerned(&self, closure: &Closure) -> Result<(i64, i64)> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT COUNT(DISTINCT slots.id), COUNT(appointments.id) FROM slots \
+            "SELECT COUNT(DISTINCT slots.id), COUNT(DISTINCT appointments.followup) FROM slots \
              LEFT JOIN appointments ON slot = slots.id AND state IN ('held', 'booked') \
              WHERE clinic = $1 AND ($2 = '' OR service = $2) AND starts >= $3 AND starts < $4 AND starts > $5 \
              AND closure IS NULL",
@@ -113,7 +124,7 @@ impl Db {
             .await?;
             // Nobody gets into a closed slot any more: these are all.
             let (people,): (i64,) = sqlx::query_as(
-                "SELECT COUNT(*) FROM slots JOIN appointments ON slot = slots.id \
+                "SELECT COUNT(DISTINCT followup) FROM slots JOIN appointments ON slot = slots.id \
                  WHERE closure = $1 AND state IN ('held', 'booked')",
             )
             .bind(&closure.id)
@@ -167,9 +178,9 @@ impl Db {
     }
 
     /// Who still has a place in a closed slot that is to come: the follow-up and the appointment, earliest first.
-    pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<(String, String)>> {
+    pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<Left>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT followup, appointments.id FROM slots JOIN appointments ON slot = slots.id \
+            "SELECT followup, appointments.id AS appointment, service FROM slots JOIN appointments ON slot = slots.id \
              WHERE closure IS NOT NULL AND starts > $1 AND state IN ('held', 'booked') ORDER BY starts, place LIMIT $2",
         )
         .bind(now.0)

@@ -106,10 +106,35 @@ pub struct Waiter {
     pub since: i64,
     /// Only earlier times than this are wanted.
     pub before: Moment,
-    /// The services of the open step.
+    /// The services of the open step; for whoever has a time that of this time alone, since an earlier time for something
+    /// else is no earlier time.
     pub services: Vec<String>,
     /// First day of its due window.
     pub due_from: CivilDate,
+}
+
+#[derive(sqlx::FromRow)]
+struct WaiterRow {
+    followup: String,
+    since: i64,
+    before: i64,
+    services: String,
+    due_from: String,
+    booked: Option<String>,
+}
+
+impl WaiterRow {
+    fn read(self) -> Result<Waiter> {
+        let services: Vec<String> =
+            serde_json::from_str(&self.services).map_err(|error| Error::Broken(error.to_string()))?;
+        Ok(Waiter {
+            services: self.booked.map_or(services, |booked| vec![booked]),
+            followup: self.followup,
+            since: self.since,
+            before: Moment(self.before),
+            due_from: read(&self.due_from, CivilDate::parse)?,
+        })
+    }
 }
 
 impl Db {
@@ -430,8 +455,10 @@ impl Db {
     /// Those who wait for a next step and have nothing offered, longest first, after the place of this moment and
     /// follow-up; and the place after which the list goes on. Whose step does not read is left out.
     pub async fn waiting_list(&self, after: (i64, &str), most: u32) -> Result<(Vec<Waiter>, Option<(i64, String)>)> {
-        let rows: Vec<(String, i64, i64, String, String)> = on_read!(self, |pool| sqlx::query_as(
-            "SELECT waiting.followup, since, before, services, due_from FROM waiting \
+        let rows: Vec<WaiterRow> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT waiting.followup, since, before, services, due_from, \
+             (SELECT service FROM appointments JOIN slots ON slots.id = slot \
+             WHERE appointments.followup = waiting.followup AND state = 'booked' LIMIT 1) AS booked FROM waiting \
              JOIN steps ON steps.followup = waiting.followup AND steps.ended IS NULL \
              WHERE since >= $1 AND (since > $1 OR waiting.followup > $2) AND NOT EXISTS \
              (SELECT 1 FROM appointments WHERE appointments.followup = waiting.followup AND state = 'held') \
@@ -443,19 +470,10 @@ impl Db {
         .fetch_all(pool)
         .await?);
         let last = rows.last().filter(|_| rows.len() == most as usize);
-        let last = last.map(|(followup, since, ..)| (*since, followup.clone()));
-        let waiters = rows.into_iter().filter_map(|(followup, since, before, services, due_from)| {
-            let id = followup.clone();
-            let read = || {
-                Ok(Waiter {
-                    followup,
-                    since,
-                    before: Moment(before),
-                    services: serde_json::from_str(&services).map_err(|error| Error::Broken(error.to_string()))?,
-                    due_from: read(&due_from, CivilDate::parse)?,
-                })
-            };
-            readable("waiting", &id, read())
+        let last = last.map(|row| (row.since, row.followup.clone()));
+        let waiters = rows.into_iter().filter_map(|row| {
+            let id = row.followup.clone();
+            readable("waiting", &id, row.read())
         });
         Ok((waiters.collect(), last))
     }

@@ -3,12 +3,12 @@
 //! than its question has named.
 
 use crate::sharing::{THERE, does, latest};
-use crate::world::{Answer, Client, World};
+use crate::world::{Answer, Client, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use zaoshai_backend::db::Error;
 use zaoshai_backend::db::appointments::{Change, Rules};
-use zaoshai_backend::db::closures::Closure;
+use zaoshai_backend::db::closures::{Closure, Left};
 use zaoshai_backend::db::schedules::{At, Change as TimetableChange, Step};
 use zaoshai_backend::timetable::{self, People};
 use zaoshai_backend::{pathway, secrets};
@@ -217,7 +217,7 @@ async fn a_closing_that_is_taken_back_before_somebody_was_told_leaves_them_where
     // A round of the clock has seen who is left there, and comes to one of them before the closing is taken back.
     let left = db.left_in_closed(world.app.now(), 10).await.expect("the database");
     assert_eq!(left.len(), 2);
-    let clears = async |(followup, appointment): &(String, String)| {
+    let clears = async |Left { followup, appointment, .. }: &Left| {
         let change = Change {
             followup: followup.clone(),
             action: Action::CancelForClinic,
@@ -601,4 +601,67 @@ async fn the_fields_of_a_closing_fold_under_its_question_and_another_day_is_aske
     assert_eq!(sends(&mut nurse, &yes).await.status, StatusCode::SEE_OTHER);
     assert_eq!(row(&mut nurse, &wednesday).await["standing"], "held");
     assert_eq!(row(&mut nurse, &friday).await["standing"], "booked");
+}
+
+#[tokio::test]
+async fn nobody_is_given_another_examination_in_the_place_of_a_closed_one() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut new = new_followup();
+    new["services"] = json!(["ldct-review", "breast-clinic"]);
+    let key = secrets::fresh_id();
+    let made = nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+    let followup: FollowUpDetail = serde_json::from_str(&made.text).expect("a follow-up");
+    books(&world, &followup, "ldct-review-2026-11-24-0830").await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    // A second time is held beside it: they are one person still.
+    let held = [("slot", "ldct-review-2026-11-24-0900"), ("key", &*secrets::fresh_id())];
+    patient.form(&format!("{link}/hold"), &held).await;
+
+    let mut manager = world.staff("qian", HOSPITAL, Role::ScheduleManager).await;
+    let form = [("service", "ldct-review"), ("first", "2026-11-23"), ("last", "2027-01-21"), ("reason", "设备检修")];
+    let key = secrets::fresh_id();
+    let asked = manager.form("/staff/closures", &[&form[..], &[("key", key.as_str())]].concat()).await;
+    assert!(asked.text.contains("影响 1 个人"), "{}", asked.text);
+    assert!(asked.text.contains("没有空的，要您打电话安排"), "{}", asked.text);
+    let sure = [("key", key.as_str()), ("sure", "yes"), ("seen", "1")];
+    let closed = manager.form("/staff/closures", &[&form[..], &sure[..]].concat()).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
+    let stored = async || world.app.db.followup(&followup.row.id).await.expect("the database").expect("a follow-up");
+    let kept = stored().await.held.expect("a time after the closing");
+    assert_eq!(kept.0.service, "ldct-review", "not the other examination, which is free much earlier");
+    assert!(patient.get(&link).await.text.contains("为您留了新时间"));
+    // That day is closed too, and nothing of this service is left.
+    let form = [("service", "ldct-review"), ("first", "2027-01-22"), ("last", "2027-01-22"), ("reason", "设备检修")];
+    let (key, seen) = (secrets::fresh_id(), [("sure", "yes"), ("seen", "1")]);
+    let closed = manager.form("/staff/closures", &[&form[..], &seen[..], &[("key", key.as_str())]].concat()).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
+    let record = stored().await;
+    assert!(record.held.is_none() && record.firm().is_none(), "{record:?}");
+    assert!(nurse.get("/staff").await.text.contains("现在没有约"), "and the nurse sees whom to call");
+}
+
+#[tokio::test]
+async fn who_waits_for_an_earlier_time_is_offered_none_for_another_examination() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut new = new_followup();
+    new["services"] = json!(["ldct-review", "breast-clinic"]);
+    let key = secrets::fresh_id();
+    let made = nurse.json("POST", "/api/v1/staff/followups", &new, &[("idempotency-key", &key)]).await;
+    let followup: FollowUpDetail = serde_json::from_str(&made.text).expect("a follow-up");
+    books(&world, &followup, "breast-clinic-2026-12-03-0900").await;
+    let waits = |before: i64| world.app.db.waiting_list((before, ""), 10);
+    let before = Moment::at(CivilDate::parse("2026-12-03").expect("a day"), 540);
+    world
+        .app
+        .db
+        .wait(&followup.row.id, before, "patient", world.app.now())
+        .await
+        .expect("the database")
+        .expect("waits");
+    let (waiters, _) = waits(i64::MIN).await.expect("the database");
+    assert_eq!(waiters.len(), 1);
+    assert_eq!(waiters[0].services, ["breast-clinic"]);
 }

@@ -137,6 +137,7 @@ fn confirmed_moved_and_cancelled_entries_of_a_follow_up_are_understood() {
             hospital: "株洲市二医院",
             address: ADDRESS,
             phone: "0731-28307119",
+            change: "",
             now,
         });
         check_lines(&text);
@@ -205,6 +206,7 @@ proptest! {
             hospital: &hospital,
             address: &address,
             phone: "",
+            change: "",
             now: Moment(0),
         });
         check_lines(&text);
