@@ -18,7 +18,7 @@ use self::edit::EditForm;
 use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
-use crate::followups::{Kept, Question, Standing, Urgency};
+use crate::followups::{Kept, Prompted, Question, Standing, Urgency};
 use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
@@ -192,6 +192,9 @@ pub struct FollowUpRow {
     /// A day on which to call again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_on: Option<CivilDate>,
+    /// What asks for staff beside where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompted>,
 }
 
 /// One line of a follow-up's history.

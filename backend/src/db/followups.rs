@@ -9,7 +9,7 @@ use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
+use zaoshai_contract::followups::{Ending, Facts, Prompt, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
@@ -154,6 +154,8 @@ pub struct Record {
     pub ending: Option<Ending>,
     /// From when somebody must look after it.
     pub due: Option<Moment>,
+    /// What asks for staff beside where it stands, since when, and the word of the reason that was given.
+    pub prompt: Option<(Prompt, Moment, String)>,
     /// A day on which to call again.
     pub call_on: Option<CivilDate>,
     /// Counts the writes: two nurses who edit the same one notice each other.
@@ -208,6 +210,7 @@ impl Record {
             due_to: self.step.as_ref().map(|step| step.due_to),
             latest: self.latest.as_ref().map(|latest| (latest.state, latest.slot.starts)),
             held: self.held.as_ref().is_some_and(|(_, until)| *until > now),
+            prompted: None,
             changed: now,
         };
         facts.standing(now)
@@ -234,6 +237,8 @@ pub struct HistoryRow {
     pub detail: String,
     /// When the slot concerned begins, if any.
     pub starts: Option<i64>,
+    /// The day to which a call was put off.
+    pub again: Option<String>,
 }
 
 #[derive(Clone, sqlx::FromRow)]
@@ -253,6 +258,9 @@ struct Row {
     urgency: i64,
     ending: Option<String>,
     due: Option<i64>,
+    prompt: Option<String>,
+    prompt_at: Option<i64>,
+    prompt_detail: String,
     call_on: Option<String>,
     version: i64,
     sequence: i64,
@@ -339,6 +347,10 @@ impl Row {
             urgency: Urgency::from_rank(self.urgency),
             ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
             due: self.due.map(Moment),
+            prompt: match (self.prompt, self.prompt_at) {
+                (Some(word), Some(at)) => Some((read(&word, Prompt::parse)?, Moment(at), self.prompt_detail)),
+                _ => None,
+            },
             call_on: self.call_on.map(|day| read(&day, CivilDate::parse)).transpose()?,
             version: self.version,
             sequence: self.sequence,
@@ -365,6 +377,7 @@ impl Row {
             // Whoever had their data deleted or was withdrawn stays so.
             ending: self.ending.filter(|word| Ending::parse(word).is_some()),
             call_on: None,
+            prompt: None,
             slot_id: None,
             tried_on: None,
             ..self
@@ -378,8 +391,8 @@ macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
-             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
-             sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, \
+             prompt_detail, call_on, version, sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
              slots.starts, slots.minutes, held.until, kept.id AS held_id, kept.service AS held_service, kept.clinic AS held_clinic, \
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
@@ -879,13 +892,16 @@ impl Db {
 
     /// What happened to a follow-up, latest first.
     pub async fn history(&self, followup: &str) -> Result<Vec<HistoryRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT at, actor, action, detail, slots.starts FROM history LEFT JOIN slots ON slots.id = slot \
-             WHERE followup = $1 ORDER BY number DESC, at DESC",
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT at, actor, action, detail, slots.starts, CASE WHEN action = 'call' AND detail = 'call-later' THEN \
+             (SELECT MAX(again) FROM calls WHERE calls.followup = history.followup AND calls.at = history.at) END AS again \
+             FROM history LEFT JOIN slots ON slots.id = slot WHERE followup = $1 ORDER BY number DESC, at DESC",
         )
         .bind(followup)
         .fetch_all(pool)
-        .await?))
+        .await?
+        }))
     }
 
     /// The slot of the appointment that ended last, for a calendar's cancellation.

@@ -10,7 +10,7 @@ use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Kept, Standing};
+use zaoshai_contract::followups::{Kept, Prompt, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
 use zaoshai_contract::staff::confirm::JustDone;
@@ -27,7 +27,7 @@ pub struct Qr {
 pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     let mut facts = vec![
-        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default().to_owned()),
+        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default()),
         row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
         row("编号".to_owned(), followup.code.clone().into(), String::new()),
         row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()),
@@ -39,6 +39,9 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
+    }
+    if let Some(again) = followup.call_on {
+        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), String::new()));
     }
     if let Some(kept) = &detail.kept {
         let why = match kept.why {
@@ -150,7 +153,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
 
 /// Whether the link has just come into being and is still to be sent.
 fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
-    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver))
+    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver | JustDone::NextStep))
         && detail.row.standing != Standing::Closed
 }
 
@@ -164,6 +167,11 @@ pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
     }
     if detail.row.phone.is_empty() {
         return el("a").class("zs-button").with("href", "/staff").child("回工作台").node();
+    }
+    // A call to this number would reach somebody else.
+    if detail.row.prompt.as_ref().is_some_and(|prompt| prompt.why == Prompt::WrongNumber) {
+        let href = ["/staff/followups/", detail.row.id.as_str(), "/edit#phone"].concat();
+        return el("a").class("zs-button").with("href", href).child("更正手机号").node();
     }
     el("a")
         .class("zs-button")

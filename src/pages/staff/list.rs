@@ -9,7 +9,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day, short_day};
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::Standing;
+use zaoshai_contract::followups::{Prompt, Prompted, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
 
@@ -142,6 +142,8 @@ fn is_under_way(row: &FollowUpRow) -> bool {
 pub fn chip(row: &FollowUpRow) -> Node {
     let (class, name, word) = if row.locked {
         ("zs-chip zs-chip--amber", "lock", "链接锁住")
+    } else if let Some(prompt) = row.prompt.as_ref().filter(|_| row.standing != Standing::Closed) {
+        ("zs-chip zs-chip--amber", "alert", prompt.why.title())
     } else if row.overdue && row.standing == Standing::ToBook {
         ("zs-chip zs-chip--amber", "alert", "逾期")
     } else {
@@ -159,11 +161,18 @@ pub fn chip(row: &FollowUpRow) -> Node {
 }
 
 /// Why somebody must look after it now, and so what to do; none while nobody must.
-pub fn why(row: &FollowUpRow) -> Option<&'static str> {
+pub fn why(row: &FollowUpRow) -> Option<String> {
     if !row.overdue {
         return None;
     }
-    Some(match row.standing {
+    let prompt = row.prompt.as_ref().map(prompt);
+    // What stands for itself is told as well.
+    let alone =
+        matches!(row.standing, Standing::Unrecorded | Standing::Missed | Standing::Cancelled | Standing::NoNextStep);
+    if let Some(prompt) = prompt.as_ref().filter(|_| !alone) {
+        return Some(prompt.clone());
+    }
+    let why = match row.standing {
         Standing::ToBook => "过了最晚的日期，还没有约",
         Standing::Held => "留着一个时间，等病人确认，请打电话",
         Standing::Booked | Standing::Unrecorded => "时间过了，没有登记来没来",
@@ -173,7 +182,20 @@ pub fn why(row: &FollowUpRow) -> Option<&'static str> {
         Standing::Cancelled => "医院取消了，还没有新时间",
         Standing::NoNextStep => "没有下一步，要定",
         Standing::Closed => return None,
-    })
+    };
+    Some(prompt.into_iter().chain([why.to_owned()]).collect::<Vec<_>>().join("；"))
+}
+
+/// What asks for staff, and what to do about it.
+fn prompt(prompt: &Prompted) -> String {
+    let day = short_day(Lang::Hans, prompt.at.date());
+    let reason = if prompt.reason.is_empty() { String::new() } else { ["：", &prompt.reason].concat() };
+    match prompt.why {
+        Prompt::CancelledByPatient => format!("病人 {day} 取消了预约{reason}"),
+        Prompt::CancelledByFamily => format!("家人 {day} 取消了预约{reason}"),
+        Prompt::Lapsed => format!("给病人留的时间没有确认，{day} 放开了"),
+        Prompt::WrongNumber => "号码不对，请更正".to_owned(),
+    }
 }
 
 /// A follow-up as a row.
@@ -186,7 +208,8 @@ pub fn row(row: &FollowUpRow) -> Node {
         None => row.due_to.map_or_else(|| Node::from(()), |due| nodes![short_day(Lang::Hans, due), el("br"), "前"]),
     };
     let services = row.services.join("、");
-    let parts = why(row).into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
+    let why = why(row);
+    let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
     let line = parts.collect::<Vec<_>>().join(" · ");
     super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
 }
