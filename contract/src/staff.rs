@@ -19,7 +19,7 @@ use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Kept, Prompted, Question, Standing, Urgency};
-use crate::home_care::{CareDetail, CareList};
+use crate::home_care::{CareDetail, CareList, CareToday};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
@@ -130,6 +130,21 @@ pub struct NewFollowUp {
 impl core::fmt::Debug for NewFollowUp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("NewFollowUp").field("services", &self.services).finish_non_exhaustive()
+    }
+}
+
+/// Why a hospital ends a follow-up before its time.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct EndRequest {
+    /// Why, for staff: 1 to 100 characters.
+    pub reason: String,
+}
+
+impl core::fmt::Debug for EndRequest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("EndRequest").finish_non_exhaustive()
     }
 }
 
@@ -578,8 +593,8 @@ pub enum StaffPage {
         /// Why the last try failed.
         problem: Option<crate::problem::Problem>,
     },
-    /// `/staff`
-    List(FollowUpList),
+    /// `/staff`, with what waits in nursing at home for whoever works there
+    List(Box<FollowUpList>, Option<Box<CareToday>>),
     /// `/staff/lists/{which}`
     Whole(WholeList),
     /// `/staff/questions`
@@ -640,5 +655,10 @@ pub enum StaffPage {
     /// What was typed and could not be taken.
     Draft(Box<DraftPage>),
     /// What could not be shown.
-    Problem(crate::problem::Problem),
+    Problem {
+        /// Who is signed in, where that is known.
+        staff: Option<Staff>,
+        /// Why.
+        problem: crate::problem::Problem,
+    },
 }

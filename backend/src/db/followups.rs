@@ -1,6 +1,7 @@
 //! Follow-ups in the database: making and reading them, the identity check's tries, sessions and history.
 //! Names, phones, reasons and letters pass through here sealed.
 
+use super::calls::NewNote;
 use super::finders::{OpenOf, Sought, open_of};
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read, readable};
@@ -759,6 +760,35 @@ impl Db {
                 return Ok(Err(Code::LinkWithdrawn));
             }
             tx.end(followup, ending, who, now).await?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// The same by somebody who has said why: both are kept, or neither.
+    pub async fn end_with_note(
+        &self,
+        followup: &str,
+        ending: Ending,
+        why: &NewNote,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        again!(self.try_end_with_note(followup, ending, why, now).await)
+    }
+
+    async fn try_end_with_note(
+        &self,
+        followup: &str,
+        ending: Ending,
+        why: &NewNote,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            if locked.ending.is_some() {
+                return Ok(Err(Code::LinkWithdrawn));
+            }
+            tx.keep_note(followup, why, now).await?;
+            tx.end(followup, ending, &why.staff, now).await?;
             Ok(Ok(()))
         })
     }

@@ -33,6 +33,8 @@ use zaoshai_contract::staff::{BookableService, Staff, StaffPage, Typed, WHOLE_HO
 const DAYS: i64 = 14;
 /// Longest reason for which a visit is cancelled.
 const LONGEST_REASON: usize = 100;
+/// How many days ahead a day of the timetable may lie.
+const FARTHEST: i64 = 730;
 /// What stands in a field for a time of day that was not understood: the check refuses it in its own words.
 const NO_TIME: u16 = u16::MAX;
 
@@ -367,8 +369,12 @@ fn understand(
     };
     let mut errors = Vec::new();
     let mut day = |field: &str| {
-        let asked = "请填今天或以后的日期，例如 2026-12-01";
-        days::read_fitting(form.get(field), "日期", asked, |day| day >= today).unwrap_or_else(|told| {
+        // Longer than any plan of a clinic: what lies beyond is a slip of the finger.
+        let asked = "请填今天起两年以内的日期，例如 2026-12-01";
+        days::read_fitting(form.get(field), "日期", asked, |day| {
+            day >= today && day.days() - today.days() <= FARTHEST
+        })
+        .unwrap_or_else(|told| {
             errors.push(wrong(field, &told));
             today
         })

@@ -146,10 +146,12 @@ fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: 
 }
 
 /// A staff page of what went wrong.
-pub fn problem_page(app: &App, problem: Problem) -> Response {
+pub async fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response {
     let problem = for_staff(problem);
     let title = problem.title.clone();
-    html(app, &title, StatusCode::OK, &StaffPage::Problem(problem))
+    // Of a server that has failed nothing more is asked.
+    let staff = if problem.status < 500 { session::named(app, visitor).await } else { None };
+    html(app, &title, StatusCode::OK, &StaffPage::Problem { staff, problem })
 }
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {

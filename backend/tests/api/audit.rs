@@ -237,7 +237,7 @@ impl<'a> Round<'a> {
         self.about_one("call", &[("outcome", "agreed")], "call").await;
         self.about_one("unlock", &[], "unlock").await;
         self.about_one("relink", &[], "relink").await;
-        self.about_one("withdraw", &[], "withdraw").await;
+        self.about_one("withdraw", &[("reason", "重复建的")], "withdraw").await;
         self.about_one("erase", &[("reason", "by-phone"), ("sure", "yes")], "erase").await;
         self.about_one("data", &[("checked", "yes")], "copy").await;
         let ends = [("outcome", "clear"), ("next", "end"), ("ending", "completed")];

@@ -258,3 +258,98 @@ async fn an_offer_that_lapses_is_to_be_looked_after() {
     let asked = overdue(&mut nurse).await;
     assert!(asked.contains("给病人留的时间没有确认，11月23日 放开了"), "{asked}");
 }
+
+#[tokio::test]
+async fn a_follow_up_is_ended_with_a_reason_that_colleagues_can_read() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let followup = world.followup().await;
+    let path = format!("/staff/followups/{}", followup.row.id);
+    for reason in ["", "  ", &"长".repeat(101)] {
+        let (status, page) = does(&mut nurse, &followup, "withdraw", &[("reason", reason)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("请写为什么结束，1 到 100 个字") && page.contains("id=\"end-reason\""), "{page}");
+        assert_eq!(row(&mut nurse, &followup).await["standing"], "to-book", "nothing is done");
+    }
+    assert_eq!(does(&mut nurse, &followup, "withdraw", &[("reason", "重复建的")]).await.0, StatusCode::SEE_OTHER);
+    let page = nurse.get(&path).await.text;
+    assert!(page.contains("结束随访：医院撤回") && page.contains("结束的原因：重复建的"), "{page}");
+    let (status, _) = does(&mut nurse, &followup, "withdraw", &[("reason", "再一次")]).await;
+    assert_eq!(status, StatusCode::GONE);
+    assert!(!nurse.get(&path).await.text.contains("再一次"), "what ends nothing leaves no note");
+    let other = world.followup().await;
+    let api = format!("/api/v1/staff/followups/{}/withdraw", other.row.id);
+    let gap = nurse.json("POST", &api, &json!({}), &[]).await;
+    assert_eq!((gap.status, gap.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid-input"));
+    let ended = nurse.json("POST", &api, &json!({ "reason": "重复建的" }), &[]).await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn the_next_step_is_to_be_told_to_the_patient_with_the_words_to_copy() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let version = row(&mut nurse, &followup).await["version"].to_string();
+    let key = secrets::fresh_id();
+    let fields = [
+        ("outcome", "review"),
+        ("next", "step"),
+        ("services", "ldct-review"),
+        ("due_from", "2026-12-01"),
+        ("due_to", "2026-12-20"),
+        ("version", version.as_str()),
+        ("key", key.as_str()),
+    ];
+    let (status, told) = does(&mut nurse, &followup, "outcome", &fields).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
+    let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    assert!(page.contains("请把新时间告诉病人"), "{page}");
+    let bar = page.split_once("zs-action-bar").map(|(_, bar)| bar).unwrap_or_default();
+    assert!(bar.contains("data-copy=\"message\""), "the words to copy stand at the thumb: {bar}");
+}
+
+#[tokio::test]
+async fn pages_that_say_no_name_whoever_is_signed_in_and_only_the_login_asks_to_sign_in() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    for path in ["/staff/nothing", "/staff/followups/nobody", "/staff/audit"] {
+        let page = nurse.get(path).await;
+        assert!(page.status.is_client_error(), "{path}: {}", page.status);
+        let header = page.text.split("</header>").next().unwrap_or_default();
+        assert!(header.contains("张护士") && !header.contains("请登录"), "{path}: {header}");
+        assert!(header.contains("退出"), "{path}: {header}");
+    }
+    let stranger = world.client().get("/staff/nothing").await.text;
+    assert!(!stranger.split("</header>").next().unwrap_or_default().contains("张护士"));
+    assert!(world.client().get("/staff/login").await.text.contains("请登录"));
+}
+
+#[tokio::test]
+async fn who_is_asked_to_take_over_is_said_to_see_what_they_see() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let fields = [("hospital", "dezhou-2"), ("reason", "离家近"), ("ask", "yes"), ("key", &secrets::fresh_id())];
+    let (_, question) = does(&mut nurse, &followup, "refer", &fields).await;
+    for seen in ["称呼", "编号", "为什么要来", "紧急程度", "可以约什么", "时间段", "转诊的原因", "您的账号"]
+    {
+        assert!(question.contains(seen), "{seen}: {question}");
+    }
+    let sure: Vec<(&str, &str)> = fields.into_iter().filter(|(name, _)| *name != "ask").collect();
+    assert_eq!(does(&mut nurse, &followup, "refer", &sure).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        does(&mut nurse, &followup, "note", &[("note", "秘密的备注"), ("key", &secrets::fresh_id())]).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let mut there = world.staff("there", "dezhou-2", Role::Nurse).await;
+    let page = there.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+    for seen in
+        ["李女士", &followup.row.code, "小结节，3 个月复查", "紧急程度", "低剂量 CT", "12月4日", "离家近", "zhang"]
+    {
+        assert!(page.contains(seen), "{seen}: {page}");
+    }
+    for unseen in ["13800138000", followup.token.as_str(), "秘密的备注", "新建随访", "经过"] {
+        assert!(!page.contains(unseen), "{unseen}: {page}");
+    }
+}

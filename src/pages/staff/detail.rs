@@ -1,6 +1,7 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::confirm::{back, in_place, yes};
+use super::form::field;
 use super::list::{chip, why};
 use super::work::{Sent, sections};
 use crate::components::error_summary::error_summary;
@@ -92,6 +93,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     let rights = (!followup.name.is_empty()).then(|| {
         el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
     });
+    let end = JustDone::Withdraw.as_str();
     let changes = (followup.standing != Standing::Closed).then(|| {
         nodes![
             in_place(
@@ -114,10 +116,25 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
                     "不再出现在“要处理”里。可以重新打开。"
                 ],
                 el("form")
+                    .class("zs-stack")
                     .with("method", "post")
                     .with("action", post("withdraw"))
+                    .child(field(
+                        sent.problem(end),
+                        "end-reason",
+                        "为什么结束",
+                        "同事在备注里看得到，病人看不到。",
+                        el("input")
+                            .class("zs-input")
+                            .with("id", "end-reason")
+                            .with("name", "reason")
+                            .with("maxlength", "100")
+                            .with("autocomplete", "off")
+                            .with("value", sent.typed.get(end, "reason").unwrap_or_default().to_owned()),
+                    ))
                     .child(yes(format!("结束{name}的随访"))),
             )
+            .with("open", sent.problem(end).is_some())
         ]
     });
     // What has to be sent comes first when there is something new to send.

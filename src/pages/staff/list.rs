@@ -10,11 +10,12 @@ use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day, short_day};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::followups::{Prompt, Prompted, Standing};
+use zaoshai_contract::home_care::CareToday;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
 
 /// The page.
-pub fn page(list: &FollowUpList) -> Node {
+pub fn page(list: &FollowUpList, care: Option<&CareToday>) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
     let counts = [
         ("#day", "今天来", list.day.len()),
@@ -22,6 +23,7 @@ pub fn page(list: &FollowUpList) -> Node {
         ("#asked", "提问", usize::try_from(list.questions_count).unwrap_or(0)),
     ]
     .into_iter()
+    .chain(care.map(|care| ("#care", "上门护理", care_count(care))))
     .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
     .collect::<Vec<_>>();
     let calls = group(
@@ -58,11 +60,17 @@ pub fn page(list: &FollowUpList) -> Node {
         section(&list.day, list.now),
         calls,
         overdue,
+        care.and_then(super::home_care::today),
         referrals(&list.referrals),
         open_questions(&list.questions, list.questions_count),
         rest,
         whole_lists(list)
     ]
+}
+
+/// How many requests for nursing at home somebody must look at.
+pub fn care_count(care: &CareToday) -> usize {
+    usize::try_from(care.asked_count).unwrap_or(0) + care.called_off.len()
 }
 
 /// The way to all follow-ups, of which this page shows the first.

@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{Before, SignedIn, history, html, many_tries, may, referrals, signed_in};
+use super::{Before, SignedIn, history, home_care, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db;
 use crate::db::followups::{Integrity, Record};
@@ -206,7 +206,8 @@ pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn, befo
         return Ok(Redirect::to(first.path).into_response());
     }
     let list = followups(&app, staff).await?;
-    Ok(before.html(&app, "今天", &StaffPage::List(list)))
+    let care = home_care::today(&app, &list.staff).await?;
+    Ok(before.html(&app, "今天", &StaffPage::List(Box::new(list), care.map(Box::new))))
 }
 
 /// `GET /staff/lists/{which}`
