@@ -11,7 +11,7 @@ pub mod schedules;
 
 use self::accounts::{AccountsPage, PasswordPage};
 use self::audit::AuditPage;
-use self::batches::{BatchPage, BatchesPage, LettersPage};
+use self::batches::{BatchPage, BatchesPage, ImportedPage, LettersPage};
 use self::confirm::ConfirmPage;
 use self::draft::DraftPage;
 use self::edit::EditForm;
@@ -607,6 +607,8 @@ pub enum StaffPage {
     Batches(Box<BatchesPage>),
     /// `/staff/batches/{id}`
     Batch(Box<BatchPage>),
+    /// The answer to a table some of whose rows made nothing
+    Imported(Box<ImportedPage>),
     /// `/staff/batches/{id}/letters` and `/staff/followups/{id}/letter`
     Letters(Box<LettersPage>),
     /// `/staff/audit`

@@ -13,6 +13,7 @@ mod draft;
 mod edit;
 mod form;
 mod home_care;
+mod imported;
 mod letters;
 mod list;
 mod login;
@@ -70,6 +71,9 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
             frame("/staff/batches", Some(&page.staff), batches::page(page), batches::action(page))
         }
         StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
+        StaffPage::Imported(page) => {
+            frame("/staff/batches", Some(&page.staff), imported::page(page), Some(imported::action(page)))
+        }
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
         StaffPage::Accounts(page) => {

@@ -11,6 +11,7 @@ mod edit;
 mod export;
 mod history;
 mod home_care;
+mod imported;
 mod letters;
 pub mod lists;
 pub mod make;
@@ -67,6 +68,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/staff/closures", get(closures::show).post(closures::close))
         .route("/staff/closures/{closure}/undo", post(closures::undo))
         .route("/staff/batches", get(batches::show).post(batches::upload))
+        .route("/staff/batches/left.csv", post(imported::left))
         .route("/staff/batches/{id}", get(batches::batch))
         .route("/staff/batches/{id}/letters", get(letters::batch))
         .route("/staff/followups.csv", get(export::followups))

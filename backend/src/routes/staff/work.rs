@@ -131,7 +131,7 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         CallOutcome::CallLater => {
             let today = app.now().date();
             let last = last_call(found.urgency, found.step.as_ref().map(|step| step.due_to), today);
-            let asked = format!("请填 {today} 到 {last} 之间的日期，再晚就赶不上这次随访");
+            let asked = format!("请填哪天再打：{today} 到 {last} 之间，再晚就赶不上这次随访");
             let day = days::read_fitting(form.get("again"), "哪天再打", &asked, |day| day >= today && day <= last);
             Some(day.map_err(|told| Failure::field("again", &told))?)
         }
