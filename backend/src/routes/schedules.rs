@@ -370,7 +370,7 @@ fn understand(
     let mut errors = Vec::new();
     let mut day = |field: &str| {
         // Longer than any plan of a clinic: what lies beyond is a slip of the finger.
-        let asked = "请填今天起两年以内的日期，例如 2026-12-01";
+        let asked = "请填今天或以后的日期，两年以内，例如 2026-12-01";
         days::read_fitting(form.get(field), "日期", asked, |day| {
             day >= today && day.days() - today.days() <= FARTHEST
         })

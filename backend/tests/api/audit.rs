@@ -375,7 +375,8 @@ impl<'a> Round<'a> {
 }
 
 /// Addresses whose forms another test sends: what they write names nobody but who sends it, or they write nothing.
-const ELSEWHERE: [&str; 4] = ["/staff/login", "/staff/logout", "/staff/search", "/staff/batches"];
+const ELSEWHERE: [&str; 5] =
+    ["/staff/login", "/staff/logout", "/staff/search", "/staff/batches", "/staff/batches/left.csv"];
 
 #[tokio::test]
 async fn every_form_of_the_console_stands_in_the_log_once_with_who_what_and_in_which_roles() {

@@ -244,6 +244,13 @@ async fn a_table_tells_how_many_it_made_and_which_rows_it_left_out_and_they_can_
     let taken = send_form(&mut nurse, "/staff/batches/left.csv", &[("left", &left)], None).await;
     assert_eq!(taken.status, StatusCode::OK);
     assert!(taken.text.contains("16,赵六,") && taken.text.contains("17,钱七,"), "{}", taken.text);
+    let mut auditor =
+        world.staff("auditor", &world.app.library().hospital, zaoshai_contract::roles::Role::Auditor).await;
+    assert_eq!(
+        auditor.get("/staff/audit").await.text.matches("没有导入的行").count(),
+        1,
+        "the log tells who took them"
+    );
     let batch = batch_of(&answer);
     let stands = through(&mut nurse, &batch).await;
     assert!(stands.contains("一共新建了 14 个随访") && !stands.contains("赵六"), "told once: {stands}");

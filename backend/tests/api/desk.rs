@@ -176,7 +176,8 @@ async fn a_wrong_number_is_to_be_mended_until_another_one_stands_there() {
     let page = nurse.get(&path).await.text;
     assert!(page.contains("号码不对：请更正手机号"), "what is left to do is told: {page}");
     assert!(page.contains(&format!("href=\"{path}/edit#phone\"")), "with the way to the very field: {page}");
-    assert!(overdue(&mut nurse).await.contains("号码不对，请更正"));
+    let asked = overdue(&mut nurse).await;
+    assert!(asked.contains("号码不对，请更正") && !asked.contains("tel:"), "and calls nobody by a tap: {asked}");
     assert_eq!(calls(&mut nurse, &followup, "call-later", "2026-11-24").await.0, StatusCode::SEE_OTHER);
     let edit = nurse.get(&format!("{path}/edit")).await.text;
     assert!(edit.contains("id=\"phone\""));

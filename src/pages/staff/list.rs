@@ -219,5 +219,8 @@ pub fn row(row: &FollowUpRow) -> Node {
     let why = why(row);
     let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
     let line = parts.collect::<Vec<_>>().join(" · ");
-    super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
+    // Nobody is called by one tap under a number that is known to be somebody else's.
+    let wrong = row.prompt.as_ref().is_some_and(|prompt| prompt.why == Prompt::WrongNumber);
+    let phone = if wrong { "" } else { row.phone.as_str() };
+    super::row::row(&row.id, &row.name, phone, when, chip(row), line, None).node()
 }

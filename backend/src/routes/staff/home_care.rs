@@ -70,6 +70,9 @@ pub(super) async fn today(app: &App, staff: &Staff) -> Result<Option<CareToday>>
     let (asked, asked_count) = app.db.care_asked(&staff.hospital, FIRST_ASKED).await?;
     let since = Moment(app.now().0 - CALLED_OFF_MS);
     let called_off = app.db.care_called_off(&staff.hospital, since, FIRST_ROWS).await?;
+    if !asked.is_empty() || !called_off.is_empty() {
+        app.db.audit(staff, "list-home-care", None, app.now()).await?;
+    }
     let rows = |records: &[CareRecord]| records.iter().filter_map(|record| row(app, record)).collect();
     Ok(Some(CareToday { asked: rows(&asked), asked_count, called_off: rows(&called_off) }))
 }

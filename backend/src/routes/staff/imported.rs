@@ -4,6 +4,7 @@
 use super::batches::batch_row;
 use super::{SignedIn, html, may};
 use crate::app::App;
+use crate::db::log::Object;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Upload;
 use axum::extract::State;
@@ -31,7 +32,7 @@ fn scope(staff: &Staff) -> String {
     format!("left-out/{}", staff.name)
 }
 
-/// `POST /staff/batches/left.csv`: the rows that made nothing, as the page that tells them carries them. Nothing changes.
+/// `POST /staff/batches/left.csv`: the rows that made nothing, as the page that tells them carries them.
 pub(super) async fn left(
     State(app): State<App>,
     SignedIn(staff): SignedIn,
@@ -39,6 +40,7 @@ pub(super) async fn left(
 ) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let text = app.secrets.open(&scope(&staff), "left", upload?.form.get("left")).map_err(|_| Code::BadBody)?;
+    app.db.audit_of(&staff, "export", Object::named("left-out"), app.now()).await?;
     let left: LeftRows = serde_json::from_str(&text).map_err(|_| Code::BadBody)?;
     let rows = left.all().map(|row| vec![row.row.to_string(), row.name.clone(), row.reasons.join("；")]);
     let headers = [
