@@ -14,6 +14,7 @@ pub mod log;
 pub mod marks;
 pub mod pages;
 pub mod people;
+mod prompts;
 pub mod referrals;
 pub mod repeats;
 pub mod schedules;

@@ -207,6 +207,56 @@ impl Standing {
     }
 }
 
+words! {
+    /// What asks staff to look after a follow-up at once, beside where it stands.
+    Prompt {
+        /// The patient has cancelled on the link and has no new appointment.
+        CancelledByPatient = "cancelled-by-patient",
+        /// A relative has.
+        CancelledByFamily = "cancelled-by-family",
+        /// A time that was kept for the patient unasked was not confirmed in time.
+        Lapsed = "lapsed",
+        /// Nobody of that name has the phone number.
+        WrongNumber = "wrong-number",
+    }
+}
+
+impl Prompt {
+    /// As lists show it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CancelledByPatient | Self::CancelledByFamily => "取消了",
+            Self::Lapsed => "没有确认",
+            Self::WrongNumber => "号码不对",
+        }
+    }
+}
+
+/// A prompt, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Prompted {
+    /// What asks.
+    pub why: Prompt,
+    /// Since when.
+    pub at: Moment,
+    /// The reason that was given, in words; empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// The last day to which a call may be put off: that of the due window, since whoever is called later cannot come in
+/// time any more. Where that day is near or past, or there is none, some days by urgency, so that somebody who asks for
+/// it can still be called next week.
+pub fn last_call(urgency: Urgency, due_to: Option<CivilDate>, today: CivilDate) -> CivilDate {
+    let soon = today.plus_days(match urgency {
+        Urgency::Urgent => 7,
+        Urgency::Soon => 14,
+        Urgency::Routine => 30,
+    });
+    due_to.map_or(soon, |due_to| due_to.max(soon))
+}
+
 /// What decides where a follow-up stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -218,6 +268,8 @@ pub struct Facts {
     pub latest: Option<(appointments::State, Moment)>,
     /// Whether a place is kept beside or instead of it.
     pub held: bool,
+    /// Since when something asks for staff beside where it stands; none while nothing does.
+    pub prompted: Option<Moment>,
     /// When the facts last changed.
     pub changed: Moment,
 }
@@ -247,18 +299,24 @@ impl Facts {
     /// The moment from which somebody must look after it if nothing happens; none once it has ended.
     /// Overdue is what lies behind this moment: every open follow-up has one, so none can be lost.
     pub fn due(&self) -> Option<Moment> {
-        use appointments::State as S;
         if self.ending.is_some() {
             return None;
         }
-        let Some(due_to) = self.due_to else { return Some(self.changed) };
-        Some(match self.latest {
+        let stands = self.due_as_it_stands();
+        Some(self.prompted.map_or(stands, |prompted| prompted.min(stands)))
+    }
+
+    /// The same of an open one, without what prompts.
+    fn due_as_it_stands(&self) -> Moment {
+        use appointments::State as S;
+        let Some(due_to) = self.due_to else { return self.changed };
+        match self.latest {
             // From the morning after, an appointment without a word on whether she came is a question.
             Some((S::Booked | S::Arrived, starts)) => Moment::at(starts.date().plus_days(1), 0),
             Some((S::Attended, starts)) => Moment::at(starts.date().plus_days(1 + OUTCOME_DAYS), 0),
             Some((S::Missed | S::CancelledByClinic, _)) => self.changed,
             _ => Moment::at(due_to.plus_days(1), 0),
-        })
+        }
     }
 }
 
@@ -625,6 +683,7 @@ mod tests {
             due_to: Some(Moment(10 * DAY).date()),
             latest: latest.map(|(state, day)| (state, Moment(day * DAY))),
             held: false,
+            prompted: None,
             changed: Moment(2 * DAY),
         }
     }
@@ -654,6 +713,33 @@ mod tests {
         assert_eq!(facts.due(), Some(facts.changed));
     }
 
+    #[test]
+    fn what_prompts_is_due_at_once_and_puts_nothing_off() {
+        for (latest, prompted, due) in [
+            (Some((S::CancelledByPatient, 4)), Some(5), 5),
+            (Some((S::Booked, 6)), Some(5), 5),
+            (Some((S::Missed, 2)), Some(5), 2),
+        ] {
+            let prompted = prompted.map(|day: i64| Moment(day * DAY));
+            let facts = Facts { prompted, ..facts(latest) };
+            assert_eq!(facts.due(), Some(Moment(due * DAY)), "{latest:?}");
+            assert_eq!(Facts { ending: Some(Ending::Completed), ..facts }.due(), None);
+        }
+    }
+
+    #[test]
+    fn a_call_is_put_off_no_longer_than_the_window_or_a_few_days() {
+        let day = |day: i64| CivilDate::from_days(day);
+        for (urgency, due_to, last) in [
+            (Urgency::Urgent, Some(120), 120),
+            (Urgency::Urgent, Some(90), 107),
+            (Urgency::Soon, Some(103), 114),
+            (Urgency::Routine, None, 130),
+        ] {
+            assert_eq!(last_call(urgency, due_to.map(day), day(100)), day(last), "{urgency:?} {due_to:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn every_open_follow_up_falls_due_and_no_closed_one_does(
@@ -661,12 +747,14 @@ mod tests {
             due_to in proptest::option::of(0_i64..40_000),
             latest in proptest::option::of((prop::sample::select(S::ALL), 0_i64..40_000)),
             held in any::<bool>(),
+            prompted in proptest::option::of(0_i64..40_000),
         ) {
             let facts = Facts {
                 ending,
                 due_to: due_to.map(CivilDate::from_days),
                 latest: latest.map(|(state, day)| (state, Moment(day * DAY))),
                 held,
+                prompted: prompted.map(|day| Moment(day * DAY)),
                 changed: Moment(0),
             };
             prop_assert_eq!(facts.due().is_some(), ending.is_none());

@@ -12,15 +12,15 @@ pub mod schedules;
 
 use self::accounts::{AccountsPage, PasswordPage};
 use self::audit::AuditPage;
-use self::batches::{BatchPage, BatchesPage, LettersPage};
+use self::batches::{BatchPage, BatchesPage, ImportedPage, LettersPage};
 use self::confirm::ConfirmPage;
 use self::draft::DraftPage;
 use self::edit::EditForm;
 use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
-use crate::followups::{Kept, Question, Standing, Urgency};
-use crate::home_care::{CareDetail, CareList};
+use crate::followups::{Kept, Prompted, Question, Standing, Urgency};
+use crate::home_care::{CareDetail, CareList, CareToday};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
@@ -138,6 +138,21 @@ impl core::fmt::Debug for NewFollowUp {
     }
 }
 
+/// Why a hospital ends a follow-up before its time.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct EndRequest {
+    /// Why, for staff: 1 to 100 characters.
+    pub reason: String,
+}
+
+impl core::fmt::Debug for EndRequest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("EndRequest").finish_non_exhaustive()
+    }
+}
+
 /// A service that can be booked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -200,6 +215,9 @@ pub struct FollowUpRow {
     /// The clinic that was closed, while the patient has no new appointment instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedClinic>,
+    /// What asks for staff beside where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompted>,
 }
 
 words! {
@@ -626,8 +644,8 @@ pub enum StaffPage {
         /// Why the last try failed.
         problem: Option<crate::problem::Problem>,
     },
-    /// `/staff`
-    List(FollowUpList),
+    /// `/staff`, with what waits in nursing at home for whoever works there
+    List(Box<FollowUpList>, Option<Box<CareToday>>),
     /// `/staff/lists/{which}`
     Whole(WholeList),
     /// `/staff/questions`
@@ -640,6 +658,8 @@ pub enum StaffPage {
     Batches(Box<BatchesPage>),
     /// `/staff/batches/{id}`
     Batch(Box<BatchPage>),
+    /// The answer to a table some of whose rows made nothing
+    Imported(Box<ImportedPage>),
     /// `/staff/batches/{id}/letters` and `/staff/followups/{id}/letter`
     Letters(Box<LettersPage>),
     /// `/staff/audit`
@@ -688,5 +708,10 @@ pub enum StaffPage {
     /// What was typed and could not be taken.
     Draft(Box<DraftPage>),
     /// What could not be shown.
-    Problem(crate::problem::Problem),
+    Problem {
+        /// Who is signed in, where that is known.
+        staff: Option<Staff>,
+        /// Why.
+        problem: crate::problem::Problem,
+    },
 }

@@ -14,6 +14,7 @@ mod edit;
 pub mod errand;
 mod form;
 mod home_care;
+mod imported;
 mod letters;
 mod list;
 mod login;
@@ -35,6 +36,7 @@ use crate::components::link_list::link_card;
 use crate::components::notice::notice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::problem::Problem;
+use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
@@ -43,8 +45,11 @@ use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
 pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
     let frame = |here, staff, main, action| frame(here, staff, nodes![confirm::told(done), main], action);
     match page {
-        StaffPage::Login { name, to, problem } => frame("", None, login::page(name, to, problem.as_ref()), None),
-        StaffPage::List(list) => {
+        StaffPage::Login { name, to, problem } => {
+            let main = nodes![confirm::told(done), login::page(name, to, problem.as_ref())];
+            framed("", (None, "请登录", 0), main, None)
+        }
+        StaffPage::List(list, care) => {
             let action = el("a")
                 .class("zs-button")
                 .with("href", "/staff/followups/new")
@@ -52,7 +57,10 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
                 .child(icon("plus"))
                 .child(el("span").child("新建随访"))
                 .child(el("kbd").class("zs-kbd").child("N"));
-            frame("/staff", Some(&list.staff), list::page(list), Some(action.into()))
+            let care = care.as_deref();
+            let waits = care.map_or(0, list::care_count);
+            let main = nodes![confirm::told(done), list::page(list, care)];
+            framed("/staff", (Some(&list.staff), &list.staff.display, waits), main, Some(action.into()))
         }
         StaffPage::Whole(page) => frame("", Some(&page.staff), list::whole(page), None),
         StaffPage::Questions(page) => frame("", Some(&page.staff), list::questions(page), None),
@@ -64,6 +72,9 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
             frame("/staff/batches", Some(&page.staff), batches::page(page), batches::action(page))
         }
         StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
+        StaffPage::Imported(page) => {
+            frame("/staff/batches", Some(&page.staff), imported::page(page), Some(imported::action(page)))
+        }
         StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
         StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
         StaffPage::Accounts(page) => {
@@ -99,7 +110,7 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
         StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
         StaffPage::Confirm(page) => frame("", Some(&page.staff), confirm::page(page), Some(confirm::action(page))),
         StaffPage::Draft(page) => frame("", page.staff.as_ref(), draft::page(page), Some(draft::action())),
-        StaffPage::Problem(problem) => frame("", None, failed(problem), None),
+        StaffPage::Problem { staff, problem } => frame("", staff.as_ref(), failed(problem), None),
     }
 }
 
@@ -115,8 +126,9 @@ fn failed(problem: &Problem) -> Node {
         .node()
 }
 
-/// The parts of the console that she sees, with the one that is open; nothing when there is but one.
-fn sections(staff: &Staff, here: &str) -> Option<El> {
+/// The parts of the console that she sees, with the one that is open, and how much waits in nursing at home where that
+/// was counted; nothing when there is but one.
+fn sections(staff: &Staff, here: &str, care: usize) -> Option<El> {
     let links = staff
         .sections()
         .map(|section| {
@@ -125,6 +137,10 @@ fn sections(staff: &Staff, here: &str) -> Option<El> {
                 .with("aria-current", (section.path == here).then_some("page"))
                 .child(small_icon(section.icon))
                 .child(section.title)
+                .child(
+                    (section.deed == Deed::HomeCare && care > 0)
+                        .then(|| el("b").child([" ", &care.to_string()].concat())),
+                )
         })
         .collect::<Vec<_>>();
     (links.len() > 1).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links))
@@ -156,7 +172,14 @@ fn signed(staff: Option<&Staff>, main: Node) -> Node {
 
 /// Header, sections, main part and what stands at the thumb; `here` is the address of the section that is open.
 fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
-    let name = staff.map_or_else(|| "请登录".to_owned(), |staff| staff.display.clone());
+    let name = staff.map(|staff| staff.display.as_str()).unwrap_or_default();
+    framed(here, (staff, name, 0), main, action)
+}
+
+/// The same with what stands under the console's name: where nobody knows who is signed in, that is neither a name nor
+/// the wish that they sign in.
+fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, usize), main: Node, action: Option<Node>) -> Node {
+    let name = name.to_owned();
     let tools = staff.map(|_| {
         el("div")
             .class("zs-header__tools")
@@ -196,7 +219,7 @@ fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) ->
                     ),
             )
             .child(tools),
-        staff.and_then(|staff| sections(staff, here)),
+        staff.and_then(|staff| sections(staff, here, care)),
         el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(signed(staff, main)),
         bar
     ]

@@ -526,6 +526,7 @@ macro_rules! booking {
                         detail: "",
                     };
                     self.note(&followup, now, &line).await?;
+                    self.settle_what_reads(&followup, now).await?;
                 }
                 Ok(())
             }

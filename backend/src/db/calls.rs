@@ -85,15 +85,22 @@ impl Db {
             if made == 0 {
                 return Ok(Ok(false));
             }
-            sqlx::query("UPDATE followups SET call_on = $2, version = version + 1 WHERE id = $1")
-                .bind(&call.followup)
-                .bind(call.again.map(|day| day.to_string()))
-                .execute(&mut **tx)
-                .await?;
+            // Whoever was reached has that number.
+            sqlx::query(
+                "UPDATE followups SET call_on = $2, wrong_number = CASE WHEN $3 = 'wrong-number' THEN $4 \
+                 WHEN $3 = 'agreed' THEN NULL ELSE wrong_number END WHERE id = $1",
+            )
+            .bind(&call.followup)
+            .bind(call.again.map(|day| day.to_string()))
+            .bind(call.outcome.as_str())
+            .bind(call.now.0)
+            .execute(&mut **tx)
+            .await?;
             let line = Line { who: &call.staff, action: "call", detail: call.outcome.as_str(), ..Line::default() };
             tx.note(&call.followup, call.now, &line).await?;
-            if let Some(ending) = call.outcome.ending() {
-                tx.end(&call.followup, ending, &call.staff, call.now).await?;
+            match call.outcome.ending() {
+                Some(ending) => tx.end(&call.followup, ending, &call.staff, call.now).await?,
+                None => tx.settle_what_reads(&call.followup, call.now).await?,
             }
             Ok(Ok(true))
         })

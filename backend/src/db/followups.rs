@@ -11,7 +11,7 @@ use super::slots::SlotRow;
 use super::{Db, Error, Result, again, in_transaction, on_read, on_write};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{Ending, Facts, Standing, TRIES, Urgency};
+use zaoshai_contract::followups::{Ending, Facts, Prompt, Standing, TRIES, Urgency};
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
@@ -160,6 +160,8 @@ pub struct Record {
     pub ending: Option<Ending>,
     /// From when somebody must look after it.
     pub due: Option<Moment>,
+    /// What asks for staff beside where it stands, since when, and the word of the reason that was given.
+    pub prompt: Option<(Prompt, Moment, String)>,
     /// A day on which to call again.
     pub call_on: Option<CivilDate>,
     /// Counts the writes: two nurses who edit the same one notice each other.
@@ -216,6 +218,7 @@ impl Record {
             due_to: self.step.as_ref().map(|step| step.due_to),
             latest: self.latest.as_ref().map(|latest| (latest.state, latest.slot.starts)),
             held: self.held.as_ref().is_some_and(|(_, until)| *until > now),
+            prompted: None,
             changed: now,
         };
         facts.standing(now)
@@ -242,6 +245,8 @@ pub struct HistoryRow {
     pub detail: String,
     /// When the slot concerned begins, if any.
     pub starts: Option<i64>,
+    /// The day to which a call was put off.
+    pub again: Option<String>,
 }
 
 #[derive(Clone, sqlx::FromRow)]
@@ -261,6 +266,9 @@ struct Row {
     urgency: i64,
     ending: Option<String>,
     due: Option<i64>,
+    prompt: Option<String>,
+    prompt_at: Option<i64>,
+    prompt_detail: String,
     call_on: Option<String>,
     version: i64,
     sequence: i64,
@@ -351,6 +359,10 @@ impl Row {
             urgency: Urgency::from_rank(self.urgency),
             ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
             due: self.due.map(Moment),
+            prompt: match (self.prompt, self.prompt_at) {
+                (Some(word), Some(at)) => Some((read(&word, Prompt::parse)?, Moment(at), self.prompt_detail)),
+                _ => None,
+            },
             call_on: self.call_on.map(|day| read(&day, CivilDate::parse)).transpose()?,
             version: self.version,
             sequence: self.sequence,
@@ -378,6 +390,7 @@ impl Row {
             // Whoever had their data deleted or was withdrawn stays so.
             ending: self.ending.filter(|word| Ending::parse(word).is_some()),
             call_on: None,
+            prompt: None,
             slot_id: None,
             tried_on: None,
             ..self
@@ -391,8 +404,8 @@ macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
-             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, call_on, version, \
-             sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, \
+             prompt_detail, call_on, version, sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
              slots.starts, slots.minutes, slots.closure, CASE WHEN firm.state = 'cancelled-by-clinic' THEN \
              (SELECT COUNT(*) FROM history WHERE history.followup = followups.id AND history.appointment = firm.id \
@@ -773,31 +786,34 @@ impl Db {
         })
     }
 
-    /// Withdraws a follow-up by a form, whose question was asked at a version: when the follow-up has changed since, nothing
-    /// is ended and [`Code::Changed`] given, because an appointment made meanwhile was not in the question.
+    /// Withdraws a follow-up, with the reason: both are kept, or neither. A form's question was asked at a version: when the
+    /// follow-up has changed since, nothing is ended and [`Code::Changed`] given, because an appointment made meanwhile was
+    /// not in the question. A call of the interface has neither key nor version.
     pub async fn withdraw(
         &self,
         (followup, seen): (&str, Option<i64>),
-        who: &str,
-        sent: &Sent,
+        why: &NewNote,
+        sent: Option<&Sent>,
         now: Moment,
     ) -> Result<std::result::Result<Once, Code>> {
-        again!(self.try_withdraw((followup, seen), who, sent, now).await)
+        again!(self.try_withdraw((followup, seen), why, sent, now).await)
     }
 
     async fn try_withdraw(
         &self,
         (followup, seen): (&str, Option<i64>),
-        who: &str,
-        sent: &Sent,
+        why: &NewNote,
+        sent: Option<&Sent>,
         now: Moment,
     ) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            match tx.sent_before(followup, sent).await? {
-                Ok(false) => {}
-                Ok(true) => return Ok(Ok(Once::Before)),
-                Err(code) => return Ok(Err(code)),
+            if let Some(sent) = sent {
+                match tx.sent_before(followup, sent).await? {
+                    Ok(false) => {}
+                    Ok(true) => return Ok(Ok(Once::Before)),
+                    Err(code) => return Ok(Err(code)),
+                }
             }
             if locked.ending.is_some() {
                 return Ok(Err(Code::LinkWithdrawn));
@@ -805,8 +821,11 @@ impl Db {
             if seen.is_some_and(|seen| seen != locked.version) {
                 return Ok(Err(Code::Changed));
             }
-            tx.keep_sent(followup, sent, now).await?;
-            tx.end(followup, Ending::Withdrawn, who, now).await?;
+            if let Some(sent) = sent {
+                tx.keep_sent(followup, sent, now).await?;
+            }
+            tx.keep_note(followup, why, now).await?;
+            tx.end(followup, Ending::Withdrawn, &why.staff, now).await?;
             Ok(Ok(Once::Now))
         })
     }
@@ -967,13 +986,16 @@ impl Db {
 
     /// What happened to a follow-up, latest first.
     pub async fn history(&self, followup: &str) -> Result<Vec<HistoryRow>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT at, actor, action, detail, slots.starts FROM history LEFT JOIN slots ON slots.id = slot \
-             WHERE followup = $1 ORDER BY number DESC, at DESC",
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT at, actor, action, detail, slots.starts, CASE WHEN action = 'call' AND detail = 'call-later' THEN \
+             (SELECT MAX(again) FROM calls WHERE calls.followup = history.followup AND calls.at = history.at) END AS again \
+             FROM history LEFT JOIN slots ON slots.id = slot WHERE followup = $1 ORDER BY number DESC, at DESC",
         )
         .bind(followup)
         .fetch_all(pool)
-        .await?))
+        .await?
+        }))
     }
 
     /// The slot of the appointment that ended last, for a calendar's cancellation.

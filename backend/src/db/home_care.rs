@@ -565,6 +565,43 @@ impl Db {
         Ok(count)
     }
 
+    /// Whoever has asked and was not called yet, the longest waiting first, and how many those are.
+    pub async fn care_asked(&self, hospital: &str, most: u32) -> Result<(Vec<CareRecord>, i64)> {
+        let asked: Vec<CareRecord> = on_read!(self, |pool| {
+            sqlx::query_as(select_requests!(
+            "WHERE home_care.hospital = $1 AND due IS NOT NULL AND state = 'asked' ORDER BY asked, home_care.id LIMIT $2"
+        ))
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?
+        });
+        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM home_care WHERE hospital = $1 AND due IS NOT NULL AND state = 'asked'"
+        )
+        .bind(hospital)
+        .fetch_one(pool)
+        .await?);
+        Ok((asked, count))
+    }
+
+    /// The planned visits that were called off by whoever asked for them since a moment, and that no member of staff has
+    /// opened after it, the longest ago first.
+    pub async fn care_called_off(&self, hospital: &str, since: Moment, most: u32) -> Result<Vec<CareRecord>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
+            "WHERE home_care.hospital = $1 AND due IS NULL AND changed >= $2 AND visit_day IS NOT NULL AND EXISTS \
+             (SELECT 1 FROM home_care_history AS line WHERE line.request = home_care.id AND line.actor = 'patient' \
+             AND line.action IN ('withdraw', 'erase') AND line.before = 'planned') AND NOT EXISTS \
+             (SELECT 1 FROM audit WHERE audit.followup = home_care.id AND audit.action = 'read-home-care' \
+             AND audit.at > home_care.ended) ORDER BY changed, home_care.id LIMIT $3"
+        ))
+        .bind(hospital)
+        .bind(since.0)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?))
+    }
+
     /// The history of a request, latest first.
     pub async fn care_history(&self, request: &str) -> Result<Vec<CareHistoryRow>> {
         Ok(on_read!(self, |pool| sqlx::query_as(

@@ -4,6 +4,7 @@
 use super::calls::NewNote;
 use super::finders::{Mark, WasErased, was_erased};
 use super::followups::NewRecord;
+use super::prompts::{self, Asking, Event};
 use super::repeats::Sent;
 use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
@@ -12,7 +13,7 @@ use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::{Ending, Facts};
+use zaoshai_contract::followups::{Ending, Facts, Prompt};
 use zaoshai_contract::problem::Code;
 
 /// A line of history to be written.
@@ -156,8 +157,12 @@ pub trait Ledger {
     async fn not_erased(&mut self, followup: &str) -> Result<std::result::Result<(), Code>>;
     /// Counts a change that was made, for those who have seen the follow-up before it.
     async fn count(&mut self, followup: &str) -> Result<()>;
+    /// What asks staff to look after a follow-up at once; a wrong number goes before what needs a call.
+    async fn asking(&mut self, followup: &str) -> Result<Option<Asking>>;
     /// Computes anew from when somebody must look after a follow-up, and counts the change that asks for it.
     async fn settle(&mut self, followup: &str, now: Moment) -> Result<()>;
+    /// The same for a follow-up of which something may not read: then its moment stays, and only the change is counted.
+    async fn settle_what_reads(&mut self, followup: &str, now: Moment) -> Result<()>;
     /// Opens the next step of a follow-up that has no open one.
     async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()>;
     /// Retires the link in force for the next one and ends every session of it; gives false, and changes nothing, when
@@ -375,6 +380,25 @@ macro_rules! ledger {
                 Ok(())
             }
 
+            async fn asking(&mut self, followup: &str) -> Result<Option<Asking>> {
+                let wrong: Option<(Option<i64>,)> = sqlx::query_as("SELECT wrong_number FROM followups WHERE id = $1")
+                    .bind(followup)
+                    .fetch_optional(&mut *self)
+                    .await?;
+                if let Some((Some(at),)) = wrong {
+                    let (why, reason) = (Prompt::WrongNumber, String::new());
+                    return Ok(Some(Asking { why, at: Moment(at), reason }));
+                }
+                let events: Vec<Event> = sqlx::query_as(
+                    "SELECT at, actor, action, detail, appointment FROM history WHERE followup = $1 AND action IN \
+                     ('hold', 'expire', 'cancel', 'book', 'confirm', 'call', 'outcome', 'end') ORDER BY number, at",
+                )
+                .bind(followup)
+                .fetch_all(&mut *self)
+                .await?;
+                Ok(prompts::asking(&events))
+            }
+
             async fn settle(&mut self, followup: &str, now: Moment) -> Result<()> {
                 let row: Option<(Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
                     "SELECT ending, steps.id, due_to FROM followups \
@@ -399,19 +423,39 @@ macro_rules! ledger {
                     Some((state, starts)) => Some((read(&state, State::parse)?, Moment(starts))),
                     None => None,
                 };
+                // Whoever has an appointment, or was seen, needs no new one.
+                let has = latest.is_some_and(|(state, _)| state.is_firm() || state == State::Attended);
+                let asking = match &ending {
+                    None => self.asking(followup).await?.filter(|asking| !has || asking.why == Prompt::WrongNumber),
+                    Some(_) => None,
+                };
                 let facts = Facts {
+                    prompted: asking.as_ref().map(|asking| asking.at),
                     ending: ending.map(|word| read(&word, Ending::parse)).transpose()?,
                     due_to: due_to.map(|day| read(&day, CivilDate::parse)).transpose()?,
                     latest,
                     held: false,
                     changed: now,
                 };
-                sqlx::query("UPDATE followups SET due = $2 WHERE id = $1")
+                let reason = asking.as_ref().map(|asking| asking.reason.as_str()).unwrap_or_default();
+                sqlx::query(
+                    "UPDATE followups SET due = $2, prompt = $3, prompt_at = $4, prompt_detail = $5 WHERE id = $1",
+                )
                     .bind(followup)
                     .bind(facts.due().map(|due| due.0))
+                    .bind(asking.as_ref().map(|asking| asking.why.as_str()))
+                    .bind(asking.as_ref().map(|asking| asking.at.0))
+                    .bind(reason)
                     .execute(&mut *self)
                     .await?;
                 self.count(followup).await
+            }
+
+            async fn settle_what_reads(&mut self, followup: &str, now: Moment) -> Result<()> {
+                match self.settle(followup, now).await {
+                    Err(Error::Broken(_)) => self.count(followup).await,
+                    settled => settled,
+                }
             }
 
             async fn open_step(&mut self, step: &NewStep<'_>) -> Result<()> {

@@ -105,7 +105,7 @@ async fn answer(app: App, mut request: Request, next: Next, id: String) -> Respo
                 tracing::info!(request = id, route, code, cause, "refused");
             }
         }
-        response = in_words(&app, &failure, &uri, &headers, &id);
+        response = in_words(&app, &failure, &uri, &headers, &id).await;
     }
     dress(&app, &mut response, &uri, &id);
     let status = response.status().as_u16();
@@ -183,7 +183,7 @@ pub async fn other_methods(request: Request, next: Next) -> Response {
     response
 }
 
-fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &str) -> Response {
+async fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &str) -> Response {
     let problem = failure.problem(&app.phone(), id);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if uri.path().starts_with("/api/") {
@@ -192,7 +192,7 @@ fn in_words(app: &App, failure: &Failure, uri: &Uri, headers: &HeaderMap, id: &s
     } else {
         let visitor = Visitor::read(uri.path(), uri.query().unwrap_or(""), headers);
         let html = if uri.path().starts_with("/staff") {
-            super::staff::problem_page(app, problem)
+            super::staff::problem_page(app, &visitor, problem).await
         } else {
             pages::problem_page(app, &visitor, problem)
         };

@@ -36,6 +36,8 @@ const DAYS: i64 = 14;
 const LONGEST_REASON: usize = 100;
 /// The fields of an answer to the question how many people have to move.
 const ANSWER: [&str; 3] = ["key", "sure", SEEN];
+/// How many days ahead a day of the timetable may lie.
+const FARTHEST: i64 = 730;
 /// What stands in a field for a time of day that was not understood: the check refuses it in its own words.
 const NO_TIME: u16 = u16::MAX;
 
@@ -383,8 +385,12 @@ fn understand(
     };
     let mut errors = Vec::new();
     let mut day = |field: &str| {
-        let asked = "请填今天或以后的日期，例如 2026-12-01";
-        days::read_fitting(form.get(field), "日期", asked, |day| day >= today).unwrap_or_else(|told| {
+        // Longer than any plan of a clinic: what lies beyond is a slip of the finger.
+        let asked = "请填今天或以后的日期，两年以内，例如 2026-12-01";
+        days::read_fitting(form.get(field), "日期", asked, |day| {
+            day >= today && day.days() - today.days() <= FARTHEST
+        })
+        .unwrap_or_else(|told| {
             errors.push(wrong(field, &told));
             today
         })

@@ -11,6 +11,7 @@ mod edit;
 mod export;
 mod history;
 mod home_care;
+mod imported;
 mod letters;
 pub mod lists;
 pub mod make;
@@ -67,6 +68,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/staff/closures", get(closures::show).post(closures::close))
         .route("/staff/closures/{closure}/undo", post(closures::undo))
         .route("/staff/batches", get(batches::show).post(batches::upload))
+        .route("/staff/batches/left.csv", post(imported::left))
         .route("/staff/batches/{id}", get(batches::batch))
         .route("/staff/batches/{id}/letters", get(letters::batch))
         .route("/staff/followups.csv", get(export::followups))
@@ -146,10 +148,12 @@ fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: 
 }
 
 /// A staff page of what went wrong.
-pub fn problem_page(app: &App, problem: Problem) -> Response {
+pub async fn problem_page(app: &App, visitor: &Visitor, problem: Problem) -> Response {
     let problem = for_staff(problem);
     let title = problem.title.clone();
-    html(app, &title, StatusCode::OK, &StaffPage::Problem(problem))
+    // Of a server that has failed nothing more is asked.
+    let staff = if problem.status < 500 { session::named(app, visitor).await } else { None };
+    html(app, &title, StatusCode::OK, &StaffPage::Problem { staff, problem })
 }
 
 pub(super) fn told(app: &App, failure: &Failure) -> Problem {

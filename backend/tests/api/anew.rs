@@ -110,7 +110,7 @@ async fn a_follow_up_that_is_changed_opened_again_or_sent_anew_asks_when_its_per
     let closed = made(&mut nurse, "李女士", PHONE).await;
     let open = made(&mut nurse, "李女士", PHONE).await;
     let other = made(&mut nurse, "王女士", "13911112222").await;
-    does(&mut nurse, &closed, "withdraw", &[]).await;
+    does(&mut nurse, &closed, "withdraw", &[("reason", "重复建的")]).await;
     erases(&mut nurse, &gone, "by-phone").await;
     let edit = async |nurse: &mut Client, id: &str, more: &[(&str, &str)]| {
         let version = row(nurse, id).await["version"].to_string();

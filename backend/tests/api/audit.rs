@@ -244,7 +244,7 @@ impl<'a> Round<'a> {
         }
         self.sends(Who::Nurse, ("/staff/followups/{id}/unlock", &locked), &[], "unlock").await;
         self.about_one("relink", &[], "relink").await;
-        self.about_one("withdraw", &[], "withdraw").await;
+        self.about_one("withdraw", &[("reason", "重复建的")], "withdraw").await;
         self.about_one("erase", &[("reason", "by-phone"), ("sure", "yes")], "erase").await;
         self.about_one("data", &[("checked", "yes")], "copy").await;
         let ends = [("outcome", "clear"), ("next", "end"), ("ending", "completed")];
@@ -382,7 +382,8 @@ impl<'a> Round<'a> {
 }
 
 /// Addresses whose forms another test sends: what they write names nobody but who sends it, or they write nothing.
-const ELSEWHERE: [&str; 4] = ["/staff/login", "/staff/logout", "/staff/search", "/staff/batches"];
+const ELSEWHERE: [&str; 5] =
+    ["/staff/login", "/staff/logout", "/staff/search", "/staff/batches", "/staff/batches/left.csv"];
 
 #[tokio::test]
 async fn every_form_of_the_console_stands_in_the_log_once_with_who_what_and_in_which_roles() {

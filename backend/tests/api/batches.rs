@@ -17,6 +17,11 @@ const DEFAULTS: [(&str, &str); 5] = [
 ];
 
 async fn upload(nurse: &mut Client, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    send_form(nurse, "/staff/batches", fields, file).await
+}
+
+/// Sends a form with a file.
+async fn send_form(nurse: &mut Client, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
     const BOUNDARY: &str = "------------------------zaoshai";
     let mut body = Vec::new();
     for (name, value) in fields {
@@ -34,7 +39,7 @@ async fn upload(nurse: &mut Client, fields: &[(&str, &str)], file: Option<(&str,
     }
     body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    let request = Request::post("/staff/batches").header("content-type", kind);
+    let request = Request::post(path).header("content-type", kind);
     nurse.send(request, Body::from(body), &[]).await
 }
 
@@ -51,6 +56,18 @@ pub(crate) async fn look(nurse: &mut Client, file: (&str, &[u8]), key: &str) -> 
     let answer = upload(nurse, &fields, Some(file)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.text
+}
+
+/// The address of the batch that a table became: the answer leads there, or has the way to it beside the rows left out.
+pub(crate) fn batch_of(answer: &Answer) -> String {
+    if answer.status == StatusCode::SEE_OTHER {
+        return answer.location().to_owned();
+    }
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let bar = answer.text.split_once("zs-action-bar").map(|(_, bar)| bar).unwrap_or_default();
+    let path = bar.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    assert!(path.starts_with("/staff/batches/"), "{path}");
+    path.to_owned()
 }
 
 /// Confirms what a page showed, with the tick for so many rows with mistakes.
@@ -111,8 +128,8 @@ async fn five_thousand_rows_with_forty_mistakes_are_stored_only_when_the_forty_w
     }
     assert_eq!(count(&mut nurse).await, 0, "nothing is stored before they were seen");
     let answer = confirm(&mut nurse, &page, &key, Some("40")).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let batch = answer.location().to_owned();
+    assert!(answer.text.contains("40 行没有导入"), "{}", answer.text);
+    let batch = batch_of(&answer);
     let stands = through(&mut nurse, &batch).await;
     assert!(stands.contains("打印信：第 4901 到 4960 封"), "{stands}");
     assert_eq!(count(&mut nurse).await, 4_960);
@@ -176,7 +193,8 @@ async fn tables_of_any_kind_are_read_and_each_mistake_is_told() {
         assert!(page.contains("2026-12-09"), "the day was understood");
     }
     for (name, bytes, told) in [
-        ("空.csv", &b""[..], "请先选一个文件"),
+        ("", &b""[..], "请先选一个文件"),
+        ("空.csv", &b""[..], "这个文件是空的"),
         ("无.csv", "姓名,原因\n张三,复查\n".as_bytes(), "没有找到“手机号”这一列"),
         ("图.png", b"\x89PNG\r\n\x1a\n", "不是能读的表格"),
     ] {
@@ -190,6 +208,60 @@ async fn tables_of_any_kind_are_read_and_each_mistake_is_told() {
     let answer = upload(&mut nurse, &DEFAULTS, Some(("大.csv", &large))).await;
     assert!(answer.text.contains("文件太大"), "{}", answer.status);
     assert_eq!(count(&mut nurse).await, 0);
+}
+
+#[tokio::test]
+async fn a_table_tells_how_many_it_made_and_which_rows_it_left_out_and_they_can_be_taken_out() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut table = String::from("姓名,手机号,紧急程度,结果信,最晚\n");
+    for row in 0..14 {
+        let urgency = ["紧急", "尽快", "常规"][row % 3];
+        table.push_str(&format!("王{row}号,139{row:08},{urgency},,2026-12-1{}\n", row % 10));
+    }
+    table.push_str("赵六,12,常规,,2026-12-10\n钱七,,常规,,2026-12-10\n");
+    let key = secrets::fresh_id();
+    let page = look(&mut nurse, ("名单.csv", table.as_bytes()), &key).await;
+    let made = page.split("会这样建").nth(1).unwrap_or_default();
+    for row in 0..14 {
+        assert!(made.contains(&format!("第 {} 行", row + 2)) && made.contains(&format!("王{row}号")), "{row}: {made}");
+    }
+    for told in ["紧急 · ", "尽快 · ", "常规 · ", "2026-11-23 到 2026-12-10", "不放结果信", "其余 4 行"]
+    {
+        assert!(made.contains(told), "{told} is not in {made}");
+    }
+    let answer = confirm(&mut nurse, &page, &key, Some("2")).await;
+    assert!(answer.text.contains("新建了 14 个。2 行没有导入"), "{}", answer.text);
+    for told in ["第 16 行", "赵六", "第 17 行", "钱七", "请填手机号"] {
+        assert!(answer.text.contains(told), "{told} is not in {}", answer.text);
+    }
+    let left = hidden(&answer.text, "left");
+    assert!(!left.contains("赵六"), "sealed on its way");
+    let mut colleague =
+        world.staff("wang", &world.app.library().hospital, zaoshai_contract::roles::Role::Coordinator).await;
+    let theirs = send_form(&mut colleague, "/staff/batches/left.csv", &[("left", &left)], None).await;
+    assert_eq!(theirs.status, StatusCode::BAD_REQUEST, "nobody else opens it");
+    let taken = send_form(&mut nurse, "/staff/batches/left.csv", &[("left", &left)], None).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    assert!(taken.text.contains("16,赵六,") && taken.text.contains("17,钱七,"), "{}", taken.text);
+    let mut auditor =
+        world.staff("auditor", &world.app.library().hospital, zaoshai_contract::roles::Role::Auditor).await;
+    assert_eq!(
+        auditor.get("/staff/audit").await.text.matches("没有导入的行").count(),
+        1,
+        "the log tells who took them"
+    );
+    let batch = batch_of(&answer);
+    let stands = through(&mut nurse, &batch).await;
+    assert!(stands.contains("一共新建了 14 个随访") && !stands.contains("赵六"), "told once: {stands}");
+    // The same form once more leads on and makes nothing twice.
+    let again = confirm(&mut nurse, &page, &key, Some("2")).await;
+    assert_eq!((again.status, again.location()), (StatusCode::SEE_OTHER, batch.as_str()));
+    assert_eq!(count(&mut nurse).await, 14);
+    if let Some(files) = world.files() {
+        let kept = files.windows("赵六".len()).any(|bytes| bytes == "赵六".as_bytes());
+        assert!(!kept, "whoever was left out is kept nowhere");
+    }
 }
 
 #[tokio::test]

@@ -267,7 +267,7 @@ async fn no_page_and_no_form_fails_for_what_does_not_open_or_read() {
         }
     }
     // Whoever's record does not read can leave and be deleted like everybody.
-    let ended = nurse.form_once(&format!("/staff/followups/{unread}/withdraw"), &[]).await;
+    let ended = nurse.form_once(&format!("/staff/followups/{unread}/withdraw"), &[("reason", "重复建的")]).await;
     assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
     assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
 }

@@ -532,7 +532,7 @@ async fn a_yes_to_an_end_counts_for_the_follow_up_as_it_was_asked_about() {
         };
         books(&world, &followup, SLOT).await;
         let answer = async |nurse: &mut Client, seen: &str| {
-            let fields = if ends == "call" { call.to_vec() } else { Vec::new() };
+            let fields = if ends == "call" { call.to_vec() } else { vec![("reason", "重复建的")] };
             does(nurse, id, ends, &[&fields[..], &[("seen", seen)]].concat()).await
         };
         let refused = answer(&mut nurse, &seen).await;

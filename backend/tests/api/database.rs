@@ -108,7 +108,7 @@ async fn what_version_1_left_is_where_it_should_be() {
             3,
             Some(("ldct-review-2026-11-26-0830", State::CancelledByPatient)),
             None,
-            Some(at("2026-12-05", 0)),
+            Some(at("2026-11-20", 600)),
         ),
         ("withdrawn", 0, 2, None, Some(Ending::Withdrawn), None),
     ] {
@@ -128,7 +128,7 @@ async fn what_version_1_left_is_where_it_should_be() {
     assert!(db.miscounted_slots().await.expect("the database").is_empty());
     assert!(db.unexplained_appointments().await.expect("the database").is_empty());
     let overdue = db.overdue(&hospital, now, 10).await.expect("the database");
-    assert_eq!(overdue.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["late"]);
+    assert_eq!(overdue.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["late", "cancelled"]);
 }
 
 #[tokio::test]
@@ -186,8 +186,8 @@ async fn nobody_but_the_server_reads_the_file_of_the_database() {
 }
 
 /// The words of a column that tells a state.
-fn stored_words() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
-    use zaoshai_contract::followups::{CallOutcome, Outcome};
+fn stored_words() -> [(&'static str, &'static str, Vec<&'static str>); 8] {
+    use zaoshai_contract::followups::{CallOutcome, Outcome, Prompt};
     use zaoshai_contract::home_care::{Outcome as CareOutcome, State as CareState};
     use zaoshai_contract::roles::Role;
     macro_rules! all {
@@ -198,6 +198,7 @@ fn stored_words() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
     [
         ("appointments", "state", all!(State::ALL)),
         ("followups", "ending", all!(Ending::ALL)),
+        ("followups", "prompt", all!(Prompt::ALL)),
         ("steps", "outcome", all!(Outcome::ALL)),
         ("calls", "outcome", all!(CallOutcome::ALL)),
         ("staff_roles", "role", all!(Role::ALL)),

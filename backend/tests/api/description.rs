@@ -342,7 +342,7 @@ async fn what_patients_and_nurses_are_sent_is_as_described() {
     }
     writes(described, &mut patient, ("DELETE", &format!("{link}/appointment")), Value::Null).await;
     for _ in 0..2 {
-        writes(described, &mut nurse, ("POST", &format!("{of_one}/withdraw")), Value::Null).await;
+        writes(described, &mut nurse, ("POST", &format!("{of_one}/withdraw")), json!({ "reason": "重复建的" })).await;
     }
     gets(described, &mut nurse, &of_one).await;
     gets(described, &mut nurse, "/api/v1/staff/followups").await;

@@ -66,34 +66,58 @@ async fn a_wrong_number_is_mended_and_the_new_digits_open_the_link() {
     assert!(page.contains("改了随访") && page.contains("紧急"), "{page}");
 }
 
+/// What stands in a field of a page.
+fn stands(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\"");
+    let tag = page.split('<').find(|tag| tag.contains(&mark)).unwrap_or_default();
+    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+/// The form as a browser has it that opened it now, with some fields written anew.
+async fn opened(nurse: &mut Client, followup: &FollowUpDetail, anew: &[(&str, &str)]) -> Vec<(String, String)> {
+    let page = nurse.get(&format!("/staff/followups/{}/edit", followup.row.id)).await.text;
+    let mut form = form(nurse, followup, anew).await;
+    form.push(("loaded".to_owned(), stands(&page, "loaded")));
+    form
+}
+
+/// The same form as a page shows it again.
+fn again(page: &str, form: &[(String, String)]) -> Vec<(String, String)> {
+    let inputs = ["name", "phone", "due_from", "due_to", "version", "loaded"];
+    let shown = form.iter().map(|(name, value)| {
+        let value = if inputs.contains(&name.as_str()) { stands(page, name) } else { value.clone() };
+        (name.clone(), value)
+    });
+    shown.collect()
+}
+
 #[tokio::test]
 async fn of_two_nurses_the_second_sees_what_changed_and_chooses() {
     let world = World::new().await;
     let followup = world.followup().await;
     let mut first = world.nurse().await;
     let mut second = world.staff("wang", "zhuzhou-2", Role::Nurse).await;
-    let hers = form(&mut second, &followup, &[("reason", "请来复查 CT"), ("owner", "wang")]).await;
-    let mine = form(&mut first, &followup, &[("due_to", "2026-12-10"), ("urgency", "soon")]).await;
+    let hers = opened(&mut second, &followup, &[("reason", "请来复查 CT"), ("due_to", "2026-12-08")]).await;
+    let mine = opened(&mut first, &followup, &[("phone", "13911112222"), ("due_to", "2026-12-10")]).await;
     assert_eq!(send(&mut first, &followup, &mine).await.0, StatusCode::SEE_OTHER);
     let (status, page) = send(&mut second, &followup, &hers).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    for told in ["最晚</b>：现在是 2026-12-10", "紧急程度</b>：现在是 尽快", "负责人</b>：现在是 zhang"]
+    let told =
+        page.split("id=\"conflict\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap_or_default();
+    for changed in ["手机号</b>：现在是 13911112222（您没有改", "最晚</b>：现在是 2026-12-10（您也改了"]
     {
-        assert!(page.contains(told), "{told} is not in {page}");
+        assert!(told.contains(changed), "{changed} is not in {told}");
     }
+    assert!(!told.contains("为什么要来") && !told.contains("紧急程度"), "only what others changed: {told}");
     assert!(page.contains("请来复查 CT"), "what she typed is kept");
     let detail = first.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
     assert_eq!(detail["row"]["due_to"], "2026-12-10", "nothing of hers was written");
-    let version = page.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let mut again = hers.clone();
-    for (name, value) in &mut again {
-        if name == "version" {
-            version.expect("a version").clone_into(value);
-        }
-    }
-    assert_eq!(send(&mut second, &followup, &again).await.0, StatusCode::SEE_OTHER, "sending again is the choice");
-    let detail = first.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json();
-    assert_eq!((detail["row"]["due_to"].as_str(), detail["row"]["owner"].as_str()), (Some("2026-12-04"), Some("wang")));
+    let again = again(&page, &hers);
+    let (status, page) = send(&mut second, &followup, &again).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "sending again is the choice: {page}");
+    let row = first.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json()["row"].clone();
+    let said = ["phone", "reason", "due_to"].map(|field| row[field].as_str().unwrap_or_default().to_owned());
+    assert_eq!(said, ["13911112222", "请来复查 CT", "2026-12-08"], "the old number does not come back");
 }
 
 #[tokio::test]
@@ -101,7 +125,7 @@ async fn a_closed_follow_up_opens_again_with_a_next_step_and_a_passed_window_may
     let world = World::new().await;
     let followup = world.followup().await;
     let mut nurse = world.nurse().await;
-    nurse.form_once(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
+    nurse.form_once(&format!("/staff/followups/{}/withdraw", followup.row.id), &[("reason", "重复建的")]).await;
     let path = format!("/f/{}", followup.token);
     assert_eq!(world.client().get(&path).await.status, StatusCode::GONE);
     let again = form(&mut nurse, &followup, &[("due_to", "2026-12-20")]).await;
@@ -137,7 +161,7 @@ async fn a_change_that_makes_a_second_follow_up_for_the_same_number_and_service_
     let number = "13911112222";
     let open = made(&mut nurse, number, "ldct-review").await;
     let closed = made(&mut nurse, number, "ldct-review").await;
-    nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+    nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[("reason", "重复建的")]).await;
     let wrong_number = made(&mut nurse, "13800138000", "ldct-review").await;
     let other_service = made(&mut nurse, number, "colonoscopy").await;
     for (followup, what) in
@@ -169,7 +193,7 @@ async fn of_closed_follow_ups_of_one_number_that_are_opened_at_once_one_opens() 
         let mut forms = Vec::new();
         for _ in 0..6 {
             let closed = made(&mut nurse, &number, "ldct-review").await;
-            nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[]).await;
+            nurse.form_once(&format!("/staff/followups/{}/withdraw", closed.row.id), &[("reason", "重复建的")]).await;
             forms.push((form(&mut nurse, &closed, &[("phone", &number)]).await, closed));
         }
         let sent = forms.into_iter().map(|(form, closed)| {

@@ -729,7 +729,7 @@ async fn an_expired_a_withdrawn_and_a_retired_link_say_so() {
     let mut nurse = world.nurse().await;
     let (expired, withdrawn, retired) = (world.followup().await, world.followup().await, world.followup().await);
     let path = format!("/api/v1/staff/followups/{}/withdraw", withdrawn.row.id);
-    let answer = nurse.json("POST", &path, &Value::Null, &[]).await;
+    let answer = nurse.json("POST", &path, &json!({ "reason": "重复建的" }), &[]).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     nurse.form_once(&format!("/staff/followups/{}/relink", retired.row.id), &[]).await;
     let mut patient = world.client();
@@ -759,7 +759,7 @@ async fn a_withdrawn_follow_up_gives_its_place_back() {
     let wanted = slot(&plan(&mut patient, &followup).await, 0, 0);
     write(&mut patient, &followup, "POST", &wanted, &secrets::fresh_id()).await;
     let mut nurse = world.nurse().await;
-    nurse.form_once(&format!("/staff/followups/{}/withdraw", followup.row.id), &[]).await;
+    nurse.form_once(&format!("/staff/followups/{}/withdraw", followup.row.id), &[("reason", "重复建的")]).await;
     assert_eq!(taken(&world, &wanted).await, 0);
 }
 

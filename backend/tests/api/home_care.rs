@@ -914,3 +914,47 @@ async fn a_form_of_a_nurse_that_comes_twice_is_done_once_and_other_words_under_i
         assert_eq!(world.app.db.care_history(&id).await.expect("the database").len(), before + 1, "{deed}");
     }
 }
+
+#[tokio::test]
+async fn new_requests_and_visits_that_were_called_off_stand_on_the_page_of_the_day_until_somebody_has_looked() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let day = |page: &str| {
+        let part = page.split_once("aria-labelledby=\"care\"").map(|(_, rest)| rest.to_owned());
+        part.map(|part| part.split("</section>").next().unwrap_or_default().to_owned()).unwrap_or_default()
+    };
+    let tab = |page: &str, count: &str| page.contains(&format!("上门护理<b> {count}</b>"));
+    let page = nurse.get("/staff").await.text;
+    assert!(day(&page).is_empty() && !page.contains("上门护理<b>"), "nothing waits: {page}");
+    let (mut person, link) = asks(&world).await;
+    let path = first(&mut nurse).await;
+    let page = nurse.get("/staff").await.text;
+    let told = day(&page);
+    assert!(tab(&page, "1"), "the tab counts it: {page}");
+    assert!(told.contains("新申请 1 个") && told.contains(PERSONAL[0]) && told.contains(&path), "{told}");
+    let schedules =
+        world.staff("planner", &world.app.library().hospital, Role::ScheduleManager).await.get("/staff").await;
+    assert!(!schedules.text.contains(PERSONAL[0]), "only whoever works there sees it");
+    // Nothing is chosen for whoever plans a visit.
+    does(&mut nurse, &path, "assess", &ACCEPT).await;
+    let form = nurse.get(&path).await.text;
+    for field in ["day", "from", "to"] {
+        let tag = form.split('<').find(|tag| tag.contains(&format!("name=\"{field}\""))).unwrap_or_default();
+        assert!(tag.contains("value=\"\""), "{field}: {tag}");
+    }
+    let empty = does(&mut nurse, &path, "plan", &[("nurse", "zhang")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    does(&mut nurse, &path, "plan", &PLAN).await;
+    nurse.get(&path).await;
+    assert!(day(&nurse.get("/staff").await.text).is_empty(), "a planned visit waits for nobody");
+    world.app.clock.set(Moment(world.app.now().0 + 60_000));
+    person.form(&format!("{link}/identify"), &[("ending", "5678")]).await;
+    person.form(&format!("{link}/withdraw"), &[("key", &secrets::fresh_id())]).await;
+    let page = nurse.get("/staff").await.text;
+    let told = day(&page);
+    assert!(told.contains("对方取消了 11月25日") && told.contains("张护士") && told.contains(&path), "{told}");
+    assert!(tab(&page, "1"), "{page}");
+    world.app.clock.set(Moment(world.app.now().0 + 60_000));
+    nurse.get(&path).await;
+    assert!(day(&nurse.get("/staff").await.text).is_empty(), "somebody has seen it");
+}

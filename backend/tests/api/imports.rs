@@ -1,7 +1,7 @@
 //! Lists as hospitals have them: filtered, merged, with titles and broken formulas, every year again, and back from a
 //! spreadsheet.
 
-use crate::batches::{confirm, count, look, through};
+use crate::batches::{batch_of, confirm, count, look, through};
 use crate::world::{Client, World, new_followup};
 use axum::http::StatusCode;
 use serde_json::json;
@@ -25,8 +25,7 @@ async fn import(nurse: &mut Client, file: (&str, &[u8])) -> String {
     let page = look(nurse, file, &key).await;
     let bad = page.split("有错，不导入：").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     let answer = confirm(nurse, &page, &key, bad.as_deref().filter(|bad| *bad != "0")).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let batch = answer.location().to_owned();
+    let batch = batch_of(&answer);
     through(nurse, &batch).await;
     batch
 }

@@ -359,7 +359,7 @@ impl<'a> Play<'a> {
                     slot: slot.map(|slot| self.slots[slot].id.clone()),
                     appointment: None,
                     party: by.party(),
-                    who: "zhang".to_owned(),
+                    who: if *by == By::Patient { "patient" } else { "zhang" }.to_owned(),
                     detail: String::new(),
                     said: String::new(),
                     until: None,

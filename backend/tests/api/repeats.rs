@@ -176,7 +176,14 @@ async fn an_answer_an_edit_an_outcome_a_link_and_an_end_that_come_twice_are_done
     let other = Some(("due_to", "2027-03-02"));
     is_done_once(&world, &mut nurse, (&format!("{one}/outcome"), "outcome", "outcome"), &outcome, other).await;
     assert_eq!(world.app.db.ended_steps(id).await.expect("the database").len(), 1);
-    is_done_once(&world, &mut nurse, (&format!("{one}/withdraw"), "end", "withdraw"), &[], None).await;
+    is_done_once(
+        &world,
+        &mut nurse,
+        (&format!("{one}/withdraw"), "end", "withdraw"),
+        &[("reason", "重复建的")],
+        Some(("reason", "别的原因")),
+    )
+    .await;
 }
 
 #[tokio::test]

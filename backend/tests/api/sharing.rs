@@ -322,7 +322,7 @@ async fn staff_delete_for_whoever_calls_also_when_the_link_is_locked_expired_or_
                 }
             }
             "ended" => {
-                does(&mut here, id, "withdraw", &[]).await;
+                does(&mut here, id, "withdraw", &[("reason", "重复建的")]).await;
             }
             "expired" => {
                 world.app.clock.set(Moment(world.app.now().0 + 60 * day));
@@ -462,7 +462,7 @@ fn addresses() -> Vec<Address> {
         ("/staff/followups/{followup}/return", sent(&[("referral", "{foreign}"), ("answer", "不要")])),
         ("/staff/followups/{followup}/take-over", sent(&[("referral", "{foreign}")])),
         ("/staff/followups/{followup}/hand-back", sent(&[("referral", "{foreign}"), ("answer", "不要")])),
-        ("/staff/followups/{followup}/withdraw", sent(&[])),
+        ("/staff/followups/{followup}/withdraw", sent(&[("reason", "重复建的")])),
         ("/staff/followups/{followup}/unlock", sent(&[])),
         ("/staff/followups/{followup}/relink", sent(&[])),
         ("/staff/followups/{followup}/erase", sent(&[("reason", "by-phone"), ("sure", "yes")])),
@@ -548,7 +548,9 @@ async fn tries(world: &World, who: &mut Client, stage: &str, [id, batch, care, q
         let path = address.replace("{followup}", id).replace("{batch}", batch).replace("{care}", care);
         let answer = match &fields {
             None => who.get(&path).await,
-            Some(_) if path.starts_with("/api/") => who.json("POST", &path, &serde_json::Value::Null, &[]).await,
+            Some(_) if path.starts_with("/api/") => {
+                who.json("POST", &path, &serde_json::json!({ "reason": "重复建的" }), &[]).await
+            }
             Some(fields) => {
                 let fill = |text: &str| text.replace("{appointment}", &appointment).replace("{question}", question);
                 let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, fill(value))).collect();

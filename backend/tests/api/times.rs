@@ -474,7 +474,9 @@ async fn nothing_is_offered_by_a_link_that_cannot_be_opened() {
             }
             _ => {
                 let mut nurse = world.nurse().await;
-                nurse.form_once(&format!("/staff/followups/{}/withdraw", waiter.row.id), &[]).await;
+                nurse
+                    .form_once(&format!("/staff/followups/{}/withdraw", waiter.row.id), &[("reason", "重复建的")])
+                    .await;
             }
         }
         does(&mut world.patient(&one).await, &one, "cancel", &[]).await;

@@ -223,6 +223,17 @@ pub struct CarePart {
     pub turn: Turn,
 }
 
+/// What waits in nursing at home, as the page of the day tells it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CareToday {
+    /// Whoever has asked and was not called yet, the longest waiting first; the first of them when there are many.
+    pub asked: Vec<CareRow>,
+    /// How many those are.
+    pub asked_count: i64,
+    /// Planned visits that were called off by whoever asked for them, and that nobody has opened since.
+    pub called_off: Vec<CareRow>,
+}
+
 /// `/staff/home-care` and `/staff/home-care/lists/{which}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CareList {

@@ -39,8 +39,8 @@ pub struct Preview {
     pub seen: String,
     /// How many follow-ups would be made.
     pub good: usize,
-    /// Some of them: how the first rows were understood.
-    pub sample: Vec<NewFollowUp>,
+    /// They: how each row was understood.
+    pub rows: Vec<PreviewRow>,
     /// The rows with mistakes.
     pub bad: Vec<LeftOut>,
     /// The rows whose follow-up is there already.
@@ -53,6 +53,53 @@ pub struct Preview {
     pub notes: Vec<String>,
     /// The columns that were not understood and are not used.
     pub unused: Vec<String>,
+}
+
+/// A row of a table as it was understood.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PreviewRow {
+    /// Its number as the spreadsheet shows it.
+    pub row: usize,
+    /// What it says.
+    pub form: NewFollowUp,
+}
+
+/// The rows of a table that made nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LeftRows {
+    /// Those with mistakes.
+    pub bad: Vec<LeftOut>,
+    /// Those whose follow-up was there already.
+    pub known: Vec<LeftOut>,
+    /// Those that the spreadsheet hides: the first of them.
+    pub hidden: Vec<LeftOut>,
+    /// How many those are.
+    pub hidden_count: usize,
+}
+
+impl LeftRows {
+    /// How many rows made nothing.
+    pub fn count(&self) -> usize {
+        self.bad.len() + self.known.len() + self.hidden_count
+    }
+
+    /// All of them that are known by number.
+    pub fn all(&self) -> impl Iterator<Item = &LeftOut> {
+        self.bad.iter().chain(&self.known).chain(&self.hidden)
+    }
+}
+
+/// What became of a table, told once: the rows that made nothing are kept nowhere.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportedPage {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// The batch that was made.
+    pub batch: BatchRow,
+    /// The rows that made nothing.
+    pub left: LeftRows,
+    /// The same, sealed, to be taken out as a table.
+    pub sealed: String,
 }
 
 /// A batch of follow-ups in the list.

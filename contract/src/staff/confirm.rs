@@ -33,12 +33,16 @@ words! {
         Record = "record",
         /// A call was recorded.
         Call = "call",
+        /// A call was recorded under a number that is not the person's.
+        WrongNumber = "wrong-number",
         /// A note was written.
         Note = "note",
         /// A question was answered.
         Answer = "answer",
-        /// A step was ended together with what follows.
+        /// A step was ended together with the end of the follow-up.
         Outcome = "outcome",
+        /// A step was ended and the next one opened.
+        NextStep = "next-step",
         /// A time was booked for the patient.
         Book = "book",
         /// The patient's appointment was cancelled.
@@ -91,9 +95,13 @@ impl JustDone {
             Self::Make => "建好了，还没有发给病人。请复制下面的短信发出去。",
             Self::Record => "登记好了。",
             Self::Call => "电话记下了。",
+            Self::WrongNumber => "电话记下了。号码不对：请更正手机号，更正以前在“要处理”里。",
             Self::Note => "备注记下了。",
             Self::Answer => "回答好了，病人打开链接就能看到。",
             Self::Outcome => "结果记下了。",
+            Self::NextStep => {
+                "结果和下一步记下了。系统不发短信，请把新时间告诉病人：复制下面的短信发出去，或者打电话。"
+            }
             Self::Book => "约好了。系统不发短信，请在电话里告诉病人时间。",
             Self::Cancel => "预约取消了，现在没有约。请在电话里约好新时间。",
             Self::Refer => "转过去了，等对方接收。接收以前还是我们负责。",

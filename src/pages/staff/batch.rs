@@ -50,6 +50,7 @@ pub fn page(page: &BatchPage) -> Node {
             .class("zs-stack")
             .child(el("h1").class("zs-h1").child(batch.name.clone()))
             .child(el("p").class("zs-small").child(format!("{} · {}", moment(Lang::Hans, batch.made), batch.by)))
+            .child((left == 0).then(|| el("p").child(format!("一共新建了 {} 个随访。", batch.rows))))
             .child(unfinished)
             .child(el("div").class("zs-counts zs-counts--still").child(counts))
             .child((!print.is_empty()).then(|| link_list(print)))

@@ -6,10 +6,13 @@ use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::NewFollowUp;
-use zaoshai_contract::staff::batches::{BatchRow, BatchesPage, LeftOut, MOST_ROWS, Preview};
+use zaoshai_contract::staff::batches::{BatchRow, BatchesPage, LeftOut, MOST_ROWS, Preview, PreviewRow};
+
+/// Rows as they were understood that are shown at once; the others unfold.
+const FIRST_ROWS: usize = 10;
 
 /// The page.
 pub fn page(page: &BatchesPage) -> Node {
@@ -135,10 +138,20 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
     fields.extend(form.services.iter().map(|service| hidden("services", service.clone())));
     let unused =
         (!preview.unused.is_empty()).then(|| el("p").child(format!("没有用到的列：{}", preview.unused.join("、"))));
-    let sample = (!preview.sample.is_empty()).then(|| {
+    let sample = (!preview.rows.is_empty()).then(|| {
+        let mut rows = preview.rows.iter().map(|row| sample(page, row));
+        let first = rows.by_ref().take(FIRST_ROWS).collect::<Vec<_>>();
+        let rest = rows.collect::<Vec<_>>();
+        let more = (!rest.is_empty()).then(|| {
+            el("details")
+                .class("zs-details")
+                .child(el("summary").child(el("span").child(format!("其余 {} 行", rest.len()))))
+                .child(el("ul").child(rest))
+        });
         nodes![
-            el("h2").class("zs-group").child("会这样建").child(el("span").child("前几行")),
-            el("ul").child(preview.sample.iter().map(|form| sample(page, form)).collect::<Vec<_>>())
+            el("h2").class("zs-group").child("会这样建 ").child(preview.rows.len().to_string()),
+            el("ul").child(first),
+            more
         ]
     });
     let tick = (bad > 0 && preview.good > 0).then(|| {
@@ -199,7 +212,7 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
 }
 
 /// Rows that make nothing, of which there may be more than are listed.
-fn left_out(
+pub fn left_out(
     id: &'static str,
     title: &'static str,
     hint: &'static str,
@@ -228,12 +241,16 @@ fn left_out(
     ])
 }
 
-fn sample(page: &BatchesPage, form: &NewFollowUp) -> El {
+fn sample(page: &BatchesPage, PreviewRow { row, form }: &PreviewRow) -> El {
     let name = |id: &String| page.services.iter().find(|service| service.id == *id).map(|service| service.name.clone());
     let services: Vec<String> = form.services.iter().filter_map(name).collect();
-    let line =
-        format!("{} · {} · {} 到 {} · {}", form.phone, services.join("、"), form.due_from, form.due_to, form.reason);
-    el("li").class("zs-row").child(
+    let urgency = form.urgency.as_deref().and_then(Urgency::parse).map(Urgency::title).unwrap_or_default();
+    let letter = page.letters.iter().find(|letter| letter.id == form.template);
+    let letter = letter.map_or_else(|| "不放结果信".to_owned(), |letter| format!("结果信：{}", letter.name));
+    let window = format!("{} 到 {}", form.due_from, form.due_to);
+    let parts = [urgency, &services.join("、"), &window, &letter, &form.reason, &form.phone];
+    let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    el("li").class("zs-row").child(el("p").class("zs-row__when").child(format!("第 {row} 行"))).child(
         el("div")
             .class("zs-row__body")
             .child(el("p").child(form.name.clone()))

@@ -1,7 +1,7 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::confirm::{back, in_place, yes};
-use super::form::hidden;
+use super::form::{field, hidden};
 use super::list::{chip, why};
 use super::work::{Sent, sections};
 use crate::components::error_summary::error_summary;
@@ -11,7 +11,7 @@ use crate::components::summary_list::{row, summary_list};
 use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{Kept, Standing};
+use zaoshai_contract::followups::{Kept, Prompt, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{FollowUpDetail, SEEN};
@@ -40,6 +40,9 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
+    }
+    if let Some(again) = followup.call_on {
+        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), String::new()));
     }
     if let Some(kept) = &detail.kept {
         let why = match kept.why {
@@ -90,6 +93,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     let rights = (!followup.name.is_empty()).then(|| {
         el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
     });
+    let end = JustDone::Withdraw.as_str();
     let changes = (followup.standing != Standing::Closed).then(|| {
         nodes![
             in_place(
@@ -113,12 +117,27 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
                     "不再出现在“要处理”里。可以重新打开。"
                 ],
                 el("form")
+                    .class("zs-stack")
                     .with("method", "post")
                     .with("action", post("withdraw"))
                     .child(hidden("key", detail.key.to_string()))
                     .child(hidden(SEEN, followup.version.to_string()))
+                    .child(field(
+                        sent.problem(end),
+                        "end-reason",
+                        "为什么结束",
+                        "同事在备注里看得到，病人看不到。",
+                        el("input")
+                            .class("zs-input")
+                            .with("id", "end-reason")
+                            .with("name", "reason")
+                            .with("maxlength", "100")
+                            .with("autocomplete", "off")
+                            .with("value", sent.typed.get(end, "reason").unwrap_or_default().to_owned()),
+                    ))
                     .child(yes(format!("结束{name}的随访"))),
             )
+            .with("open", sent.problem(end).is_some())
         ]
     });
     // What has to be sent comes first when there is something new to send.
@@ -154,7 +173,7 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
 
 /// Whether the link has just come into being and is still to be sent.
 fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
-    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver))
+    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver | JustDone::NextStep))
         && detail.row.standing != Standing::Closed
 }
 
@@ -168,6 +187,11 @@ pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
     }
     if detail.row.phone.is_empty() {
         return el("a").class("zs-button").with("href", "/staff").child("回工作台").node();
+    }
+    // A call to this number would reach somebody else.
+    if detail.row.prompt.as_ref().is_some_and(|prompt| prompt.why == Prompt::WrongNumber) {
+        let href = ["/staff/followups/", detail.row.id.as_str(), "/edit#phone"].concat();
+        return el("a").class("zs-button").with("href", href).child("更正手机号").node();
     }
     el("a")
         .class("zs-button")

@@ -5,7 +5,7 @@ use super::new::{already, erased, fields};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::staff::edit::EditForm;
+use zaoshai_contract::staff::edit::{EditForm, LOADED, Whose};
 
 /// The page.
 pub fn page(page: &EditForm) -> Node {
@@ -41,6 +41,7 @@ pub fn page(page: &EditForm) -> Node {
             .child(el("p").child(lead))
             .child(hidden("key", page.key.to_string()))
             .child(hidden("version", page.version.to_string()))
+            .child(hidden(LOADED, page.loaded.clone()))
             .child(already(problem, &page.already, &page.form, ("两个都留着", "我看过了，确实要两个都留着")))
             .child(erased(problem, page.erased.as_deref(), &page.form))
             .child(fields(problem, &page.form, &page.services, &page.letters))
@@ -53,12 +54,19 @@ fn conflict(page: &EditForm) -> El {
     let changed = page
         .changed
         .iter()
-        .map(|(label, now)| el("li").child(el("b").child(label.clone())).child("：现在是 ").child(now.clone()))
+        .map(|changed| {
+            let what = match changed.stands {
+                Whose::Theirs => "（您没有改，已经填进下面）",
+                Whose::Mine => "（您也改了，下面是您填的）",
+            };
+            let now = el("li").child(el("b").child(changed.field.clone())).child("：现在是 ");
+            now.child(changed.now.clone()).child(what)
+        })
         .collect::<Vec<_>>();
     el("section")
         .class("zs-card zs-stack zs-stack--tight")
         .with("id", "conflict")
-        .child(el("h2").class("zs-h3").child("别人改过，和您填的不一样"))
+        .child(el("h2").class("zs-h3").child("别人改过"))
         .child(el("ul").class("zs-bullets").child(changed))
-        .child(el("p").child("再点一次“保存”，就用您填的。要留别人的，请点上面“不改，返回”。"))
+        .child(el("p").child("请看一遍下面的表。再点一次“保存”，就存下面写的。"))
 }

@@ -5,13 +5,16 @@ use super::form::{asks, button, date, field, hidden, none, select};
 use super::turn;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::{icon, small_icon};
+use crate::components::link_list::link_card;
 use crate::components::phone_link::{phone_link, tel};
 use crate::components::summary_list::{row, summary_list};
 use crate::pages::home_care::visit_in_words;
 use crate::text::{day, moment, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
-use zaoshai_contract::home_care::{CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, Outcome, State};
+use zaoshai_contract::home_care::{
+    CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, Outcome, State,
+};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 
@@ -28,6 +31,26 @@ pub fn list(list: &CareList) -> Node {
         empty.then(|| el("p").class("zs-section").child("还没有人申请。")),
         list.parts.iter().map(|part| section(part, list.today, alone)).collect::<Vec<_>>()
     ]
+}
+
+/// What waits here, on the page of the day; nothing when nothing does.
+pub fn today(care: &CareToday) -> Option<Node> {
+    if care.asked_count == 0 && care.called_off.is_empty() {
+        return None;
+    }
+    let called_off = care.called_off.iter().map(|row| {
+        let visit = row.visit.as_ref().map(|visit| visit_in_words(Lang::Hans, visit)).unwrap_or_default();
+        let nurse = row.visit.as_ref().map(|visit| visit.nurse.as_str()).unwrap_or_default();
+        entry(row, format!("对方取消了 {visit} 的上门，不用去了 · {nurse}"))
+    });
+    let asked = care.asked.iter().map(|row| {
+        entry(row, format!("新申请：{} · {} · {} 申请", row.service, row.area, moment(Lang::Hans, row.asked)))
+    });
+    let rows = called_off.chain(asked).collect::<Vec<_>>();
+    let heading = el("h2").class("zs-group").with("id", "care").child(small_icon("pin"));
+    let heading = heading.child(format!("上门护理：新申请 {} 个", care.asked_count));
+    let more = link_card("/staff/home-care".to_owned(), "next", "上门护理，全部名单".to_owned(), String::new());
+    Some(el("section").with("aria-labelledby", "care").child(heading).child(el("ul").child(rows)).child(more).node())
 }
 
 /// One of the lists under its heading; alone on a page with the ways on and back, else with the way to all of it.
@@ -94,6 +117,13 @@ fn name_of(row: &CareRow) -> &str {
 }
 
 fn line(row: &CareRow) -> El {
+    let nurse = row.visit.as_ref().filter(|_| row.state == State::Planned).map(|visit| visit.nurse.as_str());
+    let parts = [nurse.unwrap_or_default(), &row.service, &row.area, &row.code];
+    entry(row, parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+}
+
+/// A request as a row with a line on what for.
+fn entry(row: &CareRow, told: String) -> El {
     let call = (!row.phone.is_empty()).then(|| {
         el("a")
             .class("zs-row__call")
@@ -109,9 +139,6 @@ fn line(row: &CareRow) -> El {
         (_, Some(until)) => nodes![short_day(Lang::Hans, until), el("br"), "前"],
         (_, None) => Node::from(()),
     };
-    let nurse = row.visit.as_ref().filter(|_| row.state == State::Planned).map(|visit| visit.nurse.as_str());
-    let parts = [nurse.unwrap_or_default(), &row.service, &row.area, &row.code];
-    let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let link = el("a").with("href", ["/staff/home-care/", &row.id].concat()).child(name_of(row).to_owned());
     el("li")
         .class("zs-row")
@@ -349,42 +376,22 @@ fn plan(page: &CareDetail) -> El {
     let problem = problem_of(page, deed);
     let visit = page.row.visit.as_ref();
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let known = |name: &str, known: Option<String>, usual: &str| {
-        page.typed.get(deed, name).map(str::to_owned).or(known).unwrap_or_else(|| usual.to_owned())
-    };
+    let known =
+        |name: &str, known: Option<String>| page.typed.get(deed, name).map(str::to_owned).or(known).unwrap_or_default();
     let time = |id: &'static str, value: String| {
         el("input").class("zs-input").with("id", id).with("name", id).with("type", "time").with("value", value)
     };
-    let tomorrow = page.today.plus_days(1).to_string();
-    let chosen = known("nurse", (!page.nurse.is_empty()).then(|| page.nurse.clone()), "");
+    let chosen = known("nurse", (!page.nurse.is_empty()).then(|| page.nurse.clone()));
     let nurses = page.nurses.iter().map(|(name, display)| {
         el("option").with("value", name.clone()).with("selected", *name == chosen).child(display.clone())
     });
     form(page, deed)
-        .child(field(
-            problem,
-            "day",
-            "哪天",
-            "",
-            date("day", known("day", visit.map(|v| v.day.to_string()), &tomorrow)),
-        ))
+        .child(field(problem, "day", "哪天", "", date("day", known("day", visit.map(|v| v.day.to_string())))))
         .child(
             el("div")
                 .class("zs-pair")
-                .child(field(
-                    problem,
-                    "from",
-                    "从几点",
-                    "",
-                    time("from", known("from", visit.map(|v| clock(v.from)), "09:00")),
-                ))
-                .child(field(
-                    problem,
-                    "to",
-                    "到几点",
-                    "",
-                    time("to", known("to", visit.map(|v| clock(v.to)), "11:00")),
-                )),
+                .child(field(problem, "from", "从几点", "", time("from", known("from", visit.map(|v| clock(v.from))))))
+                .child(field(problem, "to", "到几点", "", time("to", known("to", visit.map(|v| clock(v.to)))))),
         )
         .child(field(
             problem,

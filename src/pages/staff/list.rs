@@ -9,12 +9,13 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{clock, day, moment, short_day};
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::Standing;
+use zaoshai_contract::followups::{Prompt, Prompted, Standing};
+use zaoshai_contract::home_care::CareToday;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
 
 /// The page.
-pub fn page(list: &FollowUpList) -> Node {
+pub fn page(list: &FollowUpList, care: Option<&CareToday>) -> Node {
     let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
     let counts = [
         ("#day", "今天来", list.day.len()),
@@ -22,6 +23,7 @@ pub fn page(list: &FollowUpList) -> Node {
         ("#asked", "提问", usize::try_from(list.questions_count).unwrap_or(0)),
     ]
     .into_iter()
+    .chain(care.map(|care| ("#care", "上门护理", care_count(care))))
     .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
     .collect::<Vec<_>>();
     let calls = group(
@@ -58,11 +60,17 @@ pub fn page(list: &FollowUpList) -> Node {
         section(&list.day, list.now),
         calls,
         overdue,
+        care.and_then(super::home_care::today),
         referrals(&list.referrals),
         open_questions(&list.questions, list.questions_count),
         rest,
         whole_lists(list)
     ]
+}
+
+/// How many requests for nursing at home somebody must look at.
+pub fn care_count(care: &CareToday) -> usize {
+    usize::try_from(care.asked_count).unwrap_or(0) + care.called_off.len()
 }
 
 /// The way to all follow-ups, of which this page shows the first.
@@ -142,6 +150,8 @@ fn is_under_way(row: &FollowUpRow) -> bool {
 pub fn chip(row: &FollowUpRow) -> Node {
     let (class, name, word) = if row.locked {
         ("zs-chip zs-chip--amber", "lock", "链接锁住")
+    } else if let Some(prompt) = row.prompt.as_ref().filter(|_| row.standing != Standing::Closed) {
+        ("zs-chip zs-chip--amber", "alert", prompt.why.title())
     } else if row.overdue && row.standing == Standing::ToBook {
         ("zs-chip zs-chip--amber", "alert", "逾期")
     } else {
@@ -163,8 +173,15 @@ pub fn why(row: &FollowUpRow) -> Option<String> {
     if !row.overdue {
         return None;
     }
+    let prompt = row.prompt.as_ref().map(prompt);
     if let (Some(closed), Standing::Held | Standing::Cancelled) = (&row.closed, row.standing) {
-        return Some(of_closing(closed));
+        return Some(prompt.into_iter().chain([of_closing(closed)]).collect::<Vec<_>>().join("；"));
+    }
+    // What stands for itself is told as well.
+    let alone =
+        matches!(row.standing, Standing::Unrecorded | Standing::Missed | Standing::Cancelled | Standing::NoNextStep);
+    if let Some(prompt) = prompt.as_ref().filter(|_| !alone) {
+        return Some(prompt.clone());
     }
     let why = match row.standing {
         Standing::ToBook => "过了最晚的日期，还没有约",
@@ -177,7 +194,7 @@ pub fn why(row: &FollowUpRow) -> Option<String> {
         Standing::NoNextStep => "没有下一步，要定",
         Standing::Closed => return None,
     };
-    Some(why.to_owned())
+    Some(prompt.into_iter().chain([why.to_owned()]).collect::<Vec<_>>().join("；"))
 }
 
 /// What somebody must hear whose clinic was closed: what was, what they have now, and what to ask them.
@@ -202,6 +219,18 @@ fn of_closing(closed: &ClosedClinic) -> String {
     }
 }
 
+/// What asks for staff, and what to do about it.
+fn prompt(prompt: &Prompted) -> String {
+    let day = short_day(Lang::Hans, prompt.at.date());
+    let reason = if prompt.reason.is_empty() { String::new() } else { ["：", &prompt.reason].concat() };
+    match prompt.why {
+        Prompt::CancelledByPatient => format!("病人 {day} 取消了预约{reason}"),
+        Prompt::CancelledByFamily => format!("家人 {day} 取消了预约{reason}"),
+        Prompt::Lapsed => format!("给病人留的时间没有确认，{day} 放开了"),
+        Prompt::WrongNumber => "号码不对，请更正".to_owned(),
+    }
+}
+
 /// A follow-up as a row.
 pub fn row(row: &FollowUpRow) -> Node {
     let when = match row.starts {
@@ -215,5 +244,8 @@ pub fn row(row: &FollowUpRow) -> Node {
     let why = why(row);
     let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
     let line = parts.collect::<Vec<_>>().join(" · ");
-    super::row::row(&row.id, &row.name, &row.phone, when, chip(row), line, None).node()
+    // Nobody is called by one tap under a number that is known to be somebody else's.
+    let wrong = row.prompt.as_ref().is_some_and(|prompt| prompt.why == Prompt::WrongNumber);
+    let phone = if wrong { "" } else { row.phone.as_str() };
+    super::row::row(&row.id, &row.name, phone, when, chip(row), line, None).node()
 }

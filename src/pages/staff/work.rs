@@ -8,7 +8,7 @@ use crate::components::icon::icon;
 use crate::text::moment;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::appointments::State;
-use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
@@ -26,11 +26,6 @@ impl<'a> Sent<'a> {
     /// Why a form was refused, if it was this one.
     pub fn problem(&self, deed: &str) -> Option<&'a Problem> {
         self.problem.filter(|_| self.typed.deed == deed)
-    }
-
-    /// What stood in a day's field, or else the usual day.
-    fn day(&self, deed: &str, name: &str, usual: CivilDate) -> String {
-        self.typed.get(deed, name).map_or_else(|| usual.to_string(), str::to_owned)
     }
 
     /// A part that unfolds; the one that was refused is open.
@@ -90,7 +85,7 @@ fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "again",
             "哪天再打（选“以后再打”时填）",
             "",
-            date("again", sent.day(deed, "again", detail.today.plus_days(1))),
+            date("again", sent.typed.get(deed, "again").unwrap_or_default().to_owned()),
         ))
         .child(field(problem, "call-note", "备注", "", area("call-note", "note", "2", sent.typed.get(deed, "note"))))
         .child(button("记下这个电话"))

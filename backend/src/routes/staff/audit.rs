@@ -110,6 +110,7 @@ fn object_in_words(library: &Library, action: &str, object: &str) -> String {
         ("list", [list]) => Whole::parse(list).map_or_else(|| object.to_owned(), |list| list.title().to_owned()),
         ("export", ["open"]) => "还没有结束的".to_owned(),
         ("export", ["all"]) => "全部".to_owned(),
+        ("export", ["left-out"]) => "没有导入的行".to_owned(),
         ("close-clinic", [service, first, last]) => {
             let service = match *service {
                 "" => "全部门诊".to_owned(),
@@ -260,6 +261,7 @@ mod tests {
             ("list", "overdue", "要处理"),
             ("list", "questions", "等回答的提问"),
             ("export", "open", "还没有结束的"),
+            ("export", "left-out", "没有导入的行"),
             ("close-clinic", "ldct-review 2026-12-05 2026-12-06", "低剂量 CT 复查 2026-12-05 到 2026-12-06"),
             ("close-clinic", " 2026-12-05 2026-12-06", "全部门诊 2026-12-05 到 2026-12-06"),
             ("print-batch", &format!("{id} 2"), "编号 01234567，第 2 页"),

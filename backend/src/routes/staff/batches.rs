@@ -3,7 +3,7 @@
 use super::letters::{letter_pages, page_of};
 use super::lists::{after, row, turned};
 use super::make::{letters, record_of, understand};
-use super::{SignedIn, html, may, services, told};
+use super::{SignedIn, html, imported, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
 use crate::db::finders::WasErased;
@@ -26,15 +26,13 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::batches::{
-    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, LeftOut, MOST_BYTES, Preview,
+    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, LeftOut, LeftRows, MOST_BYTES, Preview, PreviewRow,
 };
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{NewFollowUp, Staff, StaffPage};
 
 /// How long the answer waits for a batch: a larger one goes on by itself.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Rows of a table that are shown as they were understood.
-const SAMPLE: usize = 5;
 
 /// A table that was understood row by row.
 struct Understood {
@@ -60,9 +58,25 @@ impl Understood {
     }
 }
 
+impl Understood {
+    /// The rows that make nothing.
+    fn left(&self) -> LeftRows {
+        let (bad, known, hidden) = (self.bad.clone(), self.known.clone(), self.hidden.clone());
+        LeftRows { bad, known, hidden, hidden_count: self.hidden_count }
+    }
+}
+
 /// A row as it was understood, in the form in which it is shown.
-fn sample_of(line: &Line, form: &super::make::Understood) -> NewFollowUp {
-    NewFollowUp { name: form.name.clone(), phone: form.phone.shown(), ..line.form.clone() }
+fn preview_of(line: &Line, form: &super::make::Understood) -> PreviewRow {
+    let form = NewFollowUp {
+        name: form.name.clone(),
+        phone: form.phone.shown(),
+        due_from: form.due_from.to_string(),
+        due_to: form.due_to.to_string(),
+        urgency: Some(form.urgency.as_str().to_owned()),
+        ..line.form.clone()
+    };
+    PreviewRow { row: line.row, form }
 }
 
 /// Reads a file off the threads that answer: a large one takes a while.
@@ -143,7 +157,7 @@ async fn look(app: &App, staff: &Staff, lines: Lines) -> Result<Understood> {
     Ok(table)
 }
 
-fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
+pub(super) fn batch_row(app: &App, batch: &Batch) -> Result<BatchRow> {
     Ok(BatchRow {
         name: app.reading(&batch.id, "name", &batch.name_sealed),
         id: batch.id.clone(),
@@ -236,7 +250,12 @@ pub(super) async fn upload(
         (upload.name, upload.file)
     };
     if bytes.is_empty() {
-        return refused(staff, Failure::field("file", "请先选一个文件"), defaults).await;
+        let what = if name.is_empty() {
+            "请先选一个文件"
+        } else {
+            "这个文件是空的，里面什么都没有。请打开看看，再选有名单的文件"
+        };
+        return refused(staff, Failure::field("file", what), defaults).await;
     }
     if bytes.len() > MOST_BYTES {
         let failure = Failure::field("file", "文件太大，最多 4 MB。请分成几个文件，再上传");
@@ -262,7 +281,10 @@ pub(super) async fn upload(
             && (table.bad.is_empty() || upload.form.get("bad") == table.bad.len().to_string())
             && !table.good.is_empty();
         if begun || agreed {
-            return store(&app, staff, id, name, table).await;
+            let left = table.left();
+            let answer = store(&app, staff.clone(), id.clone(), name, table).await?;
+            // A repeat knows no more which rows it was that made nothing.
+            return if begun { Ok(answer) } else { imported::told(&app, staff, &id, left, answer).await };
         }
     }
     let problem = sure.then(|| {
@@ -279,7 +301,7 @@ pub(super) async fn upload(
         data,
         seen: table.seen(),
         good: table.good.len(),
-        sample: table.good.iter().take(SAMPLE).map(|(line, form)| sample_of(line, form)).collect(),
+        rows: table.good.iter().map(|(line, form)| preview_of(line, form)).collect(),
         bad: table.bad,
         known: table.known,
         hidden: table.hidden,

@@ -4,9 +4,11 @@ use super::lists::row;
 use super::sharing::{self, InCharge, Share};
 use super::{Before, SignedIn, booking, html, lead_to, may, own, questions, referrals, services, signed_in, told};
 use crate::app::App;
+use crate::db::calls::NewNote;
 use crate::db::log::{self, Object};
-use crate::failures::Result;
-use crate::routes::body::Form;
+use crate::db::repeats::Sent;
+use crate::failures::{Failure, Result};
+use crate::routes::body::{Form, MaybeJson};
 use crate::visitor::Visitor;
 use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
@@ -14,12 +16,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::Ending;
+use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
+
+/// Most characters of the reason for an end.
+const LONGEST_REASON: usize = 100;
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
 pub(super) async fn detail_of(
@@ -70,12 +75,30 @@ pub(super) async fn detail_of(
     })
 }
 
-/// Ends a follow-up; where it was asked about as it was at a version, only when it has not changed since.
-async fn withdraw(app: &App, staff: &Staff, id: &str) -> Result<()> {
+/// Ends a follow-up before its time, with the reason for colleagues; by a form, once, and where it was asked about as it was
+/// at a version only when it has not changed since.
+async fn withdraw(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    reason: &str,
+    (seen, sent): (Option<i64>, Option<&Sent>),
+) -> Result<()> {
     let record = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
+    // One that has ended asks for no reason; a form that came before is told that it was done.
+    if record.ending.is_some() && sent.is_none() {
+        return Err(Code::LinkWithdrawn.into());
+    }
+    let reason = reason.trim();
+    if !limits::fits(reason, 1, LONGEST_REASON) {
+        return Err(Failure::field("end-reason", "请写为什么结束，1 到 100 个字"));
+    }
+    let note = secrets::fresh_id();
+    let text_sealed = app.secrets.seal(&note, "note", &format!("结束的原因：{reason}"));
+    let why = NewNote { id: note, text_sealed, staff: staff.name.clone() };
     log::does("withdraw", Object::record(id));
-    app.db.end_followup(&record.id, Ending::Withdrawn, &staff.name, app.now()).await??;
+    app.db.withdraw((&record.id, seen), &why, sent, app.now()).await??;
     Ok(())
 }
 
@@ -163,18 +186,13 @@ pub(super) async fn withdraw_form(
     form: Form,
 ) -> Result<Response> {
     let result = withdraw_by(&app, &staff, &id, &form).await;
-    to_detail(&app, staff, &id, result, Typed { deed: JustDone::Withdraw.as_str().to_owned(), fields: Vec::new() })
-        .await
+    let typed = Typed { deed: JustDone::Withdraw.as_str().to_owned(), fields: form.into_pairs() };
+    to_detail(&app, staff, &id, result, typed).await
 }
 
 async fn withdraw_by(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
-    let record = own(app, staff, id).await?;
-    may(staff, Deed::WorkOnFollowUps)?;
     let sent = form.sent(&app.secrets, "withdraw")?;
-    log::does("withdraw", Object::record(id));
-    let seen = form.get(SEEN).parse().ok();
-    app.db.withdraw((&record.id, seen), &staff.name, &sent, app.now()).await??;
-    Ok(())
+    withdraw(app, staff, id, form.get("reason"), (form.get(SEEN).parse().ok(), Some(&sent))).await
 }
 
 /// `POST /staff/followups/{id}/unlock`. Opening what is open changes nothing, so the form needs no key.
@@ -241,15 +259,21 @@ pub async fn detail_json(
 /// Ends a follow-up; its place is given back and its link says so.
 #[utoipa::path(
     post, path = "/api/v1/staff/followups/{id}/withdraw", tag = "staff",
-    params(("id" = String, Path, description = "The follow-up's id")),
+    params(("id" = String, Path, description = "The follow-up's id")), request_body = EndRequest,
     responses(
         (status = 204, description = "Withdrawn"),
         (status = 401, description = "`sign-in-first`", content_type = "application/problem+json", body = Problem),
         (status = 410, description = "`link-withdrawn`: it was before", content_type = "application/problem+json", body = Problem),
+        (status = 422, description = "`invalid-input`: no reason", content_type = "application/problem+json", body = Problem),
     )
 )]
-pub async fn withdraw_json(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Result<StatusCode> {
+pub async fn withdraw_json(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+    MaybeJson(request): MaybeJson<EndRequest>,
+) -> Result<StatusCode> {
     let staff = signed_in(&app, &visitor).await?;
-    withdraw(&app, &staff, &id).await?;
+    withdraw(&app, &staff, &id, &request.reason, (None, None)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

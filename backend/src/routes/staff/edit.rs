@@ -13,12 +13,13 @@ use crate::{finders, pathway, secrets};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::{Deserialize, Serialize};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Urgency};
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::edit::EditForm;
+use zaoshai_contract::staff::edit::{Changed, EditForm, LOADED, Whose};
 use zaoshai_contract::staff::{BookableService, NewFollowUp, Staff, StaffPage};
 
 /// What is said before a follow-up becomes the second open one for the same number and service.
@@ -48,39 +49,90 @@ fn form_of(app: &App, record: &Record) -> Result<NewFollowUp> {
     })
 }
 
-/// A field whose value in the form is not the one that is stored.
-fn changed(app: &App, typed: &NewFollowUp, now: &NewFollowUp, owner: (&str, &str)) -> Vec<(String, String)> {
-    let names = |ids: &[String]| pathway::service_names(app, ids).join("、");
-    let urgency = |word: &Option<String>| {
-        word.as_deref().and_then(Urgency::parse).map(Urgency::title).unwrap_or_default().to_owned()
+/// What a form says, and who is to be responsible.
+#[derive(Clone, Serialize, Deserialize)]
+struct Says {
+    form: NewFollowUp,
+    owner: String,
+}
+
+/// A field of the form.
+struct Field {
+    label: &'static str,
+    /// What it says in words.
+    words: fn(&App, &Says) -> String,
+    /// Takes it over from another form.
+    take: fn(&mut Says, &Says),
+}
+
+macro_rules! field {
+    ($label:literal, $($name:ident).+, $words:expr) => {
+        Field { label: $label, words: $words, take: |to, from| to.$($name).+ = from.$($name).+.clone() }
     };
-    let library = app.library();
-    let letter = |id: &str| library.letter(id).map_or_else(|| "没有".to_owned(), |letter| letter.title.clone());
-    let day = |text: &str| text.to_owned();
+}
+
+/// The fields of the form, as two forms are compared.
+fn fields() -> [Field; 10] {
     [
-        ("称呼", typed.name.trim().to_owned(), now.name.clone()),
-        ("手机号", typed.phone.trim().to_owned(), now.phone.clone()),
-        ("为什么要来", typed.reason.trim().to_owned(), now.reason.clone()),
-        ("可以约什么", names(&typed.services), names(&now.services)),
-        ("最早", day(&typed.due_from), day(&now.due_from)),
-        ("最晚", day(&typed.due_to), day(&now.due_to)),
-        ("紧急程度", urgency(&typed.urgency), urgency(&now.urgency)),
-        ("结果信", letter(&typed.template), letter(&now.template)),
-        ("自己写的信", typed.letter.trim().replace("\r\n", "\n"), now.letter.replace("\r\n", "\n")),
-        ("负责人", owner.0.to_owned(), owner.1.to_owned()),
+        field!("称呼", form.name, |_, says| says.form.name.trim().to_owned()),
+        field!("手机号", form.phone, |_, says| says.form.phone.trim().to_owned()),
+        field!("为什么要来", form.reason, |_, says| says.form.reason.trim().to_owned()),
+        field!("可以约什么", form.services, |app, says| pathway::service_names(app, &says.form.services)
+            .join("、")),
+        field!("最早", form.due_from, |_, says| says.form.due_from.clone()),
+        field!("最晚", form.due_to, |_, says| says.form.due_to.clone()),
+        field!("紧急程度", form.urgency, |_, says| {
+            says.form.urgency.as_deref().and_then(Urgency::parse).map(Urgency::title).unwrap_or_default().to_owned()
+        }),
+        field!("结果信", form.template, |app, says| {
+            let library = app.library();
+            library.letter(&says.form.template).map_or_else(|| "没有".to_owned(), |letter| letter.title.clone())
+        }),
+        field!("自己写的信", form.letter, |_, says| says.form.letter.trim().replace("\r\n", "\n")),
+        field!("负责人", owner, |_, says| says.owner.clone()),
     ]
-    .into_iter()
-    .filter(|(_, typed, now)| typed != now)
-    .map(|(label, _, now)| (label.to_owned(), if now.is_empty() { "（空）".to_owned() } else { now }))
-    .collect()
+}
+
+/// Brings what was typed together with what is stored now: what was not touched since the form was made takes the stored
+/// value, and what somebody else has written is told. Where nobody knows what the form was made from, everything counts as
+/// touched.
+fn merged(app: &App, loaded: Option<&Says>, typed: &Says, now: &Says) -> (Says, Vec<Changed>) {
+    let (mut says, mut changed) = (typed.clone(), Vec::new());
+    for Field { label, words, take } in fields() {
+        let (mine, theirs) = (words(app, typed), words(app, now));
+        let before = loaded.map(|loaded| words(app, loaded));
+        let stands = if before.as_ref() == Some(&mine) { Whose::Theirs } else { Whose::Mine };
+        if stands == Whose::Theirs {
+            take(&mut says, now);
+        }
+        let told =
+            before.map_or(mine != theirs, |before| before != theirs && (stands == Whose::Theirs || mine != theirs));
+        if told {
+            let now = if theirs.is_empty() { "（空）".to_owned() } else { theirs };
+            changed.push(Changed { field: label.to_owned(), now, stands });
+        }
+    }
+    (says, changed)
+}
+
+/// What the form was made from, as it carries it: readable for the server alone.
+fn seal_loaded(app: &App, id: &str, says: &Says) -> Result<String> {
+    let text = serde_json::to_string(says).map_err(anyhow::Error::from)?;
+    Ok(app.secrets.seal(id, LOADED, &text))
+}
+
+fn loaded(app: &App, id: &str, form: &Form) -> Option<Says> {
+    serde_json::from_str(&app.secrets.open(id, LOADED, form.get(LOADED)).ok()?).ok()
 }
 
 async fn page(app: &App, staff: Staff, record: &Record) -> Result<EditForm> {
     let colleagues = app.db.colleagues(&staff.hospital).await?;
+    let says = Says { form: form_of(app, record)?, owner: record.owner.clone() };
     Ok(EditForm {
         id: record.id.clone(),
-        form: form_of(app, record)?,
-        owner: record.owner.clone(),
+        loaded: seal_loaded(app, &record.id, &says)?,
+        form: says.form,
+        owner: says.owner,
         colleagues: colleagues.into_iter().map(|(id, name)| BookableService { id, name }).collect(),
         services: services(app, &staff.hospital),
         letters: letters(app),
@@ -115,7 +167,8 @@ pub(super) async fn show(
 }
 
 /// `POST /staff/followups/{id}/edit`: writes it anew as the form says, or opens a closed one again. A form that was made
-/// before somebody else's change is shown again with what stands there now; sending it once more is the choice.
+/// before somebody else's change is shown again with what stands there now where it was not touched; sending it once more
+/// is the choice.
 pub(super) async fn save(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -143,14 +196,21 @@ pub(super) async fn save(
                     gone = erased(&app, &staff, &form).await?;
                 }
             }
+            let typed = Says { form: typed, owner };
+            let stored = Says { form: now.form.clone(), owner: now.owner.clone() };
+            let (says, changed) = match conflict {
+                true => merged(&app, loaded(&app, &id, &form).as_ref(), &typed, &stored),
+                false => (typed, Vec::new()),
+            };
             let page = EditForm {
-                changed: if conflict { changed(&app, &typed, &now.form, (&owner, &now.owner)) } else { Vec::new() },
+                changed,
                 // A mistake in a field does not count as having seen what somebody else wrote.
                 version: if conflict { now.version } else { seen },
-                form: typed,
+                loaded: if conflict { now.loaded } else { form.get(LOADED).to_owned() },
+                form: says.form,
                 already: open,
                 erased: gone,
-                owner,
+                owner: says.owner,
                 problem: Some(problem),
                 ..now
             };

@@ -93,18 +93,22 @@ pub fn in_words(
     };
     let hospital = library.clinic(&line.detail).map(|clinic| clinic.card.name.as_str());
     let detail = detail_in_words(&line.detail).or(hospital);
-    let time = line.starts.map(Moment).map(|starts| {
-        let (date, minute) = (starts.date(), starts.minute_of_day());
+    let day = |date: CivilDate| {
         let year = if date.year() == today.year() { String::new() } else { format!("{}年", date.year()) };
-        format!("{year}{}月{}日 {}:{:02}", date.month(), date.day(), minute / 60, minute % 60)
+        format!("{year}{}月{}日", date.month(), date.day())
+    };
+    let time = line.starts.map(Moment).map(|starts| {
+        let minute = starts.minute_of_day();
+        format!("{} {}:{:02}", day(starts.date()), minute / 60, minute % 60)
     });
-    let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).collect();
+    let again = line.again.as_deref().and_then(CivilDate::parse).map(|again| format!("{} 再打", day(again)));
+    let more: Vec<String> = detail.map(str::to_owned).into_iter().chain(time).chain(again).collect();
     let what = if more.is_empty() { what.to_owned() } else { format!("{what}：{}", more.join("，")) };
     HistoryLine { at: Moment(line.at), who, what }
 }
 
 /// The words of a detail of the history.
-fn detail_in_words(detail: &str) -> Option<&'static str> {
+pub(super) fn detail_in_words(detail: &str) -> Option<&'static str> {
     let reason = match detail {
         "time" => Some("时间不合适"),
         "unwell" => Some("身体不舒服"),

@@ -17,8 +17,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::home_care::{
-    Action, CareDetail, CareList, CareLists, CarePart, CareRow, ForWhom, LONGEST_VISIT, Outcome, SHORTEST_VISIT,
-    minute_of,
+    Action, CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, LONGEST_VISIT, Outcome,
+    SHORTEST_VISIT, minute_of,
 };
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
@@ -31,6 +31,10 @@ use zaoshai_contract::staff::{HistoryLine, ROWS_A_PAGE, Staff, StaffPage, Typed}
 const TITLE: &str = "上门护理";
 /// Requests of each list on the page that shows all three.
 const FIRST_ROWS: u32 = 50;
+/// New requests on the page of the day.
+const FIRST_ASKED: u32 = 5;
+/// How long a visit that was called off is told: until long after nobody could set out for it any more.
+const CALLED_OFF_MS: i64 = (AHEAD + 1) * 86_400_000;
 /// How many days ahead a visit can be planned.
 const AHEAD: i64 = 60;
 /// Most characters of what the person is told.
@@ -56,6 +60,21 @@ fn row(app: &App, record: &CareRecord) -> Option<CareRow> {
         locked: record.erased.is_none() && record.locked(),
         version: record.version,
     })
+}
+
+/// What waits here, for the page of the day of whoever may see it.
+pub(super) async fn today(app: &App, staff: &Staff) -> Result<Option<CareToday>> {
+    if !staff.may(Deed::HomeCare) {
+        return Ok(None);
+    }
+    let (asked, asked_count) = app.db.care_asked(&staff.hospital, FIRST_ASKED).await?;
+    let since = Moment(app.now().0 - CALLED_OFF_MS);
+    let called_off = app.db.care_called_off(&staff.hospital, since, FIRST_ROWS).await?;
+    if !asked.is_empty() || !called_off.is_empty() {
+        app.db.audit(staff, "list-home-care", None, app.now()).await?;
+    }
+    let rows = |records: &[CareRecord]| records.iter().filter_map(|record| row(app, record)).collect();
+    Ok(Some(CareToday { asked: rows(&asked), asked_count, called_off: rows(&called_off) }))
 }
 
 /// `GET /staff/home-care`

@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{Before, SignedIn, html, many_tries, may, referrals, signed_in};
+use super::{Before, SignedIn, history, home_care, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db;
 use crate::db::followups::{Integrity, Record};
@@ -17,7 +17,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::State as AppointmentState;
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::Standing;
+use zaoshai_contract::followups::{Prompted, Standing};
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
@@ -75,6 +75,11 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         version: record.version,
         call_on: record.call_on,
         closed: closed(record, now),
+        prompt: record.prompt.as_ref().map(|(why, at, detail)| Prompted {
+            why: *why,
+            at: *at,
+            reason: history::detail_in_words(detail).unwrap_or_default().to_owned(),
+        }),
     })
 }
 
@@ -215,7 +220,8 @@ pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn, befo
         return Ok(Redirect::to(first.path).into_response());
     }
     let list = followups(&app, staff).await?;
-    Ok(before.html(&app, "今天", &StaffPage::List(list)))
+    let care = home_care::today(&app, &list.staff).await?;
+    Ok(before.html(&app, "今天", &StaffPage::List(Box::new(list), care.map(Box::new))))
 }
 
 /// `GET /staff/lists/{which}`

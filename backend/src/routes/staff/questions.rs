@@ -125,7 +125,11 @@ fn refer(app: &App, staff: &Staff, name: &str, form: &Form) -> Option<Question> 
     referrals::reason(form).ok()?;
     Some(Question {
         asks: format!("把{name}转给{}（{}）吗？", hospital.name, hospital.city),
-        effects: owned(&["对方的护士会看到姓名和转诊的原因。", "对方接收以前，还是我们负责，可以撤回。"]),
+        effects: owned(&[
+            "对方的护士会看到：称呼、编号、为什么要来、紧急程度、可以约什么、时间段、转诊的原因和您的账号。要接收，得知道这些。",
+            "看不到手机号、链接、结果信、备注和经过：接收以后才看得到。",
+            "对方接收以前，还是我们负责，可以撤回。",
+        ]),
         yes: format!("转给{}", hospital.name),
     })
 }

@@ -59,6 +59,12 @@ pub(super) async fn session_of(app: &App, visitor: &Visitor) -> Result<StaffSess
     Ok(session)
 }
 
+/// Who is signed in, to be named on a page that lets them do nothing.
+pub(super) async fn named(app: &App, visitor: &Visitor) -> Option<Staff> {
+    let hash = secrets::hash(visitor.staff.as_ref()?);
+    Some(app.db.staff_session(&hash, app.now()).await.ok()??.staff)
+}
+
 /// Who is signed in. Somebody whose password others have seen changes it before anything else.
 pub(super) async fn signed_in(app: &App, visitor: &Visitor) -> Result<Staff> {
     let session = session_of(app, visitor).await?;

@@ -1,6 +1,6 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
-use super::detail::{to_detail, typed_again};
+use super::detail::{done, to_detail, typed_again};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::{Change, Rules};
@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{CallOutcome, Ending, Outcome};
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, last_call};
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
@@ -67,8 +67,22 @@ pub async fn form(
         let done = if deed == ReferralAction::Return.as_str() { JustDone::Return } else { JustDone::HandBack };
         return Ok(lead_to(&app, "/staff", "", done));
     }
+    if let (Ok(()), Some(told)) = (&result, told_of(&deed, &form)) {
+        return Ok(done(&app, &id, told));
+    }
     let typed = Typed { deed, fields: form.into_pairs() };
     to_detail(&app, staff, &id, result, typed).await
+}
+
+/// What is told of a form by what was chosen in it; none where its deed says it all.
+fn told_of(deed: &str, form: &Form) -> Option<JustDone> {
+    match deed {
+        "call" if CallOutcome::parse(form.get("outcome")) == Some(CallOutcome::WrongNumber) => {
+            Some(JustDone::WrongNumber)
+        }
+        "outcome" if form.get("next") == "step" => Some(JustDone::NextStep),
+        _ => None,
+    }
 }
 
 /// Back to the very row of the day, so that the place in the list is not lost; to the list for what names no row.
@@ -121,8 +135,10 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         CallOutcome::parse(form.get("outcome")).ok_or_else(|| Failure::field("call-outcome", "请选电话的结果"))?;
     let again = match outcome {
         CallOutcome::CallLater => {
-            let asked = "请填哪天再打，例如 2026-12-01";
-            let day = days::read_fitting(form.get("again"), "哪天再打", asked, |day| day >= app.now().date());
+            let today = app.now().date();
+            let last = last_call(found.urgency, found.step.as_ref().map(|step| step.due_to), today);
+            let asked = format!("请填哪天再打：{today} 到 {last} 之间，再晚就赶不上这次随访");
+            let day = days::read_fitting(form.get("again"), "哪天再打", &asked, |day| day >= today && day <= last);
             Some(day.map_err(|told| Failure::field("again", &told))?)
         }
         _ => None,

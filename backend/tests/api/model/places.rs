@@ -45,6 +45,8 @@ pub struct Place {
     until: i64,
     step: u32,
     number: usize,
+    /// Whether it was kept for somebody unasked.
+    lent: bool,
 }
 
 /// What the model knows of a follow-up.
@@ -60,6 +62,8 @@ pub struct Person {
     kept: Vec<(i64, usize)>,
     /// Whether what was kept last in this step was offered because she waits.
     offered: bool,
+    /// Whether somebody must call, because she has cancelled or has let a time lapse that was kept for her unasked.
+    pub prompts: bool,
     /// Since when she waits, and for a time before which.
     pub waits: Option<(i64, i64)>,
 }
@@ -68,7 +72,7 @@ impl Person {
     /// Somebody who was just asked to come.
     pub fn new(due: (CivilDate, CivilDate), link_until: i64) -> Self {
         let (places, kept) = (Vec::new(), Vec::new());
-        Self { ended: false, step: 1, due, link_until, places, kept, offered: false, waits: None }
+        Self { ended: false, step: 1, due, link_until, places, kept, offered: false, prompts: false, waits: None }
     }
 }
 
@@ -247,6 +251,7 @@ impl Model {
                     until = Moment::at(until.date().plus_days(-1), 20 * 60);
                 }
                 if until >= offer_until(now) && self.take(*who, By::Clock, Action::Hold, slot, until.0) {
+                    self.lends(*who);
                     break;
                 }
             }
@@ -261,6 +266,7 @@ impl Model {
         for person in &mut self.people {
             for place in person.places.iter_mut().filter(|place| place.state == State::Held && place.until <= now) {
                 place.state = State::Released;
+                person.prompts |= place.lent;
                 lapsed += 1;
             }
         }
@@ -291,10 +297,18 @@ impl Model {
             let Some(slot) = free.next() else { continue };
             if self.take(who, By::Clock, Action::Hold, slot, until) {
                 self.people[who].offered = true;
+                self.lends(who);
                 offered += 1;
             }
         }
         offered
+    }
+
+    /// What was kept last was kept unasked.
+    fn lends(&mut self, who: usize) {
+        if let Some(held) = self.place(who, |state| state == State::Held) {
+            self.people[who].places[held].lent = true;
+        }
     }
 
     /// Takes a place; true where it should succeed.
@@ -331,9 +345,12 @@ impl Model {
             }
             return true;
         }
-        for place in self.people.iter_mut().flat_map(|person| &mut person.places) {
-            if place.slot == slot && place.state == State::Held && place.until <= now {
-                place.state = State::Released;
+        for person in &mut self.people {
+            for place in &mut person.places {
+                if place.slot == slot && place.state == State::Held && place.until <= now {
+                    place.state = State::Released;
+                    person.prompts |= place.lent;
+                }
             }
         }
         if self.occupied(slot) >= usize::from(SLOTS[slot].1) {
@@ -359,9 +376,9 @@ impl Model {
                 person.kept.push((now, slot));
                 person.offered = false;
             }
-            _ => person.waits = None,
+            _ => (person.waits, person.prompts) = (None, false),
         }
-        person.places.push(Place { slot, state, until, step: person.step, number });
+        person.places.push(Place { slot, state, until, step: person.step, number, lent: false });
         true
     }
 
@@ -371,7 +388,7 @@ impl Model {
             self.people[who].places[firm].state = State::Moved;
         }
         self.people[who].places[held].state = State::Booked;
-        self.people[who].waits = None;
+        (self.people[who].waits, self.people[who].prompts) = (None, false);
     }
 
     /// Whether a slot may be taken at all now.
@@ -431,6 +448,7 @@ impl Model {
                 };
                 if allowed {
                     self.people[who].places[target].state = to;
+                    self.people[who].prompts |= action == Action::Cancel && by == By::Patient;
                 }
                 allowed
             }
@@ -463,7 +481,7 @@ impl Model {
             place.state = State::Released;
         }
         (person.step, person.due, person.link_until) = (person.step + 1, due, link_until);
-        (person.waits, person.offered) = (None, false);
+        (person.waits, person.offered, person.prompts) = (None, false, false);
         true
     }
 
@@ -501,11 +519,13 @@ impl Model {
     pub fn overdue(&self, who: usize) -> bool {
         let person = &self.people[who];
         let latest = self.latest(who);
+        let has = latest.is_some_and(|place| place.state.is_firm() || place.state == State::Attended);
         let facts = Facts {
             ending: person.ended.then_some(Ending::Completed),
             due_to: Some(person.due.1),
             latest: latest.map(|place| (place.state, Moment(starts(place.slot)))),
             held: false,
+            prompted: (person.prompts && !has).then_some(Moment(self.now)),
             changed: Moment(self.now),
         };
         facts.due().is_some_and(|due| due.0 <= self.now)
