@@ -177,6 +177,18 @@ impl Db {
         })
     }
 
+    /// Which account has taken a closing of a hospital back; none while it stands.
+    pub async fn closure_undone_by(&self, hospital: &str, id: &str) -> Result<Option<String>> {
+        let row: Option<(Option<String>,)> = on_read!(self, |pool| sqlx::query_as(
+            "SELECT undone_by FROM closures WHERE id = $1 AND hospital = $2 AND undone IS NOT NULL",
+        )
+        .bind(id)
+        .bind(hospital)
+        .fetch_optional(pool)
+        .await?);
+        Ok(row.and_then(|(by,)| by))
+    }
+
     /// Who still has a place in a closed slot that is to come: the follow-up and the appointment, earliest first.
     pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<Left>> {
         Ok(on_read!(self, |pool| sqlx::query_as(

@@ -3,7 +3,7 @@
 use super::body::Form;
 use super::days;
 use super::frame::request_id;
-use super::schedules::{grown, own_services};
+use super::schedules::{FARTHEST, grown, own_services};
 use super::staff::{Before, SignedIn, html, lead_to, may, told};
 use crate::app::App;
 use crate::db;
@@ -83,9 +83,10 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
     let mut day = |field: &str, typed: &str, label: &str, asked: &str, fits: &dyn Fn(CivilDate) -> bool| {
         days::read_fitting(typed, label, asked, fits).inspect_err(|told| wrong(field, told)).ok()
     };
-    let first = day("first", &form.first, "从哪天", "请填今天或以后的日期，例如 2026-12-01", &|first| {
-        first >= today
-    });
+    let first =
+        day("first", &form.first, "从哪天", "请填今天起两年以内的日期，例如 2026-12-01", &|first| {
+            first >= today && first <= today.plus_days(FARTHEST)
+        });
     // Without a first day nobody can tell whether the last one fits.
     let last = day("last", &form.last, "到哪天", "请填从哪天之后 60 天以内的日期", &|last| {
         first.is_none_or(|first| last >= first && last.days() - first.days() < MOST_DAYS)
@@ -155,7 +156,13 @@ pub async fn undo(State(app): State<App>, Path(id): Path<String>, SignedIn(staff
     may(&staff, Deed::CloseClinic)?;
     log::does("undo-closing", Object::named(&id));
     if !timetable::undo_closing(&app, &staff, &id).await? {
-        return Err(Code::Changed.into());
+        // A second tap of the same hand is told what the first one did.
+        let done = app.db.closure_undone_by(&staff.hospital, &id).await?.is_some_and(|by| by == staff.name);
+        return if done {
+            Ok(lead_to(&app, "/staff/closures", "", JustDone::UndoClosing))
+        } else {
+            Err(Code::Changed.into())
+        };
     }
     // It is done; the rounds of the clock offer what is free, too.
     if let Err(failure) = pathway::offer_places(&app).await {

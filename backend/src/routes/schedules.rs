@@ -36,8 +36,8 @@ const DAYS: i64 = 14;
 const LONGEST_REASON: usize = 100;
 /// The fields of an answer to the question how many people have to move.
 const ANSWER: [&str; 3] = ["key", "sure", SEEN];
-/// How many days ahead a day of the timetable may lie.
-const FARTHEST: i64 = 730;
+/// How many days ahead a day of the timetable or of a closing may lie.
+pub(super) const FARTHEST: i64 = 730;
 /// What stands in a field for a time of day that was not understood: the check refuses it in its own words.
 const NO_TIME: u16 = u16::MAX;
 

@@ -421,7 +421,13 @@ async fn a_closing_that_was_a_mistake_is_taken_back() {
         Some(State::CancelledByClinic),
         "who was told stays told"
     );
-    assert_eq!(nurse.form(&path, &[]).await.status, StatusCode::CONFLICT, "once is enough");
+    assert_eq!(
+        nurse.form(&path, &[]).await.status,
+        StatusCode::SEE_OTHER,
+        "a second tap is told what the first one did"
+    );
+    let mut other = world.staff("qian", HOSPITAL, Role::Coordinator).await;
+    assert_eq!(other.form(&path, &[]).await.status, StatusCode::CONFLICT, "somebody else is told that it was done");
     assert!(world.app.db.closures(HOSPITAL, world.app.now()).await.expect("the database").is_empty());
     let log = auditor.get("/staff/audit").await.text;
     assert!(log.contains("撤销停诊"), "{log}");
