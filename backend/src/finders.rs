@@ -99,6 +99,11 @@ pub fn meant(secrets: &Secrets, typed: &str) -> Sought {
     sought
 }
 
+/// Whether what this finds holds all of it: a word that is longer than the longest run is looked for by its beginning.
+pub fn are_exact(typed: &str) -> bool {
+    folded(typed).chars().count() <= LONGEST_RUN
+}
+
 /// Whether a name that was found by the beginning of a long word holds the whole of it.
 pub fn holds(name: &str, typed: &str) -> bool {
     let typed = folded(typed);

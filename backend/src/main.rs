@@ -19,6 +19,7 @@ use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
+use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::db::{Db, Plain, log};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
@@ -330,9 +331,11 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             let password = secrets::fresh_password();
             let account = account(&db, &name).await?;
             let hash = secrets::hash_password(&password)?;
-            let reset = logged("reset-account", &account, db.reset_staff(&name, &hash)).await?;
+            let sent = Sent { key: secrets::fresh_id(), said: String::new() };
+            let reset = db.reset_staff(&name, &hash, &sent, Clock::System.now());
+            let reset = logged("reset-account", &account, reset).await?;
             db.close().await;
-            anyhow::ensure!(reset, "there is no account named {name}");
+            anyhow::ensure!(reset.is_ok(), "there is no account named {name}");
             println!("account {name} is signed out everywhere, its new password is {password}");
             println!("the password is shown only now");
         }

@@ -160,7 +160,7 @@ pub async fn entered(app: &App, token: &Token, visitor: &Visitor) -> Result<(Rec
     open(app, &record)?;
     match session(app, &record, visitor).await? {
         Some(session) => Ok((record, session)),
-        None if record.locked() => Err(Code::LinkLocked.into()),
+        None if record.shut() => Err(Code::LinkLocked.into()),
         None => Err(Code::IdentifyFirst.into()),
     }
 }
@@ -540,15 +540,17 @@ pub fn place(app: &App, clinic: &str) -> Place {
     }
 }
 
-/// What a message or a letter that is written now asks of a patient.
-pub fn errand(app: &App, record: &Record) -> Errand {
+/// What a message that is written now asks of a patient for whom this place is kept. A letter, which arrives days later, says
+/// of none: what is kept has lapsed by then.
+pub fn errand(app: &App, record: &Record, kept: Option<&KeptPlace>) -> Errand {
     let booked = record.latest.as_ref().filter(|latest| latest.state.is_firm());
-    match (record.standing(app.now()), &record.held, booked, &record.step) {
+    let kept = kept.filter(|kept| matches!(kept.why, Kept::Offered | Kept::Replacement));
+    match (record.standing(app.now()), kept, booked, &record.step) {
         (Standing::Booked, _, Some(booked), _) => {
             Errand::Come { starts: booked.slot.starts, hospital: place(app, &booked.slot.clinic).hospital }
         }
-        (Standing::Held, Some((_, until)), _, _) => Errand::Confirm { until: *until },
-        (Standing::ToBook | Standing::Missed | Standing::Cancelled, _, _, Some(step)) => {
+        (Standing::Held, Some(kept), _, _) => Errand::Confirm { until: kept.until },
+        (Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled, _, _, Some(step)) => {
             Errand::Choose { from: step.due_from, to: step.due_to }
         }
         _ => Errand::Look,
@@ -806,7 +808,7 @@ enum Offered {
 
 /// Whether somebody who is not in yet gets in by the link: a lock leaves in only those who are.
 fn leads_in(app: &App, record: &Record) -> bool {
-    open(app, record).is_ok() && !record.locked()
+    open(app, record).is_ok() && !record.shut()
 }
 
 async fn offer_to(app: &App, waiter: &Waiter, free: &mut Free, now: Moment) -> Result<Offered> {

@@ -215,6 +215,9 @@ pub struct FollowUpRow {
     /// The clinic that was closed, while the patient has no new appointment instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedClinic>,
+    /// True while the phone number is known to be somebody else's.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub wrong_number: bool,
     /// What asks for staff beside where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompted>,

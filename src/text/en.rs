@@ -6,7 +6,7 @@ use super::Words;
 pub static WORDS: Words = Words {
     skip: "Skip to content",
     brand: "Cancer screening",
-    brand_demonstration: "A demonstration: nothing is real",
+    brand_demonstration: "Demo: nothing is real",
     larger: "Large",
     smaller: "Normal",
     language: "Language",

@@ -6,7 +6,7 @@ use super::Words;
 pub static WORDS: Words = Words {
     skip: "跳到正文",
     brand: "早筛 · 癌症筛查",
-    brand_demonstration: "示范，不是真的预约",
+    brand_demonstration: "早筛 · 示范，不是真的",
     larger: "大字",
     smaller: "标准字",
     language: "语言",

@@ -6,7 +6,7 @@ use super::Words;
 pub static WORDS: Words = Words {
     skip: "跳到正文",
     brand: "早篩 · 癌症篩查",
-    brand_demonstration: "示範，不是真的預約",
+    brand_demonstration: "早篩 · 示範，不是真的",
     larger: "大字",
     smaller: "標準字",
     language: "語言",

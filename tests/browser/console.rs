@@ -79,6 +79,10 @@ async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Resul
     clean(browser, "a table before it is stored").await?;
     browser.click("label[for=bad]").await?;
     browser.submit().await?;
+    browser.see("新建了 1 个").await?;
+    browser.see("1 行没有导入").await?;
+    clean(browser, "what an import left out").await?;
+    browser.click(".zs-action-bar a").await?;
     browser.see("打印信：第 1 到 1 封").await?;
     clean(browser, "a batch").await?;
     browser.click("a[href*='/letters']").await?;

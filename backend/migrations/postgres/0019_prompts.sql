@@ -14,4 +14,5 @@ UPDATE followups SET wrong_number = NULL WHERE wrong_number IS NOT NULL AND EXIS
      AND action IN ('call', 'edit', 'reopen'));
 -- Whoever is prompted for by what has happened before gets the moment anew when the server starts.
 UPDATE followups SET due = NULL WHERE ending IS NULL AND (wrong_number IS NOT NULL OR EXISTS
-    (SELECT 1 FROM history WHERE history.followup = followups.id AND action IN ('cancel', 'expire')));
+    (SELECT 1 FROM history WHERE history.followup = followups.id AND (action = 'cancel'
+     OR (action = 'hold' AND detail IN ('offer', 'replacement')))));

@@ -561,6 +561,8 @@ pub struct DayRow {
     pub code: String,
     /// Counts the writes of the follow-up.
     pub version: i64,
+    /// Since when the number is known to be wrong.
+    pub wrong_number: Option<i64>,
 }
 
 /// A place that is or was kept, as it is stored.
@@ -614,7 +616,7 @@ impl Db {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
             "SELECT followups.id AS followup, followups.hospital, appointments.id AS appointment, state, starts, room, service, name_sealed, \
-             phone_sealed, code, version FROM slots JOIN appointments ON appointments.slot = slots.id \
+             phone_sealed, code, version, wrong_number FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
              ORDER BY starts, room, place",

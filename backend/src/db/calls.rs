@@ -96,6 +96,13 @@ impl Db {
             .bind(call.now.0)
             .execute(&mut **tx)
             .await?;
+            if call.outcome == CallOutcome::WrongNumber {
+                // Whoever has that number knows the digits that open the link.
+                sqlx::query("DELETE FROM patient_sessions WHERE followup = $1")
+                    .bind(&call.followup)
+                    .execute(&mut **tx)
+                    .await?;
+            }
             let line = Line { who: &call.staff, action: "call", detail: call.outcome.as_str(), ..Line::default() };
             tx.note(&call.followup, call.now, &line).await?;
             match call.outcome.ending() {

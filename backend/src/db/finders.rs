@@ -3,7 +3,7 @@
 use super::ledger::Ledger as _;
 use super::{Db, Result, again, in_transaction, on_read};
 
-/// By what follow-ups are looked for, none twice; a place that is not needed is empty, and nothing has an empty hash or code.
+/// By what follow-ups are looked for; a place that is not needed is empty, and nothing has an empty hash or code.
 #[derive(Clone, Debug, Default)]
 pub struct Sought {
     /// Keyed hashes.
@@ -149,17 +149,6 @@ impl Db {
             .fetch_one(pool)
             .await?);
         Ok(WasErased::of(weight))
-    }
-
-    /// The same of whom a follow-up is for.
-    pub async fn was_erased_before(&self, hospital: &str, followup: &str) -> Result<Option<WasErased>> {
-        let row: Option<(Option<String>,)> = on_read!(self, |pool| {
-            sqlx::query_as("SELECT person FROM followups WHERE id = $1").bind(followup).fetch_optional(pool).await?
-        });
-        match row.and_then(|(person,)| person) {
-            Some(person) => self.was_erased(hospital, &Mark { older: person.clone(), person }, "").await,
-            None => Ok(None),
-        }
     }
 
     /// Follow-ups whose finders an older folding made, in the order of their ids.

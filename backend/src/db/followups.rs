@@ -105,6 +105,9 @@ pub enum NotMade {
     Erased(WasErased),
 }
 
+/// Follow-ups that are settled in one transaction.
+const SETTLED_AT_ONCE: usize = 300;
+
 /// The step that is to be taken now.
 #[derive(Clone, Debug)]
 pub struct OpenStep {
@@ -160,6 +163,8 @@ pub struct Record {
     pub ending: Option<Ending>,
     /// From when somebody must look after it.
     pub due: Option<Moment>,
+    /// Since when the phone number is known to be wrong.
+    pub wrong_number: Option<Moment>,
     /// What asks for staff beside where it stands, since when, and the word of the reason that was given.
     pub prompt: Option<(Prompt, Moment, String)>,
     /// A day on which to call again.
@@ -196,6 +201,12 @@ pub enum Integrity {
 }
 
 impl Record {
+    /// Whether nobody gets in by the link who is not in already: after too many wrong tries, and while the number is known to
+    /// be somebody else's, who knows its last four digits.
+    pub fn shut(&self) -> bool {
+        self.locked() || self.wrong_number.is_some()
+    }
+
     /// True after five wrong tries in one day.
     pub fn locked(&self) -> bool {
         self.wrong_tries >= i64::from(TRIES)
@@ -268,6 +279,7 @@ struct Row {
     due: Option<i64>,
     prompt: Option<String>,
     prompt_at: Option<i64>,
+    wrong_number: Option<i64>,
     prompt_detail: String,
     call_on: Option<String>,
     version: i64,
@@ -359,6 +371,7 @@ impl Row {
             urgency: Urgency::from_rank(self.urgency),
             ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
             due: self.due.map(Moment),
+            wrong_number: self.wrong_number.map(Moment),
             prompt: match (self.prompt, self.prompt_at) {
                 (Some(word), Some(at)) => Some((read(&word, Prompt::parse)?, Moment(at), self.prompt_detail)),
                 _ => None,
@@ -404,7 +417,7 @@ macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
-             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, wrong_number, \
              prompt_detail, call_on, version, sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
              slots.starts, slots.minutes, slots.closure, CASE WHEN firm.state = 'cancelled-by-clinic' THEN \
@@ -830,17 +843,45 @@ impl Db {
         })
     }
 
-    /// Gives every open follow-up of an older version the moment from which somebody must look after it; one that does not
-    /// read is left out.
+    /// Gives every open follow-up of an older version the moment from which somebody must look after it. Gives how many.
     pub async fn settle_all(&self, now: Moment) -> Result<usize> {
         let rows: Vec<(String,)> =
             on_read!(self, |pool| sqlx::query_as("SELECT id FROM followups WHERE ending IS NULL AND due IS NULL",)
                 .fetch_all(pool)
                 .await?);
         let mut settled = 0;
-        for (id,) in &rows {
+        // SQLite waits for the disk at each commit, so many are settled by one.
+        for some in rows.chunks(SETTLED_AT_ONCE) {
+            let together = in_transaction!(self, |tx| {
+                for (id,) in some {
+                    tx.settle(id, now).await?;
+                }
+                Ok(some.len())
+            });
+            settled += match together {
+                Err(Error::Broken(_)) => self.settle_each(some, now).await?,
+                done => done?,
+            };
+        }
+        Ok(settled)
+    }
+
+    /// The same one by one: one that does not read is to be looked after at once, since nobody can tell from when.
+    async fn settle_each(&self, some: &[(String,)], now: Moment) -> Result<usize> {
+        let mut settled = 0;
+        for (id,) in some {
             match in_transaction!(self, |tx| { tx.settle(id, now).await }) {
-                Err(error @ Error::Broken(_)) => tracing::error!(followup = id, %error, "left out of settling"),
+                Err(error @ Error::Broken(_)) => {
+                    tracing::error!(followup = id, %error, "to be looked after at once, because it does not settle");
+                    on_write!(self, |pool| {
+                        sqlx::query("UPDATE followups SET due = $2 WHERE id = $1 AND due IS NULL")
+                            .bind(id)
+                            .bind(now.0)
+                            .execute(pool)
+                            .await?
+                            .rows_affected()
+                    });
+                }
                 done => settled += done.map(|()| 1)?,
             }
         }

@@ -391,7 +391,8 @@ macro_rules! ledger {
                 }
                 let events: Vec<Event> = sqlx::query_as(
                     "SELECT at, actor, action, detail, appointment FROM history WHERE followup = $1 AND action IN \
-                     ('hold', 'expire', 'cancel', 'book', 'confirm', 'call', 'outcome', 'end') ORDER BY number, at",
+                     ('hold', 'expire', 'cancel', 'cancel-for-clinic', 'miss', 'book', 'confirm', 'call', 'outcome', 'end') \
+                     ORDER BY number, at",
                 )
                 .bind(followup)
                 .fetch_all(&mut *self)

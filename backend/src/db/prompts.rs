@@ -31,13 +31,20 @@ pub(super) struct Asking {
 /// What still asks after these events, oldest first.
 pub(super) fn asking(events: &[Event]) -> Option<Asking> {
     let mut lent: Vec<&str> = Vec::new();
+    let mut booked = false;
     let mut asks = None;
     for event in events {
         let because = |why| Some(Asking { why, at: Moment(event.at), reason: event.detail.clone() });
         let concerned = event.appointment.as_deref();
+        booked = match event.action.as_str() {
+            "book" | "confirm" => true,
+            "cancel" | "cancel-for-clinic" | "miss" | "outcome" | "end" => false,
+            _ => booked,
+        };
         match event.action.as_str() {
             "hold" if matches!(event.detail.as_str(), "offer" | "replacement") => lent.extend(concerned),
-            "expire" if concerned.is_some_and(|id| lent.contains(&id)) => asks = because(Prompt::Lapsed),
+            // Whoever has a time has lost nothing by letting an earlier one go.
+            "expire" if !booked && concerned.is_some_and(|id| lent.contains(&id)) => asks = because(Prompt::Lapsed),
             "cancel" if event.actor == "patient" => asks = because(Prompt::CancelledByPatient),
             "cancel" if event.actor == "family" || event.actor.starts_with(HELPER) => {
                 asks = because(Prompt::CancelledByFamily);
@@ -72,6 +79,24 @@ mod tests {
             (vec![event(1, "clock", "hold", "offer"), event(2, "clock", "expire", "")], Some(Prompt::Lapsed)),
             (vec![event(1, "clock", "hold", "replacement"), event(2, "clock", "expire", "")], Some(Prompt::Lapsed)),
             (vec![event(1, "patient", "hold", ""), event(2, "clock", "expire", "")], None),
+            (
+                vec![
+                    event(0, "patient", "book", ""),
+                    event(1, "clock", "hold", "offer"),
+                    event(2, "clock", "expire", ""),
+                    event(3, "zhang", "miss", ""),
+                ],
+                None,
+            ),
+            (
+                vec![
+                    event(0, "patient", "book", ""),
+                    event(1, "clock", "cancel-for-clinic", "closed"),
+                    event(1, "clock", "hold", "replacement"),
+                    event(2, "clock", "expire", ""),
+                ],
+                Some(Prompt::Lapsed),
+            ),
             (vec![event(2, "zhang", "cancel", "")], None),
         ];
         for (events, why) in whys {

@@ -1,10 +1,12 @@
 //! Staff accounts, their sessions and browsers, and reading the log of who did what.
 
-use super::ledger::{read, readable};
+use super::ledger::{Ledger as _, read, readable};
 use super::log::{Entry, Log as _, Object, words};
+use super::repeats::{Once, Sent};
 use super::tries::Limit;
 use super::{Db, Result, in_transaction, on_read, on_write};
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
 use zaoshai_contract::staff::accounts::AccountRow;
@@ -201,9 +203,23 @@ impl Db {
     }
 
     /// Gives an account a new password, which must be changed at the first sign-in, opens it again, ends its sessions and
-    /// forgets its browsers; false when there is none of that name.
-    pub async fn reset_staff(&self, name: &str, password_hash: &str) -> Result<bool> {
+    /// forgets its browsers. The same form once more changes nothing, whatever the password is now.
+    pub async fn reset_staff(
+        &self,
+        name: &str,
+        password_hash: &str,
+        sent: &Sent,
+        now: Moment,
+    ) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
+            let scope = format!("account/{name}");
+            // Two of the same wait for each other.
+            sqlx::query("UPDATE staff SET disabled = disabled WHERE name = $1").bind(name).execute(&mut **tx).await?;
+            match tx.sent_before(&scope, sent).await? {
+                Ok(false) => tx.keep_sent(&scope, sent, now).await?,
+                Ok(true) => return Ok(Ok(Once::Before)),
+                Err(code) => return Ok(Err(code)),
+            }
             sqlx::query("DELETE FROM staff_sessions WHERE staff = $1").bind(name).execute(&mut **tx).await?;
             sqlx::query("DELETE FROM staff_devices WHERE staff = $1").bind(name).execute(&mut **tx).await?;
             let reset =
@@ -212,7 +228,7 @@ impl Db {
                     .bind(password_hash)
                     .execute(&mut **tx)
                     .await?;
-            Ok(reset.rows_affected() == 1)
+            Ok(if reset.rows_affected() == 1 { Ok(Once::Now) } else { Err(Code::NotAllowed) })
         })
     }
 

@@ -53,7 +53,7 @@ pub async fn load(
     let stage = match ended {
         Some(code) => Stage::Ended(ended_problem(app, &record, code).await?),
         None => match pathway::session(app, &record, visitor).await? {
-            None if record.locked() => Stage::Ended(ended_problem(app, &record, Code::LinkLocked).await?),
+            None if record.shut() => Stage::Ended(ended_problem(app, &record, Code::LinkLocked).await?),
             None => {
                 let untold = problem.is_none() && done.is_none();
                 let ended = untold && pathway::was_ended(app, &record, visitor).await?;
@@ -97,6 +97,9 @@ async fn ended_problem(app: &App, record: &Record, code: Code) -> Result<Problem
             problem.title = "您的资料已经删除".to_owned();
             problem.detail = "按您的意思，随访停了，资料删掉了。预约已经取消，护士不再联系您。".to_owned();
         }
+        Code::LinkLocked if record.wrong_number.is_some() => {
+            problem.detail = "医院存的手机号要先核对。请打电话给医院，更正以后就能打开。".to_owned();
+        }
         _ => {}
     }
     Ok(problem)
@@ -139,6 +142,9 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
 async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
     open(app, &record)?;
+    if record.wrong_number.is_some() {
+        return Err(Code::LinkLocked.into());
+    }
     let ending = identity::read(ending)?;
     let number = identity::number(app, &record.id, &record.phone_sealed)?;
     let left = app.db.take_link_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;

@@ -1,6 +1,6 @@
 //! Booking, moving and cancelling for a patient who calls.
 
-use crate::world::{Client, World};
+use crate::world::{Client, PHONE, World};
 use axum::http::StatusCode;
 use serde_json::json;
 use zaoshai_backend::db::appointments::{Change, Rules};
@@ -172,8 +172,22 @@ async fn a_wrong_number_is_to_be_mended_until_another_one_stands_there() {
     let mut nurse = world.nurse().await;
     let path = format!("/staff/followups/{}", followup.row.id);
     booked(&world, &followup).await;
+    let link = format!("/f/{}", followup.token);
+    let mut holder = world.patient(&followup).await;
+    assert!(holder.get(&link).await.text.contains("李女士"));
     assert_eq!(calls(&mut nurse, &followup, "wrong-number", "").await.0, StatusCode::SEE_OTHER);
+    // Whoever has that number knows its last digits.
+    let shut = holder.get(&link).await.text;
+    assert!(shut.contains("医院存的手机号要先核对") && !shut.contains("李女士") && !shut.contains("5 次"), "{shut}");
+    let ending = [("ending", &PHONE[7..])];
+    world.client().form(&format!("{link}/identify"), &ending).await;
+    holder.form(&format!("{link}/identify"), &ending).await;
+    assert!(!holder.get(&link).await.text.contains("李女士"), "nor do they open it anew");
     let page = nurse.get(&path).await.text;
+    assert!(page.contains("不是病人的号码，不要再打") && !page.contains("打给病人"), "{page}");
+    let day = nurse.get("/staff").await.text;
+    let day = day.split("aria-labelledby=\"day\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    assert!(!day.unwrap_or_default().contains(PHONE), "nor does the list of today: {day:?}");
     assert!(page.contains("号码不对：请更正手机号"), "what is left to do is told: {page}");
     assert!(page.contains(&format!("href=\"{path}/edit#phone\"")), "with the way to the very field: {page}");
     let asked = overdue(&mut nurse).await;
@@ -207,6 +221,9 @@ async fn a_wrong_number_is_to_be_mended_until_another_one_stands_there() {
         assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
         assert_eq!(overdue(&mut nurse).await.contains("号码不对，请更正"), !mended, "{phone}");
     }
+    let mut patient = world.client();
+    patient.form(&format!("{link}/identify"), &[("ending", "2222")]).await;
+    assert!(patient.get(&link).await.text.contains("李女士"), "the right number opens it");
     // Whoever is reached by a number has it.
     for (outcome, wrong) in [("wrong-number", true), ("agreed", false)] {
         assert_eq!(calls(&mut nurse, &followup, outcome, "").await.0, StatusCode::SEE_OTHER);
@@ -306,7 +323,7 @@ async fn the_next_step_is_to_be_told_to_the_patient_with_the_words_to_copy() {
     let (status, told) = does(&mut nurse, &followup, "outcome", &fields).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
     let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
-    assert!(page.contains("请把新时间告诉病人"), "{page}");
+    assert!(page.contains("请告诉病人该选时间了"), "{page}");
     let bar = page.split_once("zs-action-bar").map(|(_, bar)| bar).unwrap_or_default();
     assert!(bar.contains("data-copy=\"message\""), "the words to copy stand at the thumb: {bar}");
 }

@@ -179,13 +179,13 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
     let due = plan.step.as_ref().map(|step| {
         let by = day(link.site.lang, step.due_to);
         let mut what = step.service_names.join("、");
-        if step.service_names.len() > 1 {
-            what = format!("其中一项：{what}");
-        }
         if !step.department.is_empty() {
             what = format!("{what} · {}", step.department);
         }
-        let what = link.voice.told(&what);
+        let mut what = link.voice.told(&what);
+        if step.service_names.len() > 1 {
+            what = [link.say("其中一项：", "One of these: "), what].concat();
+        }
         let lead = if plan.opens.is_some() {
             let (from, to) = (day(link.site.lang, step.due_from), by);
             link.voice.fill(

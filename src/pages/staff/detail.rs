@@ -159,7 +159,11 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
             .child(first)
             .child(another)
             .child(summary_list(facts))
-            .child(phone_link(&followup.phone, "打给病人".to_owned()))
+            .child(if followup.wrong_number {
+                el("p").child(format!("{} 不是病人的号码，不要再打。请更正手机号。", followup.phone)).node()
+            } else {
+                phone_link(&followup.phone, "打给病人".to_owned())
+            })
             .child(unlock)
             .child(edit)
             .child(sections(detail, now, sent))

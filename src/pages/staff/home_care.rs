@@ -49,8 +49,19 @@ pub fn today(care: &CareToday) -> Option<Node> {
     let rows = called_off.chain(asked).collect::<Vec<_>>();
     let heading = el("h2").class("zs-group").with("id", "care").child(small_icon("pin"));
     let heading = heading.child(format!("上门护理：新申请 {} 个", care.asked_count));
+    // As many as are read at once: whoever opens one makes room for the next.
+    let some = care.called_off.len() >= 50;
+    let some = some.then(|| el("p").class("zs-row__line").child("取消的只列最早的 50 个，点开看过的会让出来。"));
     let more = link_card("/staff/home-care".to_owned(), "next", "上门护理，全部名单".to_owned(), String::new());
-    Some(el("section").with("aria-labelledby", "care").child(heading).child(el("ul").child(rows)).child(more).node())
+    Some(
+        el("section")
+            .with("aria-labelledby", "care")
+            .child(heading)
+            .child(el("ul").child(rows))
+            .child(some)
+            .child(more)
+            .node(),
+    )
 }
 
 /// One of the lists under its heading; alone on a page with the ways on and back, else with the way to all of it.

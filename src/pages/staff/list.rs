@@ -175,7 +175,7 @@ pub fn why(row: &FollowUpRow) -> Option<String> {
     }
     let prompt = row.prompt.as_ref().map(prompt);
     if let (Some(closed), Standing::Held | Standing::Cancelled) = (&row.closed, row.standing) {
-        return Some(prompt.into_iter().chain([of_closing(closed)]).collect::<Vec<_>>().join("；"));
+        return Some(prompt.into_iter().chain([of_closing(closed, row.wrong_number)]).collect::<Vec<_>>().join("；"));
     }
     // What stands for itself is told as well.
     let alone =
@@ -198,7 +198,8 @@ pub fn why(row: &FollowUpRow) -> Option<String> {
 }
 
 /// What somebody must hear whose clinic was closed: what was, what they have now, and what to ask them.
-fn of_closing(closed: &ClosedClinic) -> String {
+fn of_closing(closed: &ClosedClinic, wrong_number: bool) -> String {
+    let call = if wrong_number { "有了对的号码，请打电话" } else { "请打电话" };
     let was = moment(Lang::Hans, closed.starts);
     let has = closed.kept.map(|kept| {
         let (starts, until) = (moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until));
@@ -207,14 +208,14 @@ fn of_closing(closed: &ClosedClinic) -> String {
     let has = has.unwrap_or_else(|| "现在没有约".to_owned());
     match (closed.closing, closed.kept) {
         (Closing::Stands, Some(_)) => {
-            format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，问新时间行不行")
+            format!("{was} 停诊，原来的时间取消了。{has}。{call}：那天别来，问新时间行不行")
         }
-        (Closing::Stands, None) => format!("{was} 停诊，原来的时间取消了。{has}。请打电话：那天别来，约一个新时间"),
+        (Closing::Stands, None) => format!("{was} 停诊，原来的时间取消了。{has}。{call}：那天别来，约一个新时间"),
         (Closing::TakenBack, Some(_)) => format!(
-            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要那天还是要留着的时间，约好以前别来"
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。{call}：那天又开诊，问要那天还是要留着的时间，约好以前别来"
         ),
         (Closing::TakenBack, None) => format!(
-            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。请打电话：那天又开诊，问要哪天，约好以前别来"
+            "{was} 停诊过，停诊后来撤销了，取消的时间没有恢复。{has}。{call}：那天又开诊，问要哪天，约好以前别来"
         ),
     }
 }
@@ -245,7 +246,6 @@ pub fn row(row: &FollowUpRow) -> Node {
     let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
     let line = parts.collect::<Vec<_>>().join(" · ");
     // Nobody is called by one tap under a number that is known to be somebody else's.
-    let wrong = row.prompt.as_ref().is_some_and(|prompt| prompt.why == Prompt::WrongNumber);
-    let phone = if wrong { "" } else { row.phone.as_str() };
+    let phone = if row.wrong_number { "" } else { row.phone.as_str() };
     super::row::row(&row.id, &row.name, phone, when, chip(row), line, None).node()
 }

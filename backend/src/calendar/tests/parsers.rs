@@ -147,7 +147,7 @@ fn confirmed_moved_and_cancelled_entries_of_a_follow_up_are_understood() {
     let first_starts = 1_776_735_000_000;
     let second_starts = 1_798_674_600_000;
     let minute = 60_000;
-    let description = "要改时间或取消，请打开护士发给您的链接。\n医院电话 0731-28307119";
+    let description = "到哪一间、要改时间或取消，请打开护士发给您的链接。\n医院电话 0731-28307119";
     for (told, (sequence, method, status, stamp, starts, ends)) in told.iter().zip([
         (0, "PUBLISH", "CONFIRMED", 1_775_088_000_000, first_starts, first_starts + 20 * minute),
         (1, "PUBLISH", "CONFIRMED", 1_775_231_940_000, second_starts, second_starts + 25 * minute),

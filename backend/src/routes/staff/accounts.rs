@@ -4,6 +4,7 @@ use super::session::fits;
 use super::{Before, SignedIn, html, lead_to, many_tries, may, told};
 use crate::app::App;
 use crate::db::log::{self, Object};
+use crate::db::repeats::Once;
 use crate::failures::{Failure, Result};
 use crate::routes::body::Form;
 use crate::secrets;
@@ -164,10 +165,13 @@ pub(super) async fn change(
         }
         "reset" => {
             let password = app.secrets.password_of(&name, &form.key()?);
-            if !given_before(&app, &staff, &name, &password).await? {
-                let hash = hash_of(&app, &password).await?;
-                log::does("reset-account", named(&account));
-                app.db.reset_staff(&name, &hash).await?;
+            let hash = hash_of(&app, &password).await?;
+            let sent = form.sent(&app.secrets, "reset")?;
+            log::does("reset-account", named(&account));
+            let once = app.db.reset_staff(&name, &hash, &sent, app.now()).await??;
+            // A form that comes again shows its password as long as it is the one in force.
+            if once == Once::Before && !given_before(&app, &staff, &name, &password).await? {
+                return Err(Code::Changed.into());
             }
             let page = AccountsPage { password: Some((name, password)), ..page(&app, staff).await? };
             Ok(shown(&app, page, StatusCode::OK))

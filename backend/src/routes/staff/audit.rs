@@ -18,7 +18,7 @@ use zaoshai_contract::problem::FieldError;
 use zaoshai_contract::roles::{Deed, Role};
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::audit::{AuditFilter, AuditLine, AuditPage, LINES_A_PAGE};
-use zaoshai_contract::staff::{StaffPage, Whole};
+use zaoshai_contract::staff::{StaffPage, WHOLE_HOSPITAL, Whole};
 
 /// Lines of an exported log that are read in one go.
 const CHUNK: u32 = 5_000;
@@ -113,7 +113,7 @@ fn object_in_words(library: &Library, action: &str, object: &str) -> String {
         ("export", ["left-out"]) => "没有导入的行".to_owned(),
         ("close-clinic", [service, first, last]) => {
             let service = match *service {
-                "" => "全部门诊".to_owned(),
+                WHOLE_HOSPITAL => "全院所有服务".to_owned(),
                 id => library.booking_service(id).map_or_else(|| id.to_owned(), |service| service.name.clone()),
             };
             format!("{service} {first} 到 {last}")
@@ -228,7 +228,7 @@ pub(super) async fn export(
 
 #[cfg(test)]
 mod tests {
-    use super::{Library, in_words, object_in_words};
+    use super::{Library, WHOLE_HOSPITAL, in_words, object_in_words};
     use std::path::{Path, PathBuf};
     use zaoshai_contract::civil::CivilDate;
 
@@ -263,7 +263,11 @@ mod tests {
             ("export", "open", "还没有结束的"),
             ("export", "left-out", "没有导入的行"),
             ("close-clinic", "ldct-review 2026-12-05 2026-12-06", "低剂量 CT 复查 2026-12-05 到 2026-12-06"),
-            ("close-clinic", " 2026-12-05 2026-12-06", "全部门诊 2026-12-05 到 2026-12-06"),
+            (
+                "close-clinic",
+                &format!("{WHOLE_HOSPITAL} 2026-12-05 2026-12-06"),
+                "全院所有服务 2026-12-05 到 2026-12-06",
+            ),
             ("print-batch", &format!("{id} 2"), "编号 01234567，第 2 页"),
             ("import", id, "编号 01234567"),
             ("add-account", "wang (nurse coordinator)", "wang（护士、协调员）"),

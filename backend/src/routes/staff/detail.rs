@@ -37,7 +37,9 @@ pub(super) async fn detail_of(
     let library = app.library();
     let hospital = app.hospital_of(&library, &record.hospital);
     let phone = app.phone_of(&record.hospital);
-    let message = errand::message(&hospital.name, &pathway::errand(app, &record), &link, &phone);
+    let kept = pathway::kept_for_staff(app, &record).await?;
+    let asked = pathway::errand(app, &record, kept.as_ref());
+    let message = errand::message(&hospital.name, &asked, &link, &phone);
     let helpers = super::history::Helpers::of(app, &record.id).await?;
     let today = app.now().date();
     let history = app.db.history(&record.id).await?;
@@ -69,7 +71,7 @@ pub(super) async fn detail_of(
         alliance: referrals::alliance(&library, &staff.hospital),
         times,
         turn,
-        kept: pathway::kept_for_staff(app, &record).await?,
+        kept,
         waiting: app.db.waiting(&record.id).await?.map(|row| Moment(row.since)),
         asked: booking::asked(app, &record),
     })

@@ -24,7 +24,7 @@ fn letter(app: &App, record: &InCharge) -> Result<Letter> {
         link,
         qr_path,
         qr_side,
-        errand: pathway::errand(app, record),
+        errand: pathway::errand(app, record, None),
         link_until: record.link_until.date().plus_days(-1),
     })
 }

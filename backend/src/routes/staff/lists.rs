@@ -75,6 +75,7 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         version: record.version,
         call_on: record.call_on,
         closed: closed(record, now),
+        wrong_number: record.wrong_number.is_some(),
         prompt: record.prompt.as_ref().map(|(why, at, detail)| Prompted {
             why: *why,
             at: *at,
@@ -139,11 +140,12 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
         let open = |field: &str, sealed: &str| app.reading(&row.followup, field, sealed);
         let state = db::read(&row.state, AppointmentState::parse);
         // A clinic that sees somebody needs the name; the number is for the hospital in charge.
+        let called = if row.wrong_number.is_some() { String::new() } else { open("phone", &row.phone_sealed) };
         let in_charge =
             (row.hospital != staff.hospital).then(|| referrals::hospital_name(&app.library(), &row.hospital));
         Some(DayEntry {
             name: open("name", &row.name_sealed),
-            phone: if in_charge.is_some() { app.phone_of(&row.hospital) } else { open("phone", &row.phone_sealed) },
+            phone: if in_charge.is_some() { app.phone_of(&row.hospital) } else { called },
             in_charge,
             state: db::readable("appointments", &row.appointment, state)?,
             starts: Moment(row.starts),
@@ -196,17 +198,29 @@ async fn search(app: &App, staff: Staff, typed: &str, sealed: String, after: Opt
     let typed = typed.trim().to_owned();
     let sought = finders::meant(&app.secrets, &typed);
     let from = after.clone().unwrap_or_else(After::highest);
-    let records = app.db.found(&staff.hospital, &sought, &from, ROWS_A_PAGE + 1).await?;
-    let count = app.db.found_count(&staff.hospital, &sought).await?;
     let place = |record: &Record| After { first: record.created.0, second: 0, id: record.id.clone() };
-    let (mut records, mut turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), place);
-    let found = records.len();
-    records.retain(|record| {
-        let code = sought.codes.contains(&record.code);
-        code || finders::holds(&app.reading(&record.id, "name", &record.name_sealed), &typed)
-    });
-    // A long word is found by its beginning, and those who only share that are not counted.
-    turn.count -= i64::try_from(found - records.len()).unwrap_or(0);
+    let (records, count) = if finders::are_exact(&typed) {
+        let records = app.db.found(&staff.hospital, &sought, &from, ROWS_A_PAGE + 1).await?;
+        (records, app.db.found_count(&staff.hospital, &sought).await?)
+    } else {
+        // A long word is found by its beginning; those who only share that are not among those found. They are few.
+        let mut all = Vec::new();
+        let mut next = Some(After::highest());
+        while let Some(begins) = next.take() {
+            let some = app.db.found(&staff.hospital, &sought, &begins, ROWS_A_PAGE).await?;
+            next = some.last().filter(|_| some.len() == ROWS_A_PAGE as usize).map(place);
+            all.extend(some.into_iter().filter(|record| {
+                let code = sought.codes.contains(&record.code);
+                code || finders::holds(&app.reading(&record.id, "name", &record.name_sealed), &typed)
+            }));
+        }
+        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let before = |record: &Record| (record.created.0, record.id.as_str()) < (from.first, from.id.as_str());
+        let begun = after.is_none();
+        let page = all.into_iter().filter(|record| begun || before(record)).take(ROWS_A_PAGE as usize + 1);
+        (page.collect(), count)
+    };
+    let (records, turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), place);
     let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "search", None, app.now()).await?;
     Ok(StaffSearch { staff, typed, sealed, rows, turn })

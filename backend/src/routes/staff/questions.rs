@@ -89,7 +89,8 @@ pub(super) async fn before_anew(
         return Ok(None);
     }
     let share = sharing::find(app, staff, id).await?;
-    let Some(erased) = app.db.was_erased_before(&staff.hospital, share.id()).await? else { return Ok(None) };
+    let Some(mark) = share.mark(app, &staff.hospital) else { return Ok(None) };
+    let Some(erased) = app.db.was_erased(&staff.hospital, &mark, "").await? else { return Ok(None) };
     let name = share.name(app);
     let asks = if deed == "relink" {
         format!("还要给{name}换新链接吗？")

@@ -4,13 +4,15 @@
 
 use super::{LINK_DAYS, may, referrals};
 use crate::app::App;
+use crate::db::finders::Mark;
 use crate::db::followups::{NewLink, Record};
 use crate::db::log;
 use crate::failures::Result;
-use crate::{pathway, secrets};
+use crate::{finders, pathway, secrets};
 use std::ops::Deref;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::Token;
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::referrals::{AskedFor, Relation, SharedFollowUp};
 use zaoshai_contract::roles::Deed;
@@ -112,11 +114,24 @@ impl Share {
     }
 
     /// How the person is greeted.
-    pub(super) fn name(&self, app: &App) -> String {
-        let record = match self {
+    /// The mark under which a hospital keeps that this person's data were deleted; none when name or number do not open.
+    pub(super) fn mark(&self, app: &App, hospital: &str) -> Option<Mark> {
+        let record = self.record();
+        let open = |field: &str, sealed: &str| app.secrets.open_if_kept(&record.id, field, sealed).ok();
+        let number = PhoneNumber::kept(open("phone", &record.phone_sealed)?);
+        Some(finders::person(&app.secrets, hospital, &open("name", &record.name_sealed)?, &number))
+    }
+
+    fn record(&self) -> &Record {
+        match self {
             Self::InCharge(own) => &own.0,
             Self::Elsewhere(glimpse) => &glimpse.record,
-        };
+        }
+    }
+
+    /// How the patient is greeted.
+    pub(super) fn name(&self, app: &App) -> String {
+        let record = self.record();
         app.reading(&record.id, "name", &record.name_sealed)
     }
 

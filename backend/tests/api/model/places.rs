@@ -264,9 +264,11 @@ impl Model {
         let now = self.now;
         let mut lapsed = 0;
         for person in &mut self.people {
+            let step = person.step;
+            let booked = person.places.iter().any(|place| place.step == step && place.state.is_firm());
             for place in person.places.iter_mut().filter(|place| place.state == State::Held && place.until <= now) {
                 place.state = State::Released;
-                person.prompts |= place.lent;
+                person.prompts |= place.lent && !booked;
                 lapsed += 1;
             }
         }
@@ -346,10 +348,12 @@ impl Model {
             return true;
         }
         for person in &mut self.people {
+            let step = person.step;
+            let booked = person.places.iter().any(|place| place.step == step && place.state.is_firm());
             for place in &mut person.places {
                 if place.slot == slot && place.state == State::Held && place.until <= now {
                     place.state = State::Released;
-                    person.prompts |= place.lent;
+                    person.prompts |= place.lent && !booked;
                 }
             }
         }
