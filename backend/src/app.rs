@@ -192,9 +192,10 @@ impl App {
         self.hospital(&self.library()).phone.map(|phone| phone.number).unwrap_or_default()
     }
 
-    /// The number of a hospital of the alliance to call at this hour; where none is known, that of the one in the header.
+    /// The number of a hospital of the alliance to call at this hour; empty where none is known, since another hospital's
+    /// sees neither link nor record of its patients.
     pub fn phone_of(&self, hospital: &str) -> String {
-        self.hospital_of(&self.library(), hospital).phone.map_or_else(|| self.phone(), |phone| phone.number)
+        self.hospital_of(&self.library(), hospital).phone.map(|phone| phone.number).unwrap_or_default()
     }
 
     /// Whether cookies may only travel over TLS.

@@ -545,13 +545,17 @@ pub fn place(app: &App, clinic: &str) -> Place {
 pub fn errand(app: &App, record: &Record, kept: Option<&KeptPlace>) -> Errand {
     let booked = record.latest.as_ref().filter(|latest| latest.state.is_firm());
     let kept = kept.filter(|kept| matches!(kept.why, Kept::Offered | Kept::Replacement));
+    let lost = record.latest.as_ref().filter(|latest| latest.state == State::CancelledByClinic);
+    let cancelled = lost.map(|latest| latest.slot.starts).filter(|starts| *starts > app.now());
     match (record.standing(app.now()), kept, booked, &record.step) {
         (Standing::Booked, _, Some(booked), _) => {
             Errand::Come { starts: booked.slot.starts, hospital: place(app, &booked.slot.clinic).hospital }
         }
-        (Standing::Held, Some(kept), _, _) => Errand::Confirm { until: kept.until },
+        (Standing::Held, Some(kept), _, _) => {
+            Errand::Confirm { starts: kept.slot.starts, until: kept.until, cancelled }
+        }
         (Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled, _, _, Some(step)) => {
-            Errand::Choose { from: step.due_from, to: step.due_to }
+            Errand::Choose { from: step.due_from, to: step.due_to, opens: opens(app, step), cancelled }
         }
         _ => Errand::Look,
     }
@@ -878,7 +882,7 @@ pub async fn clear_closed(app: &App) -> Result<usize> {
 
 /// Cancels an appointment in a closed slot and keeps another time for the same service, where one is free: never for another
 /// of the step's, which is prepared for in another way and was not chosen.
-async fn clear(app: &App, Left { followup, appointment, service }: &Left, now: Moment) -> Result<()> {
+async fn clear(app: &App, Left { followup, appointment, service, state }: &Left, now: Moment) -> Result<()> {
     let by_clock = |action: Action, detail: &str| Change {
         followup: followup.clone(),
         action,
@@ -894,7 +898,10 @@ async fn clear(app: &App, Left { followup, appointment, service }: &Left, now: M
         now,
     };
     // Somebody who has cancelled or moved in this very moment needs nothing any more.
-    if app.db.change(&by_clock(Action::CancelForClinic, "closed")).await?.is_err() {
+    // A place that was only kept is let go: it must not hide the day of the appointment that was cancelled before it.
+    let kept = State::parse(state) == Some(State::Held);
+    let ends = if kept { Action::Release } else { Action::CancelForClinic };
+    if app.db.change(&by_clock(ends, "closed")).await?.is_err() {
         return Ok(());
     }
     let Some(record) = app.db.followup(followup).await? else { return Ok(()) };

@@ -24,8 +24,11 @@ pub fn hours(site: &Site, hours: Hours) -> &'static str {
     }
 }
 
-/// One number.
+/// One number; nothing where none is known.
 pub fn phone_link(number: &str, note: String) -> Node {
+    if number.is_empty() {
+        return Node::from(());
+    }
     el("a")
         .class("zs-phone")
         .with("href", tel(number))

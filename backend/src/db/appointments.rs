@@ -3,6 +3,7 @@
 
 use super::calls::NewNote;
 use super::ledger::{Ledger, Line, Live, Locked, OpenStep, StoredStep, read};
+use super::log;
 use super::{Db, Error, Result, again, in_transaction, on_read};
 use crate::secrets;
 use serde::{Deserialize, Serialize};
@@ -131,7 +132,9 @@ impl<'a> Scene<'a> {
     /// The appointment that a change is about: the named one, or the one that fits the action.
     fn target(&self, change: &Change) -> Option<&'a Live> {
         match (change.action, &change.appointment) {
-            (Action::Release | Action::Expire, _) => self.held(),
+            (Action::Release | Action::Expire, named) => self
+                .held()
+                .filter(|held| change.party != Party::Clock || named.as_ref().is_none_or(|id| held.id == *id)),
             (_, Some(named)) => self.live.iter().find(|live| live.id == *named),
             (Action::CancelForClinic, None) => self.firm().or(self.held()),
             (_, None) => self.firm().or_else(|| self.live.iter().find(|live| live.state != State::Held)),
@@ -238,6 +241,7 @@ macro_rules! booking {
                         return Ok(Err(Code::KeyReused));
                     }
                     let kept: Kept = serde_json::from_str(&answer).map_err(|error| Error::Broken(error.to_string()))?;
+                    log::repeats();
                     return Ok(kept.into());
                 }
                 let answer = self.decide(change, &locked).await?;
@@ -454,7 +458,8 @@ macro_rules! booking {
                 if to.is_firm() && scene.firm().is_some_and(|firm| firm.id != target.id) {
                     return Ok(Err(Code::AlreadyBooked));
                 }
-                if change.party == Party::Clock && change.action == Action::CancelForClinic {
+                let ends = matches!(change.action, Action::CancelForClinic | Action::Release);
+                if change.party == Party::Clock && ends {
                     let (closure,): (Option<String>,) = sqlx::query_as("SELECT closure FROM slots WHERE id = $1")
                         .bind(&target.slot)
                         .fetch_one(&mut *self)

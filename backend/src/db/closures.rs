@@ -62,6 +62,8 @@ pub struct Left {
     pub appointment: String,
     /// The id of the service that it is for.
     pub service: String,
+    /// Its state's word: a place that is only kept, or an appointment.
+    pub state: String,
 }
 
 impl Db {
@@ -108,6 +110,7 @@ impl Db {
             .await?
             .rows_affected();
             if made == 0 {
+                super::log::repeats();
                 return Ok(0);
             }
             let closed = sqlx::query(
@@ -191,14 +194,16 @@ impl Db {
 
     /// Who still has a place in a closed slot that is to come: the follow-up and the appointment, earliest first.
     pub async fn left_in_closed(&self, now: Moment, most: u32) -> Result<Vec<Left>> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT followup, appointments.id AS appointment, service FROM slots JOIN appointments ON slot = slots.id \
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT followup, appointments.id AS appointment, service, state FROM slots JOIN appointments ON slot = slots.id \
              WHERE closure IS NOT NULL AND starts > $1 AND state IN ('held', 'booked') ORDER BY starts, place LIMIT $2",
         )
         .bind(now.0)
         .bind(i64::from(most))
         .fetch_all(pool)
-        .await?))
+        .await?
+        }))
     }
 
     /// Why the clinic of a slot does not take place, in the words that were written for patients; empty when nobody wrote

@@ -158,6 +158,20 @@ impl Db {
                     .await?;
                 // A place of a service that she may no longer book is not kept for her.
                 for held in tx.live(followup).await?.iter().filter(|live| live.state == State::Held) {
+                    // What the hospital keeps for them stays kept while a number or a word is mended.
+                    let lent: Option<(String,)> = sqlx::query_as(
+                        "SELECT service FROM slots WHERE id = $1 AND EXISTS (SELECT 1 FROM history WHERE followup = $2 \
+                         AND appointment = $3 AND action = 'hold' AND detail IN ('offer', 'replacement'))",
+                    )
+                    .bind(&held.slot)
+                    .bind(followup)
+                    .bind(&held.id)
+                    .fetch_optional(&mut **tx)
+                    .await?;
+                    let fits = held.starts.date() >= edit.due_from;
+                    if fits && lent.is_some_and(|(service,)| edit.services.contains(&service)) {
+                        continue;
+                    }
                     let line = Line { who: &edit.who, action: "release", ..Line::default() };
                     tx.turn(followup, held, State::Released, edit.now, &line).await?;
                 }

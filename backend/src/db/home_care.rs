@@ -585,18 +585,18 @@ impl Db {
         Ok((asked, count))
     }
 
-    /// The planned visits that were called off by whoever asked for them since a moment, and that no member of staff has
-    /// opened after it, the longest ago first.
-    pub async fn care_called_off(&self, hospital: &str, since: Moment, most: u32) -> Result<Vec<CareRecord>> {
+    /// The planned visits of this day and later that were called off by whoever asked for them, and that the nurse who would
+    /// have gone has not opened after it, the longest ago first: a colleague who has seen it does not stay at home for them.
+    pub async fn care_called_off(&self, hospital: &str, today: CivilDate, most: u32) -> Result<Vec<CareRecord>> {
         Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
-            "WHERE home_care.hospital = $1 AND due IS NULL AND changed >= $2 AND visit_day IS NOT NULL AND EXISTS \
+            "WHERE home_care.hospital = $1 AND due IS NULL AND visit_day >= $2 AND EXISTS \
              (SELECT 1 FROM home_care_history AS line WHERE line.request = home_care.id AND line.actor = 'patient' \
              AND line.action IN ('withdraw', 'erase') AND line.before = 'planned') AND NOT EXISTS \
              (SELECT 1 FROM audit WHERE audit.followup = home_care.id AND audit.action = 'read-home-care' \
-             AND audit.at > home_care.ended) ORDER BY changed, home_care.id LIMIT $3"
+             AND audit.staff = home_care.nurse AND audit.at > home_care.ended) ORDER BY changed, home_care.id LIMIT $3"
         ))
         .bind(hospital)
-        .bind(since.0)
+        .bind(today.to_string())
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?))

@@ -4,6 +4,7 @@
 use super::calls::NewNote;
 use super::finders::{Mark, WasErased, was_erased};
 use super::followups::NewRecord;
+use super::log;
 use super::prompts::{self, Asking, Event};
 use super::repeats::Sent;
 use super::schedules::BY_TIMETABLE;
@@ -518,7 +519,10 @@ macro_rules! ledger {
                         .await?;
                 Ok(match known {
                     None => Ok(false),
-                    Some((said,)) if said == sent.said => Ok(true),
+                    Some((said,)) if said == sent.said => {
+                        log::repeats();
+                        Ok(true)
+                    }
                     Some(_) => Err(Code::KeyReused),
                 })
             }

@@ -86,6 +86,8 @@ struct Desk {
     /// A follow-up, and the hospital that must be in charge of it when the deed is done.
     charge: Option<(String, String)>,
     written: bool,
+    /// Whether what came had been carried out before.
+    repeated: bool,
 }
 
 tokio::task_local! {
@@ -94,7 +96,7 @@ tokio::task_local! {
 
 /// Runs what a request asks for. Its route stands in the log where nothing better was said.
 pub async fn at_a_desk<T>(route: &str, work: impl Future<Output = T>) -> T {
-    let desk = Desk { route: route.to_owned(), actor: None, deed: None, charge: None, written: false };
+    let desk = Desk { route: route.to_owned(), actor: None, deed: None, charge: None, written: false, repeated: false };
     DESK.scope(RefCell::new(desk), work).await
 }
 
@@ -118,6 +120,16 @@ pub fn in_charge(followup: &str, hospital: &str) {
     let _ = DESK.try_with(|desk| desk.borrow_mut().charge = Some((followup.to_owned(), hospital.to_owned())));
 }
 
+/// Says that what came was carried out before: nothing is done now, and no line is written.
+pub(super) fn repeats() {
+    let _ = DESK.try_with(|desk| desk.borrow_mut().repeated = true);
+}
+
+/// Whether what came was carried out before, so that nothing was done now.
+pub fn repeated() -> bool {
+    DESK.try_with(|desk| desk.borrow().repeated).unwrap_or(false)
+}
+
 /// Says that a transaction has written its line by itself.
 pub(super) fn told() {
     let _ = DESK.try_with(|desk| desk.borrow_mut().written = true);
@@ -126,7 +138,7 @@ pub(super) fn told() {
 fn pending() -> Option<Entry> {
     DESK.try_with(|desk| {
         let desk = desk.borrow();
-        let (staff, now) = desk.actor.as_ref().filter(|_| !desk.written)?;
+        let (staff, now) = desk.actor.as_ref().filter(|_| !desk.written && !desk.repeated)?;
         let (action, object) = desk.deed.clone().unwrap_or_else(|| (desk.route.clone(), Object::None));
         Some(Entry::new(staff, &action, object, *now))
     })

@@ -32,6 +32,7 @@ use super::pages;
 use super::schedules;
 use crate::app::App;
 use crate::content::BookingService;
+use crate::db::log;
 use crate::failures::{Failure, Result};
 use crate::pathway;
 use crate::visitor::{SET_COOKIE, Visitor};
@@ -126,6 +127,8 @@ impl Before {
 
 /// The way to a page of the console, and to a place on it, that tells what was just done.
 pub(super) fn lead_to(app: &App, path: &str, place: &str, done: JustDone) -> Response {
+    // What was taken back since is not told as done by a form that comes again.
+    let done = if log::repeated() { JustDone::Repeated } else { done };
     let cookie = super::told::keep_done(app, path, done);
     ([(SET_COOKIE, cookie)], Redirect::to(&[path, place].concat())).into_response()
 }

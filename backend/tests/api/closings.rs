@@ -665,3 +665,79 @@ async fn who_waits_for_an_earlier_time_is_offered_none_for_another_examination()
     assert_eq!(waiters.len(), 1);
     assert_eq!(waiters[0].services, ["breast-clinic"]);
 }
+
+#[tokio::test]
+async fn a_second_closing_hides_neither_the_day_that_was_lost_nor_its_reason() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let followup = world.followup().await;
+    books(&world, &followup, SLOT).await;
+    closes(&mut nurse).await;
+    let stored = async || world.app.db.followup(&followup.row.id).await.expect("the database").expect("a follow-up");
+    let kept = stored().await.held.expect("a time is kept").0.starts.date().to_string();
+    let key = secrets::fresh_id();
+    let fields = [
+        ("service", "ldct-review"),
+        ("first", kept.as_str()),
+        ("last", kept.as_str()),
+        ("reason", "停电"),
+        ("sure", "yes"),
+        ("seen", "9"),
+        ("key", key.as_str()),
+    ];
+    assert_eq!(nurse.form("/staff/closures", &fields).await.status, StatusCode::SEE_OTHER);
+    assert_ne!(stored().await.held.map(|(slot, _)| slot.starts.date().to_string()), Some(kept), "another is kept");
+    let told = nurse.get("/staff").await.text;
+    assert!(told.contains(&format!("{WHEN} 停诊，原来的时间取消了")), "the day on which they would come: {told}");
+    let mut patient = world.patient(&followup).await;
+    let link = patient.get(&format!("/f/{}", followup.token)).await.text;
+    assert!(link.contains("停诊原因：设备检修") && !link.contains("停电"), "{link}");
+    let message = nurse.get(&format!("/api/v1/staff/followups/{}", followup.row.id)).await.json()["message"].clone();
+    let message = message.as_str().unwrap_or_default();
+    assert!(message.contains("2026年11月25日 星期三 上午8:30 的预约医院取消了，那天别来"), "{message}");
+}
+
+#[tokio::test]
+async fn a_form_that_comes_again_is_not_told_as_done_when_it_was_taken_back() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let key = secrets::fresh_id();
+    let fields = [
+        ("service", "ldct-review"),
+        ("first", DAY),
+        ("last", DAY),
+        ("reason", "设备检修"),
+        ("sure", "yes"),
+        ("seen", "0"),
+        ("key", key.as_str()),
+    ];
+    let close = async |nurse: &mut Client| {
+        let done = nurse.form("/staff/closures", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        nurse.get(done.location()).await.text
+    };
+    assert!(close(&mut nurse).await.contains("停诊登记好了"));
+    takes_back(&world, &mut nurse).await;
+    let again = close(&mut nurse).await;
+    assert!(again.contains("这一步以前做过了，没有再做一次") && !again.contains("停诊登记好了"), "{again}");
+    // The same of what is done with a follow-up.
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let key = secrets::fresh_id();
+    let book = [("slot", SLOT), ("asked", "yes"), ("key", key.as_str())];
+    let told = async |nurse: &mut Client| {
+        let done = does(nurse, id, "book", &book).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        nurse.get(done.location()).await.text
+    };
+    assert!(told(&mut nurse).await.contains("约好了。系统不发短信"));
+    let appointment = row(&mut nurse, &followup).await["appointment"].clone();
+    let cancel = [
+        ("whose", "patient"),
+        ("appointment", appointment.as_str().unwrap_or_default()),
+        ("key", &*secrets::fresh_id()),
+    ];
+    assert_eq!(does(&mut nurse, id, "cancel", &cancel).await.status, StatusCode::SEE_OTHER);
+    let again = told(&mut nurse).await;
+    assert!(again.contains("没有再做一次") && !again.contains("约好了。系统不发短信"), "{again}");
+}

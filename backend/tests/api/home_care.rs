@@ -955,6 +955,9 @@ async fn new_requests_and_visits_that_were_called_off_stand_on_the_page_of_the_d
     assert!(told.contains("对方取消了 11月25日") && told.contains("张护士") && told.contains(&path), "{told}");
     assert!(tab(&page, "1"), "{page}");
     world.app.clock.set(Moment(world.app.now().0 + 60_000));
+    let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Nurse).await;
+    colleague.get(&path).await;
+    assert!(day(&nurse.get("/staff").await.text).contains("张护士"), "whoever would have gone has not seen it");
     nurse.get(&path).await;
-    assert!(day(&nurse.get("/staff").await.text).is_empty(), "somebody has seen it");
+    assert!(day(&nurse.get("/staff").await.text).is_empty(), "now they have");
 }

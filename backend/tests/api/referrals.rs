@@ -278,3 +278,31 @@ async fn what_was_on_its_way_when_another_hospital_took_over_is_not_written() {
     let notes = world.app.db.notes(id).await.expect("the database");
     assert_eq!(notes.len(), 1, "{notes:?}");
 }
+
+#[tokio::test]
+async fn where_no_phone_is_known_no_other_hospital_is_called() {
+    let world = World::new().await;
+    let there = "demian";
+    assert!(world.app.phone_of(there).is_empty(), "a hospital without a number in the content");
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let mut here = world.nurse().await;
+    let mut nurse = world.staff("zhao", there, Role::Nurse).await;
+    let key = secrets::fresh_id();
+    let asked = [("hospital", there), ("reason", "住得近"), ("key", key.as_str())];
+    assert_eq!(does(&mut here, id, "refer", &asked).await.status, StatusCode::SEE_OTHER);
+    let offer = referral(&nurse.get(&format!("/staff/followups/{id}")).await.text);
+    let fields = [("referral", offer.as_str()), ("key", &*secrets::fresh_id()), ("anew", "yes")];
+    assert_eq!(does(&mut nurse, id, "take-over", &fields).await.status, StatusCode::SEE_OTHER);
+    let now = nurse.get(&format!("/api/v1/staff/followups/{id}")).await;
+    let taken: FollowUpDetail = serde_json::from_str(&now.text).expect("a follow-up");
+    assert!(!taken.message.contains("0731"), "{}", taken.message);
+    let mut patient = world.patient(&taken).await;
+    let old = world.client().get(&format!("/f/{}", followup.token)).await.text;
+    let new = patient.get(&format!("/f/{}", taken.token)).await.text;
+    assert!(new.contains("这里还没有他们的电话"), "{new}");
+    for page in [old, new, here.get(&format!("/staff/followups/{id}")).await.text] {
+        assert!(!page.contains("tel:0731"), "the hospital that has handed over cannot help: {page}");
+        assert!(!page.contains("href=\"tel:\""), "nor is nothing dialled: {page}");
+    }
+}

@@ -85,6 +85,8 @@ words! {
         Disable = "disable",
         /// An account got other roles.
         Roles = "roles",
+        /// The form had come before: nothing was done now.
+        Repeated = "repeated",
     }
 }
 
@@ -92,10 +94,13 @@ impl JustDone {
     /// As staff read it: what became of it, and what is left to do.
     pub fn told(self) -> &'static str {
         match self {
+            Self::Repeated => "这一步以前做过了，没有再做一次。请看现在的情况；还没有告诉病人的，请告诉。",
             Self::Make => "建好了，还没有发给病人。请复制下面的短信发出去。",
             Self::Record => "登记好了。",
             Self::Call => "电话记下了。",
-            Self::WrongNumber => "电话记下了。号码不对：请更正手机号，更正以前在“要处理”里。",
+            Self::WrongNumber => {
+                "电话记下了。号码不对：请更正手机号，更正以前链接停用，人在“要处理”里。点错了，请再记一个“答应来”。"
+            }
             Self::Note => "备注记下了。",
             Self::Answer => "回答好了，病人打开链接就能看到。",
             Self::Outcome => "结果记下了。",
@@ -109,7 +114,7 @@ impl JustDone {
             Self::HandBack => "没有接收，对方会看到。还是对方负责。",
             Self::Return => "退回去了，现在由对方负责。",
             Self::Recall => "转诊撤回了，还是我们负责。",
-            Self::Withdraw => "随访结束了，约好的时间已经退掉。",
+            Self::Withdraw => "随访结束了，约过时间的，已经退掉。",
             Self::Relink => "换好了，旧链接打不开了。请把下面的短信再发给病人。",
             Self::Unlock => "链接打开了，病人可以再试。",
             Self::Edit => "改好了。",
@@ -117,7 +122,7 @@ impl JustDone {
             Self::Plan => "排好了。系统不发短信，请打电话告诉病人。",
             Self::Visit => "上门的结果记下了。",
             Self::CancelCare => "申请取消了，排好的上门也取消了。",
-            Self::Erase => "资料删掉了，约好的时间已经退掉。",
+            Self::Erase => "资料删掉了，约过时间的，已经退掉。",
             Self::Close => "停诊登记好了。约了的人在“要处理”里，请打电话告诉他们。",
             Self::UndoClosing => {
                 "停诊撤销了，这些时间又可以约。已经取消的预约没有恢复：还没有新时间的人在“要处理”里，请打电话。"

@@ -12,11 +12,19 @@ pub enum Errand {
         from: CivilDate,
         /// The last day.
         to: CivilDate,
+        /// The day from which times can be chosen; none when some can be now.
+        opens: Option<CivilDate>,
+        /// When their appointment would have been that the hospital cancelled.
+        cancelled: Option<Moment>,
     },
     /// To confirm the time that is kept for them.
     Confirm {
+        /// When it is.
+        starts: Moment,
         /// Until when it is kept.
         until: Moment,
+        /// When their appointment would have been that the hospital cancelled.
+        cancelled: Option<Moment>,
     },
     /// To come, at the time that they have.
     Come {

@@ -2,7 +2,7 @@
 
 use super::super::Shown;
 use super::form::{Link, heading, status, tick};
-use super::plan::{facts, greeting, present, when};
+use super::plan::{facts, greeting, in_charge, present, when};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::notice::notice;
@@ -350,13 +350,15 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
         greeting(link, plan),
+        in_charge(link, plan),
+        clinic_cancelled(link, plan),
         heading(if plan.kept == Some(Kept::Replacement) {
             link.say("医院取消了原来的，为您留了新时间", "The clinic cancelled and keeps a new time for you")
         } else {
             link.say("请确认这个时间", "Please confirm this time")
         }),
         facts(link, plan, held),
-        closing_reason(link, plan),
+        (plan.kept == Some(Kept::Replacement)).then(|| closing_reason(link, plan)),
         el("div")
             .class("zs-care-card")
             .child(el("p").class("zs-care-card__head").child(icon("clock")).child(el("b").child(kept)))
@@ -377,6 +379,19 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
+}
+
+/// That the clinic cancelled the appointment beside which another time is being looked at.
+fn clinic_cancelled(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    let lost = plan.given_up.filter(|_| plan.clinic_cancelled && plan.kept != Some(Kept::Replacement))?;
+    let lost = moment(link.site.lang, lost);
+    let title = link.voice.fill("医院取消了您 {} 的预约", "The clinic cancelled your appointment of {}", &lost);
+    let text = if plan.closing_reason.is_empty() {
+        String::new()
+    } else {
+        link.voice.fill("停诊原因：{}", "Why: {}", &link.voice.told(&plan.closing_reason))
+    };
+    Some(notice(title, text))
 }
 
 /// Which time a form is about, so that it does nothing to another that has taken its place.

@@ -131,12 +131,18 @@ pub fn present(link: &Link<'_>, plan: &Plan) -> Option<Node> {
 }
 
 /// Who follows her up now, once another hospital has taken over.
-fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+pub fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.in_charge.is_empty() {
         return None;
     }
-    let text =
+    let mut text =
         link.voice.fill("现在管您随访的是 {}。", "You are now followed up by {}.", &link.voice.told(&plan.in_charge));
+    if plan.phone.is_empty() {
+        text.push_str(&link.say(
+            "这里还没有他们的电话，请看他们发的短信。",
+            " Their phone is not known here: please see their message.",
+        ));
+    }
     Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 

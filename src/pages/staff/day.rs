@@ -92,7 +92,7 @@ pub fn record(
 fn entry(entry: &DayEntry, now: Moment) -> El {
     let chip = nodes![
         el("span").class("zs-chip").child(entry.state.title()),
-        el("span").class("zs-row__done").child("登记好了")
+        el("span").class("zs-row__done").child(if entry.state == State::Booked { "撤回了" } else { "登记好了" })
     ];
     let actions = possible(entry.state, Some(entry.starts), now);
     let recorded = record(&entry.followup, (&entry.appointment, entry.version), actions, "day");

@@ -10,11 +10,22 @@ fn moment(at: Moment) -> String {
     format!("{} {}", full_day(at.date()), clock(Lang::Hans, at))
 }
 
+/// That the hospital cancelled an appointment: whoever reads no further must not come.
+fn lost(cancelled: Option<Moment>) -> String {
+    let told = |at: Moment| format!("您 {} 的预约医院取消了，那天别来。", moment(at));
+    cancelled.map(told).unwrap_or_default()
+}
+
 /// What it is about: the first sentence.
 pub fn what(errand: &Errand) -> String {
     match errand {
-        Errand::Choose { .. } => "请您选一个来医院的时间。".to_owned(),
-        Errand::Confirm { until } => format!("医院为您留了一个时间，留到 {}，请您确认。", moment(*until)),
+        Errand::Choose { opens: Some(opens), cancelled, .. } => {
+            format!("{}从 {} 起，请您选一个来医院的时间。", lost(*cancelled), full_day(*opens))
+        }
+        Errand::Choose { cancelled, .. } => format!("{}请您选一个来医院的时间。", lost(*cancelled)),
+        Errand::Confirm { starts, until, cancelled } => {
+            format!("{}为您留了 {}，留到 {}，请您确认。", lost(*cancelled), moment(*starts), moment(*until))
+        }
         Errand::Come { starts, hospital } => format!("您约好的时间：{}，{hospital}。", moment(*starts)),
         Errand::Look => "请您看一看后面的安排。".to_owned(),
     }
@@ -32,7 +43,7 @@ pub fn how(errand: &Errand) -> &'static str {
 
 /// Until when something is to be done, seen from a day; none where nothing presses.
 pub fn due(errand: &Errand, today: CivilDate) -> Option<String> {
-    let Errand::Choose { from, to } = errand else { return None };
+    let Errand::Choose { from, to, .. } = errand else { return None };
     Some(if *to < today {
         "日子已经过了，请尽快选一个时间来，或打电话。".to_owned()
     } else if *from > today {
@@ -45,8 +56,13 @@ pub fn due(errand: &Errand, today: CivilDate) -> Option<String> {
 /// The message that goes with a link: from whom, what to do, and whom to call.
 pub fn message(hospital: &str, errand: &Errand, link: &str, phone: &str) -> String {
     let asked = match errand {
-        Errand::Choose { .. } => "请打开链接，选一个来医院的时间。".to_owned(),
-        Errand::Confirm { until } => format!("为您留了一个时间，留到 {}，请打开链接确认。", moment(*until)),
+        Errand::Choose { opens: Some(opens), cancelled, .. } => {
+            format!("{}请从 {} 起打开链接，选一个来医院的时间。", lost(*cancelled), full_day(*opens))
+        }
+        Errand::Choose { cancelled, .. } => format!("{}请打开链接，选一个来医院的时间。", lost(*cancelled)),
+        Errand::Confirm { starts, until, cancelled } => {
+            format!("{}为您留了 {}，留到 {}，请打开链接确认。", lost(*cancelled), moment(*starts), moment(*until))
+        }
         Errand::Come { starts, hospital } => {
             format!("您约在 {} 来{hospital}。看准备、要改时间，请打开链接。", moment(*starts))
         }
@@ -66,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_paper_names_days_with_their_year_and_asks_to_come_not_to_choose_by_then() {
-        let choose = Errand::Choose { from: date("2026-12-01"), to: date("2027-01-18") };
+        let (from, to) = (date("2026-12-01"), date("2027-01-18"));
+        let choose = Errand::Choose { from, to, opens: None, cancelled: None };
         for (today, said) in [
             ("2026-11-20", "请在 2026年12月1日 星期二 到 2027年1月18日 星期一 之间来。早选，能选的时间多。"),
             ("2026-12-02", "请在 2027年1月18日 星期一 以前来。早选，能选的时间多。"),
@@ -81,7 +98,7 @@ mod tests {
     fn who_has_a_time_is_not_asked_to_choose_one() {
         let starts = Moment::at(date("2026-12-02"), 510);
         let come = Errand::Come { starts, hospital: "株洲市二医院".to_owned() };
-        let confirm = Errand::Confirm { until: starts };
+        let confirm = Errand::Confirm { starts, until: starts, cancelled: None };
         for errand in [&come, &confirm, &Errand::Look] {
             let said = [what(errand), how(errand).to_owned(), message("医院", errand, "https://a/f/b", "")].concat();
             assert!(!said.contains("选一个"), "{said}");
@@ -94,5 +111,24 @@ mod tests {
             "【安庆市第二人民医院】您约在 2026年12月2日 星期三 上午8:30 来株洲市二医院。看准备、要改时间，请打开链接。\
              打开时填手机号后四位。https://a/f/b 有疑问请打 0556-1。"
         );
+    }
+
+    #[test]
+    fn who_lost_a_time_or_cannot_choose_yet_is_told_so_first() {
+        let (from, to) = (date("2027-02-20"), date("2027-03-05"));
+        let lost = Moment::at(date("2026-12-02"), 540);
+        let kept = Moment::at(date("2026-12-03"), 540);
+        let cancelled = "您 2026年12月2日 星期三 上午9:00 的预约医院取消了，那天别来。";
+        let confirm = Errand::Confirm { starts: kept, until: lost, cancelled: Some(lost) };
+        let choose = Errand::Choose { from, to, opens: None, cancelled: Some(lost) };
+        for errand in [&confirm, &choose] {
+            assert!(what(errand).starts_with(cancelled), "{}", what(errand));
+            assert!(message("医院", errand, "https://a/f/b", "").starts_with(&format!("【医院】{cancelled}")));
+        }
+        assert!(what(&confirm).contains("为您留了 2026年12月3日 星期四 上午9:00"), "{}", what(&confirm));
+        let early = Errand::Choose { from, to, opens: Some(date("2026-12-22")), cancelled: None };
+        for said in [what(&early), message("医院", &early, "https://a/f/b", "")] {
+            assert!(said.contains("从 2026年12月22日 星期二 起"), "{said}");
+        }
     }
 }

@@ -51,7 +51,8 @@ pub fn today(care: &CareToday) -> Option<Node> {
     let heading = heading.child(format!("上门护理：新申请 {} 个", care.asked_count));
     // As many as are read at once: whoever opens one makes room for the next.
     let some = care.called_off.len() >= 50;
-    let some = some.then(|| el("p").class("zs-row__line").child("取消的只列最早的 50 个，点开看过的会让出来。"));
+    let some =
+        some.then(|| el("p").class("zs-row__line").child("取消的只列最早的 50 个，要去的护士点开看过，就会让出来。"));
     let more = link_card("/staff/home-care".to_owned(), "next", "上门护理，全部名单".to_owned(), String::new());
     Some(
         el("section")

@@ -56,6 +56,7 @@ pub fn in_words(
         "book" if line.detail == "override" => "破例约了时间",
         "confirm" | "book" => "约了时间",
         "replace" => "退掉原来的时间",
+        "release" if line.detail == "closed" => "停诊，留着的时间放开了",
         "release" => "放开了时间",
         "expire" => "没有确认，时间放开",
         "cancel" => "病人取消了预约",

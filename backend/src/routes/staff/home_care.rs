@@ -33,8 +33,6 @@ const TITLE: &str = "上门护理";
 const FIRST_ROWS: u32 = 50;
 /// New requests on the page of the day.
 const FIRST_ASKED: u32 = 5;
-/// How long a visit that was called off is told: until long after nobody could set out for it any more.
-const CALLED_OFF_MS: i64 = (AHEAD + 1) * 86_400_000;
 /// How many days ahead a visit can be planned.
 const AHEAD: i64 = 60;
 /// Most characters of what the person is told.
@@ -68,8 +66,7 @@ pub(super) async fn today(app: &App, staff: &Staff) -> Result<Option<CareToday>>
         return Ok(None);
     }
     let (asked, asked_count) = app.db.care_asked(&staff.hospital, FIRST_ASKED).await?;
-    let since = Moment(app.now().0 - CALLED_OFF_MS);
-    let called_off = app.db.care_called_off(&staff.hospital, since, FIRST_ROWS).await?;
+    let called_off = app.db.care_called_off(&staff.hospital, app.now().date(), FIRST_ROWS).await?;
     if !asked.is_empty() || !called_off.is_empty() {
         app.db.audit(staff, "list-home-care", None, app.now()).await?;
     }

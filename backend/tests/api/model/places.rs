@@ -199,7 +199,8 @@ impl Model {
     /// Writes the window of an open follow-up anew: what is kept is let go, and nobody waits for a time before it.
     pub fn edit(&mut self, who: usize, due: (CivilDate, CivilDate), link_until: i64) {
         let person = &mut self.people[who];
-        for place in person.places.iter_mut().filter(|place| place.state == State::Held) {
+        let stays = |place: &Place| place.lent && Moment(starts(place.slot)).date() >= due.0;
+        for place in person.places.iter_mut().filter(|place| place.state == State::Held && !stays(place)) {
             place.state = State::Released;
         }
         person.waits = person.waits.filter(|(_, before)| *before > Moment::at(due.0, 0).0);
@@ -226,7 +227,8 @@ impl Model {
     pub fn clear(&mut self) -> usize {
         let left = self.left();
         for (who, n) in &left {
-            self.people[*who].places[*n].state = State::CancelledByClinic;
+            let place = &mut self.people[*who].places[*n];
+            place.state = if place.state == State::Held { State::Released } else { State::CancelledByClinic };
             let has = self.place(*who, |state| state == State::Held || state.is_firm());
             let link_until = self.people[*who].link_until;
             if has.is_some() || link_until <= self.now {
