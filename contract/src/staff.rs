@@ -576,6 +576,14 @@ pub struct NewFollowUpForm {
 /// It counts for nothing more.
 pub const SEEN: &str = "seen";
 
+/// The field that says of whom a form asked whether somebody is meant a second time or in spite of a deletion.
+pub const ASKED_OF: &str = "asked_of";
+
+/// Its value: whoever stood in the form.
+pub fn asked_of(name: &str, phone: &str) -> String {
+    [phone.trim(), " ", name.trim()].concat()
+}
+
 /// What stands for all services in the choice of what is closed; no service has this id.
 pub const WHOLE_HOSPITAL: &str = "*";
 

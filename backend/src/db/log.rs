@@ -121,7 +121,7 @@ pub fn in_charge(followup: &str, hospital: &str) {
 }
 
 /// Says that what came was carried out before: nothing is done now, and no line is written.
-pub(super) fn repeats() {
+pub fn repeats() {
     let _ = DESK.try_with(|desk| desk.borrow_mut().repeated = true);
 }
 

@@ -296,7 +296,10 @@ async fn take(app: &App, staff: Staff, what: ScheduleForm, form: Form) -> Result
         Err(failure) => return Err(failure),
     };
     let at = at(app, &staff);
-    if !sure && !done_before(app, at, change.as_ref()).await? {
+    let before = done_before(app, at, change.as_ref()).await?;
+    if before {
+        log::repeats();
+    } else if !sure {
         let preview = timetable::preview(app, at, change.as_ref()).await?;
         if preview.asks() {
             return form_page(app, staff, what, typed, (Some(preview), None)).await;

@@ -272,3 +272,20 @@ async fn a_row_whose_person_is_deleted_while_the_table_is_stored_makes_nothing()
     let stored = app.db.make_followups(&[row("李女士", 2), row("王女士", 3)]).await.expect("the database");
     assert_eq!((stored, count(&mut nurse).await), (1, before + 1), "the other one alone");
 }
+
+#[tokio::test]
+async fn a_tick_counts_for_whom_the_question_was_about() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    for (name, phone) in [("甲删人", "13911110001"), ("乙删人", "13911110002")] {
+        let id = made(&mut nurse, name, phone).await;
+        erases(&mut nurse, &id, "by-phone").await;
+    }
+    let asked = makes(&mut nurse, "甲删人", "13911110001", &[]).await.text;
+    let of = asked.split("name=\"asked_of\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("whom");
+    let ticked = [("anew", "yes"), ("another", "yes"), ("asked_of", of)];
+    let other = makes(&mut nurse, "乙删人", "13911110002", &ticked).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.text);
+    assert!(other.text.contains(WISHED), "{}", other.text);
+    assert_eq!(makes(&mut nurse, "甲删人", "13911110001", &ticked).await.status, StatusCode::SEE_OTHER);
+}

@@ -6,7 +6,7 @@ use crate::components::icon::small_icon;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::limits::LONGEST_NAME;
 use zaoshai_contract::problem::Problem;
-use zaoshai_contract::staff::{BookableService, NewFollowUp, NewFollowUpForm};
+use zaoshai_contract::staff::{ASKED_OF, BookableService, NewFollowUp, NewFollowUpForm, asked_of};
 
 /// The page.
 pub fn page(page: &NewFollowUpForm) -> Node {
@@ -46,6 +46,7 @@ pub fn already(
         .collect::<Vec<_>>();
     let tick = tick("another".to_owned(), "another", "yes", form.another, words);
     Some(nodes![
+        hidden(ASKED_OF, asked_of(&form.name, &form.phone)),
         el("div")
             .class("zs-notice")
             .with("role", "status")
@@ -67,7 +68,8 @@ pub fn erased(problem: Option<&Problem>, told: Option<&str>, form: &NewFollowUp)
             .child(el("p").child(told.to_owned()))
     });
     let tick = tick("anew".to_owned(), "anew", "yes", form.anew, "我问过了，本人要随访");
-    Some(nodes![notice, field(problem, "anew", "资料删除过", "", Node::from(tick))])
+    let of = hidden(ASKED_OF, asked_of(&form.name, &form.phone));
+    Some(nodes![of, notice, field(problem, "anew", "资料删除过", "", Node::from(tick))])
 }
 
 /// What a follow-up says, field by field.

@@ -25,7 +25,9 @@ use zaoshai_contract::phones::{PhoneNumber, ReadPhone};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage};
+use zaoshai_contract::staff::{
+    ASKED_OF, BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage, asked_of,
+};
 
 /// What is said before a second follow-up is made for the same number and service.
 const ALREADY: &str = "这个号码已经有同样项目的随访，还没有结束。确实要再建一个，请打勾";
@@ -81,6 +83,9 @@ impl Understood {
 
 /// What stands in a form.
 pub(super) fn read_form(form: &Form) -> NewFollowUp {
+    // A tick was set for whom the question was about, and for nobody who has been typed in their place.
+    let asked = form.get(ASKED_OF);
+    let same = asked.is_empty() || asked == asked_of(form.get("name"), form.get("phone"));
     NewFollowUp {
         name: form.get("name").to_owned(),
         phone: form.get("phone").to_owned(),
@@ -91,8 +96,8 @@ pub(super) fn read_form(form: &Form) -> NewFollowUp {
         urgency: form.all("urgency").into_iter().next(),
         template: form.get("template").to_owned(),
         letter: form.get("letter").to_owned(),
-        another: form.get("another") == "yes",
-        anew: form.get("anew") == "yes",
+        another: form.get("another") == "yes" && same,
+        anew: form.get("anew") == "yes" && same,
     }
 }
 
