@@ -571,6 +571,7 @@ async fn the_fields_of_a_closing_fold_under_its_question_and_another_day_is_aske
     let asked = sends(&mut nurse, &fields(DAY, DAY, &key)).await.text;
     let fold =
         asked.split("id=\"closing\"").next().and_then(|before| before.rsplit("<details").next()).expect("a fold");
+    assert!(fold.contains("zs-again") && asked.contains("病人会看到的原因：设备检修"), "{asked}");
     assert!(fold.contains("改一改，再看") && !fold.contains("</details>"), "the fields are folded: {asked}");
     assert!(!fold.split('>').next().unwrap_or_default().contains("open"), "and closed: {fold}");
     // The one button names the days and answers what was asked, not what stands in the fold.

@@ -127,8 +127,16 @@ fn confirm(page: &ClosurePage, (slots, people): (i64, i64)) -> El {
         .child(hidden(SEEN, people.to_string()))
         .child(el("p").child(el("b").child(format!("{whose}：{}", span(form, shown)))))
         .child(el("h2").class("zs-h3").child(format!("会停掉 {slots} 个时间，影响 {people} 个人")))
-        .child(el("p").child("每个人的预约会取消。同一项还有空的时间，链接里会先留一个，最晚留到明天晚上 8:00，到几点看“要处理”；没有空的，要您打电话安排。"))
-        .child(el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。"))
+        .child(el("p").child(format!("病人会看到的原因：{}", form.reason.trim())))
+        .child((people > 0).then(|| {
+            nodes![
+                el("p").child(
+                    "每个人的预约会取消。同一项还有空的时间，链接里会先留一个，最晚留到明天晚上 8:00，到几点看“要处理”；\
+                     没有空的，要您打电话安排。"
+                ),
+                el("p").child("系统不发短信：他们会出现在“要处理”里，请打电话告诉他们。")
+            ]
+        }))
 }
 
 /// Which clinics, on which days.

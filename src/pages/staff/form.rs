@@ -177,10 +177,14 @@ impl Asked {
     }
 }
 
-/// The fields, folded while the question stands: what is answered is what was asked, not what is changed below it.
+/// The fields, folded while the question stands: what is answered is what was asked, not what is changed below it. While
+/// they are unfolded the step at the thumb, which would answer the question, is out of the way (`.zs-again` in the style).
 pub fn again(asked: Asked, fields: El) -> El {
     if asked == Asked::NotYet {
         return fields;
     }
-    el("details").class("zs-details").child(el("summary").child(el("span").child("改一改，再看"))).child(fields)
+    el("details")
+        .class("zs-details zs-again")
+        .child(el("summary").child(el("span").child("改一改，再看")))
+        .child(fields)
 }
