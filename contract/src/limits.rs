@@ -3,6 +3,9 @@
 /// Most characters of a person's name. Names of several parts, as many Uygurs, Tibetans and foreigners have, fit.
 pub const LONGEST_NAME: usize = 50;
 
+/// Most characters of a reason: why a clinic does not take place, a visit is cancelled or a follow-up ends.
+pub const LONGEST_REASON: usize = 100;
+
 /// The length of a text as a browser counts it for `maxlength`: UTF-16 units, with a line break as one.
 pub fn length(text: &str) -> usize {
     text.encode_utf16().count() - text.matches("\r\n").count()

@@ -92,7 +92,7 @@ fn understand(app: &App, staff: &Staff, form: &NewClosure, key: &IdempotencyKey)
         first.is_none_or(|first| last >= first && last.days() - first.days() < MOST_DAYS)
     });
     let reason = form.reason.trim();
-    if !limits::fits(reason, 1, 100) {
+    if !limits::fits(reason, 1, limits::LONGEST_REASON) {
         wrong("reason", "请写原因，1 到 100 个字");
     }
     match (first, last) {

@@ -32,8 +32,6 @@ use zaoshai_contract::staff::{BookableService, SEEN, Staff, StaffPage, Typed, WH
 
 /// Days that the page shows.
 const DAYS: i64 = 14;
-/// Longest reason for which a visit is cancelled.
-const LONGEST_REASON: usize = 100;
 /// The fields of an answer to the question how many people have to move.
 const ANSWER: [&str; 3] = ["key", "sure", SEEN];
 /// How many days ahead a day of the timetable or of a closing may lie.
@@ -491,7 +489,7 @@ fn understand(
         }
         ScheduleForm::CancelVisit(visit) => {
             let reason = text(form, "reason");
-            if !limits::fits(&reason, 1, LONGEST_REASON) {
+            if !limits::fits(&reason, 1, limits::LONGEST_REASON) {
                 errors.push(wrong("reason", "请写原因，1 到 100 个字，例如 专家有急诊手术"));
             }
             Change::CancelVisit { id: visit.id.clone(), reason }

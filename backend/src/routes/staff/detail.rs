@@ -23,9 +23,6 @@ use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
 
-/// Most characters of the reason for an end.
-const LONGEST_REASON: usize = 100;
-
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
 pub(super) async fn detail_of(
     app: &App,
@@ -93,7 +90,7 @@ async fn withdraw(
         return Err(Code::LinkWithdrawn.into());
     }
     let reason = reason.trim();
-    if !limits::fits(reason, 1, LONGEST_REASON) {
+    if !limits::fits(reason, 1, limits::LONGEST_REASON) {
         return Err(Failure::field("end-reason", "请写为什么结束，1 到 100 个字"));
     }
     let note = secrets::fresh_id();
