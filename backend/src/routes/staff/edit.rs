@@ -1,7 +1,7 @@
 //! Mending what a follow-up says, handing it to a colleague, and opening a closed one again.
 
 use super::detail::done;
-use super::make::{already, anew, erased, letters, note_of, read_form, told_of, understand};
+use super::make::{TICK, already, anew, erased, letters, note_of, read_form, told_of, understand};
 use super::{LINK_DAYS, SignedIn, html, may, own, services, told};
 use crate::app::{App, UNREADABLE};
 use crate::db::edits::{Edit, NotEdited};
@@ -279,7 +279,7 @@ async fn edit(app: &App, staff: &Staff, id: &str, form: &Form, typed: &NewFollow
     log::does("edit", Object::record(id));
     app.db.edit(&edit, second).await?.map_err(|refusal| match refusal {
         NotEdited::Already => Failure::field("another", ALREADY),
-        NotEdited::Erased(erased) => Failure::field("anew", told_of(erased)),
+        NotEdited::Erased(erased) => Failure::field("anew", &told_of(erased, TICK)),
         NotEdited::Refused(code) => code.into(),
     })?;
     Ok(())

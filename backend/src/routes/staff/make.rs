@@ -32,9 +32,11 @@ use zaoshai_contract::staff::{
 /// What is said before a second follow-up is made for the same number and service.
 const ALREADY: &str = "这个号码已经有同样项目的随访，还没有结束。确实要再建一个，请打勾";
 /// What is said before a follow-up is made for somebody who wished to be deleted.
-const WISHED: &str = "这个人要求删除过资料。请先问过本人；本人要随访，再打勾";
+const WISHED: &str = "这个人要求删除过资料。请先问过本人；本人要随访";
 /// The same of somebody who was registered by mistake.
-const MISTAKEN: &str = "这个人以前登记错了，资料删掉了。请先核对；确实要随访，再打勾";
+const MISTAKEN: &str = "这个人以前登记错了，资料删掉了。请先核对；确实要随访";
+/// What is done in a form to say that somebody is meant.
+pub(super) const TICK: &str = "打勾";
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
 
@@ -182,7 +184,7 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
     let new = NewRecord { key, request, anew: wanted, ..record_of(app, staff, form, id, None) };
     app.db.make_followup(&new, second).await?.map_err(|refusal| match refusal {
         NotMade::Already => Failure::field("another", ALREADY),
-        NotMade::Erased(erased) => Failure::field("anew", told_of(erased)),
+        NotMade::Erased(erased) => Failure::field("anew", &told_of(erased, TICK)),
         NotMade::KeyReused => Code::KeyReused.into(),
     })
 }
@@ -204,8 +206,12 @@ pub(super) fn anew(form: &NewFollowUp) -> Anew {
     if form.anew { Anew::Wanted } else { Anew::Unasked }
 }
 
-/// What is said of a deletion.
-pub(super) fn told_of(erased: WasErased) -> &'static str {
+/// What is said of a deletion, and what is to be done then: ticking a box, or tapping below.
+pub(super) fn told_of(erased: WasErased, then: &str) -> String {
+    format!("{}，再{then}", known_of(erased))
+}
+
+fn known_of(erased: WasErased) -> &'static str {
     match erased {
         WasErased::Wish => WISHED,
         WasErased::Mistake => MISTAKEN,
@@ -215,7 +221,7 @@ pub(super) fn told_of(erased: WasErased) -> &'static str {
 /// What is said of a deletion of the data of whom a form is for, where they were deleted.
 pub(super) async fn erased(app: &App, staff: &Staff, form: &Understood) -> Result<Option<String>> {
     let mark = finders::person(&app.secrets, &staff.hospital, &form.name, &form.phone);
-    Ok(app.db.was_erased(&staff.hospital, &mark, "").await?.map(|erased| told_of(erased).to_owned()))
+    Ok(app.db.was_erased(&staff.hospital, &mark, "").await?.map(|erased| told_of(erased, TICK)))
 }
 
 /// What stood beside a phone number as a note, sealed.

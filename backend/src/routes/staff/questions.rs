@@ -99,7 +99,7 @@ pub(super) async fn before_anew(
     };
     let question = Question {
         asks,
-        effects: vec![format!("{}。", told_of(erased).replace("，再打勾", "，再点下面"))],
+        effects: vec![format!("{}。", told_of(erased, "点下面"))],
         yes: format!("问过了，{}", if deed == "relink" { "换新链接" } else { "接收" }),
     };
     let fields = [form.pairs(), &[("anew".to_owned(), "yes".to_owned())]].concat();

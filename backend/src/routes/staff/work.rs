@@ -67,7 +67,7 @@ pub async fn form(
         let done = if deed == ReferralAction::Return.as_str() { JustDone::Return } else { JustDone::HandBack };
         return Ok(lead_to(&app, "/staff", "", done));
     }
-    if let (Ok(()), Some(told)) = (&result, told_of(&deed, &form)) {
+    if let (Ok(()), Some(told)) = (&result, done_by_choice(&deed, &form)) {
         return Ok(done(&app, &id, told));
     }
     let typed = Typed { deed, fields: form.into_pairs() };
@@ -75,7 +75,7 @@ pub async fn form(
 }
 
 /// What is told of a form by what was chosen in it; none where its deed says it all.
-fn told_of(deed: &str, form: &Form) -> Option<JustDone> {
+fn done_by_choice(deed: &str, form: &Form) -> Option<JustDone> {
     match deed {
         "call" if CallOutcome::parse(form.get("outcome")) == Some(CallOutcome::WrongNumber) => {
             Some(JustDone::WrongNumber)
