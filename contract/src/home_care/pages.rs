@@ -223,6 +223,9 @@ pub struct CarePart {
     pub turn: Turn,
 }
 
+/// Most called-off visits on the page of the day; whoever opens one makes room for the next.
+pub const MOST_CALLED_OFF: u32 = 50;
+
 /// What waits in nursing at home, as the page of the day tells it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CareToday {

@@ -13,7 +13,7 @@ use crate::text::{day, moment, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::home_care::{
-    CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, Outcome, State,
+    CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, MOST_CALLED_OFF, Outcome, State,
 };
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
@@ -49,10 +49,12 @@ pub fn today(care: &CareToday) -> Option<Node> {
     let rows = called_off.chain(asked).collect::<Vec<_>>();
     let heading = el("h2").class("zs-group").with("id", "care").child(small_icon("pin"));
     let heading = heading.child(format!("上门护理：新申请 {} 个", care.asked_count));
-    // As many as are read at once: whoever opens one makes room for the next.
-    let some = care.called_off.len() >= 50;
-    let some =
-        some.then(|| el("p").class("zs-row__line").child("取消的只列最早的 50 个，要去的护士点开看过，就会让出来。"));
+    let some = care.called_off.len() >= MOST_CALLED_OFF as usize;
+    let some = some.then(|| {
+        el("p")
+            .class("zs-row__line")
+            .child(format!("取消的只列最早的 {MOST_CALLED_OFF} 个，要去的护士点开看过，就会让出来。"))
+    });
     let more = link_card("/staff/home-care".to_owned(), "next", "上门护理，全部名单".to_owned(), String::new());
     Some(
         el("section")

@@ -17,8 +17,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::home_care::{
-    Action, CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, LONGEST_VISIT, Outcome,
-    SHORTEST_VISIT, minute_of,
+    Action, CareDetail, CareList, CareLists, CarePart, CareRow, CareToday, ForWhom, LONGEST_VISIT, MOST_CALLED_OFF,
+    Outcome, SHORTEST_VISIT, minute_of,
 };
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, FieldError, Problem};
@@ -66,7 +66,7 @@ pub(super) async fn today(app: &App, staff: &Staff) -> Result<Option<CareToday>>
         return Ok(None);
     }
     let (asked, asked_count) = app.db.care_asked(&staff.hospital, FIRST_ASKED).await?;
-    let called_off = app.db.care_called_off(&staff.hospital, app.now().date(), FIRST_ROWS).await?;
+    let called_off = app.db.care_called_off(&staff.hospital, app.now().date(), MOST_CALLED_OFF).await?;
     if !asked.is_empty() || !called_off.is_empty() {
         app.db.audit(staff, "list-home-care", None, app.now()).await?;
     }
