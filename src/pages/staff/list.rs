@@ -28,7 +28,7 @@ pub fn page(list: &FollowUpList, care: Option<&CareToday>) -> Node {
     .collect::<Vec<_>>();
     let calls = group(
         ("calls", "phone"),
-        (Whole::Calls.title(), "说好以后再打的"),
+        (Whole::Calls.title(), "说好再打的，刚接收的"),
         list.calls.iter().collect(),
         Some((Whole::Calls, list.calls_count)),
     );
