@@ -362,6 +362,8 @@ pub struct DayEntry {
     pub starts: Moment,
     /// Where.
     pub room: String,
+    /// True while its step is open: what is behind its outcome is recorded no more.
+    pub open: bool,
     /// The service, in words.
     pub service: String,
     /// Counts the writes of the follow-up.

@@ -568,6 +568,8 @@ pub struct DayRow {
     pub version: i64,
     /// Since when the number is known to be wrong.
     pub wrong_number: Option<i64>,
+    /// 1 while the step is open that it belongs to.
+    pub open: i64,
 }
 
 /// A place that is or was kept, as it is stored.
@@ -621,7 +623,8 @@ impl Db {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
             "SELECT followups.id AS followup, followups.hospital, appointments.id AS appointment, state, starts, room, service, name_sealed, \
-             phone_sealed, code, version, wrong_number FROM slots JOIN appointments ON appointments.slot = slots.id \
+             phone_sealed, code, version, wrong_number, (SELECT COUNT(*) FROM steps WHERE steps.id = appointments.step \
+             AND steps.ended IS NULL) AS open FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
              ORDER BY starts, room, place",

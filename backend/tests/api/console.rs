@@ -163,9 +163,11 @@ async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_noth
     assert!(stale.contains("别人刚刚改过") && stale.contains("登记：已就诊"), "she sees what changed: {stale}");
     assert!(stale.contains("value=\"2026-12-04\""), "and what she had filled in");
     let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
+    assert!(nurse.get("/staff").await.text.contains("点错了，撤回"), "before the outcome a mark can be taken back");
     let fields = next(&version);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     does(&mut nurse, &followup, "outcome", &fields).await;
+    assert!(!nurse.get("/staff").await.text.contains("点错了，撤回"), "and after it none is offered");
     let now = detail(&mut nurse, &followup).await["row"].clone();
     assert_eq!((text(&now["standing"]), text(&now["due_to"])), ("to-book", "2026-12-04"));
     let mut patient = world.patient(&followup).await;

@@ -94,7 +94,7 @@ fn entry(entry: &DayEntry, now: Moment) -> El {
         el("span").class("zs-chip").child(entry.state.title()),
         el("span").class("zs-row__done").child(if entry.state == State::Booked { "撤回了" } else { "登记好了" })
     ];
-    let actions = possible(entry.state, Some(entry.starts), now);
+    let actions = if entry.open { possible(entry.state, Some(entry.starts), now) } else { Vec::new() };
     let recorded = record(&entry.followup, (&entry.appointment, entry.version), actions, "day");
     let when: Node = clock(Lang::Hans, entry.starts).into();
     let line = format!("{} · {}", entry.service, entry.room);

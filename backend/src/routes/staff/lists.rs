@@ -149,6 +149,7 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
             in_charge,
             state: db::readable("appointments", &row.appointment, state)?,
             starts: Moment(row.starts),
+            open: row.open > 0,
             service: service_names(app, std::slice::from_ref(&row.service)).concat(),
             followup: row.followup,
             code: row.code,
