@@ -771,50 +771,25 @@ impl Db {
         Ok(count)
     }
 
-    /// Ends a follow-up; places that are still to come are given back, and the open step ends.
-    pub async fn end_followup(
-        &self,
-        followup: &str,
-        ending: Ending,
-        who: &str,
-        now: Moment,
-    ) -> Result<std::result::Result<(), Code>> {
-        again!(self.try_end_followup(followup, ending, who, now).await)
-    }
-
-    async fn try_end_followup(
-        &self,
-        followup: &str,
-        ending: Ending,
-        who: &str,
-        now: Moment,
-    ) -> Result<std::result::Result<(), Code>> {
-        in_transaction!(self, |tx| {
-            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            if locked.ending.is_some() {
-                return Ok(Err(Code::LinkWithdrawn));
-            }
-            tx.end(followup, ending, who, now).await?;
-            Ok(Ok(()))
-        })
-    }
-
-    /// Withdraws a follow-up, with the reason: both are kept, or neither. A form's question was asked at a version: when the
+    /// Ends a follow-up, with the reason: both are kept, or neither. Places that are still to come are given back, and the
+    /// open step ends. A form's question was asked at a version: when the
     /// follow-up has changed since, nothing is ended and [`Code::Changed`] given, because an appointment made meanwhile was
     /// not in the question. A call of the interface has neither key nor version.
-    pub async fn withdraw(
+    pub async fn end_followup(
         &self,
         (followup, seen): (&str, Option<i64>),
+        ending: Ending,
         why: &NewNote,
         sent: Option<&Sent>,
         now: Moment,
     ) -> Result<std::result::Result<Once, Code>> {
-        again!(self.try_withdraw((followup, seen), why, sent, now).await)
+        again!(self.try_end_followup((followup, seen), ending, why, sent, now).await)
     }
 
-    async fn try_withdraw(
+    async fn try_end_followup(
         &self,
         (followup, seen): (&str, Option<i64>),
+        ending: Ending,
         why: &NewNote,
         sent: Option<&Sent>,
         now: Moment,
@@ -838,7 +813,7 @@ impl Db {
                 tx.keep_sent(followup, sent, now).await?;
             }
             tx.keep_note(followup, why, now).await?;
-            tx.end(followup, Ending::Withdrawn, &why.staff, now).await?;
+            tx.end(followup, ending, &why.staff, now).await?;
             Ok(Ok(Once::Now))
         })
     }

@@ -2,7 +2,7 @@
 //! spreadsheet.
 
 use crate::batches::{batch_of, confirm, count, look, through};
-use crate::world::{Client, World, new_followup};
+use crate::world::{Client, World, new_followup, why};
 use axum::http::StatusCode;
 use serde_json::json;
 use zaoshai_backend::secrets;
@@ -60,7 +60,13 @@ async fn the_same_list_makes_new_followups_once_those_of_last_year_have_ended() 
     assert!(again.contains("可以新建：0 行") && again.contains("已经有了，不再新建：2 行"), "while they are open");
     for (row, ending) in rows(&mut nurse).await.iter().zip([Ending::Completed, Ending::Withdrawn]) {
         let id = row["id"].as_str().expect("an id");
-        world.app.db.end_followup(id, ending, "zhang", world.app.now()).await.expect("the database").expect("ended");
+        world
+            .app
+            .db
+            .end_followup((id, None), ending, &why(), None, world.app.now())
+            .await
+            .expect("the database")
+            .expect("ended");
     }
     import(&mut nurse, data!("every-year.csv")).await;
     assert_eq!(count(&mut nurse).await, 4, "whatever the ending");
@@ -259,7 +265,7 @@ async fn nobody_slips_from_one_page_of_letters_to_another_when_others_end() {
     let list = nurse.get(&batch).await.text;
     let ids = list.split("<a href=\"/staff/followups/").skip(1).map(|rest| rest[..32].to_owned());
     for id in ids.take(2) {
-        let ended = world.app.db.end_followup(&id, Ending::Declined, "zhang", world.app.now()).await;
+        let ended = world.app.db.end_followup((&id, None), Ending::Declined, &why(), None, world.app.now()).await;
         ended.expect("the database").expect("ended");
     }
     let second = nurse.get(&format!("{batch}/letters?page=2")).await.text;

@@ -1,7 +1,7 @@
 //! Lists of work: each reaches all that it has, says how many that is, and no stranger can fill it; a closing can be
 //! taken back.
 
-use crate::world::{Client, World, sent};
+use crate::world::{Client, World, sent, why};
 use axum::http::StatusCode;
 use std::collections::BTreeSet;
 use zaoshai_backend::db::batches::Batch;
@@ -128,7 +128,7 @@ async fn nobody_is_passed_over_when_people_of_the_page_before_leave_the_list() {
     let ended = async |seen: &[String]| {
         for id in &seen[..2] {
             let ending = Ending::Declined;
-            db.end_followup(id, ending, "zhang", now).await.expect("the database").expect("ended");
+            db.end_followup((id, None), ending, &why(), None, now).await.expect("the database").expect("ended");
         }
     };
     let found = walk(&mut nurse_later, "/staff/lists/overdue", "/staff/followups/", ended).await;
@@ -251,7 +251,7 @@ async fn a_question_stays_listed_when_its_follow_up_ends_until_it_is_answered() 
     }
     let (db, now) = (&world.app.db, world.app.now());
     db.erase(&erased.row.id, "zhang", None, now).await.expect("the database").expect("erased");
-    let ends = db.end_followup(&ended.row.id, Ending::Withdrawn, "zhang", now).await;
+    let ends = db.end_followup((&ended.row.id, None), Ending::Withdrawn, &why(), None, now).await;
     ends.expect("the database").expect("ended");
     let late = db.ask(&ended.row.id, "late", "sealed", "patient", now).await.expect("the database");
     assert_eq!(late, Err(Code::LinkWithdrawn), "no question is taken whose answer nobody can read");

@@ -10,7 +10,7 @@ mod rights;
 use self::places::{By, DAY, HOUR, MINUTE, Model, Person, SLOTS, starts};
 use self::rights::Rights;
 use crate::sharing::{ELSEWHERE, HERE, THERE, does, latest};
-use crate::world::{Client, PHONE, World, secrets, sent};
+use crate::world::{Client, PHONE, World, secrets, sent, why};
 use axum::http::StatusCode;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -406,8 +406,11 @@ impl<'a> Play<'a> {
                 self.rights[who].call &= !expected;
             }
             _ => {
-                let answer =
-                    app.db.end_followup(followup, Ending::Completed, "zhang", now).await.expect("the database");
+                let answer = app
+                    .db
+                    .end_followup((followup, None), Ending::Completed, &why(), None, now)
+                    .await
+                    .expect("the database");
                 let expected = self.model.end(who, State::CancelledByClinic);
                 prop_assert_eq!(answer.is_ok(), expected);
                 self.rights[who].call &= !expected;

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use zaoshai_backend::db::closures::Closure;
 use zaoshai_backend::db::slots::NewSlot;
-use zaoshai_backend::db::steps::StepEnd;
+use zaoshai_backend::db::steps::{Next, StepEnd};
 use zaoshai_backend::{pathway, secrets};
 use zaoshai_contract::appointments::AWAKE;
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::Outcome;
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -93,6 +94,13 @@ fn set(world: &World, day: &str, minute: u16) {
 async fn sound(world: &World) {
     assert!(world.app.db.miscounted_slots().await.expect("the database").is_empty());
     assert!(world.app.db.unexplained_appointments().await.expect("the database").is_empty());
+}
+
+/// Ends the open step of a follow-up with a review, and opens what comes next.
+async fn reviewed(world: &World, (followup, version): (&str, i64), next: &Next) {
+    let (who, now) = ("zhang", world.app.now());
+    let end = StepEnd { followup, version, outcome: Outcome::Review, next, who, sent: sent(), now };
+    world.app.db.end_step(&end).await.expect("the database").expect("ended");
 }
 
 #[tokio::test]
@@ -303,24 +311,13 @@ async fn a_rule_that_comes_into_force_meanwhile_refuses_at_that_very_moment() {
     let soon = "ldct-review-2026-11-26-1000";
     assert!(does(&mut patient, &other, "hold", &[("slot", soon)]).await.location().contains("done=held"));
     let record = world.app.db.followup(&other.row.id).await.expect("the database").expect("a record");
-    let next = zaoshai_backend::db::steps::Next::Step {
+    let next = Next::Step {
         services: vec!["ldct-review".to_owned()],
         due_from: date("2026-12-14"),
         due_to: date("2026-12-18"),
         link_until: record.link_until,
     };
-    let outcome = zaoshai_contract::followups::Outcome::Review;
-    let end = StepEnd {
-        followup: &other.row.id,
-        version: record.version,
-        outcome,
-        next: &next,
-        who: "zhang",
-        sent: sent(),
-        now: world.app.now(),
-    };
-    let ended = world.app.db.end_step(&end).await;
-    ended.expect("the database").expect("ended");
+    reviewed(&world, (&other.row.id, record.version), &next).await;
     let late = does(&mut patient, &other, "confirm", &[("slot", soon)]).await;
     assert!(late.location().contains("problem=before-due"), "{}", late.location());
     pathway::release_lapsed(&world.app).await.expect("a round");
@@ -494,24 +491,13 @@ async fn a_step_that_ends_ends_the_waiting_for_its_times() {
     let mut patient = world.patient(&waiter).await;
     does(&mut patient, &waiter, "cancel", &[]).await;
     let record = world.app.db.followup(&waiter.row.id).await.expect("the database").expect("a record");
-    let next = zaoshai_backend::db::steps::Next::Step {
+    let next = Next::Step {
         services: vec!["ldct-review".to_owned()],
         due_from: date("2027-03-01"),
         due_to: date("2027-03-31"),
         link_until: Moment::at(date("2027-05-01"), 0),
     };
-    let outcome = zaoshai_contract::followups::Outcome::Review;
-    let end = StepEnd {
-        followup: &waiter.row.id,
-        version: record.version,
-        outcome,
-        next: &next,
-        who: "zhang",
-        sent: sent(),
-        now: world.app.now(),
-    };
-    let ended = world.app.db.end_step(&end).await;
-    ended.expect("the database").expect("ended");
+    reviewed(&world, (&waiter.row.id, record.version), &next).await;
     assert!(world.app.db.waiting(&waiter.row.id).await.expect("the database").is_none());
 }
 

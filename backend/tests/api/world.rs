@@ -14,6 +14,7 @@ use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::db::Db;
+use zaoshai_backend::db::calls::NewNote;
 use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
@@ -196,6 +197,14 @@ impl World {
 /// A form that comes once.
 pub fn sent() -> Sent {
     Sent { key: secrets::fresh_id(), said: "said".to_owned() }
+}
+
+/// Why a nurse ends a follow-up.
+pub fn why() -> NewNote {
+    let id = secrets::fresh_id();
+    NewNote {
+        text_sealed: secrets().seal(&id, "note", "结束的原因：重复建的"), staff: "zhang".to_owned(), id
+    }
 }
 
 /// What the nurse sends for a new follow-up.

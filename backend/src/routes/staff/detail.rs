@@ -16,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::Ending;
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
@@ -97,7 +98,7 @@ async fn withdraw(
     let text_sealed = app.secrets.seal(&note, "note", &format!("结束的原因：{reason}"));
     let why = NewNote { id: note, text_sealed, staff: staff.name.clone() };
     log::does("withdraw", Object::record(id));
-    app.db.withdraw((&record.id, seen), &why, sent, app.now()).await??;
+    app.db.end_followup((&record.id, seen), Ending::Withdrawn, &why, sent, app.now()).await??;
     Ok(())
 }
 
