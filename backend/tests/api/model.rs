@@ -685,8 +685,9 @@ impl<'a> Play<'a> {
                 let hospital = whose.or(rights.in_charge);
                 let fields = [("reason", "by-phone"), ("sure", "yes")];
                 does(&mut hospitals[hospital], &id, "erase", &fields).await;
-                if rights.in_charge == hospital {
+                if rights.in_charge == hospital && !rights.erased {
                     self.erases(who);
+                    self.model.offer();
                 }
             }
             _ => {}
