@@ -180,7 +180,8 @@ impl Db {
                 ReferralState::Returned => Some((from.as_str(), made_by.as_str())),
                 ReferralState::Offered | ReferralState::Declined | ReferralState::Withdrawn => None,
             };
-            if locked.ending.is_some() && in_charge.is_some() {
+            // What has ended is answered by nobody any more, also by whoever still sees it because they handed it over once.
+            if locked.ending.is_some() && next != ReferralState::Withdrawn {
                 return Ok(Err(Code::LinkWithdrawn));
             }
             if next == ReferralState::Returned {

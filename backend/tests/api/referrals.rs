@@ -1,12 +1,14 @@
 //! Handing a follow-up to another hospital of the alliance: the one in charge stays so until the other has taken over.
 
-use crate::world::{Answer, Client, PHONE, World, new_followup, search};
+use crate::sharing::HERE;
+use crate::world::{Answer, Client, PHONE, World, new_followup, search, why};
 use axum::http::StatusCode;
 use std::path::Path;
 use zaoshai_backend::content::Library;
 use zaoshai_backend::db::calls::NewNote;
 use zaoshai_backend::db::{Error, log};
 use zaoshai_backend::{demonstration, secrets};
+use zaoshai_contract::followups::Ending;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::FollowUpDetail;
 
@@ -119,6 +121,31 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     let page = there.get(&path).await.text;
     assert_eq!(does(&mut there, id, "recall", &[("referral", &referral(&page))]).await.status, StatusCode::SEE_OTHER);
     assert!(!here.get("/staff").await.text.contains("等我们接收"), "a recalled offer waits no longer");
+}
+
+#[tokio::test]
+async fn nobody_answers_a_referral_of_what_has_ended_and_whoever_has_made_it_takes_it_back() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let id = followup.row.id.as_str();
+    let path = format!("/staff/followups/{id}");
+    let mut here = world.nurse().await;
+    let mut there = world.staff("zhao", "anqing-2", Role::Nurse).await;
+    let hands = [("hospital", "anqing-2"), ("reason", "要做超声内镜")];
+    assert_eq!(does(&mut here, id, "refer", &hands).await.status, StatusCode::SEE_OTHER);
+    let first = referral(&there.get(&path).await.text);
+    assert_eq!(does(&mut there, id, "take-over", &[("referral", &first)]).await.status, StatusCode::SEE_OTHER);
+    // Back to where it came from, which still sees it because it has handed it over.
+    let back = [("hospital", HERE), ("reason", "做完了")];
+    assert_eq!(does(&mut there, id, "refer", &back).await.status, StatusCode::SEE_OTHER);
+    let second = referral(&here.get(&path).await.text);
+    let ended = world.app.db.end_followup((id, None), Ending::Completed, &why(), None, world.app.now()).await;
+    assert!(ended.expect("the database").is_ok());
+    for deed in ["take-over", "hand-back"] {
+        let fields = [("referral", second.as_str()), ("answer", "好")];
+        assert_ne!(does(&mut here, id, deed, &fields).await.status, StatusCode::SEE_OTHER, "{deed}");
+    }
+    assert_eq!(does(&mut there, id, "recall", &[("referral", &second)]).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
