@@ -215,6 +215,12 @@
     setTimeout(offer, 2000);
   }
 
+  // A first page holds its style sheet; its file is fetched once nothing waits for the network, for the next ones.
+  var style = document.querySelector('style[data-of]');
+  if (style && window.fetch) addEventListener('load', function () {
+    setTimeout(function () { fetch(style.getAttribute('data-of')).catch(function () {}); }, 2000);
+  });
+
   // Pages come and go as the app shows them.
   function renew() { all(); offer(); }
   new MutationObserver(renew).observe(document.body, { childList: true, subtree: true });

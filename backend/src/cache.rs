@@ -112,20 +112,24 @@ impl Document {
         }
     }
 
-    /// Answers a request with it, or with 304 when the phone has it already.
-    pub fn respond(&self, request: &HeaderMap) -> Response {
-        let known = request.get(header::IF_NONE_MATCH).is_some_and(|tags| {
+    /// Whether the phone that asks has it already.
+    pub fn is_known(&self, request: &HeaderMap) -> bool {
+        request.get(header::IF_NONE_MATCH).is_some_and(|tags| {
             // A proxy that compresses may have weakened the tag.
             tags.to_str().is_ok_and(|tags| {
                 tags.split(',').any(|tag| tag.trim().trim_start_matches("W/").as_bytes() == self.etag.as_bytes())
             })
-        });
+        })
+    }
+
+    /// Answers a request with it, or with 304 when the phone has it already.
+    pub fn respond(&self, request: &HeaderMap) -> Response {
         let headers = [
             (header::ETAG, self.etag.clone()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::VARY, HeaderValue::from_static("accept-encoding, cookie, save-data")),
         ];
-        if known {
+        if self.is_known(request) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type))];

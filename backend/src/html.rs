@@ -1,6 +1,9 @@
 //! The shell: trunk's `index.html`, into which the backend puts a page's title, HTML and JSON.
 
 use anyhow::{Context as _, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use zaoshai_app::text;
 use zaoshai_contract::page::Page;
@@ -12,6 +15,8 @@ const HEAD: &str = "<!--head-->";
 const PAGE: &str = "<!--page-->";
 /// Where the page's JSON goes.
 const DATA: &str = "<!--data-->";
+/// How the link of the style sheet begins.
+const STYLE: &str = "<link rel=\"stylesheet\"";
 /// What the site is called on share cards.
 const NAME: &str = "早筛";
 /// The lines that load the app stand between these two.
@@ -32,12 +37,53 @@ pub enum Loading {
 /// What the cookies know of how a visitor wants to read.
 pub use zaoshai_app::{Contrast, Reading, TextSize};
 
+/// The style sheet of every page: a first visit is sent it inside the page, so that the words need no second round trip.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// The hash in the name of its file, by which a cookie says that the browser has been sent it.
+    pub version: String,
+    /// How a content security policy names it where it stands inside a page.
+    pub source: String,
+    link: String,
+    element: String,
+}
+
+impl Style {
+    /// Reads the style sheet that a link in the shell names.
+    fn read(link: &str, dist: &Path) -> anyhow::Result<Self> {
+        let (_, address) = link.split_once("href=\"").context("a style sheet without an address")?;
+        let (address, _) = address.split_once('"').context("a style sheet without an address")?;
+        let file = dist.join(address.trim_start_matches('/'));
+        let css = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        // Inside a page an address would be read from where the page is.
+        let addresses = css.split("url(").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']));
+        ensure!(addresses.clone().all(|rest| rest.starts_with("data:")), "{address} loads files");
+        ensure!(!css.contains("</"), "{address} holds what ends an element");
+        let version =
+            file.file_stem().and_then(|stem| stem.to_str()?.rsplit_once('-')).context("no hash in its name")?.1;
+        Ok(Self {
+            version: version.to_owned(),
+            source: format!("'sha256-{}'", STANDARD.encode(Sha256::digest(css.as_bytes()))),
+            link: link.to_owned(),
+            element: format!("<style data-of=\"{address}\">{css}</style>"),
+        })
+    }
+
+    /// What stands in a page for a browser that was sent this version, or another one or none.
+    fn markup(&self, sent: Option<&str>) -> &str {
+        if sent == Some(self.version.as_str()) { &self.link } else { &self.element }
+    }
+}
+
 /// The shell, cut at its marks.
 #[derive(Clone, Debug)]
 pub struct Shell {
     before_head: String,
     app: String,
     check: String,
+    before_style: String,
+    /// The style sheet, when it was read with the shell.
+    pub style: Option<Style>,
     before_page: String,
     before_data: String,
     rest: String,
@@ -63,6 +109,8 @@ pub struct Filling<'a> {
     pub data: Option<&'a Page>,
     /// Whether it loads the app.
     pub loading: Loading,
+    /// The version of the style sheet that the browser was sent before.
+    pub style: Option<&'a str>,
 }
 
 impl Shell {
@@ -71,7 +119,14 @@ impl Shell {
         let path = dist.join("index.html");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}: build the app first with `cargo xtask build`", path.display()))?;
-        Self::parse(&text)
+        let mut shell = Self::parse(&text)?;
+        let before_page = std::mem::take(&mut shell.before_page);
+        let start = before_page.find(STYLE).context("index.html must link one style sheet after the head mark")?;
+        let end = start + before_page[start..].find('>').context("an open tag")? + 1;
+        shell.style = Some(Style::read(&before_page[start..end], dist)?);
+        shell.before_style = before_page[..start].to_owned();
+        shell.before_page = before_page[end..].to_owned();
+        Ok(shell)
     }
 
     /// Cuts the text at its marks.
@@ -88,6 +143,8 @@ impl Shell {
             before_head: before_head.to_owned(),
             app,
             check,
+            before_style: String::new(),
+            style: None,
             before_page: before_page.to_owned(),
             before_data: before_data.to_owned(),
             rest: rest.to_owned(),
@@ -128,6 +185,8 @@ impl Shell {
         }
         let mut out = self.before_head.replacen("<html lang=\"zh-CN\"", &html_tag, 1);
         out.push_str(&head);
+        out.push_str(&self.before_style);
+        out.push_str(self.style.as_ref().map_or("", |style| style.markup(filling.style)));
         out.push_str(&self.before_page);
         out.push_str(filling.html);
         out.push_str(&self.before_data);
@@ -188,8 +247,8 @@ mod tests {
 
     const SHELL: &str = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/l.js\"></script>\n<!-- /app --></head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
 
-    fn fill(shell: &Shell, loading: Loading, title: &str) -> String {
-        shell.fill(&Filling {
+    fn filling(loading: Loading, title: &str) -> Filling<'_> {
+        Filling {
             lang: Lang::En,
             reading: Reading { size: TextSize::Elder, contrast: Contrast::More },
             title,
@@ -199,7 +258,12 @@ mod tests {
             html: "<p>页</p>",
             data: None,
             loading,
-        })
+            style: None,
+        }
+    }
+
+    fn fill(shell: &Shell, loading: Loading, title: &str) -> String {
+        shell.fill(&filling(loading, title))
     }
 
     #[test]
@@ -217,6 +281,40 @@ mod tests {
         assert!(html.contains("<title>a&quot;&gt;&lt;script&gt;</title>"));
         assert!(html.contains("og:image\" content=\"https://example.org/share/card/lung.png"));
         assert!(html.contains("<div id=\"app\"><p>页</p></div>"));
+    }
+
+    fn with_style(name: &str, css: &str) -> anyhow::Result<Shell> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let link = format!("<!--head--><link rel=\"stylesheet\" href=\"/{name}\">");
+        std::fs::write(folder.path().join("index.html"), SHELL.replace("<!--head-->", &link)).expect("a file");
+        std::fs::write(folder.path().join(name), css).expect("a file");
+        Shell::read(folder.path())
+    }
+
+    #[test]
+    fn a_page_carries_its_style_sheet_until_the_browser_was_sent_this_version() {
+        let shell = with_style("style-0123abcd.css", "b{top:0}").expect("a shell");
+        let style = shell.style.clone().expect("a style sheet");
+        assert_eq!(style.version, "0123abcd");
+        // What `printf 'b{top:0}' | openssl dgst -sha256 -binary | base64` says.
+        assert_eq!(style.source, "'sha256-glHtJTlV14jnybiB8VExkMe37XsC4bVntDacTTPF6Zw='");
+        for (sent, carried) in [(None, true), (Some("older"), true), (Some("0123abcd"), false)] {
+            let html = shell.fill(&Filling { style: sent, ..filling(Loading::App, "t") });
+            assert_eq!(html.contains(">b{top:0}</style>"), carried, "{sent:?}");
+            assert_eq!(html.contains("<link rel=\"stylesheet\" href=\"/style-0123abcd.css\">"), !carried, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_style_sheet_that_cannot_stand_inside_a_page_is_refused() {
+        assert!(with_style("style-0123abcd.css", "b{background:url(\"data:image/svg+xml,x\")}").is_ok());
+        for (name, css) in [
+            ("style.css", "b{}"),
+            ("style-0123abcd.css", "b{background:url(picture.png)}"),
+            ("style-0123abcd.css", "b::before{content:'</style>'}"),
+        ] {
+            assert!(with_style(name, css).is_err(), "{name} {css}");
+        }
     }
 
     #[test]

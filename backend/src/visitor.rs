@@ -19,6 +19,8 @@ pub const PATIENT: &str = "zs_followup";
 pub const HOME_CARE: &str = "zs_home_care";
 /// The cookie of what the last form did, which the next page tells once.
 pub const TOLD: &str = "zs_told";
+/// The cookie of the style sheet that the browser was sent.
+pub const STYLE: &str = "zs_style";
 /// The cookie of a signed-in nurse.
 pub const STAFF: &str = "zs_staff";
 
@@ -44,6 +46,8 @@ pub struct Visitor {
     pub staff: Option<String>,
     /// What the browser is known by, once somebody has signed in in it.
     pub device: Option<String>,
+    /// The version of the style sheet that the browser was sent.
+    pub style: Option<String>,
     /// The request's headers.
     pub headers: HeaderMap,
 }
@@ -71,6 +75,7 @@ impl Visitor {
             told: cookie(TOLD),
             staff: cookie(STAFF),
             device: cookie(DEVICE),
+            style: cookie(STYLE),
             headers: headers.clone(),
         }
     }
@@ -138,6 +143,11 @@ pub fn contrast_cookie(contrast: Contrast) -> HeaderValue {
             Contrast::More => "more",
         },
     )
+}
+
+/// The cookie of the style sheet that was sent inside a page, likewise: the next page links it.
+pub fn style_cookie(version: &str) -> HeaderValue {
+    for_a_year(STYLE, version)
 }
 
 fn for_a_year(name: &str, value: &str) -> HeaderValue {

@@ -134,7 +134,7 @@ impl Scales {
         let answer = http::get(self.port, path)?;
         ensure!(answer.status == 200, "answers {}", answer.status);
         let page = String::from_utf8(answer.body).context("the page is not text")?;
-        let mut weight = Weight { html: brotli(page.as_bytes())?.len(), ..Weight::default() };
+        let mut weight = Weight { html: brotli(without_style(&page).as_bytes())?.len(), ..Weight::default() };
         let loads = loads(&page);
         let mut strange = loads.strange;
         for file in loads.files {
@@ -169,6 +169,17 @@ impl Scales {
     }
 }
 
+/// The page without the style sheet that a first visit is sent inside it, which is weighed by its file. That file itself
+/// comes later, when nothing waits for the network any more.
+fn without_style(page: &str) -> String {
+    let style = html::tags(page).into_iter().find(|tag| tag.name == "style");
+    let Some((start, length)) = style.and_then(|tag| Some((tag.place.end, page[tag.place.end..].find("</style")?)))
+    else {
+        return page.to_owned();
+    };
+    [&page[..start], &page[start + length..]].concat()
+}
+
 /// What a page makes the phone load, and what of it is not allowed.
 #[derive(Debug, Default)]
 struct Loads {
@@ -182,6 +193,7 @@ fn loads(page: &str) -> Loads {
         let attributes: &[&str] = match tag.name.as_str() {
             "script" => &["src", "data-js", "data-wasm"],
             "link" if loads_its_address(&tag) => &["href"],
+            "style" => &["data-of"],
             "img" | "iframe" | "video" | "audio" | "source" | "embed" => &["src"],
             _ => continue,
         };
@@ -325,6 +337,14 @@ mod tests {
         assert!(loads.strange.is_empty(), "{:?}", loads.strange);
         let files: Vec<_> = loads.files.iter().map(String::as_str).collect();
         assert_eq!(files, ["/app-1.js", "/app-1_bg.wasm", "/loader-1.js", "/map.svg", "/style-1.css"]);
+    }
+
+    #[test]
+    fn a_style_sheet_inside_a_page_is_weighed_by_its_file_alone() {
+        let page = "<head><style data-of=\"/style-1.css\">b{top:0}</style></head><p>text</p>";
+        assert_eq!(without_style(page), "<head><style data-of=\"/style-1.css\"></style></head><p>text</p>");
+        assert_eq!(without_style(PAGE), PAGE);
+        assert_eq!(loads(page).files.into_iter().collect::<Vec<_>>(), ["/style-1.css"]);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::encoding;
 use crate::failures::Failure;
 use crate::html::Reading;
 use crate::secrets;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, style_cookie};
+
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -25,14 +26,18 @@ use zaoshai_contract::route::Route;
 const LIMIT: Duration = Duration::from_secs(20);
 /// How long it may take when a file comes first.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(80);
-/// Only our own files, nothing inline, no frames around us.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Only our own files, nothing inline but the style sheet itself, no frames around us.
+const POLICY: [&str; 2] = [
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' ",
+    "; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+];
 
 /// What every part of an answer may ask about the request under way.
 struct UnderWay {
     id: String,
     reading: Reading,
+    style: Option<String>,
 }
 
 tokio::task_local! {
@@ -49,9 +54,14 @@ pub fn reading() -> Reading {
     REQUEST.try_with(|request| request.reading).unwrap_or_default()
 }
 
+/// The version of the style sheet that the browser was sent which asks.
+pub fn sent_style() -> Option<String> {
+    REQUEST.try_with(|request| request.style.clone()).ok().flatten()
+}
+
 /// Does work of the clock under an id of its own, so that the log's lines about it are found together.
 pub async fn under_an_id<T>(work: impl Future<Output = T>) -> T {
-    let round = UnderWay { id: secrets::fresh_id()[..16].to_owned(), reading: Reading::default() };
+    let round = UnderWay { id: secrets::fresh_id()[..16].to_owned(), reading: Reading::default(), style: None };
     REQUEST.scope(round, work).await
 }
 
@@ -69,9 +79,9 @@ impl IntoResponse for Failure {
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = secrets::fresh_id()[..16].to_owned();
     let route = format!("{} {}", request.method(), name(&request));
-    let reading = Visitor::read("", "", request.headers()).reading;
+    let Visitor { reading, style, .. } = Visitor::read("", "", request.headers());
     let answer = answer(app, request, next, id.clone());
-    REQUEST.scope(UnderWay { id, reading }, log::at_a_desk(&route, answer)).await
+    REQUEST.scope(UnderWay { id, reading, style }, log::at_a_desk(&route, answer)).await
 }
 
 async fn answer(app: App, mut request: Request, next: Next, id: String) -> Response {
@@ -224,7 +234,8 @@ fn dress(app: &App, response: &mut Response, uri: &Uri, id: &str) {
         }
     };
     set(HeaderName::from_static("x-request-id"), id);
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    let style = app.shell.style.as_ref();
+    set(header::CONTENT_SECURITY_POLICY, &POLICY.join(style.map_or("", |style| &style.source)));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Same-origin, and not no-referrer: with that some browsers send forms with `Origin: null`.
     set(header::REFERRER_POLICY, "same-origin");
@@ -240,6 +251,11 @@ fn dress(app: &App, response: &mut Response, uri: &Uri, id: &str) {
             (false, _) => "no-store",
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
+    }
+    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if let Some(sent) = app.shell.style.as_ref().filter(|sent| is_page && sent_style().as_ref() != Some(&sent.version))
+    {
+        headers.append(header::SET_COOKIE, style_cookie(&sent.version));
     }
 }
 

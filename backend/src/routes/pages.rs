@@ -58,13 +58,21 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
     let (route, shelf) = kept(&library, route);
     let usual = visitor.reading == Reading::default() && visitor.loading == Loading::App;
     let shelf = if usual { shelf } else { Shelf::Other };
-    let key = format!("html {} {:?} {:?} {}", library.version, visitor.reading, visitor.loading, route.path(lang));
-    if let Some(document) = app.cache.get(shelf, &key, app.now()) {
+    let linked = app.shell.style.as_ref().is_none_or(|style| visitor.style.as_ref() == Some(&style.version));
+    let key = |linked: bool| {
+        format!("html {} {:?} {:?} {linked} {}", library.version, visitor.reading, visitor.loading, route.path(lang))
+    };
+    // Whoever has the page with the style sheet inside it needs it no second time without.
+    let carrying = linked.then(|| app.cache.get(shelf, &key(false), app.now())).flatten();
+    if let Some(document) = carrying.filter(|document| document.is_known(request.headers())) {
+        return Ok(document.respond(request.headers()));
+    }
+    if let Some(document) = app.cache.get(shelf, &key(linked), app.now()) {
         return Ok(document.respond(request.headers()));
     }
     let page = load(&app, lang, &route)?;
     let html = render(&app, &visitor, &page);
-    Ok(app.cache.put(shelf, key, html, HTML, app.now()).respond(request.headers()))
+    Ok(app.cache.put(shelf, key(linked), html, HTML, app.now()).respond(request.headers()))
 }
 
 /// The one address under which a page is kept, with nothing in it that a visitor has made up, and the shelf for it.
@@ -318,6 +326,7 @@ pub fn plain(app: &App, visitor: &Visitor, meta: &Meta, html: &str) -> Response 
         html,
         data: None,
         loading: Loading::HtmlOnly,
+        style: visitor.style.as_deref(),
     });
     uncached(HTML, html)
 }
@@ -351,6 +360,7 @@ fn render(app: &App, visitor: &Visitor, page: &Page) -> String {
             (Body::Check(_), Loading::App) => Loading::Check,
             (_, loading) => loading,
         },
+        style: visitor.style.as_deref(),
     })
 }
 
@@ -409,6 +419,7 @@ pub fn staff_shell(app: &App, title: &str, html: &str) -> String {
         html,
         data: None,
         loading: Loading::HtmlOnly,
+        style: frame::sent_style().as_deref(),
     });
     shell.replacen("<body", "<body class=\"zs-staff\"", 1).replacen(
         "</body>",

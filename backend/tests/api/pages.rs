@@ -61,6 +61,31 @@ async fn a_page_that_is_known_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_first_visit_is_sent_the_style_sheet_inside_the_page_and_later_ones_link_it() {
+    let world = World::new().await;
+    for path in
+        ["/", "/screening/lung", "/clinics?service=lung", "/settings", "/f", "/staff/login", "/nowhere", "/home-care"]
+    {
+        let mut client = world.client();
+        let first = client.get(path).await;
+        assert!(first.text.contains("<style data-of=\"/style-0123456789ab.css\">body{margin:0}</style>"), "{path}");
+        assert!(!first.text.contains("rel=\"stylesheet\""), "{path}");
+        let policy = first.headers["content-security-policy"].to_str().expect("a policy");
+        assert!(policy.contains("style-src 'self' 'sha256-") && !policy.contains("unsafe-inline"), "{policy}");
+        let second = client.get(path).await;
+        assert!(second.text.contains("<link rel=\"stylesheet\" href=\"/style-0123456789ab.css\">"), "{path}");
+        assert!(!second.text.contains("<style") && !second.headers.contains_key("set-cookie"), "{path}");
+        // Whoever has the page as it came first needs it no second time.
+        if let Some(tag) = first.headers.get("etag") {
+            let again = client.get_with(path, &[("if-none-match", tag.to_str().expect("a tag"))]).await;
+            assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+        }
+    }
+    let older = world.client().get_with("/", &[("cookie", "zs_style=older")]).await;
+    assert!(older.text.contains("<style data-of="), "another version is another style sheet");
+}
+
+#[tokio::test]
 async fn a_page_says_who_has_not_read_it_and_whom_to_call() {
     let world = World::new().await;
     let mut client = world.client();
@@ -273,6 +298,8 @@ async fn size_and_colours_are_kept_and_lead_nobody_astray() {
 async fn what_a_stranger_invents_in_a_query_is_the_page_without_it() {
     let world = World::new().await;
     let mut client = world.client();
+    // The first page of a browser holds the style sheet besides.
+    client.get("/").await;
     for (path, invented) in [
         ("/clinics", "city=nowhere"),
         ("/clinics", "city=nowhere&service=nothing&near=nobody&x=1"),

@@ -99,11 +99,13 @@ pub fn app_at(public_url: &str, folder: &Path, db: Db, clock: Clock) -> App {
         let today = CivilDate::new(2026, 11, 23).expect("a day");
         Library::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), today).expect("sound content")
     });
-    let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<!-- app -->\n<script src=\"/loader.js\">\
+    let shell = "<!doctype html><html lang=\"zh-CN\"><head><!--head-->\n<link rel=\"stylesheet\" href=\"/style-0123456789ab.css\">\n<!-- app -->\n<script src=\"/loader.js\">\
                  </script>\n<!-- /app -->\n</head><body><div id=\"app\"><!--page--></div><!--data--></body></html>";
+    std::fs::write(folder.join("index.html"), shell).expect("a file");
+    std::fs::write(folder.join("style-0123456789ab.css"), "body{margin:0}").expect("a file");
     let config =
         Config { public_url: public_url.to_owned(), dist: folder.to_owned(), writes_per_minute: 0, proxy: Proxy::None };
-    App::new(library.clone(), db, secrets(), Shell::parse(shell).expect("a shell"), clock, config)
+    App::new(library.clone(), db, secrets(), Shell::read(folder).expect("a shell"), clock, config)
 }
 
 impl World {
