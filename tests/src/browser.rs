@@ -413,7 +413,7 @@ impl Browser {
         let [width, height, whole]: [u32; 3] = serde_json::from_value(size)?;
         self.size(width, whole + 200).await?;
         let script = "const done = arguments[arguments.length - 1];
-            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
               (result) => done(result.violations.map((violation) => violation.id + ': '
                 + violation.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(' | '))),
               (error) => done(['axe failed: ' + error]));";
