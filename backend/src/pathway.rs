@@ -131,16 +131,22 @@ pub fn open(app: &App, record: &Record) -> Result<(), Code> {
 
 /// The session of a visitor, if they have one for this follow-up.
 pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Option<Session>> {
-    let Some(secret) = &visitor.patient else { return Ok(None) };
-    let hash = secrets::hash(secret);
-    let open = app.db.patient_session(&record.id, &hash, app.now()).await?;
-    Ok(open.map(|helper| Session { hash, helper, staff: None }))
+    for hash in visitor.followups.hashes() {
+        if let Some(helper) = app.db.patient_session(&record.id, &hash, app.now()).await? {
+            return Ok(Some(Session { hash, helper, staff: None }));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a visitor acted here as a relative whom the patient has taken that right from.
 pub async fn was_ended(app: &App, record: &Record, visitor: &Visitor) -> Result<bool> {
-    let Some(secret) = &visitor.patient else { return Ok(false) };
-    Ok(app.db.was_ended(&record.id, &secrets::hash(secret)).await?)
+    for hash in visitor.followups.hashes() {
+        if app.db.was_ended(&record.id, &hash).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Carries out a write of somebody who is in. It fails when they are it no longer at the moment of the write: the consent

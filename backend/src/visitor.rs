@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::html::{Contrast, Loading, Reading, TextSize};
+use crate::secrets;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -13,9 +14,9 @@ use zaoshai_contract::route::{Lang, value_of};
 pub const SIZE: &str = "zs_size";
 /// The cookie of strong colours.
 pub const CONTRAST: &str = "zs_contrast";
-/// The cookie of an opened follow-up.
+/// The cookie of opened follow-ups.
 pub const PATIENT: &str = "zs_followup";
-/// The cookie of an opened request for nursing at home.
+/// The cookie of opened requests for nursing at home.
 pub const HOME_CARE: &str = "zs_home_care";
 /// The cookie of what the last form did, which the next page tells once.
 pub const TOLD: &str = "zs_told";
@@ -27,6 +28,31 @@ pub const STAFF: &str = "zs_staff";
 /// The cookie by which a browser is known in which somebody has signed in.
 pub const DEVICE: &str = "zs_device";
 
+/// Most links that are open at once in a browser.
+const MOST_OPENED: usize = 4;
+
+/// The links that are open in a browser, by the secrets of their sessions, the latest first: whoever looks after two
+/// parents goes from one to the other without proving again that they may.
+#[derive(Clone, Debug, Default)]
+pub struct Opened(Vec<String>);
+
+impl Opened {
+    fn read(cookie: &str) -> Self {
+        Self(cookie.split('.').filter(|secret| !secret.is_empty()).take(MOST_OPENED).map(str::to_owned).collect())
+    }
+
+    /// What the database knows of each.
+    pub fn hashes(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|secret| secrets::hash(secret))
+    }
+
+    /// The cookie that has one more open; the oldest of too many is left out.
+    pub fn with(&self, app: &App, name: &'static str, secret: String) -> HeaderValue {
+        let secrets: Vec<String> = std::iter::once(secret).chain(self.0.iter().cloned()).take(MOST_OPENED).collect();
+        session_cookie(app, name, secrets.join("."))
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Visitor {
@@ -36,10 +62,10 @@ pub struct Visitor {
     pub reading: Reading,
     /// Whether the page should load the app.
     pub loading: Loading,
-    /// The secret of an opened follow-up.
-    pub patient: Option<String>,
-    /// The secret of an opened request for nursing at home.
-    pub home_care: Option<String>,
+    /// The follow-ups that are open here.
+    pub followups: Opened,
+    /// The requests for nursing at home that are open here.
+    pub home_care: Opened,
     /// What the last form did, sealed.
     pub told: Option<String>,
     /// The secret of a staff session.
@@ -70,8 +96,8 @@ impl Visitor {
                 contrast: contrast_of(cookie(CONTRAST).as_deref().unwrap_or_default()),
             },
             loading: if saves { Loading::HtmlOnly } else { Loading::App },
-            patient: cookie(PATIENT),
-            home_care: cookie(HOME_CARE),
+            followups: Opened::read(cookie(PATIENT).as_deref().unwrap_or_default()),
+            home_care: Opened::read(cookie(HOME_CARE).as_deref().unwrap_or_default()),
             told: cookie(TOLD),
             staff: cookie(STAFF),
             device: cookie(DEVICE),
@@ -176,7 +202,7 @@ mod tests {
         let visitor = Visitor::read("/en/screening", "", &headers);
         let reading = Reading { size: TextSize::Elder, contrast: Contrast::More };
         assert_eq!((visitor.lang, visitor.reading, visitor.loading), (Lang::En, reading, Loading::HtmlOnly));
-        assert_eq!(visitor.patient.as_deref(), Some("abc"));
+        assert_eq!(visitor.followups.0, ["abc"]);
         for (path, query, lang) in [
             ("/api/v1/home", "lang=zh-Hant", Lang::Hant),
             ("/api/v1/home", "lang=xx", Lang::Hans),

@@ -13,7 +13,7 @@ use crate::db::people::NoHelper;
 use crate::failures::{Failure, Result};
 use crate::pathway::{self, Wish, acting, entered, find, open, plan, writes};
 use crate::secrets;
-use crate::visitor::{PATIENT, SET_COOKIE, Visitor, end_cookie, session_cookie};
+use crate::visitor::{PATIENT, SET_COOKIE, Visitor, end_cookie};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -139,7 +139,7 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
 }
 
 /// Checks the last four digits; gives the cookie that opens the follow-up for half an hour.
-async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Result<HeaderValue> {
+async fn identify(app: &App, token: &Token, visitor: &Visitor, sender: Sender, ending: &str) -> Result<HeaderValue> {
     let record = find(app, token).await?;
     open(app, &record)?;
     if record.wrong_number.is_some() {
@@ -162,7 +162,7 @@ async fn identify(app: &App, token: &Token, sender: Sender, ending: &str) -> Res
         open(app, &find(app, token).await?)?;
         return Err(Code::Changed.into());
     }
-    Ok(session_cookie(app, PATIENT, session.secret))
+    Ok(visitor.followups.with(app, PATIENT, session.secret))
 }
 
 fn parse_token(text: &str) -> Result<Token> {
@@ -245,10 +245,11 @@ fn typed(form: &Form) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Closes the link in this browser alone; gives the answer that takes the cookie back.
+/// Closes this link, and whatever else is open, in this browser alone: whoever leaves a borrowed phone leaves nothing
+/// open on it. Gives the answer that takes the cookie back.
 async fn leave(app: &App, token: &Token, visitor: &Visitor) -> Result<Response> {
-    if let Some(secret) = &visitor.patient {
-        app.db.end_patient_session(&secrets::hash(secret)).await?;
+    for hash in visitor.followups.hashes() {
+        app.db.end_patient_session(&hash).await?;
     }
     let tail = format!("done={}", Told::Left.as_str());
     let mut response = lead(app, visitor, token, FollowUpView::Plan, &tail, News::default());
@@ -267,7 +268,7 @@ pub async fn form(
     let token = parse_token(&token)?;
     if deed == "identify" {
         let view = FollowUpView::parse(form.get("view"));
-        return match identify(&app, &token, sender, form.get("ending")).await {
+        return match identify(&app, &token, &visitor, sender, form.get("ending")).await {
             Ok(cookie) => {
                 let mut response = lead(&app, &visitor, &token, view, "", News::default());
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -557,10 +558,11 @@ pub async fn plan_json(
 pub async fn identify_json(
     State(app): State<App>,
     Path(token): Path<String>,
+    visitor: Visitor,
     sender: Sender,
     JsonBody(request): JsonBody<IdentifyRequest>,
 ) -> Result<Response> {
-    let cookie = identify(&app, &parse_token(&token)?, sender, &request.ending).await?;
+    let cookie = identify(&app, &parse_token(&token)?, &visitor, sender, &request.ending).await?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 

@@ -13,7 +13,7 @@ use crate::db::home_care::{CareChange, CareRecord, MOST_IN_A_DAY, MOST_IN_AN_HOU
 use crate::db::tries::Limit;
 use crate::failures::{Failure, Result};
 use crate::finders;
-use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie, session_cookie};
+use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie};
 use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -294,7 +294,7 @@ pub async fn ask(State(app): State<App>, visitor: Visitor, sender: Sender, form:
     let token = link_token(&app, &id);
     let path = Route::HomeCareRequest(token.clone()).path(visitor.lang);
     let mut to = lead(&app, &path, &token, "done=asked", News::default());
-    if let Some(cookie) = open_session(&app, &id).await? {
+    if let Some(cookie) = open_session(&app, &visitor, &id).await? {
         to.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(to)
@@ -307,10 +307,10 @@ fn lead(app: &App, path: &str, token: &Token, tail: &str, news: News) -> Respons
     to
 }
 
-async fn open_session(app: &App, id: &str) -> Result<Option<HeaderValue>> {
+async fn open_session(app: &App, visitor: &Visitor, id: &str) -> Result<Option<HeaderValue>> {
     let session = identity::Session::new(app);
     let open = app.db.open_care_session(id, &session.hash, session.until).await?;
-    Ok(open.then(|| session_cookie(app, HOME_CARE, session.secret)))
+    Ok(open.then(|| visitor.home_care.with(app, HOME_CARE, session.secret)))
 }
 
 /// The request of a link that still works.
@@ -323,8 +323,12 @@ async fn find(app: &App, token: &Token) -> Result<CareRecord> {
 }
 
 async fn is_open(app: &App, record: &CareRecord, visitor: &Visitor) -> Result<bool> {
-    let Some(secret) = &visitor.home_care else { return Ok(false) };
-    Ok(app.db.care_session(&record.id, &secrets::hash(secret), app.now()).await?)
+    for hash in visitor.home_care.hashes() {
+        if app.db.care_session(&record.id, &hash, app.now()).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A visit as it is stored, once one was planned.
@@ -396,7 +400,13 @@ pub async fn load_request(app: &App, lang: Lang, token: &Token, query: &str, vis
 }
 
 /// Checks the last four digits; gives the cookie that opens the request for half an hour.
-async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) -> Result<HeaderValue> {
+async fn identify(
+    app: &App,
+    record: &CareRecord,
+    visitor: &Visitor,
+    sender: Sender,
+    ending: &str,
+) -> Result<HeaderValue> {
     let ending = identity::read(ending)?;
     let number = identity::number(app, &record.id, &record.phone_sealed)?;
     let left = app.db.take_care_try(&record.id, app.now().date()).await?.ok_or(Code::LinkLocked)?;
@@ -407,7 +417,7 @@ async fn identify(app: &App, record: &CareRecord, sender: Sender, ending: &str) 
         identity::wrong(app, sender, left, &record.hospital).await?;
         return Err(if left == 0 { Code::LinkLocked } else { Code::WrongEnding }.into());
     }
-    Ok(open_session(app, &record.id).await?.ok_or(Code::LinkUnknown)?)
+    Ok(open_session(app, visitor, &record.id).await?.ok_or(Code::LinkUnknown)?)
 }
 
 async fn withdraw(app: &App, visitor: &Visitor, record: &CareRecord, form: &Form) -> Result<()> {
@@ -453,13 +463,13 @@ pub async fn form(
         return Ok(Redirect::to(&path).into_response());
     }
     let result = match deed.as_str() {
-        "identify" => match identify(&app, &record, sender, form.get("ending")).await {
+        "identify" => match identify(&app, &record, &visitor, sender, form.get("ending")).await {
             Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(&path)).into_response()),
             Err(failure) => Err(failure),
         },
         "leave" => {
-            if let Some(secret) = &visitor.home_care {
-                app.db.end_care_session(&secrets::hash(secret)).await?;
+            for hash in visitor.home_care.hashes() {
+                app.db.end_care_session(&hash).await?;
             }
             let mut response = lead(&app, &path, &token, "done=left", News::default());
             response.headers_mut().append(SET_COOKIE, end_cookie(HOME_CARE));

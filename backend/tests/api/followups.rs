@@ -159,6 +159,34 @@ async fn leaving_ends_this_session_alone_and_deletes_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_looks_after_two_parents_has_both_links_open_and_leaves_both_at_once() {
+    let world = World::new().await;
+    let (mother, father) = (world.followup().await, world.followup().await);
+    let links = [&mother, &father].map(|followup| format!("/f/{}", followup.token));
+    let mut daughter = world.patient(&mother).await;
+    daughter.form(&format!("{}/identify", links[1]), &[("ending", "8000")]).await;
+    for link in [&links[0], &links[1], &links[0]] {
+        assert!(daughter.get(link).await.text.contains("请选一个时间"), "{link}");
+    }
+    // Each is open as what it is: what is done on one link is done to its own follow-up alone.
+    let first = plan(&mut daughter, &mother).await;
+    assert_eq!(write(&mut daughter, &mother, "POST", &slot(&first, 0, 0), &secrets::fresh_id()).await.status, 200);
+    assert!(plan(&mut daughter, &father).await["appointment"].is_null());
+    // The fifth pushes out the first.
+    for _ in 0..3 {
+        let other = world.followup().await;
+        daughter.form(&format!("/f/{}/identify", other.token), &[("ending", "8000")]).await;
+    }
+    assert!(daughter.get(&links[0]).await.text.contains("请先核对手机号"));
+    assert!(daughter.get(&links[1]).await.text.contains("请选一个时间"));
+    let mut thief = daughter.clone();
+    daughter.form(&format!("{}/leave", links[0]), &[]).await;
+    for phone in [&mut daughter, &mut thief] {
+        assert!(phone.get(&links[1]).await.text.contains("请先核对手机号"), "nothing stays open on a borrowed phone");
+    }
+}
+
+#[tokio::test]
 async fn cancelling_tells_what_was_cancelled() {
     let world = World::new().await;
     let followup = world.followup().await;

@@ -427,6 +427,19 @@ async fn withdrawing_frees_the_nurse_until_the_visit_begins() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_two_parents_has_both_requests_open() {
+    let world = World::new().await;
+    let (mut daughter, mother) = asks(&world).await;
+    let (_, father) = asks(&world).await;
+    daughter.form(&format!("{father}/identify"), &[("ending", "5678")]).await;
+    for link in [&mother, &father, &mother] {
+        assert!(daughter.get(link).await.text.contains("王奶奶"), "{link}");
+    }
+    daughter.form(&format!("{father}/leave"), &[]).await;
+    assert!(!daughter.get(&mother).await.text.contains("王奶奶"), "nothing stays open on a borrowed phone");
+}
+
+#[tokio::test]
 async fn a_request_can_be_left_on_somebody_elses_phone() {
     let world = World::new().await;
     let (mut person, link) = asks(&world).await;
