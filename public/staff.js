@@ -1,5 +1,4 @@
-// Copying with one tap, the keys N for a new follow-up and / for the search, and forms that are not lost with the
-// network. The pages work without it.
+// Copying with one tap, the keys of the desk, and forms that are not lost with the network. The pages work without it.
 (function () {
   document.querySelectorAll('[data-copy]').forEach(function (button) {
     var field = document.getElementById(button.dataset.copy);
@@ -48,12 +47,46 @@
     if (field) field.scrollIntoView();
   };
   addEventListener('hashchange', unfold);
-  addEventListener('keydown', function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-    var link = document.querySelector('[data-key="' + event.key.toLowerCase() + '"]');
-    if (!link) return;
+  if (location.hash.length > 1) unfold();
+  var seen = function (element) { return element.getClientRects().length > 0; };
+  // Up and down in a list, from the person who stands open or where a tap has led back.
+  var step = function (by) {
+    var names = [].filter.call(document.querySelectorAll('.zs-row__name a'), seen);
+    var at = names.indexOf(document.activeElement);
+    if (at < 0) {
+      names.forEach(function (name, index) {
+        var row = name.closest('.zs-row');
+        if (row.matches('.zs-row--open') || row.matches(':target')) at = by > 0 ? index - 1 : index + 1;
+      });
+    }
+    var next = names[Math.max(0, Math.min(names.length - 1, at + by))];
+    if (!next) return false;
+    next.focus();
+    next.scrollIntoView({ block: 'nearest' });
+    return true;
+  };
+  // Enter leads from field to field, and from the last one to the button, so that no form is sent half filled in.
+  var form = document.getElementById('followup');
+  if (form) form.addEventListener('keydown', function (event) {
+    if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
     event.preventDefault();
-    if (link.tagName === 'INPUT') link.focus(); else link.click();
+    var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
+    var at = fields.indexOf(event.target), name = event.target.name;
+    // Boxes of one question are left together.
+    while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
+    var next = fields[at + 1] || document.querySelector('button[form=followup]');
+    if (next) next.focus();
+  });
+  addEventListener('keydown', function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === 'Escape' && event.target.id === 'find') event.target.blur();
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    var key = event.key.toLowerCase();
+    if ((key === 'j' && step(1)) || (key === 'k' && step(-1))) { event.preventDefault(); return; }
+    var target = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen)[0];
+    if (key === 'u') target = [].filter.call(document.querySelectorAll('.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
+    if (!target) return;
+    event.preventDefault();
+    if (target.tagName === 'INPUT') target.focus(); else target.click();
   });
 })();

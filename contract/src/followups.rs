@@ -117,6 +117,8 @@ words! {
     CallOutcome {
         /// She will come.
         Agreed = "agreed",
+        /// Nobody answered: they were not reached, and are still to be called.
+        NoAnswer = "no-answer",
         /// Call again on a day.
         CallLater = "call-later",
         /// Nobody of that name has this number.
@@ -137,6 +139,7 @@ impl CallOutcome {
     pub fn title(self) -> &'static str {
         match self {
             Self::Agreed => "答应来",
+            Self::NoAnswer => "没人接",
             Self::CallLater => "以后再打",
             Self::WrongNumber => "号码不对",
             Self::Declined => "不愿意",
@@ -146,10 +149,15 @@ impl CallOutcome {
         }
     }
 
+    /// Whether the person was reached by it.
+    pub fn reached(self) -> bool {
+        !matches!(self, Self::NoAnswer | Self::WrongNumber)
+    }
+
     /// How the follow-up ends by it, if it does.
     pub fn ending(self) -> Option<Ending> {
         match self {
-            Self::Agreed | Self::CallLater | Self::WrongNumber => None,
+            Self::Agreed | Self::NoAnswer | Self::CallLater | Self::WrongNumber => None,
             Self::Declined => Some(Ending::Declined),
             Self::Died => Some(Ending::Died),
             Self::MovedAway => Some(Ending::MovedAway),

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod batches;
 pub mod confirm;
+pub mod desk;
 pub mod draft;
 pub mod edit;
 pub mod erasure;
@@ -14,13 +15,14 @@ use self::accounts::{AccountsPage, PasswordPage};
 use self::audit::AuditPage;
 use self::batches::{BatchPage, BatchesPage, ImportedPage, LettersPage};
 use self::confirm::ConfirmPage;
+use self::desk::Desk;
 use self::draft::DraftPage;
 use self::edit::EditForm;
 use self::erasure::{DataCopy, RightsPage};
 use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Kept, Prompted, Question, Standing, Urgency};
-use crate::home_care::{CareDetail, CareList, CareToday};
+use crate::home_care::{CareDetail, CareList};
 use crate::ids::{IdempotencyKey, Token};
 use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
@@ -218,9 +220,25 @@ pub struct FollowUpRow {
     /// True while the phone number is known to be somebody else's.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub wrong_number: bool,
+    /// How many calls in a row nobody answered.
+    #[serde(default)]
+    pub unanswered: i64,
+    /// When the message with the link in force was marked as sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Moment>,
     /// What asks for staff beside where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompted>,
+}
+
+words! {
+    /// What staff say of the message that brings the link: no server sends it, so nobody else knows.
+    SentMark {
+        /// It was sent.
+        Sent = "sent",
+        /// It was not; the mark was a mistake.
+        Unsent = "unsent",
+    }
 }
 
 words! {
@@ -366,6 +384,9 @@ pub struct DayEntry {
     pub open: bool,
     /// The service, in words.
     pub service: String,
+    /// Why they come, in the words of the hospital in charge; empty where that is another one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// Counts the writes of the follow-up.
     pub version: i64,
 }
@@ -401,6 +422,8 @@ pub struct Note {
 pub struct StaffSearch {
     /// Who is signed in.
     pub staff: Staff,
+    /// Now.
+    pub now: Moment,
     /// What was typed.
     pub typed: String,
     /// The same as it stands sealed in the address; empty when nothing was looked for.
@@ -468,19 +491,6 @@ impl Whole {
 /// Follow-ups on one page of a whole list.
 pub const ROWS_A_PAGE: u32 = 100;
 
-/// A page of a whole list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WholeList {
-    /// Who is signed in.
-    pub staff: Staff,
-    /// Which list.
-    pub which: Whole,
-    /// The follow-ups.
-    pub rows: Vec<FollowUpRow>,
-    /// Where it stands in the whole list.
-    pub turn: Turn,
-}
-
 /// Where a page stands in a long list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
@@ -499,17 +509,6 @@ pub enum Part {
     First,
     /// After a place in it.
     Later,
-}
-
-/// A page of the questions that wait for an answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct QuestionList {
-    /// Who is signed in.
-    pub staff: Staff,
-    /// The questions, oldest first.
-    pub rows: Vec<OpenQuestion>,
-    /// Where it stands in the whole list.
-    pub turn: Turn,
 }
 
 /// Links of a hospital that were tried as a stranger tries them, within the last day.
@@ -657,12 +656,8 @@ pub enum StaffPage {
         /// Why the last try failed.
         problem: Option<crate::problem::Problem>,
     },
-    /// `/staff`, with what waits in nursing at home for whoever works there
-    List(Box<FollowUpList>, Option<Box<CareToday>>),
-    /// `/staff/lists/{which}`
-    Whole(WholeList),
-    /// `/staff/questions`
-    Questions(QuestionList),
+    /// `/staff` and its lists, with the form of the open person that stands unfolded
+    Desk(Box<Desk>, Typed),
     /// `/staff/search`
     Search(StaffSearch),
     /// `/staff/closures`

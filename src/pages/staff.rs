@@ -8,6 +8,7 @@ mod booking;
 mod closures;
 mod confirm;
 mod day;
+mod desk;
 mod detail;
 mod draft;
 mod edit;
@@ -41,76 +42,87 @@ use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
 
+/// What stands at the thumb.
+enum Step {
+    /// The step of the page, on every screen.
+    Always(Node),
+    /// The step of the page on a phone; on a wide screen it stands in the page itself.
+    OnPhones(Node),
+    /// Nothing of the page's own: on a phone the ways to the day, to a new follow-up and to finding somebody.
+    Ways,
+}
+
+impl From<Option<Node>> for Step {
+    fn from(step: Option<Node>) -> Self {
+        step.map_or(Self::Ways, Self::Always)
+    }
+}
+
 /// A staff page with its frame, and what was just done told on it.
 pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
-    let frame = |here, staff, main, action| frame(here, staff, nodes![confirm::told(done), main], action);
+    let frame = |here, staff, main, step: Step| frame(here, staff, nodes![confirm::told(done), main], step);
     match page {
         StaffPage::Login { name, to, problem } => {
             let main = nodes![confirm::told(done), login::page(name, to, problem.as_ref())];
-            framed("", (None, "请登录", 0), main, None)
+            framed("", (None, "请登录", 0), main, Step::Ways)
         }
-        StaffPage::List(list, care) => {
-            let action = el("a")
-                .class("zs-button")
-                .with("href", "/staff/followups/new")
-                .with("data-key", "n")
-                .child(icon("plus"))
-                .child(el("span").child("新建随访"))
-                .child(el("kbd").class("zs-kbd").child("N"));
-            let care = care.as_deref();
-            let waits = care.map_or(0, list::care_count);
-            let main = nodes![confirm::told(done), list::page(list, care)];
-            framed("/staff", (Some(&list.staff), &list.staff.display, waits), main, Some(action.into()))
+        StaffPage::Desk(desk, typed) => {
+            let main = nodes![confirm::told(done), desk::page(desk, typed)];
+            let who = (Some(&desk.staff), desk.staff.display.as_str(), desk::waits_in_care(desk));
+            framed("/staff", who, main, Step::Ways)
         }
-        StaffPage::Whole(page) => frame("", Some(&page.staff), list::whole(page), None),
-        StaffPage::Questions(page) => frame("", Some(&page.staff), list::questions(page), None),
-        StaffPage::Search(found) => frame("", Some(&found.staff), search::page(found), None),
+        StaffPage::Search(found) => frame("/staff/search", Some(&found.staff), search::page(found), Step::Ways),
         StaffPage::Closures(page) => {
-            frame("/staff/closures", Some(&page.staff), closures::page(page), Some(closures::action(page)))
+            let step = Step::Always(closures::action(page));
+            frame("/staff/closures", Some(&page.staff), closures::page(page), step)
         }
         StaffPage::Batches(page) => {
-            frame("/staff/batches", Some(&page.staff), batches::page(page), batches::action(page))
+            frame("/staff/batches", Some(&page.staff), batches::page(page), batches::action(page).into())
         }
-        StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), None),
+        StaffPage::Batch(page) => frame("/staff/batches", Some(&page.staff), batch::page(page), Step::Ways),
         StaffPage::Imported(page) => {
-            frame("/staff/batches", Some(&page.staff), imported::page(page), Some(imported::action(page)))
+            let step = Step::Always(imported::action(page));
+            frame("/staff/batches", Some(&page.staff), imported::page(page), step)
         }
-        StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), None),
-        StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), None),
+        StaffPage::Letters(page) => frame("", Some(&page.staff), letters::page(page), Step::Ways),
+        StaffPage::Audit(page) => frame("/staff/audit", Some(&page.staff), audit::page(page), Step::Ways),
         StaffPage::Accounts(page) => {
-            frame("/staff/accounts", Some(&page.staff), accounts::page(page), Some(accounts::action(page)))
+            let step = Step::Always(accounts::action(page));
+            frame("/staff/accounts", Some(&page.staff), accounts::page(page), step)
         }
-        StaffPage::Password(page) => frame("", Some(&page.staff), password::page(page), password::action(page)),
+        StaffPage::Password(page) => frame("", Some(&page.staff), password::page(page), password::action(page).into()),
         StaffPage::Edit(page) => {
             let word = if page.closed { "重新打开" } else { "保存" };
-            frame("", Some(&page.staff), edit::page(page), Some(form::step("followup", word)))
+            frame("", Some(&page.staff), edit::page(page), Step::Always(form::step("followup", word)))
         }
-        StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), None),
+        StaffPage::Schedules(page) => frame("/staff/schedules", Some(&page.staff), schedules::page(page), Step::Ways),
         StaffPage::ScheduleForm(page) => {
-            frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), schedule_form::action(page))
+            let step = schedule_form::action(page).into();
+            frame("/staff/schedules", Some(&page.staff), schedule_form::page(page), step)
         }
-        StaffPage::HomeCare(page) => frame("/staff/home-care", Some(&page.staff), home_care::list(page), None),
+        StaffPage::HomeCare(page) => frame("/staff/home-care", Some(&page.staff), home_care::list(page), Step::Ways),
         StaffPage::HomeCareRequest(page) => {
-            frame("/staff/home-care", Some(&page.staff), home_care::detail(page), home_care::action(page))
+            let step = home_care::action(page).into();
+            frame("/staff/home-care", Some(&page.staff), home_care::detail(page), step)
         }
         StaffPage::New(page) => {
-            frame("", Some(&page.staff), new::page(page), Some(form::step("followup", "建好，拿链接")))
+            let step = Step::Always(form::step("followup", "建好，拿链接"));
+            frame("/staff/followups/new", Some(&page.staff), new::page(page), step)
         }
         StaffPage::Detail { staff, detail, qr_path, qr_side, now, problem, typed } => {
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
-            frame(
-                "",
-                Some(staff),
-                detail::page(detail, qr, done, *now, &work::Sent { typed, problem: problem.as_ref() }),
-                Some(detail::action(detail, done)),
-            )
+            let sent = work::Sent { typed, problem: problem.as_ref() };
+            let step = Step::OnPhones(detail::action(detail, done));
+            frame("", Some(staff), detail::page(detail, qr, done, *now, &sent), step)
         }
-        StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page)),
-        StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), Some(rights::action())),
-        StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), None),
-        StaffPage::Confirm(page) => frame("", Some(&page.staff), confirm::page(page), Some(confirm::action(page))),
-        StaffPage::Draft(page) => frame("", page.staff.as_ref(), draft::page(page), Some(draft::action())),
-        StaffPage::Problem { staff, problem } => frame("", staff.as_ref(), failed(problem), None),
+        StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page).into()),
+        StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), Step::Always(rights::action())),
+        StaffPage::Copy(page) => frame("", Some(&page.staff), rights::copy(page), Step::Ways),
+        StaffPage::Confirm(page) => {
+            frame("", Some(&page.staff), confirm::page(page), Step::Always(confirm::action(page)))
+        }
+        StaffPage::Draft(page) => frame("", page.staff.as_ref(), draft::page(page), Step::Always(draft::action())),
+        StaffPage::Problem { staff, problem } => frame("", staff.as_ref(), failed(problem), Step::Ways),
     }
 }
 
@@ -126,16 +138,15 @@ fn failed(problem: &Problem) -> Node {
         .node()
 }
 
-/// The parts of the console that she sees, with the one that is open, and how much waits in nursing at home where that
+/// The parts of the console that they see, with the one that is open, and how much waits in nursing at home where that
 /// was counted; nothing when there is but one.
-fn sections(staff: &Staff, here: &str, care: usize) -> Option<El> {
+fn sections(staff: &Staff, here: &str, care: usize) -> Vec<El> {
     let links = staff
         .sections()
         .map(|section| {
             el("a")
                 .with("href", section.path)
                 .with("aria-current", (section.path == here).then_some("page"))
-                .child(small_icon(section.icon))
                 .child(section.title)
                 .child(
                     (section.deed == Deed::HomeCare && care > 0)
@@ -143,7 +154,7 @@ fn sections(staff: &Staff, here: &str, care: usize) -> Option<El> {
                 )
         })
         .collect::<Vec<_>>();
-    (links.len() > 1).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links))
+    if links.len() > 1 { links } else { Vec::new() }
 }
 
 /// What coordinators and administrators must know of tries at many links.
@@ -170,37 +181,33 @@ fn signed(staff: Option<&Staff>, main: Node) -> Node {
     })
 }
 
-/// Header, sections, main part and what stands at the thumb; `here` is the address of the section that is open.
-fn frame(here: &str, staff: Option<&Staff>, main: Node, action: Option<Node>) -> Node {
+/// Header, main part and what stands at the thumb; `here` is the address of the section that is open.
+fn frame(here: &str, staff: Option<&Staff>, main: Node, step: Step) -> Node {
     let name = staff.map(|staff| staff.display.as_str()).unwrap_or_default();
-    framed(here, (staff, name, 0), main, action)
+    framed(here, (staff, name, 0), main, step)
 }
 
 /// The same with what stands under the console's name: where nobody knows who is signed in, that is neither a name nor
 /// the wish that they sign in.
-fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, usize), main: Node, action: Option<Node>) -> Node {
+fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, usize), main: Node, step: Step) -> Node {
     let name = name.to_owned();
-    let tools = staff.map(|_| {
-        el("div")
-            .class("zs-header__tools")
-            .child(
-                el("a")
-                    .class("zs-header__tool")
-                    .with("href", "/staff/password")
-                    .child(icon("lock"))
-                    .child(el("span").child("改密码")),
-            )
-            .child(
-                el("form")
-                    .with("method", "post")
-                    .with("action", "/staff/logout")
-                    .child(el("button").class("zs-header__tool").child(icon("exit")).child(el("span").child("退出"))),
-            )
-    });
-    let bar = action.map(|action| bar("这一步", el("div").class("zs-action-bar__row").child(action).node()));
+    let tools = staff.map(|staff| tools(staff, here, care));
+    // On a phone finding somebody and a new follow-up stand at the thumb, or else in the bar.
+    let header = if matches!(step, Step::Ways) { "zs-header zs-header--ways" } else { "zs-header" };
+    let row = |step| el("div").class("zs-action-bar__row").child(step).node();
+    let bar = match step {
+        Step::Always(step) => bar("这一步", row(step)),
+        Step::OnPhones(step) => el("div")
+            .class("zs-action-bar zs-narrow")
+            .with("role", "region")
+            .with("aria-label", "这一步")
+            .child(row(step))
+            .node(),
+        Step::Ways => staff.filter(|staff| works(staff)).map(|_| ways(here)).into(),
+    };
     nodes![
         el("header")
-            .class("zs-header")
+            .class(header)
             .child(
                 el("a")
                     .class("zs-header__brand")
@@ -219,10 +226,120 @@ fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, usize), main: 
                     ),
             )
             .child(tools),
-        staff.and_then(|staff| sections(staff, here, care)),
         el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(signed(staff, main)),
+        staff.filter(|staff| works(staff)).map(|_| keys()),
         bar
     ]
+}
+
+/// Whether they work with follow-ups: others neither make nor find one.
+fn works(staff: &Staff) -> bool {
+    staff.may(Deed::WorkOnFollowUps)
+}
+
+/// What stands in the bar of every page: the sections, finding somebody, a new follow-up, and the account.
+fn tools(staff: &Staff, here: &str, care: usize) -> Node {
+    let links = sections(staff, here, care);
+    let nav = (!links.is_empty()).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links));
+    let folded = sections(staff, here, care);
+    let folded = (!folded.is_empty())
+        .then(|| el("nav").class("zs-menu__sections").with("aria-label", "工作台的各部分").child(folded));
+    let find = works(staff).then(|| {
+        let form = el("form")
+            .class("zs-find")
+            // What is typed is a name or a number: it stands in no address.
+            .with("method", "post")
+            .with("action", "/staff/search")
+            .with("role", "search")
+            .child(icon("search"))
+            .child(el("label").class("zs-hidden").with("for", "find").child("查找：姓名、手机号、后四位或编号"))
+            .child(
+                el("input")
+                    .with("id", "find")
+                    .with("name", "q")
+                    .with("type", "search")
+                    .with("maxlength", "80")
+                    .with("autocomplete", "off")
+                    .with("placeholder", "姓名、后四位、编号")
+                    .with("data-key", "/"),
+            )
+            .child(el("kbd").class("zs-kbd").child("/"))
+            .child(el("button").class("zs-hidden").with("type", "submit").child("查找"));
+        signed(Some(staff), form.node())
+    });
+    let tool = |href: &'static str, name: &'static str, word: &'static str| {
+        el("a").class("zs-header__tool zs-narrow").with("href", href).child(icon(name)).child(el("span").child(word))
+    };
+    let make = works(staff).then(|| {
+        nodes![
+            el("a")
+                .class("zs-button zs-header__new")
+                .with("href", NEW)
+                .with("data-key", "n")
+                .child(icon("plus"))
+                .child(el("span").child("新建随访"))
+                .child(el("kbd").class("zs-kbd").child("N")),
+            tool("/staff/search", "search", "查找"),
+            tool(NEW, "plus", "新建")
+        ]
+    });
+    let account = el("details")
+        .class("zs-menu")
+        .child(el("summary").class("zs-header__tool").child(icon("menu")).child(el("span").child("菜单")))
+        .child(
+            el("div")
+                .class("zs-menu__box")
+                .child(folded)
+                .child(el("a").with("href", "/staff/password").child(small_icon("lock")).child("改密码"))
+                .child(
+                    el("form")
+                        .with("method", "post")
+                        .with("action", "/staff/logout")
+                        .child(el("button").child(small_icon("exit")).child("退出")),
+                ),
+        );
+    nodes![nav, el("div").class("zs-header__tools").child(find).child(make).child(account)]
+}
+
+/// The form for a new follow-up.
+const NEW: &str = "/staff/followups/new";
+
+/// The ways of a phone, where the page has no step of its own.
+fn ways(here: &str) -> Node {
+    let items = [("/staff", "calendar", "今天"), (NEW, "plus", "新建"), ("/staff/search", "search", "查找")]
+        .into_iter()
+        .map(|(href, name, word)| {
+            el("li").class("zs-tab-bar__item").child(
+                el("a")
+                    .class("zs-tab-bar__link")
+                    .with("href", href)
+                    .with("aria-current", (href == here).then_some("page"))
+                    .child(icon(name))
+                    .child(el("span").child(word)),
+            )
+        })
+        .collect::<Vec<_>>();
+    el("nav")
+        .class("zs-tab-bar zs-narrow")
+        .with("aria-label", "快捷")
+        .child(el("ul").class("zs-tab-bar__list").child(items))
+        .node()
+}
+
+/// The keys that work on every page of the desk.
+fn keys() -> El {
+    let key = |keys: &[&'static str], what: &'static str| {
+        let keys = keys.iter().map(|key| el("kbd").class("zs-kbd").child(*key)).collect::<Vec<_>>();
+        el("span").child(keys).child(" ").child(what)
+    };
+    el("p")
+        .class("zs-keys zs-wide")
+        .child(key(&["N"], "新建"))
+        .child(key(&["/"], "查找"))
+        .child(key(&["J", "K"], "名单里上下"))
+        .child(key(&["回车"], "打开"))
+        .child(key(&["1", "2", "3"], "记电话"))
+        .child(key(&["U"], "撤回"))
 }
 
 #[cfg(test)]

@@ -562,6 +562,8 @@ pub struct DayRow {
     pub name_sealed: String,
     /// The sealed phone number.
     pub phone_sealed: String,
+    /// Why they come, sealed.
+    pub reason_sealed: String,
     /// The follow-up's code.
     pub code: String,
     /// Counts the writes of the follow-up.
@@ -623,7 +625,7 @@ impl Db {
         Ok(on_read!(self, |pool| {
             sqlx::query_as(
             "SELECT followups.id AS followup, followups.hospital, appointments.id AS appointment, state, starts, room, service, name_sealed, \
-             phone_sealed, code, version, wrong_number, (SELECT COUNT(*) FROM steps WHERE steps.id = appointments.step \
+             phone_sealed, reason_sealed, code, version, wrong_number, (SELECT COUNT(*) FROM steps WHERE steps.id = appointments.step \
              AND steps.ended IS NULL) AS open FROM slots JOIN appointments ON appointments.slot = slots.id \
              JOIN followups ON followups.id = appointments.followup \
              WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed') \
@@ -635,6 +637,22 @@ impl Db {
         .fetch_all(pool)
         .await?
         }))
+    }
+
+    /// How many of these there are.
+    pub async fn day_count(&self, hospital: &str, from: Moment, until: Moment) -> Result<i64> {
+        let (count,): (i64,) = on_read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT COUNT(*) FROM slots JOIN appointments ON appointments.slot = slots.id \
+                 WHERE clinic = $1 AND starts >= $2 AND starts < $3 AND state IN ('booked', 'arrived', 'attended', 'missed')",
+            )
+            .bind(hospital)
+            .bind(from.0)
+            .bind(until.0)
+            .fetch_one(pool)
+            .await?
+        });
+        Ok(count)
     }
 
     /// The place that was kept last for a follow-up in its open step, also one that is kept now.

@@ -85,9 +85,11 @@ impl Db {
             if made == 0 {
                 return Ok(Ok(false));
             }
-            // Whoever was reached has that number.
+            // Whoever was reached has that number, and a promise to call stands until they were reached or it is put off.
             sqlx::query(
-                "UPDATE followups SET call_on = $2, wrong_number = CASE WHEN $3 = 'wrong-number' THEN $4 \
+                "UPDATE followups SET call_on = CASE WHEN $3 = 'no-answer' THEN call_on ELSE $2 END, \
+                 unanswered = CASE WHEN $3 = 'no-answer' THEN unanswered + 1 ELSE 0 END, \
+                 wrong_number = CASE WHEN $3 = 'wrong-number' THEN $4 \
                  WHEN $3 = 'agreed' THEN NULL ELSE wrong_number END WHERE id = $1",
             )
             .bind(&call.followup)

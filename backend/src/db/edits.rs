@@ -208,7 +208,7 @@ impl Db {
                     .bind(followup)
                     .execute(&mut **tx)
                     .await?;
-                sqlx::query("UPDATE followups SET wrong_tries = 0, wrong_number = NULL WHERE id = $1")
+                sqlx::query("UPDATE followups SET wrong_tries = 0, wrong_number = NULL, unanswered = 0, sent = NULL WHERE id = $1")
                     .bind(followup)
                     .execute(&mut **tx)
                     .await?;

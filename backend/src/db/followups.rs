@@ -15,7 +15,7 @@ use zaoshai_contract::followups::{Ending, Facts, Prompt, Standing, TRIES, Urgenc
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
-use zaoshai_contract::staff::{Closing, Whole};
+use zaoshai_contract::staff::{Closing, SentMark, Whole};
 
 /// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
@@ -167,6 +167,10 @@ pub struct Record {
     pub wrong_number: Option<Moment>,
     /// What asks for staff beside where it stands, since when, and the word of the reason that was given.
     pub prompt: Option<(Prompt, Moment, String)>,
+    /// How many calls in a row nobody answered.
+    pub unanswered: i64,
+    /// When the message with the link in force was marked as sent.
+    pub sent: Option<Moment>,
     /// A day on which to call again.
     pub call_on: Option<CivilDate>,
     /// Counts the writes: two nurses who edit the same one notice each other.
@@ -280,6 +284,8 @@ struct Row {
     prompt: Option<String>,
     prompt_at: Option<i64>,
     wrong_number: Option<i64>,
+    unanswered: i64,
+    sent: Option<i64>,
     prompt_detail: String,
     call_on: Option<String>,
     version: i64,
@@ -372,6 +378,8 @@ impl Row {
             ending: self.ending.map(|word| read(&word, Ending::parse)).transpose()?,
             due: self.due.map(Moment),
             wrong_number: self.wrong_number.map(Moment),
+            unanswered: self.unanswered,
+            sent: self.sent.map(Moment),
             prompt: match (self.prompt, self.prompt_at) {
                 (Some(word), Some(at)) => Some((read(&word, Prompt::parse)?, Moment(at), self.prompt_detail)),
                 _ => None,
@@ -417,7 +425,7 @@ macro_rules! select_followups {
     ($tail:literal) => {
         concat!(
             "SELECT followups.id, followups.code, followups.hospital, followups.owner, link_generation, link_until, \
-             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, wrong_number, \
+             name_sealed, phone_sealed, reason_sealed, letter_sealed, letter, topic, urgency, ending, due, prompt, prompt_at, wrong_number, unanswered, followups.sent, \
              prompt_detail, call_on, version, sequence, wrong_tries, tried_on, followups.created, steps.services, steps.due_from, steps.due_to, \
              firm.id AS appointment, firm.state, slots.id AS slot_id, slots.service, slots.clinic, slots.room, slots.expert, \
              slots.starts, slots.minutes, slots.closure, CASE WHEN firm.state = 'cancelled-by-clinic' THEN \
@@ -533,6 +541,23 @@ impl Db {
         .fetch_all(pool)
         .await?);
         Ok(rows.into_iter().filter_map(Row::listed).collect())
+    }
+
+    /// The services of the follow-ups of a hospital that were made last, those of the latest first.
+    pub async fn latest_services(&self, hospital: &str, most: u32) -> Result<Vec<String>> {
+        let rows: Vec<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as(
+            "SELECT steps.services FROM (SELECT id, created FROM followups WHERE hospital = $1 \
+             ORDER BY created DESC LIMIT $2) AS latest JOIN steps ON steps.followup = latest.id ORDER BY latest.created DESC"
+        )
+        .bind(hospital)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?
+        });
+        // What does not read is only out of its order here.
+        let services = rows.into_iter().filter_map(|(services,)| serde_json::from_str::<Vec<String>>(&services).ok());
+        Ok(services.flatten().collect())
     }
 
     /// The follow-ups of a batch from its row `first` to `last` that have not ended and that this hospital is still in
@@ -942,6 +967,37 @@ impl Db {
         .await?
         });
         Ok(row.map(|(helper,)| helper))
+    }
+
+    /// Marks the message with the link in force as sent, or takes the mark back; a mark that stands so already changes
+    /// nothing. Refused for a follow-up that has ended.
+    pub async fn mark_sent(
+        &self,
+        followup: &str,
+        mark: SentMark,
+        staff: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<(), Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            match locked.ending {
+                Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
+                Some(_) => return Ok(Err(Code::LinkWithdrawn)),
+                None => {}
+            }
+            let sent = (mark == SentMark::Sent).then_some(now.0);
+            let marked = sqlx::query("UPDATE followups SET sent = $2 WHERE id = $1 AND (sent IS NULL) = ($3 = 1)")
+                .bind(followup)
+                .bind(sent)
+                .bind(i64::from(mark == SentMark::Sent))
+                .execute(&mut **tx)
+                .await?
+                .rows_affected();
+            if marked == 1 {
+                tx.note(followup, now, &Line { who: staff, action: mark.as_str(), ..Line::default() }).await?;
+            }
+            Ok(Ok(()))
+        })
     }
 
     /// Lets a locked link be tried again; gives whether one was locked.

@@ -494,7 +494,7 @@ macro_rules! ledger {
                     return Ok(false);
                 }
                 sqlx::query(
-                    "UPDATE followups SET link_generation = $2, token_hash = $3, wrong_tries = 0, \
+                    "UPDATE followups SET link_generation = $2, token_hash = $3, wrong_tries = 0, sent = NULL, \
                      link_until = CASE WHEN link_until < $4 THEN $4 ELSE link_until END WHERE id = $1",
                 )
                 .bind(followup)

@@ -49,8 +49,8 @@ pub(super) fn asking(events: &[Event]) -> Option<Asking> {
             "cancel" if event.actor == "family" || event.actor.starts_with(HELPER) => {
                 asks = because(Prompt::CancelledByFamily);
             }
-            // Who was called under a wrong number was not reached.
-            "call" if event.detail == CallOutcome::WrongNumber.as_str() => {}
+            // Who was called under a wrong number, or did not answer, was not reached.
+            "call" if CallOutcome::parse(&event.detail).is_some_and(|outcome| !outcome.reached()) => {}
             "book" | "confirm" | "call" | "outcome" | "end" => asks = None,
             _ => {}
         }

@@ -60,7 +60,7 @@ const WINDOW_DAYS: i64 = 730;
 /// The staff pages.
 pub fn router(app: &App) -> Router<App> {
     Router::new()
-        .route("/staff", get(lists::list))
+        .route("/staff", get(lists::today))
         .route("/staff/login", get(session::login).post(session::login_form))
         .route("/staff/logout", post(session::logout_form))
         .route("/staff/followups", post(make::make_form))
@@ -86,9 +86,10 @@ pub fn router(app: &App) -> Router<App> {
         .route("/staff/password", get(password::show).post(password::change))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit.csv", get(audit::export))
-        .route("/staff/lists/{which}", get(lists::whole))
+        .route("/staff/lists/{which}", get(lists::listed))
         .route("/staff/search", get(lists::search_page).post(lists::search_form))
         .route("/staff/questions", get(lists::questions))
+        .route("/staff/referrals", get(lists::referred))
         .route("/staff/home-care", get(home_care::list))
         .route("/staff/home-care/lists/{which}", get(home_care::whole))
         .route("/staff/home-care/{id}", get(home_care::show))

@@ -234,6 +234,8 @@ impl<'a> Round<'a> {
         let edited = [&[("phone", PHONE), ("owner", "zhang"), ("urgency", "soon")], &new[..]].concat();
         self.sends(Who::Nurse, ("/staff/followups/{id}/edit", &id), &edited, "edit").await;
         self.about_one("note", &[("note", "看看")], "note").await;
+        self.about_one("sent", &[], "sent").await;
+        self.about_one("unsent", &[], "unsent").await;
         self.about_one("call", &[("outcome", "agreed")], "call").await;
         let locked = self.followup().await;
         let record = self.world.app.db.followup(&locked).await.expect("the database").expect("a follow-up");

@@ -87,8 +87,8 @@ fn hidden(page: &str, form: &str, name: &str) -> String {
 /// What the nurse's list says of somebody who must be looked after; none when they are not on it.
 async fn listed(nurse: &mut Client, followup: &FollowUpDetail) -> Option<String> {
     let all = nurse.get("/staff/lists/overdue").await.text;
-    let row = all.split("<li class=\"zs-row\">").find(|row| row.contains(&followup.row.id))?;
-    Some(row.split("zs-row__line\">").nth(1)?.split('<').next()?.to_owned())
+    let row = all.split("<li class=\"zs-row").find(|row| row.contains(&followup.row.id))?;
+    Some(row.split("zs-row__why\">").nth(1)?.split('<').next()?.to_owned())
 }
 
 async fn row(nurse: &mut Client, followup: &FollowUpDetail) -> Value {
@@ -564,7 +564,7 @@ async fn the_fields_of_a_closing_fold_under_its_question_and_another_day_is_aske
     };
     let key = secrets::fresh_id();
     let empty = nurse.get("/staff/closures").await.text;
-    let before = empty.split("id=\"closing\"").next().expect("the fields");
+    let before = empty.split("<main").nth(1).and_then(|main| main.split("id=\"closing\"").next()).expect("the fields");
     assert!(!before.contains("<details"), "unasked they stand open: {empty}");
     assert!(empty.contains("form=\"closing\"") && empty.contains("先看影响多少人"), "{empty}");
 
@@ -640,7 +640,7 @@ async fn nobody_is_given_another_examination_in_the_place_of_a_closed_one() {
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
     let record = stored().await;
     assert!(record.held.is_none() && record.firm().is_none(), "{record:?}");
-    assert!(nurse.get("/staff").await.text.contains("现在没有约"), "and the nurse sees whom to call");
+    assert!(nurse.get("/staff/lists/overdue").await.text.contains("现在没有约"), "and the nurse sees whom to call");
 }
 
 #[tokio::test]
@@ -688,7 +688,7 @@ async fn a_second_closing_hides_neither_the_day_that_was_lost_nor_its_reason() {
     ];
     assert_eq!(nurse.form("/staff/closures", &fields).await.status, StatusCode::SEE_OTHER);
     assert_ne!(stored().await.held.map(|(slot, _)| slot.starts.date().to_string()), Some(kept), "another is kept");
-    let told = nurse.get("/staff").await.text;
+    let told = nurse.get("/staff/lists/overdue").await.text;
     assert!(told.contains(&format!("{WHEN} 停诊，原来的时间取消了")), "the day on which they would come: {told}");
     let mut patient = world.patient(&followup).await;
     let link = patient.get(&format!("/f/{}", followup.token)).await.text;

@@ -65,7 +65,7 @@ async fn the_day_tells_who_comes_and_each_is_recorded_in_one_tap() {
     let fields = [("action", "miss"), ("appointment", appointment.as_str()), ("key", &secrets::fresh_id())];
     let early = refused(&mut nurse, &followup, "record", &fields, StatusCode::CONFLICT).await;
     assert!(early.contains("到了约好的时间，才能登记"), "nobody has missed what has not begun: {early}");
-    let fields = [("action", "arrive"), ("appointment", &appointment), ("key", &key), ("from", "day")];
+    let fields = [("action", "arrive"), ("appointment", &appointment), ("key", &key), ("from", "/staff")];
     for _ in 0..2 {
         assert_eq!(does(&mut nurse, &followup, "record", &fields).await, format!("/staff#row-{appointment}"));
     }
@@ -163,11 +163,14 @@ async fn an_outcome_needs_the_next_step_or_the_end_and_a_stale_form_changes_noth
     assert!(stale.contains("别人刚刚改过") && stale.contains("登记：已就诊"), "she sees what changed: {stale}");
     assert!(stale.contains("value=\"2026-12-04\""), "and what she had filled in");
     let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
-    assert!(nurse.get("/staff").await.text.contains("点错了，撤回"), "before the outcome a mark can be taken back");
+    assert!(
+        nurse.get("/staff").await.text.contains("value=\"unrecord\""),
+        "before the outcome a mark can be taken back"
+    );
     let fields = next(&version);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     does(&mut nurse, &followup, "outcome", &fields).await;
-    assert!(!nurse.get("/staff").await.text.contains("点错了，撤回"), "and after it none is offered");
+    assert!(!nurse.get("/staff").await.text.contains("value=\"unrecord\""), "and after it none is offered");
     let now = detail(&mut nurse, &followup).await["row"].clone();
     assert_eq!((text(&now["standing"]), text(&now["due_to"])), ("to-book", "2026-12-04"));
     let mut patient = world.patient(&followup).await;
@@ -245,7 +248,7 @@ async fn a_form_of_the_day_leads_back_whatever_it_names_as_its_row() {
         ("a b", "/staff"),
     ] {
         let key = secrets::fresh_id();
-        let fields = [("from", "day"), ("appointment", appointment), ("note", "要家属陪"), ("key", key.as_str())];
+        let fields = [("from", "/staff"), ("appointment", appointment), ("note", "要家属陪"), ("key", key.as_str())];
         assert_eq!(does(&mut nurse, &followup, "note", &fields).await, leads, "{appointment:?}");
     }
 }
@@ -451,4 +454,156 @@ async fn what_a_killed_server_left_of_a_closing_the_next_round_finishes() {
     let mut patient = world.patient(&followup).await;
     let page = patient.get(&format!("/f/{}", followup.token)).await;
     assert!(page.text.contains("医院取消了预约，请另选时间") && page.text.contains("0731-28307119"), "{}", page.text);
+}
+
+/// Records the outcome of a call in a list; gives where that leads.
+async fn called(nurse: &mut Client, followup: &FollowUpDetail, outcome: &str, from: &str) -> String {
+    let key = secrets::fresh_id();
+    let fields = [("outcome", outcome), ("again", "2026-11-24"), ("from", from), ("key", key.as_str())];
+    does(nurse, followup, "call", &fields).await
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_answers_reaches_nobody_and_is_counted_until_somebody_was_reached() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let fields = [("outcome", "call-later"), ("again", "2026-11-23"), ("key", &secrets::fresh_id())];
+    does(&mut nurse, &followup, "call", &fields).await;
+    let calls = "/staff/lists/calls";
+    for unanswered in 1..=2 {
+        assert_eq!(called(&mut nurse, &followup, "no-answer", calls).await, format!("{calls}#row-{}", followup.row.id));
+        let row = detail(&mut nurse, &followup).await["row"].clone();
+        assert_eq!((row["unanswered"].as_i64(), text(&row["call_on"])), (Some(unanswered), "2026-11-23"));
+    }
+    let page = nurse.get(calls).await.text;
+    assert!(
+        page.contains("要回电话<b>1</b>") && page.contains("2 次没人接，换个时间打"),
+        "who was promised a call: {page}"
+    );
+    called(&mut nurse, &followup, "agreed", calls).await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["unanswered"], 0);
+    let page = nurse.get(calls).await.text;
+    assert!(page.contains("要回电话<b>0</b>") && !page.contains("没人接，"), "{page}");
+
+    // What asks for a call goes on asking.
+    let cancelled = world.followup().await;
+    books(&world, &cancelled, "ldct-review-2026-11-24-0830").await;
+    let mut patient = world.patient(&cancelled).await;
+    let fields = [("reason", "unwell"), ("key", &secrets::fresh_id())];
+    patient.form(&format!("/f/{}/cancel", cancelled.token), &fields).await;
+    called(&mut nurse, &cancelled, "no-answer", "/staff/lists/overdue").await;
+    assert_eq!(detail(&mut nurse, &cancelled).await["row"]["overdue"], true);
+    called(&mut nurse, &cancelled, "agreed", "/staff/lists/overdue").await;
+    assert_eq!(detail(&mut nurse, &cancelled).await["row"]["overdue"], false);
+}
+
+#[tokio::test]
+async fn a_message_is_marked_as_sent_until_that_is_taken_back_or_another_link_is_to_be_sent() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let path = format!("/staff/followups/{}", followup.row.id);
+    let key = secrets::fresh_id();
+    let mark = [("key", key.as_str())];
+    for (deed, said) in [("sent", "短信发出去了"), ("unsent", "没有发，撤回"), ("sent", "短信发出去了")]
+    {
+        // Twice is once.
+        for _ in 0..2 {
+            does(&mut nurse, &followup, deed, &mark).await;
+        }
+        let seen = detail(&mut nurse, &followup).await;
+        assert_eq!(seen["row"]["sent"].is_null(), deed == "unsent", "{seen}");
+        let history = seen["history"].as_array().expect("lines");
+        assert!(text(&history[0]["what"]).contains(said) && !text(&history[1]["what"]).contains(said), "{history:?}");
+    }
+    assert!(nurse.get(&path).await.text.contains("没有发，撤回"), "the mark can be taken back on the page");
+    does(&mut nurse, &followup, "relink", &mark).await;
+    let seen = detail(&mut nurse, &followup).await;
+    assert!(seen["row"]["sent"].is_null(), "the new link was sent to nobody: {seen}");
+}
+
+#[tokio::test]
+async fn a_new_follow_up_shows_its_message_first_and_says_that_it_was_not_sent() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let fields = [
+        ("name", "王先生"),
+        ("phone", "13900139000"),
+        ("reason", "复查"),
+        ("services", "ldct-review"),
+        ("due_from", "2026-11-24"),
+        ("due_to", "2026-12-20"),
+        ("urgency", "soon"),
+        ("key", "0123456789abcdef"),
+    ];
+    let made = nurse.form("/staff/followups", &fields).await.location().to_owned();
+    let page = nurse.get(&made).await.text;
+    let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}: {page}"));
+    let order = [
+        "发给王先生，13900139000",
+        "id=\"message\"",
+        "复制短信",
+        "href=\"sms:13900139000",
+        "短信还没有发",
+        "再建一个",
+        "为什么",
+    ];
+    assert!(order.map(at).is_sorted(), "{:?}", order.map(at));
+    let later = nurse.get(&made).await.text;
+    assert!(later.find("为什么") < later.find("id=\"message\""), "opened again, the person comes first");
+}
+
+#[tokio::test]
+async fn the_desk_shows_one_list_with_the_person_beside_it_and_a_form_there_leads_back() {
+    let world = World::new().await;
+    let (followup, other) = (world.followup().await, world.followup().await);
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    let mut nurse = world.nurse().await;
+    let id = followup.row.id.as_str();
+    let day = nurse.get("/staff").await.text;
+    assert!(day.contains("今天来<b>1</b>") && day.contains(&format!("href=\"/staff?open={id}\"")), "{day}");
+    assert!(!day.contains(&other.row.id), "who does not come today stands in another list");
+    assert!(!day.contains("zs-desk__pane"), "nobody is open");
+    for (list, open) in [("/staff", true), ("/staff/lists/waiting", true), ("/staff/questions", true)] {
+        let page = nurse.get(&format!("{list}?open={id}")).await.text;
+        let pane = page.split("zs-desk__pane\"").nth(1);
+        assert_eq!(pane.is_some(), open, "{list}");
+        let pane = pane.expect("the person");
+        assert!(pane.contains(&followup.row.code) && pane.contains("电话打完，记一笔"), "{pane}");
+        let note = [("note", "要家属陪"), ("from", list), ("open", "yes"), ("key", &secrets::fresh_id())];
+        assert_eq!(does(&mut nurse, &followup, "note", &note).await, format!("{list}?open={id}"));
+        assert!(nurse.get(&format!("{list}?open={id}")).await.text.contains("备注记下了"), "and it is told there");
+    }
+    let page = nurse.get("/staff?open=nobody").await;
+    assert!(page.status == StatusCode::OK && !page.text.contains("zs-desk__pane"), "nobody of that name");
+    let elsewhere = [("note", "看看"), ("from", "https://elsewhere.example"), ("key", &secrets::fresh_id())];
+    assert_eq!(does(&mut nurse, &followup, "note", &elsewhere).await, format!("/staff/followups/{id}"));
+}
+
+#[tokio::test]
+async fn a_new_follow_up_and_finding_somebody_are_in_reach_on_every_page_of_the_console() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let one = format!("/staff/followups/{}", followup.row.id);
+    let (edit, rights) = (format!("{one}/edit"), format!("{one}/rights"));
+    for path in [
+        "/staff",
+        "/staff/lists/ended",
+        "/staff/followups/new",
+        "/staff/search",
+        "/staff/home-care",
+        "/staff/password",
+        &one,
+        &edit,
+        &rights,
+    ] {
+        let page = nurse.get(path).await.text;
+        assert!(page.contains("href=\"/staff/followups/new\" data-key=\"n\""), "{path}: {page}");
+        assert!(page.contains("id=\"find\"") && page.contains("action=\"/staff/search\""), "{path}");
+    }
+    let mut auditor = world.staff("auditor", &world.app.library().hospital, Role::Auditor).await;
+    let page = auditor.get("/staff/audit").await.text;
+    assert!(!page.contains("id=\"find\"") && !page.contains("/staff/followups/new"), "who sees no patient finds none");
 }

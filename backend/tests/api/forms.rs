@@ -222,7 +222,7 @@ async fn nobody_can_be_missed_before_their_time_and_staff_are_told_so_as_staff()
         assert!(nurse.get(page).await.text.contains("value=\"miss\""), "{page}");
     }
     let key = secrets::fresh_id();
-    let from = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", key.as_str()), ("from", "day")];
+    let from = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", key.as_str()), ("from", "/staff")];
     let recorded = nurse.form(&format!("{path}/record"), &from).await;
     assert_eq!(recorded.location(), format!("/staff#row-{appointment}"), "she stays at her place in the list");
     assert!(nurse.get("/staff").await.text.contains(&format!("id=\"row-{appointment}\"")));

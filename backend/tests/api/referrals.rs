@@ -44,8 +44,8 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     }
     let second = [("hospital", "dezhou-2"), ("reason", "另一家"), ("key", &secrets::fresh_id())];
     assert_eq!(does(&mut here, id, "refer", &second).await.status, StatusCode::CONFLICT, "one offer at a time");
-    assert!(here.get("/staff").await.text.contains("等对方接收"));
-    let asked = there.get("/staff").await.text;
+    assert!(here.get("/staff/referrals").await.text.contains("等对方接收"));
+    let asked = there.get("/staff/referrals").await.text;
     assert!(asked.contains("等我们接收") && asked.contains("要做超声内镜") && asked.contains("李女士"), "{asked}");
     assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "a third hospital sees nothing");
     let seen = there.get(&path).await.text;
@@ -114,13 +114,13 @@ async fn a_follow_up_is_handed_over_once_it_was_taken_and_can_be_handed_back_aga
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(does(&mut here, id, "hand-back", &fields[..1]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(does(&mut here, id, "hand-back", &fields).await.status, StatusCode::SEE_OTHER);
-    let told = there.get("/staff").await.text;
+    let told = there.get("/staff/referrals").await.text;
     assert!(told.contains("对方没有接收") && told.contains("请先写小结"), "a refusal is told: {told}");
     let again = [("hospital", "zhuzhou-2"), ("reason", "小结写好了"), ("key", &secrets::fresh_id())];
     assert_eq!(does(&mut there, id, "refer", &again).await.status, StatusCode::SEE_OTHER);
     let page = there.get(&path).await.text;
     assert_eq!(does(&mut there, id, "recall", &[("referral", &referral(&page))]).await.status, StatusCode::SEE_OTHER);
-    assert!(!here.get("/staff").await.text.contains("等我们接收"), "a recalled offer waits no longer");
+    assert!(!here.get("/staff/referrals").await.text.contains("等我们接收"), "a recalled offer waits no longer");
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn who_comes_to_a_clinic_is_recorded_there_whoever_follows_her_up() {
     assert!(page.contains("随访由安庆市第二人民医院负责") && page.contains("tel:0556-5212008"), "{page}");
     assert!(!page.contains(PHONE) && !page.contains(&format!("/staff/followups/{id}\"")), "{page}");
     let key = secrets::fresh_id();
-    let arrive = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", &key), ("from", "day")];
+    let arrive = [("action", "arrive"), ("appointment", appointment.as_str()), ("key", &key), ("from", "/staff")];
     let mut stranger = world.staff("sun", "dezhou-2", Role::Nurse).await;
     assert_eq!(does(&mut stranger, id, "record", &arrive).await.status, StatusCode::NOT_FOUND);
     let recorded = does(&mut here, id, "record", &arrive).await.location().to_owned();

@@ -77,14 +77,17 @@ async fn a_hospital_that_is_asked_or_has_handed_over_sees_neither_link_nor_phone
         let text = there.get(path).await.text;
         assert!(hides_the_person(&text, &followup, "家里有人吵架"), "{path}: {text}");
     }
-    assert!(hides_the_person(&there.get("/staff").await.text, &followup, "家里有人吵架"));
+    assert!(hides_the_person(&there.get("/staff/referrals").await.text, &followup, "家里有人吵架"));
     assert_eq!(there.get(&data).await.code(), "handed-over");
 
     takes_over(&world, &mut there, id).await;
     let taken = detail(&mut there, id).await;
     assert_eq!(taken.row.phone, PHONE, "who takes over has all of it");
     assert!(taken.notes.iter().any(|note| note.text == "家里有人吵架") && taken.token != followup.token);
-    assert!(there.get("/staff").await.text.contains("今天要回电话"), "the new link is to be sent today");
+    assert!(
+        there.get("/staff/lists/calls").await.text.contains(&format!("/staff/followups/{id}")),
+        "the new link is to be sent today"
+    );
     let left = here.get(&page).await;
     assert!(left.text.contains("安庆市第二人民医院") && left.text.contains("0556-5212008"), "{}", left.text);
     for path in [&page, &data, &format!("{page}/letter"), &format!("{page}/edit"), &format!("{page}/rights")] {
@@ -137,7 +140,7 @@ async fn whoever_was_referred_wrongly_is_given_back_and_the_history_says_so() {
     let back = detail(&mut here, id).await;
     assert!(back.history.iter().any(|line| line.what.contains("退回给转来的医院")), "{:?}", back.history);
     assert!(back.row.owner == "zhang" && back.row.call_on.is_some(), "whoever referred has her again, to call today");
-    assert!(here.get("/staff").await.text.contains("她住在株洲"), "and is told");
+    assert!(here.get("/staff/referrals").await.text.contains("她住在株洲"), "and is told");
     for (who, name) in [(&mut there, "who gave back"), (&mut third, "who was asked meanwhile")] {
         assert_eq!(who.get(&format!("/staff/followups/{id}")).await.status, StatusCode::NOT_FOUND, "{name}");
     }

@@ -147,6 +147,8 @@ pub struct BatchesPage {
 pub struct BatchPage {
     /// Who is signed in.
     pub staff: Staff,
+    /// Now.
+    pub now: Moment,
     /// The batch.
     pub batch: BatchRow,
     /// How many of it are still open and have no appointment, have one, and are closed.

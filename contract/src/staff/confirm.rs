@@ -35,6 +35,10 @@ words! {
         Call = "call",
         /// A call was recorded under a number that is not the person's.
         WrongNumber = "wrong-number",
+        /// The message was marked as sent.
+        Sent = "sent",
+        /// That mark was taken back.
+        Unsent = "unsent",
         /// A note was written.
         Note = "note",
         /// A question was answered.
@@ -101,6 +105,8 @@ impl JustDone {
             Self::WrongNumber => {
                 "电话记下了。号码不对：请更正手机号，更正以前链接停用，人在“要处理”里。点错了，请再记一个“答应来”。"
             }
+            Self::Sent => "记下了：短信发出去了。点错了，可以撤回。",
+            Self::Unsent => "撤回了：短信还没有发。",
             Self::Note => "备注记下了。",
             Self::Answer => "回答好了，病人打开链接就能看到。",
             Self::Outcome => "结果记下了。",

@@ -2,6 +2,7 @@
 
 use super::letters::turn;
 use super::list::row;
+use super::row::Place;
 use crate::components::icon::small_icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::moment;
@@ -57,7 +58,7 @@ pub fn page(page: &BatchPage) -> Node {
             .child(here.map(|_| {
                 nodes![
                     el("h2").class("zs-group").child("没有结束的").child(el("span").child(listed)),
-                    el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>()),
+                    el("ul").child(page.rows.iter().map(|one| row(one, page.now, Place::Alone)).collect::<Vec<_>>()),
                     turn
                 ]
             }))

@@ -22,6 +22,7 @@ pub fn page(page: &BatchesPage) -> Node {
                 .class("zs-group")
                 .with("id", "batches")
                 .child("导入过的")
+                .child(" · ")
                 .child(turn::count(&page.turn, page.batches.len()))
                 .child(el("span").child("新的在前")),
             el("ul").child(page.batches.iter().map(row).collect::<Vec<_>>()),

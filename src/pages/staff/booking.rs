@@ -1,9 +1,11 @@
 //! Booking and cancelling for a patient who is on the phone.
 
-use super::form::{asks, button, field, hidden, none, post, select};
+use super::form::{asks, button, field, hidden, post, select};
 use super::work::Sent;
-use crate::text::{day, moment};
-use crate::view::{Node, el, nodes};
+use crate::components::error_summary::field_error;
+use crate::components::icon::icon;
+use crate::text::{clock, day};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Lang;
@@ -25,16 +27,49 @@ pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     ]
 }
 
-fn option(time: &StaffTime, chosen: Option<&str>) -> Node {
+/// A time of a day, to be chosen; what the link would refuse says why.
+fn choice(time: &StaffTime, chosen: Option<&str>) -> El {
     let slot = &time.slot;
     let expert = if slot.expert.is_empty() { String::new() } else { format!(" · {}", slot.expert) };
-    let rule = if time.rule.is_empty() { String::new() } else { format!("（{}）", time.rule) };
-    let words = format!("{} · {}{expert} · 余 {}{rule}", moment(Lang::Hans, slot.starts), time.service, slot.free);
-    el("option")
-        .with("value", slot.id.to_string())
-        .with("selected", chosen == Some(slot.id.as_str()))
-        .child(words)
-        .node()
+    let rule = if time.rule.is_empty() { String::new() } else { format!(" · {}", time.rule) };
+    let id = ["slot-", slot.id.as_str()].concat();
+    el("label")
+        .class("zs-time")
+        .with("for", id.clone())
+        .child(
+            el("input")
+                .with("type", "radio")
+                .with("id", id)
+                .with("name", "slot")
+                .with("value", slot.id.to_string())
+                .with("checked", chosen == Some(slot.id.as_str())),
+        )
+        .child(
+            el("span")
+                .child(el("b").child(clock(Lang::Hans, slot.starts)))
+                .child(el("small").child(format!("{}{expert} · 余 {}{rule}", time.service, slot.free))),
+        )
+}
+
+/// A day that unfolds into its times.
+fn day_of(times: &[StaffTime], chosen: Option<&str>) -> Option<El> {
+    let date = times.first()?.slot.starts.date();
+    // The day of the time that was chosen stands unfolded.
+    let open = times.iter().any(|time| chosen == Some(time.slot.id.as_str()));
+    let free: i64 = times.iter().map(|time| i64::from(time.slot.free)).sum();
+    let choices = times.iter().map(|time| choice(time, chosen)).collect::<Vec<_>>();
+    Some(
+        el("details")
+            .class("zs-details zs-day")
+            .with("open", open)
+            .child(
+                el("summary")
+                    .child(el("span").child(day(Lang::Hans, date)))
+                    .child(el("small").child(format!("余 {free}")))
+                    .child(icon("next")),
+            )
+            .child(el("div").class("zs-times-to-choose").child(choices)),
+    )
 }
 
 fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
@@ -45,12 +80,7 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     }
     let chosen = sent.typed.get(deed, "slot");
     let days = detail.times.chunk_by(|a, b| a.slot.starts.date() == b.slot.starts.date());
-    let days = days.filter_map(|times| {
-        let date = times.first()?.slot.starts.date();
-        let times = times.iter().map(|time| option(time, chosen)).collect::<Vec<_>>();
-        Some(el("optgroup").with("label", day(Lang::Hans, date)).child(times).node())
-    });
-    let times = [none().node()].into_iter().chain(days).collect::<Vec<_>>();
+    let days = days.filter_map(|times| day_of(times, chosen)).collect::<Vec<_>>();
     let way = |from: Option<CivilDate>, label: &'static str| {
         from.map(|from| {
             el("a")
@@ -77,23 +107,20 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         nodes![
             el("p").child("先在电话里问："),
             el("ul").class("zs-bullets").child(asked),
-            el("div")
-                .class("zs-form-field")
-                .child(crate::components::error_summary::field_error(problem, "book-asked"))
-                .child(
-                    el("label")
-                        .class("zs-check")
-                        .with("for", "book-asked")
-                        .child(
-                            el("input")
-                                .with("type", "checkbox")
-                                .with("id", "book-asked")
-                                .with("name", "asked")
-                                .with("value", "yes")
-                                .with("checked", sent.typed.has(deed, "asked", "yes")),
-                        )
-                        .child(el("span").child("都问过了，可以约")),
-                )
+            el("div").class("zs-form-field").child(field_error(problem, "book-asked")).child(
+                el("label")
+                    .class("zs-check")
+                    .with("for", "book-asked")
+                    .child(
+                        el("input")
+                            .with("type", "checkbox")
+                            .with("id", "book-asked")
+                            .with("name", "asked")
+                            .with("value", "yes")
+                            .with("checked", sent.typed.has(deed, "asked", "yes")),
+                    )
+                    .child(el("span").child("都问过了，可以约")),
+            )
         ]
     });
     let reason = el("input")
@@ -109,13 +136,14 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         .child(hidden("times", first.map(|first| first.to_string()).unwrap_or_default()))
         .child(el("p").class("zs-small").child([shown, all].concat()))
         .child(turning)
-        .child(field(
-            problem,
-            "book-slot",
-            "时间",
-            "括号里的时间病人自己不能约，您可以破例。",
-            el("select").class("zs-input").with("id", "book-slot").with("name", "slot").child(times),
-        ))
+        .child(
+            el("fieldset")
+                .class("zs-form-field")
+                .with("id", "book-slot")
+                .child(el("legend").class("zs-form-field__small-label").child("先选哪天，再选几点"))
+                .child(field_error(problem, "book-slot"))
+                .child(days),
+        )
         .child(asked)
         .child(field(problem, "book-reason", "破例的原因（不破例不用填）", "记在备注里，病人看不到。", reason))
         .child(button("约好"))

@@ -2,8 +2,8 @@
 
 use super::confirm::{back, in_place, yes};
 use super::form::{field, hidden};
-use super::list::{chip, why};
-use super::work::{Sent, sections};
+use super::list::{chip, unanswered, why};
+use super::work::{self, Sent, sections};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
 use crate::components::phone_link::{phone_link, tel};
@@ -14,7 +14,7 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Prompt, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, SEEN};
+use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN};
 
 /// A QR code as a path of unit squares.
 pub struct Qr {
@@ -24,25 +24,87 @@ pub struct Qr {
     pub side: u16,
 }
 
-/// The page.
+/// The page of a person: who, why somebody must look after them, the call and what came of it, then everything else; and
+/// before all that, while a link has just come into being, the message that brings it.
 pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment, sent: &Sent<'_>) -> Node {
+    let top = nodes![back("/staff".to_owned(), "工作台"), sent.problem.map(error_summary)];
+    let (title, first, aside) = if to_send(detail, done) {
+        let whom = [detail.row.name.as_str(), "，", &detail.row.phone].concat();
+        let title = el("h1").class("zs-h1").child("发给").child(whom);
+        let first = nodes![message(detail), after_sending(detail, done), facts(detail), deeds(detail, sent)];
+        (title, first, nodes![code(detail, qr), link(detail), history(detail)])
+    } else {
+        let folded = (detail.row.standing != Standing::Closed).then(|| to_send_again(detail, qr));
+        let first = nodes![person(detail, now, sent), facts(detail), deeds(detail, sent)];
+        (heading(detail, el("h1")), first, nodes![folded, history(detail)])
+    };
+    nodes![
+        top,
+        el("div")
+            .class("zs-person")
+            .child(el("div").class("zs-stack zs-person__main").child(title).child(first).child(changes(detail, sent)))
+            .child(el("div").class("zs-stack zs-person__aside").child(aside))
+    ]
+}
+
+/// The person beside a list.
+pub fn pane(detail: &FollowUpDetail, qr: Qr, now: Moment, sent: &Sent<'_>) -> Node {
+    let folded = (detail.row.standing != Standing::Closed).then(|| to_send_again(detail, qr));
+    el("div")
+        .class("zs-stack zs-stack--tight")
+        .child(heading(detail, el("h2")))
+        .child(person(detail, now, sent))
+        .child(facts(detail))
+        .child(deeds(detail, sent))
+        .child(folded)
+        .child(history(detail))
+        .child(changes(detail, sent))
+        .node()
+}
+
+fn heading(detail: &FollowUpDetail, heading: El) -> El {
+    let name = if detail.row.name.is_empty() { "（资料已删除）" } else { &detail.row.name };
+    heading
+        .class("zs-h1")
+        .child(name.to_owned())
+        .child(el("span").class("zs-person__code").child([" ", detail.row.code.as_str()].concat()))
+}
+
+/// Why somebody must look after them, whom to call, who came, and what came of the call.
+fn person(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
+    let followup = &detail.row;
+    let told = why(followup).into_iter().chain(unanswered(followup)).collect::<Vec<_>>().join("；");
+    let told = (!told.is_empty())
+        .then(|| el("div").class("zs-notice zs-notice--amber").child(icon("alert")).child(el("p").child(told)));
+    let call = if followup.wrong_number {
+        el("p").child(format!("{} 不是病人的号码，不要再打。请更正手机号。", followup.phone)).node()
+    } else {
+        phone_link(&followup.phone, "打给病人".to_owned())
+    };
+    let name = followup.name.as_str();
+    let unlock = followup.locked.then(|| {
+        in_place(
+            "lock",
+            "链接锁住了，打开",
+            format!("打电话核对过是{name}本人吗？"),
+            &["后四位错了 5 次，所以锁住了。", "打开以后，拿着链接的人可以再试。"],
+            el("form")
+                .with("method", "post")
+                .with("action", address(followup, "unlock"))
+                .child(yes("核对过，打开链接".to_owned())),
+        )
+    });
+    nodes![told, call, work::recorded(detail, now), work::called(detail, sent), unlock]
+}
+
+fn facts(detail: &FollowUpDetail) -> Node {
     let followup = &detail.row;
     let mut facts = vec![
-        row("状态".to_owned(), chip(followup), why(followup).unwrap_or_default()),
+        row("状态".to_owned(), chip(followup), String::new()),
         row("为什么".to_owned(), Node::from(followup.reason.clone()), String::new()),
-        row("编号".to_owned(), followup.code.clone().into(), String::new()),
-        row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()),
     ];
-    if let (Some(from), Some(to)) = (followup.due_from, followup.due_to) {
-        facts.push(row("可以约".to_owned(), followup.services.join("、").into(), String::new()));
-        let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
-        facts.push(row("时间段".to_owned(), window.into(), String::new()));
-    }
     if let Some(starts) = followup.starts {
         facts.push(row("预约".to_owned(), moment(Lang::Hans, starts).into(), followup.room.clone()));
-    }
-    if let Some(again) = followup.call_on {
-        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), String::new()));
     }
     if let Some(kept) = &detail.kept {
         let why = match kept.why {
@@ -53,11 +115,41 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
         let until = format!("{why}，留到 {}", moment(Lang::Hans, kept.until));
         facts.push(row("留着的时间".to_owned(), moment(Lang::Hans, kept.slot.starts).into(), until));
     }
+    if let Some(again) = followup.call_on {
+        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), String::new()));
+    }
     if let Some(since) = detail.waiting {
         facts.push(row("候补".to_owned(), format!("从 {} 起", moment(Lang::Hans, since)).into(), String::new()));
     }
-    let link = (followup.standing != Standing::Closed).then(|| link(detail, qr));
-    let history = detail
+    if let (Some(from), Some(to)) = (followup.due_from, followup.due_to) {
+        facts.push(row("可以约".to_owned(), followup.services.join("、").into(), String::new()));
+        let window = format!("{} 到 {}", day(Lang::Hans, from), day(Lang::Hans, to));
+        facts.push(row("时间段".to_owned(), window.into(), String::new()));
+    }
+    facts.push(row("紧急程度".to_owned(), followup.urgency.title().into(), String::new()));
+    if followup.standing != Standing::Closed {
+        let sent = followup.sent.map_or_else(|| "没有记".to_owned(), |at| format!("{} 发了", moment(Lang::Hans, at)));
+        facts.push(row("短信".to_owned(), sent.into(), String::new()));
+    }
+    facts.push(row("编号".to_owned(), followup.code.clone().into(), String::new()));
+    summary_list(facts)
+}
+
+/// What can be done with the follow-up, and the way to its data.
+fn deeds(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let followup = &detail.row;
+    let word = if followup.standing == Standing::Closed {
+        "重新打开"
+    } else {
+        "改姓名、手机号、时间段、负责人"
+    };
+    let edit = (!followup.name.is_empty())
+        .then(|| el("a").class("zs-button zs-button--quiet").with("href", address(followup, "edit")).child(word));
+    nodes![sections(detail, sent), edit]
+}
+
+fn history(detail: &FollowUpDetail) -> Node {
+    let lines = detail
         .history
         .iter()
         .map(|line| {
@@ -72,24 +164,14 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
             )
         })
         .collect::<Vec<_>>();
-    let post = |tail: &str| ["/staff/followups/", followup.id.as_str(), "/", tail].concat();
+    nodes![el("h2").class("zs-group").child("经过"), el("ul").child(lines)]
+}
+
+/// What changes the link or ends the follow-up, each after a question.
+fn changes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
+    let followup = &detail.row;
     let name = followup.name.as_str();
-    let unlock = followup.locked.then(|| {
-        in_place(
-            "lock",
-            "链接锁住了，打开",
-            format!("打电话核对过是{name}本人吗？"),
-            &["后四位错了 5 次，所以锁住了。", "打开以后，拿着链接的人可以再试。"],
-            el("form").with("method", "post").with("action", post("unlock")).child(yes("核对过，打开链接".to_owned())),
-        )
-    });
-    let word = if followup.standing == Standing::Closed {
-        "重新打开"
-    } else {
-        "改姓名、手机号、时间段、负责人"
-    };
-    let edit = (!followup.name.is_empty())
-        .then(|| el("a").class("zs-button zs-button--quiet").with("href", post("edit")).child(word));
+    let post = |tail: &str| address(followup, tail);
     let rights = (!followup.name.is_empty()).then(|| {
         el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
     });
@@ -140,39 +222,11 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
             .with("open", sent.problem(end).is_some())
         ]
     });
-    // What has to be sent comes first when there is something new to send.
-    let sends = to_send(detail, done);
-    let (first, later) = if sends { (link, None) } else { (None, link) };
-    let another = (done == Some(JustDone::Make)).then(|| {
-        el("a")
-            .class("zs-button zs-button--quiet")
-            .with("href", "/staff/followups/new")
-            .child(icon("plus"))
-            .child(el("span").child("再建一个"))
-    });
-    nodes![
-        back("/staff".to_owned(), "工作台"),
-        el("div")
-            .class("zs-stack")
-            .child(sent.problem.map(error_summary))
-            .child(el("h1").class("zs-h1").child(followup.name.clone()))
-            .child(first)
-            .child(another)
-            .child(summary_list(facts))
-            .child(if followup.wrong_number {
-                el("p").child(format!("{} 不是病人的号码，不要再打。请更正手机号。", followup.phone)).node()
-            } else {
-                phone_link(&followup.phone, "打给病人".to_owned())
-            })
-            .child(unlock)
-            .child(edit)
-            .child(sections(detail, now, sent))
-            .child(later)
-            .child(el("h2").class("zs-group").child("经过"))
-            .child(el("ul").child(history))
-            .child(changes)
-            .child(rights)
-    ]
+    nodes![changes, rights]
+}
+
+fn address(followup: &FollowUpRow, tail: &str) -> String {
+    ["/staff/followups/", followup.id.as_str(), "/", tail].concat()
 }
 
 /// Whether the link has just come into being and is still to be sent.
@@ -186,7 +240,7 @@ pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
     if to_send(detail, done) {
         return nodes![
             el("a").class("zs-button zs-button--quiet").with("href", "#message").child("看短信"),
-            copy("message", "复制短信").class("zs-button")
+            copy("message".to_owned(), "复制短信").class("zs-button")
         ];
     }
     if detail.row.phone.is_empty() {
@@ -206,56 +260,118 @@ pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
 }
 
 /// A button that copies what stands in a field; a script shows it.
-fn copy(field: &'static str, word: &'static str) -> El {
+pub fn copy(field: String, word: &'static str) -> El {
     el("button").with("type", "button").with("data-copy", field).with("hidden", true).child(word)
 }
 
-fn link(detail: &FollowUpDetail, qr: Qr) -> Node {
+/// The address that opens the phone's own messages with number and text filled in; it sends nothing.
+pub fn sms(phone: &str, message: &str) -> String {
+    let mut text = String::new();
+    for byte in message.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    ["sms:", phone, "?&body=", &text].concat()
+}
+
+/// The message, whole and in sight, and the ways to send it.
+fn message(detail: &FollowUpDetail) -> Node {
+    let field = el("textarea")
+        .class("zs-input zs-message")
+        .with("id", "message")
+        .with("rows", "4")
+        .with("readonly", true)
+        .child(detail.message.clone());
+    let open = (!detail.row.wrong_number && !detail.row.phone.is_empty()).then(|| {
+        el("a")
+            .class("zs-button zs-button--quiet")
+            .with("href", sms(&detail.row.phone, &detail.message))
+            .child("打开短信")
+    });
+    nodes![
+        el("label").class("zs-form-field__small-label").with("for", "message").child("短信（没有病名，没有全名）"),
+        field,
+        el("div")
+            .class("zs-buttons")
+            .child(copy("message".to_owned(), "复制短信").class("zs-button zs-button--quiet").with("data-key", "c"))
+            .child(open),
+        mark_sent(detail)
+    ]
+}
+
+/// Whether the message was sent: copying it is not sending it.
+pub fn mark_sent(detail: &FollowUpDetail) -> El {
+    let followup = &detail.row;
+    let form = |deed: &'static str| super::form::post(&followup.id, deed).child(hidden("key", detail.key.to_string()));
+    let band = el("div").class("zs-band");
+    match followup.sent {
+        None => band.child(el("p").child("短信还没有发：系统不会自己发。发了，记一下。")).child(form("sent").child(
+            el("button").class("zs-button zs-button--tint").with("type", "submit").with("data-key", "x").child("已发"),
+        )),
+        Some(at) => band
+            .child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at))))
+            .child(form("unsent").child(el("button").class("zs-word").with("type", "submit").child("没有发，撤回"))),
+    }
+}
+
+/// What comes after sending: the next person, or back to the day.
+fn after_sending(detail: &FollowUpDetail, done: Option<JustDone>) -> El {
+    let another = (done == Some(JustDone::Make)).then(|| {
+        el("a")
+            .class("zs-button zs-button--quiet")
+            .with("href", "/staff/followups/new")
+            .child(icon("plus"))
+            .child(el("span").child("再建一个"))
+    });
+    let letter =
+        el("a").class("zs-button zs-button--quiet").with("href", address(&detail.row, "letter")).child("打印成信");
+    el("div").class("zs-buttons").child(another).child(letter)
+}
+
+/// The code, for whoever stands at the desk.
+fn code(detail: &FollowUpDetail, qr: Qr) -> Node {
     let side = qr.side + 8;
     let view_box = format!("-4 -4 {side} {side}");
-    el("section")
-        .class("zs-stack")
-        .with("aria-labelledby", "link")
+    nodes![
+        el("h2").class("zs-group").child("人在面前？让病人扫"),
+        el("svg")
+            .class("zs-qr")
+            .with("viewBox", view_box)
+            .with("role", "img")
+            .with("aria-label", "链接的二维码")
+            .child(el("path").class("zs-qr__ground").with("d", format!("M-4 -4h{side}v{side}h-{side}z")))
+            .child(el("path").class("zs-qr__dark").with("d", qr.path)),
+        el("p")
+            .class("zs-small")
+            .child("打开以后要填手机号后四位。链接到 ")
+            .child(day(Lang::Hans, detail.link_until))
+            .child(" 有效。")
+    ]
+}
+
+fn link(detail: &FollowUpDetail) -> Node {
+    nodes![
+        el("label").class("zs-form-field__small-label").with("for", "address").child("链接"),
+        el("input").class("zs-input").with("id", "address").with("readonly", true).with("value", detail.link.clone()),
+        copy("address".to_owned(), "复制链接").class("zs-button zs-button--quiet")
+    ]
+}
+
+/// The same message once it is not the next thing to do.
+fn to_send_again(detail: &FollowUpDetail, qr: Qr) -> El {
+    el("details")
+        .class("zs-details")
+        .with("id", "link")
+        .child(el("summary").child(icon("letter")).child(el("span").child("短信、链接、二维码")).child(icon("next")))
         .child(
-            el("h2")
-                .class("zs-group")
-                .with("id", "link")
-                .child("发给病人")
-                .child(el("span").child("到 ").child(day(Lang::Hans, detail.link_until)).child(" 有效")),
+            el("div")
+                .class("zs-stack")
+                .child(message(detail))
+                .child(after_sending(detail, None))
+                .child(code(detail, qr))
+                .child(link(detail)),
         )
-        .child(el("label").class("zs-form-field__small-label").with("for", "message").child("短信（没有个人信息）"))
-        .child(
-            el("textarea")
-                .class("zs-input")
-                .with("id", "message")
-                .with("rows", "4")
-                .with("readonly", true)
-                .child(detail.message.clone()),
-        )
-        .child(copy("message", "复制短信").class("zs-button zs-button--quiet"))
-        .child(el("label").class("zs-form-field__small-label").with("for", "address").child("链接"))
-        .child(
-            el("input")
-                .class("zs-input")
-                .with("id", "address")
-                .with("readonly", true)
-                .with("value", detail.link.clone()),
-        )
-        .child(copy("address", "复制链接").class("zs-button zs-button--quiet"))
-        .child(
-            el("a")
-                .class("zs-button zs-button--quiet")
-                .with("href", ["/staff/followups/", detail.row.id.as_str(), "/letter"].concat())
-                .child("打印成信"),
-        )
-        .child(
-            el("svg")
-                .class("zs-qr")
-                .with("viewBox", view_box)
-                .with("role", "img")
-                .with("aria-label", "链接的二维码")
-                .child(el("path").class("zs-qr__ground").with("d", format!("M-4 -4h{side}v{side}h-{side}z")))
-                .child(el("path").class("zs-qr__dark").with("d", qr.path)),
-        )
-        .node()
 }

@@ -1,150 +1,20 @@
-//! The follow-ups: overdue first, then those who have not answered, then those who come.
+//! Follow-ups in lists: how each stands, why somebody must look after it, and what can be done about it in the row.
 
-use super::day::{open_questions, question_rows, section};
-use super::many_tries;
-use super::referral::list as referrals;
-use super::search::search_field;
-use super::turn;
-use crate::components::icon::{icon, small_icon};
-use crate::components::link_list::{link_card, link_list};
-use crate::text::{clock, day, moment, short_day};
-use crate::view::{Node, el, nodes};
-use zaoshai_contract::followups::{Prompt, Prompted, Standing};
-use zaoshai_contract::home_care::CareToday;
+use super::day::{key, marks, possible};
+use super::form::hidden;
+use super::row::{MAIN, Place, Row, WORD, form, mark, way};
+use crate::components::icon::icon;
+use crate::components::phone_link::tel;
+use crate::text::{clock, moment, short_day};
+use crate::view::{El, Node, el, nodes};
+use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::followups::{Prompt, Prompted, Standing, last_call};
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpList, FollowUpRow, QuestionList, Whole, WholeList};
+use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpRow};
 
-/// The page.
-pub fn page(list: &FollowUpList, care: Option<&CareToday>) -> Node {
-    let of = |wanted: fn(&FollowUpRow) -> bool| list.rows.iter().filter(|row| wanted(row)).collect::<Vec<_>>();
-    let counts = [
-        ("#day", "今天来", list.day.len()),
-        ("#overdue", "要处理", usize::try_from(list.overdue_count).unwrap_or(0)),
-        ("#asked", "提问", usize::try_from(list.questions_count).unwrap_or(0)),
-    ]
-    .into_iter()
-    .chain(care.map(|care| ("#care", "上门护理", care_count(care))))
-    .map(|(href, name, count)| el("a").with("href", href).child(el("b").child(count)).child(name))
-    .collect::<Vec<_>>();
-    let calls = group(
-        ("calls", "phone"),
-        (Whole::Calls.title(), "说好再打的，刚接收的"),
-        list.calls.iter().collect(),
-        Some((Whole::Calls, list.calls_count)),
-    );
-    let overdue = group(
-        ("overdue", "alert"),
-        (Whole::Overdue.title(), "紧急的在前，逾期久的在前"),
-        list.overdue.iter().collect(),
-        Some((Whole::Overdue, list.overdue_count)),
-    );
-    let latest = "最近建的 100 个里";
-    let rest = nodes![
-        group(("locked", "lock"), ("链接锁住", latest), of(|row| row.locked), None),
-        group(("waiting", "clock"), ("等回复", latest), of(|row| is_open(row) && !row.overdue && !row.locked), None),
-        group(
-            ("booked", "calendar"),
-            ("已约", latest),
-            of(|row| is_under_way(row) && !row.overdue && !row.locked),
-            None
-        ),
-        group(("ended", "check"), ("已结束", latest), of(|row| row.standing == Standing::Closed && !row.locked), None)
-    ];
-    let empty = list.rows.is_empty().then(|| el("p").class("zs-section").child("还没有随访。点下面“新建随访”开始。"));
-    nodes![
-        el("h1").class("zs-h2").child("今天 ").child(day(Lang::Hans, list.now.date())),
-        el("nav").class("zs-counts").with("aria-label", "今天的工作").child(counts),
-        list.many_tries.as_ref().map(many_tries),
-        search_field(""),
-        empty,
-        section(&list.day, list.now),
-        calls,
-        overdue,
-        care.and_then(super::home_care::today),
-        referrals(&list.referrals),
-        open_questions(&list.questions, list.questions_count),
-        rest,
-        whole_lists(list)
-    ]
-}
-
-/// How many requests for nursing at home somebody must look at.
-pub fn care_count(care: &CareToday) -> usize {
-    usize::try_from(care.asked_count).unwrap_or(0) + care.called_off.len()
-}
-
-/// The way to all follow-ups, of which this page shows the first.
-fn whole_lists(list: &FollowUpList) -> Node {
-    let cards = Whole::ALL
-        .iter()
-        .map(|which| {
-            let count = match which {
-                Whole::Overdue => format!("{} 个", list.overdue_count),
-                Whole::Calls => format!("{} 个", list.calls_count),
-                Whole::Waiting | Whole::Booked | Whole::Locked | Whole::Ended => String::new(),
-            };
-            link_card(["/staff/lists/", which.as_str()].concat(), "next", which.title().to_owned(), count)
-        })
-        .collect();
-    nodes![el("h2").class("zs-group").child("全部名单"), link_list(cards)]
-}
-
-/// A whole list, page by page.
-pub fn whole(page: &WholeList) -> Node {
-    let path = ["/staff/lists/", page.which.as_str()].concat();
-    let empty = page.rows.is_empty().then(|| el("p").class("zs-section").child("没有。"));
-    nodes![
-        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("h1").class("zs-h2").child(page.which.title()).child(turn::count(&page.turn, page.rows.len())),
-        empty,
-        el("ul").child(page.rows.iter().map(row).collect::<Vec<_>>()),
-        turn::ways(&path, &page.turn)
-    ]
-}
-
-/// All questions that wait for an answer, page by page.
-pub fn questions(page: &QuestionList) -> Node {
-    let empty = page.rows.is_empty().then(|| el("p").class("zs-section").child("没有。"));
-    nodes![
-        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("h1").class("zs-h2").child("等回答的提问").child(turn::count(&page.turn, page.rows.len())),
-        empty,
-        question_rows(&page.rows),
-        turn::ways("/staff/questions", &page.turn)
-    ]
-}
-
-/// People under a heading; nothing without any. Of a list that may be longer, how many it has and the way to all of them.
-fn group(
-    (id, name): (&'static str, &'static str),
-    (title, order): (&'static str, &'static str),
-    rows: Vec<&FollowUpRow>,
-    whole: Option<(Whole, i64)>,
-) -> Node {
-    if rows.is_empty() {
-        return Node::from(());
-    }
-    let heading = el("h2")
-        .class("zs-group")
-        .with("id", id)
-        .child(small_icon(name))
-        .child(title)
-        .child(" ")
-        .child(whole.map_or_else(|| rows.len().to_string(), |(_, count)| count.to_string()))
-        .child(el("span").child(order));
-    let rest =
-        whole.and_then(|(which, count)| turn::rest(["/staff/lists/", which.as_str()].concat(), count, rows.len()));
-    let rows = rows.into_iter().map(row).collect::<Vec<_>>();
-    el("section").with("aria-labelledby", id).child(heading).child(el("ul").child(rows)).child(rest).node()
-}
-
-fn is_open(row: &FollowUpRow) -> bool {
-    !is_under_way(row) && row.standing != Standing::Closed
-}
-
-fn is_under_way(row: &FollowUpRow) -> bool {
-    matches!(row.standing, Standing::Booked | Standing::Arrived | Standing::OutcomeDue)
-}
+/// From how many calls in a row that nobody answered another way is to be tried.
+const MANY_UNANSWERED: i64 = 2;
 
 /// The state as a word with an icon.
 pub fn chip(row: &FollowUpRow) -> Node {
@@ -232,20 +102,108 @@ fn prompt(prompt: &Prompted) -> String {
     }
 }
 
+/// How many calls nobody answered, and what to try then.
+pub fn unanswered(row: &FollowUpRow) -> Option<String> {
+    match row.unanswered {
+        ..=0 => None,
+        some if some < MANY_UNANSWERED => Some("1 次没人接".to_owned()),
+        many => Some(format!("{many} 次没人接，换个时间打，或者寄信")),
+    }
+}
+
+/// How somebody stands: a chip, why somebody must look after them, and what was tried.
+fn state(row: &FollowUpRow) -> Node {
+    let call = row.call_on.map(|day| format!("说好 {} 打", short_day(Lang::Hans, day)));
+    let told = why(row).into_iter().chain(unanswered(row)).chain(call).collect::<Vec<_>>().join("；");
+    nodes![
+        chip(row),
+        (!told.is_empty()).then(|| el("span").class("zs-row__why").child(told)),
+        el("span").class("zs-row__done").child("记下了")
+    ]
+}
+
+/// By when somebody is to come, or how late they are.
+fn when(row: &FollowUpRow, today: CivilDate) -> Node {
+    if let Some(starts) = row.starts {
+        return nodes![short_day(Lang::Hans, starts.date()), " ", clock(Lang::Hans, starts)];
+    }
+    match row.due_to {
+        Some(due) if due < today && row.overdue => format!("晚 {} 天", today.days() - due.days()).into(),
+        Some(due) => nodes![short_day(Lang::Hans, due), "前"],
+        None => Node::from(()),
+    }
+}
+
+/// The outcomes of a call that one tap records, and the way to the others.
+pub fn outcomes(row: &FollowUpRow, today: CivilDate) -> Vec<(&'static str, &'static str)> {
+    let tomorrow = today.plus_days(1);
+    let again = tomorrow <= last_call(row.urgency, row.due_to, today);
+    [("agreed", "答应来"), ("no-answer", "没人接"), ("call-later", "明天再打")]
+        .into_iter()
+        .filter(|(outcome, _)| again || *outcome != "call-later")
+        .collect()
+}
+
+/// The field that says which day a call is put off to by one tap.
+pub fn tomorrow(today: CivilDate) -> El {
+    hidden("again", today.plus_days(1).to_string())
+}
+
 /// A follow-up as a row.
-pub fn row(row: &FollowUpRow) -> Node {
-    let when = match row.starts {
-        Some(starts) => {
-            let date = starts.date();
-            nodes![short_day(Lang::Hans, date), el("br"), clock(Lang::Hans, starts)]
-        }
-        None => row.due_to.map_or_else(|| Node::from(()), |due| nodes![short_day(Lang::Hans, due), el("br"), "前"]),
-    };
-    let services = row.services.join("、");
-    let why = why(row);
-    let parts = why.as_deref().into_iter().chain([row.urgency.title(), services.as_str(), row.reason.as_str()]);
-    let line = parts.collect::<Vec<_>>().join(" · ");
+pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
+    let own = ["/staff/followups/", row.id.as_str()].concat();
+    let link = |deed, class, label: &'static str| way((own.as_str(), row.id.as_str()), deed, place, class, label);
+    let closed = row.standing == Standing::Closed;
     // Nobody is called by one tap under a number that is known to be somebody else's.
-    let phone = if row.wrong_number { "" } else { row.phone.as_str() };
-    super::row::row(&row.id, &row.name, phone, when, chip(row), line, None).node()
+    let callable = !closed && !row.wrong_number && !row.phone.is_empty();
+    let call = callable.then(|| {
+        el("a")
+            .class("zs-button zs-button--tint zs-row__main")
+            .with("href", tel(&row.phone))
+            .with("aria-label", ["打给", row.name.as_str()].concat())
+            .child(icon("phone"))
+            .child(el("span").class("zs-narrow").child("打电话"))
+            .child(el("span").class("zs-wide").child(row.phone.clone()))
+    });
+    // Whose time has passed is marked first; a call is for whom nobody has seen.
+    let recorded = row.appointment_state.filter(|state| row.overdue && matches!(state, State::Booked | State::Arrived));
+    let marked = recorded.and_then(|state| {
+        let actions = possible(state, row.starts, now);
+        marks(&row.id, (&row.appointment, row.version), (state, actions), place)
+    });
+    let main = match row.standing {
+        Standing::Closed => Node::from(()),
+        _ if row.wrong_number => {
+            el("a").class(MAIN).with("href", [own.as_str(), "/edit#phone"].concat()).child("改号码").node()
+        }
+        _ if marked.is_some() => Node::from(()),
+        Standing::OutcomeDue => link("outcome", MAIN, "记结果"),
+        Standing::NoNextStep => link("outcome", MAIN, "定下一步"),
+        _ => call.into(),
+    };
+    let called = (callable && marked.is_none() && place.from().is_some()).then(|| {
+        let buttons =
+            outcomes(row, now.date()).into_iter().map(|(outcome, label)| mark("outcome", outcome, WORD, label));
+        form(&row.id, "call", key(&row.id, row.version), place)
+            .child(tomorrow(now.date()))
+            .child(buttons.collect::<Vec<_>>())
+    });
+    let more = (!closed && place.from().is_some()).then(|| link("call", WORD, "别的…"));
+    let services = row.services.join("、");
+    let line = [row.urgency.title(), services.as_str(), row.reason.as_str()];
+    let line = line.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    super::row::row(
+        Row {
+            id: ["row-", row.id.as_str()].concat(),
+            followup: row.id.clone(),
+            name: row.name.clone(),
+            when: when(row, now.date()),
+            line,
+            state: state(row),
+            main: nodes![main, marked],
+            words: nodes![called, more],
+        },
+        place,
+    )
+    .node()
 }

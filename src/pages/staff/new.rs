@@ -2,7 +2,7 @@
 
 use super::form::{field, hidden, letters, services, tick, urgency};
 use crate::components::error_summary::{error_summary, field_error};
-use crate::components::icon::small_icon;
+use crate::components::icon::{icon, small_icon};
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::limits::LONGEST_NAME;
 use zaoshai_contract::problem::Problem;
@@ -89,6 +89,7 @@ pub fn fields(
         .with("value", form.name.clone())
         .with("maxlength", LONGEST_NAME.to_string())
         .with("autocomplete", "off")
+        .with("autofocus", problem.is_none())
         .with("aria-describedby", "name-hint")
         .with("aria-invalid", wrong("name"))
         .with("required", true);
@@ -103,16 +104,16 @@ pub fn fields(
         .with("aria-describedby", "phone-hint")
         .with("aria-invalid", wrong("phone"))
         .with("required", true);
-    let reason = el("textarea")
+    let reason = el("input")
         .class("zs-input")
         .with("id", "reason")
         .with("name", "reason")
-        .with("rows", "2")
+        .with("value", form.reason.clone())
+        .with("autocomplete", "off")
         .with("maxlength", "200")
         .with("aria-describedby", "reason-hint")
         .with("aria-invalid", wrong("reason"))
-        .with("required", true)
-        .child(form.reason.clone());
+        .with("required", true);
     let from = el("input")
         .class("zs-input")
         .with("id", "due_from")
@@ -137,6 +138,7 @@ pub fn fields(
         .with("maxlength", "1000")
         .with("aria-describedby", "letter-hint")
         .child(form.letter.clone());
+    let written = !form.template.is_empty() || !form.letter.is_empty();
     nodes![
         field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)),
         field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)),
@@ -152,13 +154,29 @@ pub fn fields(
             Node::from(to)
         )),
         field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(form.urgency.as_deref().unwrap_or_default())),
-        field(
-            problem,
-            "template",
-            "结果信",
-            "病人打开链接能看到。没有经过医院审核的，信上会写明。",
-            letters(to_choose, &form.template)
-        ),
-        field(problem, "letter", "或者自己写（可以不填）", "代替上面的信。不写诊断，一段一行。", Node::from(letter))
+        el("details")
+            .class("zs-details")
+            .with("open", written || wrong("template").is_some() || wrong("letter").is_some())
+            .child(
+                el("summary").child(icon("letter")).child(el("span").child("结果信（可以不放）")).child(icon("next"))
+            )
+            .child(
+                el("div")
+                    .class("zs-stack")
+                    .child(field(
+                        problem,
+                        "template",
+                        "结果信",
+                        "病人打开链接能看到。没有经过医院审核的，信上会写明。",
+                        letters(to_choose, &form.template)
+                    ))
+                    .child(field(
+                        problem,
+                        "letter",
+                        "或者自己写（可以不填）",
+                        "代替上面的信。不写诊断，一段一行。",
+                        Node::from(letter)
+                    ))
+            )
     ]
 }

@@ -10,26 +10,9 @@ use zaoshai_contract::referrals::{Kinship, Referral, ReferralHospital, ReferralS
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::FollowUpDetail;
 
-/// Those that wait for an answer, and those that were declined lately; nothing without any.
-pub fn list(referrals: &[Referral]) -> Option<Node> {
-    if referrals.is_empty() {
-        return None;
-    }
-    let rows = referrals.iter().map(row).collect::<Vec<_>>();
-    Some(
-        el("section")
-            .with("aria-labelledby", "referrals")
-            .child(
-                el("h2")
-                    .class("zs-group")
-                    .with("id", "referrals")
-                    .child("转诊 ")
-                    .child(referrals.len())
-                    .child(el("span").child("等得久的在前")),
-            )
-            .child(el("ul").child(rows))
-            .node(),
-    )
+/// Those that wait for an answer, and those that were declined lately.
+pub fn rows(referrals: &[Referral]) -> El {
+    el("ul").child(referrals.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Whose turn it is, as a word with an icon.

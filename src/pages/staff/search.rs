@@ -1,15 +1,16 @@
 //! Finding a follow-up by name, phone number or code.
 
 use super::list::row;
+use super::row::Place;
 use super::turn;
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::StaffSearch;
 
 /// The field, with what was typed so far.
-pub fn search_field(typed: &str) -> El {
+fn search_field(typed: &str) -> El {
     el("form")
-        .class("zs-stack zs-stack--tight")
+        .class("zs-stack zs-stack--tight zs-narrow")
         // What is typed is a name or a number: it stands in no address.
         .with("method", "post")
         .with("action", "/staff/search")
@@ -34,6 +35,7 @@ pub fn search_field(typed: &str) -> El {
                         .with("value", typed.to_owned())
                         .with("maxlength", "80")
                         .with("autocomplete", "off")
+                        .with("autofocus", true)
                         .with("data-key", "/"),
                 )
                 .child(
@@ -57,7 +59,9 @@ pub fn page(found: &StaffSearch) -> Node {
         el("h1").class("zs-h2").child(title),
         search_field(&found.typed),
         empty,
-        el("ul").child(found.rows.iter().map(row).collect::<Vec<_>>()),
+        el("ul")
+            .class("zs-rows")
+            .child(found.rows.iter().map(|one| row(one, found.now, Place::Alone)).collect::<Vec<_>>()),
         turn::ways(&format!("/staff/search?k={}", found.sealed), &found.turn)
     ]
 }

@@ -10,12 +10,20 @@ use crate::components::icon::small_icon;
 use crate::components::phone_link::phone_link;
 use crate::components::summary_list::{row, summary_list};
 use crate::text::day;
-use crate::view::{Node, el, nodes};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::referrals::{Referral, ReferralState, SharedFollowUp};
 use zaoshai_contract::route::Lang;
 
 /// The page.
 pub fn page(page: &SharedFollowUp) -> Node {
+    nodes![
+        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
+        body(page, el("h1"))
+    ]
+}
+
+/// The person under a heading, on their page and beside a list.
+pub fn body(page: &SharedFollowUp, heading: El) -> Node {
     let sent = Sent { typed: &page.typed, problem: page.problem.as_ref() };
     let mut facts = vec![
         row("编号".to_owned(), page.code.clone().into(), String::new()),
@@ -37,18 +45,16 @@ pub fn page(page: &SharedFollowUp) -> Node {
     };
     let past = page.referrals.iter().map(|referral| referral::told(referral).node()).collect::<Vec<_>>();
     let name = if page.name.is_empty() { "（资料已删除）" } else { &page.name };
-    nodes![
-        el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
-        el("div")
-            .class("zs-stack")
-            .child(sent.problem.map(error_summary))
-            .child(el("h1").class("zs-h1").child(name.to_owned()))
-            .child(summary_list(facts))
-            .child(deeds)
-            .child(phone_link(&page.phone, "打给负责的医院".to_owned()))
-            .child(el("h2").class("zs-group").child("转诊"))
-            .child(el("ul").child(past))
-    ]
+    el("div")
+        .class("zs-stack")
+        .child(sent.problem.map(error_summary))
+        .child(heading.class("zs-h1").child(name.to_owned()))
+        .child(summary_list(facts))
+        .child(deeds)
+        .child(phone_link(&page.phone, "打给负责的医院".to_owned()))
+        .child(el("p").class("zs-group").child("转诊"))
+        .child(el("ul").child(past))
+        .node()
 }
 
 /// The step: the decision, while one is asked for.

@@ -6,11 +6,7 @@ use zaoshai_contract::staff::{Part, Turn};
 /// How many there are, for the heading.
 pub fn count(turn: &Turn, shown: usize) -> String {
     let all = i64::try_from(shown) == Ok(turn.count);
-    if all {
-        format!(" · 共 {} 个", turn.count)
-    } else {
-        format!(" · 共 {} 个，这一页 {shown} 个", turn.count)
-    }
+    if all { format!("共 {} 个", turn.count) } else { format!("共 {} 个，这一页 {shown} 个", turn.count) }
 }
 
 /// How many a search found, for its heading.

@@ -2,6 +2,8 @@
 
 use super::day::{possible, record};
 use super::form::{area, asks, button, date, field, hidden, post, select, services};
+use super::list::{outcomes, tomorrow};
+use super::row::mark;
 use super::{booking, referral};
 use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
@@ -41,29 +43,54 @@ impl<'a> Sent<'a> {
 }
 
 /// Everything that can be done now, and nothing that cannot be yet.
-pub fn sections(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
+pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     if followup.standing == Standing::Closed {
         return nodes![questions(detail, sent), notes(detail, sent)];
     }
-    let recorded = followup
-        .appointment_state
-        .and_then(|state| {
-            let actions = possible(state, followup.starts, now);
-            record(&followup.id, (&followup.appointment, followup.version), actions, "detail")
-        })
-        .map(|form| nodes![el("h2").class("zs-group").child("登记"), form]);
     // A step whose appointment is still to come has shown nothing yet.
     let expected = followup.appointment_state.is_some_and(State::is_firm);
     nodes![
-        recorded,
-        sent.fold("call", "phone", "记一个电话", call(detail, sent)),
         booking::section(detail, sent),
         (!expected).then(|| sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent))),
         questions(detail, sent),
         notes(detail, sent),
         referral::section(detail, sent)
     ]
+}
+
+/// The buttons that record who came.
+pub fn recorded(detail: &FollowUpDetail, now: Moment) -> Option<Node> {
+    let followup = &detail.row;
+    let state = followup.appointment_state.filter(|_| followup.standing != Standing::Closed)?;
+    let form = record(&followup.id, (&followup.appointment, followup.version), possible(state, followup.starts, now))?;
+    Some(nodes![el("h2").class("zs-group").child("登记"), form])
+}
+
+/// What came of a call: the usual outcomes in one tap, and the form for the others.
+pub fn called(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
+    let followup = &detail.row;
+    if followup.standing == Standing::Closed {
+        return None;
+    }
+    let quick = (!followup.wrong_number).then(|| {
+        let buttons =
+            outcomes(followup, detail.today).into_iter().zip(["1", "2", "3"]).map(|((outcome, label), key)| {
+                mark("outcome", outcome, "zs-button zs-button--tint zs-button--small", label)
+                    .with("data-key", key)
+                    .child(el("kbd").class("zs-kbd").child(key))
+            });
+        post(&followup.id, "call")
+            .class("zs-outcomes")
+            .child(hidden("key", detail.key.to_string()))
+            .child(tomorrow(detail.today))
+            .child(buttons.collect::<Vec<_>>())
+    });
+    Some(nodes![
+        el("h2").class("zs-group").child("电话打完，记一笔"),
+        quick,
+        sent.fold("call", "phone", "记一个电话：别的结果、备注", call(detail, sent))
+    ])
 }
 
 fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {

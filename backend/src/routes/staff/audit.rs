@@ -38,6 +38,8 @@ fn in_words(action: &str) -> &str {
         "search" => "查找",
         "make" => "新建随访",
         "withdraw" => "结束随访",
+        "sent" => "记下短信已发",
+        "unsent" => "撤回短信已发",
         "unlock" => "打开链接",
         "relink" => "换新链接",
         "arrive" => "登记：到了",

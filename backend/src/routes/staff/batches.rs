@@ -383,6 +383,7 @@ pub(super) async fn batch(
         page: number,
         pages,
         rows: records.iter().map(|record| row(&app, record)).collect::<Result<_>>()?,
+        now: app.now(),
         staff,
     };
     Ok(html(&app, "一批随访", StatusCode::OK, &StaffPage::Batch(Box::new(page))))

@@ -22,6 +22,7 @@ use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::desk::DeskTab;
 use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
@@ -113,9 +114,10 @@ pub(super) async fn detail(
     let query = query.unwrap_or_default();
     let times_from = times_from(&query);
     // Whoever turns the pages of free times looks at the form in which they stand.
-    let deed = times_from.map(|_| "book".to_owned()).unwrap_or_default();
+    let turned = times_from.map(|_| "book".to_owned());
+    let deed = turned.or_else(|| value_of(&query, "do")).unwrap_or_default();
     let typed = Typed { deed, ..Typed::default() };
-    let (title, page) = detail_page(&app, staff, &id, times_from, (None, typed)).await?;
+    let (title, page) = page_of(&app, staff, &id, times_from, (None, typed)).await?;
     Ok(before.html(&app, &title, &page))
 }
 
@@ -125,7 +127,7 @@ fn times_from(query: &str) -> Option<CivilDate> {
 }
 
 /// The page of a follow-up, with what was refused and what stood in its form.
-async fn detail_page(
+pub(super) async fn page_of(
     app: &App,
     staff: Staff,
     id: &str,
@@ -152,22 +154,39 @@ pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
     lead_to(app, &format!("/staff/followups/{id}"), "", done)
 }
 
+/// The way back to where a form of a follow-up stood: to the list of the desk that it names, there to the person beside it
+/// or to the row, or else to the person's page.
+pub(super) fn back(app: &App, id: &str, typed: &Typed, told: JustDone) -> Response {
+    let named = |name: &str| typed.get(&typed.deed, name).unwrap_or_default();
+    let Some(tab) = DeskTab::at(named("from")) else { return done(app, id, told) };
+    // Of the day a row stands for an appointment, of the other lists for a follow-up.
+    let row = if tab == DeskTab::Today { named("appointment") } else { id };
+    let place = if named("open").is_empty() { row_of(row) } else { format!("?open={id}") };
+    lead_to(app, tab.path(), &place, told)
+}
+
+/// The anchor of a row, so that the place in the list is not lost; none for what names no row.
+fn row_of(id: &str) -> String {
+    let names = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if names { format!("#row-{id}") } else { String::new() }
+}
+
 /// The page of a follow-up with a form as it was typed, which nobody has refused.
 pub(super) async fn typed_again(app: &App, staff: Staff, id: &str, typed: Typed) -> Result<Response> {
     let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
-    let (title, page) = detail_page(app, staff, id, times_from, (None, typed)).await?;
+    let (title, page) = page_of(app, staff, id, times_from, (None, typed)).await?;
     Ok(html(app, &title, StatusCode::OK, &page))
 }
 
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
-        Ok(()) => Ok(done(app, id, JustDone::parse(&typed.deed).ok_or(Code::Internal)?)),
+        Ok(()) => Ok(back(app, id, &typed, JustDone::parse(&typed.deed).ok_or(Code::Internal)?)),
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             let times_from = typed.get(&typed.deed, "times").and_then(CivilDate::parse);
-            match detail_page(app, staff, id, times_from, (Some(problem), typed)).await {
+            match page_of(app, staff, id, times_from, (Some(problem), typed)).await {
                 Ok((title, page)) => Ok(html(app, &title, status, &page)),
                 // Who may record, but not see, is told why it was refused all the same.
                 Err(hidden) if hidden.code == Code::NotFound => Err(failure),
@@ -227,6 +246,7 @@ pub(super) async fn relink_form(
     let sent = form.sent(&app.secrets, deed)?;
     log::does(deed, Object::record(&record.id));
     app.db.relink(&record.id, &record.next_link(&app), &staff.name, &sent, app.now()).await??;
+    // The new link is to be sent, and only the person's own page begins with its message.
     Ok(done(&app, &record.id, JustDone::Relink))
 }
 

@@ -90,6 +90,8 @@ pub fn in_words(
         "recall" => "撤回了转诊",
         "return" => "退回给转来的医院",
         "relink" => "换了新链接",
+        "sent" => "短信发出去了",
+        "unsent" => "没有发，撤回“已发”",
         other => other,
     };
     let hospital = library.clinic(&line.detail).map(|clinic| clinic.card.name.as_str());

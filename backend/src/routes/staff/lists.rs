@@ -1,6 +1,6 @@
 //! Who comes today, who must be looked after, who asked, and finding somebody.
 
-use super::{Before, SignedIn, history, home_care, html, many_tries, may, referrals, signed_in};
+use super::{Before, SignedIn, detail, history, home_care, html, many_tries, may, referrals, signed_in};
 use crate::app::App;
 use crate::db;
 use crate::db::followups::{Integrity, Record};
@@ -22,12 +22,13 @@ use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::slots::Slot;
+use zaoshai_contract::staff::desk::{Desk, DeskCounts, DeskRows, DeskTab, Opened};
 use zaoshai_contract::staff::{
-    ClosedClinic, Closing, DayEntry, FollowUpList, FollowUpRow, KeptTime, OpenQuestion, Part, QuestionList,
-    ROWS_A_PAGE, Staff, StaffPage, StaffSearch, Turn, Whole, WholeList,
+    ClosedClinic, Closing, DayEntry, FollowUpList, FollowUpRow, KeptTime, OpenQuestion, Part, ROWS_A_PAGE, Staff,
+    StaffPage, StaffSearch, Turn, Typed, Whole,
 };
 
-/// Most rows of each list on the first page; a whole list has all.
+/// Most rows of each list in the answer of the interface; a whole list has all.
 const MOST: u32 = 100;
 
 /// Most characters of a search.
@@ -76,6 +77,8 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         call_on: record.call_on,
         closed: closed(record, now),
         wrong_number: record.wrong_number.is_some(),
+        unanswered: record.unanswered,
+        sent: record.sent,
         prompt: record.prompt.as_ref().map(|(why, at, detail)| Prompted {
             why: *why,
             at: *at,
@@ -146,11 +149,12 @@ async fn day(app: &App, staff: &Staff) -> Result<Vec<DayEntry>> {
         Some(DayEntry {
             name: open("name", &row.name_sealed),
             phone: if in_charge.is_some() { app.phone_of(&row.hospital) } else { called },
-            in_charge,
             state: db::readable("appointments", &row.appointment, state)?,
             starts: Moment(row.starts),
             open: row.open > 0,
+            reason: if in_charge.is_some() { String::new() } else { open("reason", &row.reason_sealed) },
             service: service_names(app, std::slice::from_ref(&row.service)).concat(),
+            in_charge,
             followup: row.followup,
             code: row.code,
             appointment: row.appointment,
@@ -224,36 +228,120 @@ async fn search(app: &App, staff: Staff, typed: &str, sealed: String, after: Opt
     let (records, turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), place);
     let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
     app.db.audit(&staff, "search", None, app.now()).await?;
-    Ok(StaffSearch { staff, typed, sealed, rows, turn })
+    Ok(StaffSearch { now: app.now(), staff, typed, sealed, rows, turn })
 }
 
-/// `GET /staff`
-pub(super) async fn list(State(app): State<App>, SignedIn(staff): SignedIn, before: Before) -> Result<Response> {
-    // Who sees no patient begins with her own work.
-    if !staff.may(Deed::SeeFollowUps) {
-        let first = staff.sections().next().ok_or(Code::NotAllowed)?;
-        return Ok(Redirect::to(first.path).into_response());
+/// A page of the desk, as its address asks for it.
+struct Asked {
+    tab: DeskTab,
+    query: String,
+}
+
+impl Asked {
+    fn of(tab: DeskTab, query: Option<String>) -> Self {
+        Self { tab, query: query.unwrap_or_default() }
     }
-    let list = followups(&app, staff).await?;
-    let care = home_care::today(&app, &list.staff).await?;
-    Ok(before.html(&app, "今天", &StaffPage::List(Box::new(list), care.map(Box::new))))
+
+    /// The form of the person beside the list that stands unfolded.
+    fn typed(&self) -> Typed {
+        Typed { deed: value_of(&self.query, "do").unwrap_or_default(), fields: Vec::new() }
+    }
+
+    /// Where the page begins in its list.
+    fn after(&self) -> Option<After> {
+        After::parse(&value_of(&self.query, "after")?)
+    }
 }
 
-/// `GET /staff/lists/{which}`
-pub(super) async fn whole(
-    State(app): State<App>,
-    Path(which): Path<String>,
-    RawQuery(query): RawQuery,
-    SignedIn(staff): SignedIn,
-) -> Result<Response> {
+/// The desk with one of its lists open, and the person beside it whom the address names. Of somebody with whom their
+/// hospital has nothing to do there is nothing to see, and the list stands alone.
+async fn desk(app: &App, staff: Staff, asked: &Asked) -> Result<Desk> {
     may(&staff, Deed::SeeFollowUps)?;
-    let which = Whole::parse(&which).ok_or(Code::NotFound)?;
-    let (after, now) = (after(query), app.now());
+    let now = app.now();
+    let after = asked.after();
+    let mut counts = DeskCounts {
+        overdue: app.db.overdue_count(&staff.hospital, now).await?,
+        calls: app.db.whole_count(&staff.hospital, Whole::Calls, now).await?,
+        questions: app.db.open_question_count(&staff.hospital).await?,
+        ..DeskCounts::default()
+    };
+    let waiting = referrals::pending(app, &staff).await?;
+    counts.referrals = counted(waiting.len());
+    let (rows, listed) = match asked.tab {
+        DeskTab::Today => {
+            let care = home_care::today(app, &staff).await?.map(Box::new);
+            (DeskRows::Day(day(app, &staff).await?, care), None)
+        }
+        DeskTab::Whole(which) => (whole(app, &staff, which, (&counts, after.as_ref())).await?, Some(which.as_str())),
+        DeskTab::Questions => {
+            let from = after.clone().unwrap_or_else(After::lowest);
+            let rows = app.db.open_questions(&staff.hospital, &from, ROWS_A_PAGE + 1).await?;
+            let place = |row: &OpenQuestionRow| After { first: row.asked, second: 0, id: row.id.clone() };
+            let (rows, turn) = turned(rows, ROWS_A_PAGE, counts.questions, after.as_ref(), place);
+            (DeskRows::Questions(read_questions(app, rows), turn), Some("questions"))
+        }
+        DeskTab::Referrals => (DeskRows::Referrals(waiting), Some("referrals")),
+    };
+    counts.day = match &rows {
+        DeskRows::Day(rows, _) => counted(rows.len()),
+        _ => {
+            let today = now.date();
+            app.db.day_count(&staff.hospital, Moment::at(today, 0), Moment::at(today.plus_days(1), 0)).await?
+        }
+    };
+    match listed {
+        Some(listed) => app.db.audit_of(&staff, "list", Object::named(listed), now).await?,
+        None => app.db.audit(&staff, "list", None, now).await?,
+    }
+    let opened = match value_of(&asked.query, "open") {
+        Some(id) => opened(app, &staff, &id).await?,
+        None => None,
+    };
+    Ok(Desk {
+        now,
+        tab: asked.tab,
+        after: after.map(|after| after.to_string()).unwrap_or_default(),
+        counts,
+        rows,
+        many_tries: many_tries(app, &staff).await?,
+        opened,
+        staff,
+    })
+}
+
+fn counted(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// The person beside the list; none with whom their hospital has nothing to do.
+async fn opened(app: &App, staff: &Staff, id: &str) -> Result<Option<Opened>> {
+    match detail::page_of(app, staff.clone(), id, None, (None, Typed::default())).await {
+        Ok((_, StaffPage::Detail { detail, qr_path, qr_side, .. })) => {
+            Ok(Some(Opened::Own { detail, qr_path, qr_side }))
+        }
+        Ok((_, StaffPage::Shared(shared))) => Ok(Some(Opened::Shared(shared))),
+        Ok(_) => Ok(None),
+        Err(failure) if failure.code == Code::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A page of a whole list.
+async fn whole(
+    app: &App,
+    staff: &Staff,
+    which: Whole,
+    (counts, after): (&DeskCounts, Option<&After>),
+) -> Result<DeskRows> {
+    let now = app.now();
     let ascends = matches!(which, Whole::Overdue | Whole::Calls);
-    let from = after.clone().unwrap_or_else(|| if ascends { After::lowest() } else { After::highest() });
+    let from = after.cloned().unwrap_or_else(|| if ascends { After::lowest() } else { After::highest() });
     let records = app.db.whole(&staff.hospital, which, now, &from, ROWS_A_PAGE + 1).await?;
-    let count = app.db.whole_count(&staff.hospital, which, now).await?;
-    let (records, turn) = turned(records, ROWS_A_PAGE, count, after.as_ref(), |record| {
+    let count = match counts.of(DeskTab::Whole(which)) {
+        Some(count) => count,
+        None => app.db.whole_count(&staff.hospital, which, now).await?,
+    };
+    let (records, turn) = turned(records, ROWS_A_PAGE, count, after, |record| {
         let (first, second) = match which {
             Whole::Overdue => (record.urgency.rank(), record.due.map_or(0, |due| due.0)),
             Whole::Calls => (record.call_on.map_or(0, CivilDate::days), record.urgency.rank()),
@@ -261,9 +349,43 @@ pub(super) async fn whole(
         };
         After { first, second, id: record.id.clone() }
     });
-    app.db.audit_of(&staff, "list", Object::named(which.as_str()), now).await?;
-    let rows = records.iter().map(|record| row(&app, record)).collect::<Result<Vec<_>>>()?;
-    Ok(html(&app, which.title(), StatusCode::OK, &StaffPage::Whole(WholeList { staff, which, rows, turn })))
+    let rows = records.iter().map(|record| row(app, record)).collect::<Result<Vec<_>>>()?;
+    Ok(DeskRows::FollowUps(rows, turn))
+}
+
+/// The page of the desk that an address asks for.
+async fn shown(app: &App, staff: Staff, before: &Before, asked: Asked) -> Result<Response> {
+    let title = if asked.tab == DeskTab::Today { "今天" } else { asked.tab.title() };
+    let desk = desk(app, staff, &asked).await?;
+    Ok(before.html(app, title, &StaffPage::Desk(Box::new(desk), asked.typed())))
+}
+
+/// `GET /staff`
+pub(super) async fn today(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+    before: Before,
+) -> Result<Response> {
+    // Who sees no patient begins with their own work.
+    if !staff.may(Deed::SeeFollowUps) {
+        let first = staff.sections().next().ok_or(Code::NotAllowed)?;
+        return Ok(Redirect::to(first.path).into_response());
+    }
+    shown(&app, staff, &before, Asked::of(DeskTab::Today, query)).await
+}
+
+/// `GET /staff/lists/{which}`
+pub(super) async fn listed(
+    State(app): State<App>,
+    Path(which): Path<String>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+    before: Before,
+) -> Result<Response> {
+    may(&staff, Deed::SeeFollowUps)?;
+    let which = Whole::parse(&which).ok_or(Code::NotFound)?;
+    shown(&app, staff, &before, Asked::of(DeskTab::Whole(which), query)).await
 }
 
 /// `GET /staff/questions`
@@ -271,17 +393,19 @@ pub(super) async fn questions(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
+    before: Before,
 ) -> Result<Response> {
-    may(&staff, Deed::SeeFollowUps)?;
-    let after = after(query);
-    let from = after.clone().unwrap_or_else(After::lowest);
-    let rows = app.db.open_questions(&staff.hospital, &from, ROWS_A_PAGE + 1).await?;
-    let count = app.db.open_question_count(&staff.hospital).await?;
-    let place = |row: &OpenQuestionRow| After { first: row.asked, second: 0, id: row.id.clone() };
-    let (rows, turn) = turned(rows, ROWS_A_PAGE, count, after.as_ref(), place);
-    app.db.audit_of(&staff, "list", Object::named("questions"), app.now()).await?;
-    let rows = read_questions(&app, rows);
-    Ok(html(&app, "等回答的提问", StatusCode::OK, &StaffPage::Questions(QuestionList { staff, rows, turn })))
+    shown(&app, staff, &before, Asked::of(DeskTab::Questions, query)).await
+}
+
+/// `GET /staff/referrals`
+pub(super) async fn referred(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    SignedIn(staff): SignedIn,
+    before: Before,
+) -> Result<Response> {
+    shown(&app, staff, &before, Asked::of(DeskTab::Referrals, query)).await
 }
 
 /// `POST /staff/search`: leads to what was found, at an address that holds only a sealed text.
@@ -319,7 +443,7 @@ pub(super) async fn search_page(
         Some(typed) => search(&app, staff, &typed, sealed, after(query)).await?,
         None => {
             let turn = Turn { count: 0, part: Part::First, next: None };
-            StaffSearch { staff, typed: String::new(), sealed: String::new(), rows: Vec::new(), turn }
+            StaffSearch { now: app.now(), staff, typed: String::new(), sealed: String::new(), rows: Vec::new(), turn }
         }
     };
     Ok(html(&app, "查找", StatusCode::OK, &StaffPage::Search(found)))

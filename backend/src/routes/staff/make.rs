@@ -37,6 +37,8 @@ const WISHED: &str = "这个人要求删除过资料。请先问过本人；本�
 const MISTAKEN: &str = "这个人以前登记错了，资料删掉了。请先核对；确实要随访";
 /// What is done in a form to say that somebody is meant.
 pub(super) const TICK: &str = "打勾";
+/// How many follow-ups made last tell what is chosen lately.
+const LATEST: u32 = 20;
 /// Most characters of a letter.
 const LONGEST_LETTER: usize = 1000;
 
@@ -267,6 +269,15 @@ pub(super) fn record_of(app: &App, staff: &Staff, form: Understood, id: String, 
     }
 }
 
+/// What can be booked, with what was chosen lately at this hospital first: nothing is chosen for anybody, but what is chosen
+/// most days is found at once.
+async fn services_by_use(app: &App, hospital: &str) -> Result<Vec<BookableService>> {
+    let used = app.db.latest_services(hospital, LATEST).await?;
+    let mut services = services(app, hospital);
+    services.sort_by_key(|service| used.iter().position(|used| *used == service.id).unwrap_or(usize::MAX));
+    Ok(services)
+}
+
 /// `GET /staff/followups/new`
 pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::WorkOnFollowUps)?;
@@ -274,7 +285,7 @@ pub(super) async fn new(State(app): State<App>, SignedIn(staff): SignedIn) -> Re
     let form =
         NewFollowUp { due_from: today.to_string(), due_to: today.plus_days(14).to_string(), ..NewFollowUp::default() };
     let page = NewFollowUpForm {
-        services: services(&app, &staff.hospital),
+        services: services_by_use(&app, &staff.hospital).await?,
         staff,
         form,
         letters: letters(&app),
@@ -309,7 +320,7 @@ pub(super) async fn make_form(State(app): State<App>, SignedIn(staff): SignedIn,
             // A form that was sent before in another wording is a new one.
             let key = if failure.code == Code::KeyReused { secrets::fresh_key() } else { key };
             let page = NewFollowUpForm {
-                services: services(&app, &staff.hospital),
+                services: services_by_use(&app, &staff.hospital).await?,
                 staff,
                 form: new,
                 letters: letters(&app),

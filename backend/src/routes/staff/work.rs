@@ -1,6 +1,6 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
-use super::detail::{done, to_detail, typed_again};
+use super::detail::{back, done, to_detail, typed_again};
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::{Change, Rules};
@@ -13,7 +13,7 @@ use crate::pathway;
 use crate::routes::body::Form;
 use crate::routes::days;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, last_call};
@@ -22,7 +22,7 @@ use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{SEEN, Staff, Typed};
+use zaoshai_contract::staff::{SEEN, SentMark, Staff, Typed};
 
 /// Most characters of a note or an answer.
 const LONGEST_NOTE: usize = 500;
@@ -47,6 +47,8 @@ pub async fn form(
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
         "call" => call(&app, &staff, &id, &form).await,
+        "sent" => mark_sent(&app, &staff, &id, SentMark::Sent).await,
+        "unsent" => mark_sent(&app, &staff, &id, SentMark::Unsent).await,
         "note" => note(&app, &staff, &id, &form).await,
         "answer" => answer(&app, &staff, &id, &form).await,
         "outcome" => outcome(&app, &staff, &id, &form).await,
@@ -58,19 +60,18 @@ pub async fn form(
             None => return Err(Code::NotFound.into()),
         },
     };
-    if result.is_ok() && form.get("from") == "day" {
-        return Ok(Redirect::to(&row_of(form.get("appointment"))).into_response());
-    }
     // Who does not take a person over, or gives them back, has no more to do with them.
     let gives_back = [ReferralAction::HandBack.as_str(), ReferralAction::Return.as_str()].contains(&deed.as_str());
     if result.is_ok() && gives_back {
         let done = if deed == ReferralAction::Return.as_str() { JustDone::Return } else { JustDone::HandBack };
         return Ok(lead_to(&app, "/staff", "", done));
     }
-    if let (Ok(()), Some(told)) = (&result, done_by_choice(&deed, &form)) {
-        return Ok(done(&app, &id, told));
-    }
+    let told = done_by_choice(&deed, &form);
     let typed = Typed { deed, fields: form.into_pairs() };
+    if let (Ok(()), Some(told)) = (&result, told) {
+        // The next step is to be sent, and only the person's own page begins with its message.
+        return Ok(if told == JustDone::NextStep { done(&app, &id, told) } else { back(&app, &id, &typed, told) });
+    }
     to_detail(&app, staff, &id, result, typed).await
 }
 
@@ -83,12 +84,6 @@ fn done_by_choice(deed: &str, form: &Form) -> Option<JustDone> {
         "outcome" if form.get("next") == "step" => Some(JustDone::NextStep),
         _ => None,
     }
-}
-
-/// Back to the very row of the day, so that the place in the list is not lost; to the list for what names no row.
-fn row_of(appointment: &str) -> String {
-    let names = !appointment.is_empty() && appointment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if names { format!("/staff#row-{appointment}") } else { "/staff".to_owned() }
 }
 
 /// Records that somebody arrived, was seen or did not come, or that this was a mistake.
@@ -163,6 +158,15 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     if outcome.ending().is_some() {
         pathway::offer_places(app).await?;
     }
+    Ok(())
+}
+
+/// Marks the message as sent, or takes that back. A mark that stands changes nothing, so the form needs no key.
+async fn mark_sent(app: &App, staff: &Staff, id: &str, mark: SentMark) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    log::does(mark.as_str(), Object::record(id));
+    app.db.mark_sent(&found.id, mark, &staff.name, app.now()).await??;
     Ok(())
 }
 
