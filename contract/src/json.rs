@@ -429,7 +429,7 @@ macro_rules! read_structs {
 
 read_structs! {
     Page { meta, body }
-    Meta { title, description, lang, translated, path, demonstration, hospital }
+    Meta { title, description, lang, translated, path, demonstration, demo, hospital }
     Hospital { id, name, phone, phone_dated }
     Home { topics, topics_sources, early, early_source, guidance }
     ArticleList { cards }
