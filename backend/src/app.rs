@@ -239,5 +239,6 @@ impl App {
 
 fn phone_dated(clinic: &Clinic) -> String {
     let provenance = &clinic.card.provenance;
-    if provenance.confirmed.is_empty() { provenance.dated.clone() } else { String::new() }
+    let published = provenance.confirmed.is_empty() && !provenance.fictitious;
+    if published { provenance.dated.clone() } else { String::new() }
 }

@@ -146,8 +146,6 @@ pub struct Library {
     pub checks: Vec<CheckEntry>,
     /// All findings of all result explainers.
     pub findings: Vec<lookup::Finding>,
-    /// The ids of those institutions that are there only in the demonstration.
-    fictitious: BTreeSet<String>,
     /// The institutions, in the order of their names' files.
     pub clinics: Vec<Clinic>,
     /// The services that pages may ask the clinic finder for.
@@ -243,7 +241,7 @@ impl Library {
     /// Whether somebody of the hospitals that are served may be handed to this one: in the demonstration nobody of a
     /// fictitious hospital to a real one.
     pub fn is_in_play(&self, clinic: &str) -> bool {
-        self.edition == Edition::Usual || self.fictitious.contains(clinic)
+        self.edition == Edition::Usual || self.clinic(clinic).is_some_and(|clinic| clinic.card.provenance.fictitious)
     }
 
     /// What the search of a language answers from.
@@ -330,8 +328,6 @@ fn build(reader: &mut Reader) -> Option<Library> {
         };
         search::build(reader, shelves, &extra)
     };
-    let ids = clinics.iter().map(|clinic| &clinic.card.id);
-    let fictitious = ids.filter(|id| reader.is_fictitious(&clinics::file_of(id))).cloned().collect();
     let results = loaded.hans.shelf(Area::Results);
     let findings: Vec<lookup::Finding> = results
         .cards
@@ -349,7 +345,6 @@ fn build(reader: &mut Reader) -> Option<Library> {
         home,
         checks,
         findings,
-        fictitious,
         clinics,
         services,
         offered,

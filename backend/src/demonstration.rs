@@ -23,6 +23,8 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tokio::sync::{RwLock, RwLockReadGuard};
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::{IdempotencyKey, Token};
@@ -145,7 +147,11 @@ impl Demonstration {
         let now = app.now();
         match self.world {
             World::Small => make_one(app).await?,
-            World::Whole => stage::play(app, self).await.context("making the people of the demonstration")?,
+            // What happens on the stage is no work of the server, and not for its log.
+            World::Whole => stage::play(app, self)
+                .with_subscriber(NoSubscriber::default())
+                .await
+                .context("making the people of the demonstration")?,
         }
         app.db.mark_demonstration(&Made { at: Some(now.0), ..made }.text()?).await?;
         Ok(())

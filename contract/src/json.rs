@@ -459,7 +459,7 @@ read_structs! {
     ClinicCard { id, name, area, city, position, services, phones, booking, provenance, km }
     Service { id, text }
     Phone { number, label, hours, kind }
-    Provenance { source, dated, confirmed }
+    Provenance { source, dated, confirmed, fictitious }
     Place { lat, lon, datum, precision }
     Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, office, home_care }
     Alliance { name, role, members, note }

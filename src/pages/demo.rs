@@ -58,7 +58,7 @@ pub fn page(demo: &Demo) -> Node {
         el("div")
             .class("zs-demo")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child("三个角色，各三分钟"))
-            .child(el("p").class("zs-small").child("医院和人都是编的。电话打不通，短信不真发。"))
+            .child(el("p").class("zs-small").child("医院和人是编的，电话打不通。"))
             .child(roles(demo)),
         own_phone(&demo.codes),
         accounts(&demo.accounts),

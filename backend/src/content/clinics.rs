@@ -170,7 +170,12 @@ pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice])
         .iter()
         .flat_map(|(_, record)| record.alliances.iter().map(|alliance| (alliance.name.clone(), record.id.clone())))
         .collect();
-    records.into_iter().map(|(_, record)| read(record, sources, &names, &shared)).collect()
+    let clinics = records.into_iter().map(|(file, record)| {
+        let mut clinic = read(record, sources, &names, &shared);
+        clinic.card.provenance.fictitious = reader.is_fictitious(&file);
+        clinic
+    });
+    clinics.collect()
 }
 
 fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, services: &[Choice]) {
@@ -279,6 +284,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
                     .unwrap_or_default(),
                 dated: record.provenance.dated,
                 confirmed: record.provenance.confirmed,
+                fictitious: false,
             },
             km: None,
         },

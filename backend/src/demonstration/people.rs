@@ -112,6 +112,8 @@ pub(super) enum Care {
 pub(super) enum Act {
     /// An account makes the follow-up, with so many days until it is due.
     Make(&'static str, &'static What, i64),
+    /// The same, to come on a day so many days from today at the earliest.
+    MakeFor(&'static str, &'static What, i64),
     /// The patient takes a time on the link.
     Book(SlotId),
     /// The patient looks at a time, which is kept for a while.
@@ -259,7 +261,7 @@ fn waits(script: &mut Script<'_>) {
     for (name, minutes) in [("韩秀芳", 100), ("于国强", 90)] {
         let who = script.person(name);
         let at = script.minutes_ago(minutes + 60);
-        script.turn(who, at, Act::Make("nurse", &NODULE, 20));
+        script.turn(who, at, Act::MakeFor("nurse", &NODULE, day));
         let at = script.minutes_ago(minutes);
         script.turn(who, at, Act::Wait);
     }

@@ -35,7 +35,7 @@ const BEFORE: u16 = 240;
 /// The same after now.
 const AFTER: u16 = 360;
 /// Minutes between the extra times.
-const EVERY: u16 = 30;
+const EVERY: u16 = 15;
 
 struct Stage {
     app: App,
@@ -162,7 +162,14 @@ impl Stage {
         self.app.clock.set(at);
         pathway::release_lapsed(&self.app).await.map_err(failed)?;
         match act {
-            Act::Make(by, what, within) => self.make(by, who, what, within).await,
+            Act::Make(by, what, within) => {
+                let today = self.app.now().date();
+                self.make(by, who, what, (today, today.plus_days(within))).await
+            }
+            Act::MakeFor(by, what, days) => {
+                let first = self.today.plus_days(days);
+                self.make(by, who, what, (first, first.plus_days(20))).await
+            }
             Act::Book(slot) => self.takes(who, "appointment", &slot).await,
             Act::Hold(slot) => self.takes(who, "hold", &slot).await,
             Act::Cancel => self.on_link(who, "cancel", &[("reason", "time")]).await,
@@ -201,16 +208,15 @@ impl Stage {
         }
     }
 
-    async fn make(&mut self, by: &'static str, who: Who, what: &What, within: i64) -> Result<()> {
-        let today = self.app.now().date();
+    async fn make(&mut self, by: &str, who: Who, what: &What, (first, last): (CivilDate, CivilDate)) -> Result<()> {
         let account = accounts::of(World::Whole).iter().find(|account| account.name() == by);
         let form = NewFollowUp {
             name: who.name.to_owned(),
             phone: who.phone(),
             reason: what.reason.to_owned(),
             services: vec![what.service.to_owned()],
-            due_from: today.to_string(),
-            due_to: today.plus_days(within).to_string(),
+            due_from: first.to_string(),
+            due_to: last.to_string(),
             urgency: Some(what.urgency.as_str().to_owned()),
             template: what.letter.to_owned(),
             letter: String::new(),
