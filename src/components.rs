@@ -42,6 +42,8 @@ pub struct Site {
     pub path: String,
     /// True for demonstration data.
     pub demonstration: bool,
+    /// True where the demonstration explains itself at `/demo`.
+    pub demo: bool,
 }
 
 impl Site {
@@ -54,6 +56,7 @@ impl Site {
             hospital: meta.hospital.clone(),
             path: meta.path.clone(),
             demonstration: meta.demonstration,
+            demo: meta.demo,
         }
     }
 

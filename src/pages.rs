@@ -6,6 +6,8 @@ pub mod check;
 pub mod clinic;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod clinics;
+#[cfg(feature = "ssr")]
+pub mod demo;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod followup;
 #[cfg(any(feature = "csr", feature = "ssr"))]

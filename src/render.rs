@@ -66,6 +66,11 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
     })
 }
 
+/// The page of the demonstration.
+pub fn render_demo(meta: &Meta, size: TextSize, demo: &pages::demo::Demo) -> String {
+    framed(meta, size, |_| pages::demo::page(demo).into())
+}
+
 /// A staff page, read on this day.
 pub fn render_staff(page: &StaffPage, done: Option<JustDone>, today: CivilDate) -> String {
     html(|| {

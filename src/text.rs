@@ -189,6 +189,7 @@ words! {
     straight_km: (&'static str, &'static str),
     under_one_km: &'static str,
     from_source: (&'static str, &'static str),
+    fictitious: &'static str,
     confirmed: &'static str,
     approximate: &'static str,
     address: &'static str,

@@ -5,6 +5,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::content::{Finding, Library, Weight};
 use crate::db::Db;
+use crate::demonstration::Demonstration;
 use crate::html::Shell;
 use crate::pictures::Pictures;
 use crate::readiness::Readiness;
@@ -80,6 +81,8 @@ pub struct Parts {
     pub writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
     /// Lets one password be checked at a time for each core, so that log-ins cannot starve everything else.
     pub passwords: Semaphore,
+    /// What a server is that was started as a demonstration.
+    demonstration: Option<Demonstration>,
 }
 
 impl std::ops::Deref for App {
@@ -93,9 +96,36 @@ impl std::ops::Deref for App {
 impl App {
     /// Puts the parts together.
     pub fn new(library: Library, db: Db, secrets: Secrets, shell: Shell, clock: Clock, config: Config) -> Self {
+        Self(Arc::new(Parts::new(Arc::new(library), db, secrets, shell, clock, config)))
+    }
+
+    /// The same of a demonstration.
+    pub fn demonstrating(self, demonstration: Demonstration) -> Self {
+        let copy = self.parts(self.clock.clone());
+        Self(Arc::new(Parts { demonstration: Some(demonstration), ..copy }))
+    }
+
+    /// The same content, database and keys at another time, and without a demonstration.
+    pub fn at_another_time(&self, clock: Clock) -> Self {
+        Self(Arc::new(self.parts(clock)))
+    }
+
+    fn parts(&self, clock: Clock) -> Parts {
+        let (db, secrets) = (self.db.clone(), self.secrets.clone());
+        Parts::new(self.library(), db, secrets, self.shell.clone(), clock, self.config.clone())
+    }
+
+    /// The demonstration, on a server that was started as one.
+    pub fn demonstration(&self) -> Option<&Demonstration> {
+        self.demonstration.as_ref()
+    }
+}
+
+impl Parts {
+    fn new(library: Arc<Library>, db: Db, secrets: Secrets, shell: Shell, clock: Clock, config: Config) -> Self {
         let writes = NonZeroU32::new(config.writes_per_minute).map(|n| RateLimiter::keyed(Quota::per_minute(n)));
-        Self(Arc::new(Parts {
-            library: RwLock::new(Arc::new(library)),
+        Self {
+            library: RwLock::new(library),
             trouble: RwLock::default(),
             db,
             readiness: Readiness::default(),
@@ -108,9 +138,12 @@ impl App {
             pictures: Pictures::default(),
             writes,
             passwords: Semaphore::new(2),
-        }))
+            demonstration: None,
+        }
     }
+}
 
+impl App {
     /// Now.
     pub fn now(&self) -> Moment {
         self.clock.now()
@@ -206,5 +239,6 @@ impl App {
 
 fn phone_dated(clinic: &Clinic) -> String {
     let provenance = &clinic.card.provenance;
-    if provenance.confirmed.is_empty() { provenance.dated.clone() } else { String::new() }
+    let published = provenance.confirmed.is_empty() && !provenance.fictitious;
+    if published { provenance.dated.clone() } else { String::new() }
 }

@@ -26,11 +26,11 @@ pub use booking::{BookingService, Weekly};
 pub use checks::{CheckEntry, PLAN, Risk};
 pub use home_care::{CareService, HomeCare};
 pub use letters::LetterTemplate;
-pub use reader::{Finding, Weight};
+pub use reader::{Edition, Finding, Weight};
 
 use crate::lookup;
 use reader::{Reader, line_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use traditional::Traditional;
 use zaoshai_contract::civil::CivilDate;
@@ -134,6 +134,8 @@ pub struct Library {
     pub hospital: String,
     /// True for demonstration slots.
     pub demonstration: bool,
+    /// Whether the fictitious hospitals of the demonstration are laid over it.
+    pub edition: Edition,
     /// The articles in simplified Chinese.
     pub hans: Texts,
     /// The articles in English.
@@ -176,7 +178,15 @@ impl Library {
     /// # Errors
     /// All findings, mistakes and gaps, in the order of files and lines, when there is a mistake among them.
     pub fn load(folder: &Path, today: CivilDate) -> Result<Self, Vec<Finding>> {
-        let mut reader = Reader::new(folder, today);
+        Self::load_edition(folder, today, Edition::Usual)
+    }
+
+    /// The same with or without the fictitious hospitals of the demonstration.
+    ///
+    /// # Errors
+    /// As of [`Self::load`].
+    pub fn load_edition(folder: &Path, today: CivilDate, edition: Edition) -> Result<Self, Vec<Finding>> {
+        let mut reader = Reader::of_edition(folder, today, edition);
         if !folder.join("site.toml").is_file() {
             reader.find("site.toml", 0, "这里没有内容：请写对 --content 后面的文件夹");
             return Err(reader.findings);
@@ -226,6 +236,12 @@ impl Library {
     /// The institution with this id.
     pub fn clinic(&self, id: &str) -> Option<&Clinic> {
         self.clinics.iter().find(|clinic| clinic.card.id == id)
+    }
+
+    /// Whether somebody of the hospitals that are served may be handed to this one: in the demonstration nobody of a
+    /// fictitious hospital to a real one.
+    pub fn is_in_play(&self, clinic: &str) -> bool {
+        self.edition == Edition::Usual || self.clinic(clinic).is_some_and(|clinic| clinic.card.provenance.fictitious)
     }
 
     /// What the search of a language answers from.
@@ -288,6 +304,9 @@ fn build(reader: &mut Reader) -> Option<Library> {
     if !clinics.iter().any(|clinic| clinic.card.id == site.hospital) {
         reader.find("site.toml", 1, format!("hospital = \"{}\"：clinics/ 里没有这个文件", site.hospital));
     }
+    if reader.edition() == Edition::Demonstration {
+        nothing_real(reader, &site.hospital, &booking, home_care.as_ref());
+    }
     if loaded.hans.entry(Area::Pages, "privacy").is_none() {
         reader.find("zh-Hans/pages", 0, "缺少 privacy.md");
     }
@@ -320,6 +339,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     Some(Library {
         hospital: site.hospital,
         demonstration: site.demonstration,
+        edition: reader.edition(),
         hans: loaded.hans,
         en: loaded.en,
         home,
@@ -338,6 +358,19 @@ fn build(reader: &mut Reader) -> Option<Library> {
         gaps: Vec::new(),
         version: reader.version(),
     })
+}
+
+/// In the demonstration nobody books at a real hospital, or asks it for a nurse.
+fn nothing_real(reader: &mut Reader, hospital: &str, booking: &[BookingService], care: Option<&HomeCare>) {
+    let named = [("site.toml", hospital)]
+        .into_iter()
+        .chain(booking.iter().map(|service| ("booking.toml", service.clinic.as_str())))
+        .chain(care.map(|care| ("home-care.toml", care.clinic.as_str())));
+    let real: BTreeSet<(&str, &str)> =
+        named.filter(|(_, clinic)| !reader.is_fictitious(&clinics::file_of(clinic))).collect();
+    for (file, clinic) in real {
+        reader.find(file, 0, format!("“{clinic}”是真的医院：示范里只能用 demonstration/clinics/ 里的"));
+    }
 }
 
 /// A word on a report leads to one finding.

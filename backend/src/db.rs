@@ -5,6 +5,7 @@ pub mod appointments;
 pub mod batches;
 pub mod calls;
 pub mod closures;
+pub mod demonstration;
 pub mod edits;
 pub mod finders;
 pub mod followups;

@@ -1,17 +1,30 @@
-//! What a stranger needs to try everything: a timetable with its slots, a nurse, and a follow-up link.
-//! Nothing here runs unless the server is started with `--demonstration`.
+//! The demonstration: a living hospital for whoever evaluates the product, with people in every state around today. It is
+//! there only when the server is started with `--demonstration`, in a database that it made itself; nothing else of the
+//! server can make a [`Demonstration`], and without one there is neither `/demo` nor a way in without a password.
+
+pub mod accounts;
+mod board;
+mod people;
+mod stage;
 
 use crate::app::App;
 use crate::content::Library;
 use crate::db::Db;
+use crate::db::demonstration::Using;
 use crate::db::finders::{Anew, Mark};
 use crate::db::followups::{NewRecord, Second};
 use crate::db::schedules::{At, Change};
+use crate::failures::Failure;
 use crate::routes::staff;
 use crate::secrets::{self, Secrets};
 use crate::timetable::{self, People};
+use accounts::Account;
 use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use tokio::sync::{RwLock, RwLockReadGuard};
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::{IdempotencyKey, Token};
@@ -23,76 +36,171 @@ use zaoshai_contract::staff::{NewFollowUp, Staff};
 
 /// How many days the follow-up's patient has to come.
 const DAYS: i64 = 14;
-/// The demonstration nurse's account.
+/// The account that stands for whoever made the timetable.
 const NURSE: &str = "nurse";
-/// The demonstration auditor's account: who audits does nothing else.
-const AUDITOR: &str = "auditor";
-/// The demonstration patient's phone: its last four digits open the link.
-const PHONE: &str = "13800138000";
+/// The id of the follow-up whose link is given away.
+const PATIENT: &str = "demonstration";
+/// The phone of whoever is followed up in the small world, and in races and benchmarks: 154 was never given to anybody.
+const PHONE: &str = "15400008000";
 
-/// What was prepared, for the terminal.
-pub struct Prepared {
-    /// The nurse's account.
-    pub nurse: &'static str,
-    /// Her password, when the account was made just now.
-    pub password: Option<String>,
-    /// The auditor's account.
-    pub auditor: &'static str,
-    /// Their password, likewise.
-    pub auditor_password: Option<String>,
-    /// The follow-up link.
-    pub link: String,
-    /// The last four digits that open it.
-    pub ending: String,
+/// How much is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum World {
+    /// Some forty people in every state, at two hospitals.
+    Whole,
+    /// Two accounts, one follow-up and free times: for tests, which want to know everybody.
+    Small,
 }
 
-/// Makes what is missing; what is there stays.
-pub async fn prepare(app: &App) -> anyhow::Result<Prepared> {
+/// What is kept in a database that the demonstration made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Made {
+    world: World,
+    /// When its people were made; none while that is under way.
+    at: Option<i64>,
+    /// The hash of the one password of all its accounts.
+    password: String,
+}
+
+impl Made {
+    fn text(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+}
+
+/// A server that is a demonstration, on a database that it made itself.
+#[derive(Debug)]
+pub struct Demonstration {
+    world: World,
+    password: String,
+    /// Held by requests and the clock's rounds to read, and by a new beginning to write: nobody sees half a hospital.
+    turn: RwLock<()>,
+}
+
+impl Demonstration {
+    /// Takes a database for the demonstration: an empty one, or one that it made before. Gives the password of its
+    /// accounts as well when it was made just now.
+    ///
+    /// # Errors
+    /// When somebody else has worked in the database: nothing there is touched.
+    pub async fn on(db: &Db, world: World) -> anyhow::Result<(Self, Option<String>)> {
+        let turn = RwLock::default();
+        if let Some(mark) = db.demonstration_mark().await? {
+            let made: Made = serde_json::from_str(&mark).context("the mark of the demonstration does not read")?;
+            return Ok((Self { world, password: made.password, turn }, None));
+        }
+        anyhow::ensure!(
+            db.is_untouched().await?,
+            "this database was not made by the demonstration, and nothing in it was changed. Name another one with \
+             --database, or start without --demonstration"
+        );
+        let password = secrets::fresh_password();
+        let hash = secrets::hash_password(&password)?;
+        db.mark_demonstration(&Made { world, at: None, password: hash.clone() }.text()?).await?;
+        Ok((Self { world, password: hash, turn }, Some(password)))
+    }
+
+    /// How much is made.
+    pub fn world(&self) -> World {
+        self.world
+    }
+
+    /// Waits while the people are made anew, and keeps that from beginning.
+    pub async fn in_peace(&self) -> RwLockReadGuard<'_, ()> {
+        self.turn.read().await
+    }
+
+    /// The accounts one may sign in to with one tap.
+    pub fn accounts(&self) -> &'static [Account] {
+        accounts::of(self.world)
+    }
+
+    /// Makes everything when that was not today, or another world.
+    pub async fn prepare(&self, app: &App) -> anyhow::Result<()> {
+        let made = self.made(app).await?;
+        let today = app.now().date();
+        if made.world == self.world && made.at.is_some_and(|at| Moment(at).date() == today) {
+            return Ok(());
+        }
+        self.begin_anew(app).await
+    }
+
+    /// When the people were made.
+    pub async fn made_at(&self, app: &App) -> anyhow::Result<Option<Moment>> {
+        Ok(self.made(app).await?.at.map(Moment))
+    }
+
+    /// Who would be put out by a new beginning.
+    pub async fn using(&self, app: &App) -> anyhow::Result<Using> {
+        Ok(app.db.using(app.now()).await?)
+    }
+
+    /// Forgets everything and makes it anew around today; every session ends. The passwords stay.
+    pub async fn begin_anew(&self, app: &App) -> anyhow::Result<()> {
+        let _alone = self.turn.write().await;
+        let made = Made { world: self.world, at: None, password: self.password.clone() };
+        app.db.empty_demonstration(&made.text()?).await?;
+        for account in self.accounts() {
+            app.db.make_staff(&account.staff(), &self.password, app.now()).await?;
+        }
+        let now = app.now();
+        match self.world {
+            World::Small => make_one(app).await?,
+            // What happens on the stage is no work of the server, and not for its log.
+            World::Whole => stage::play(app, self)
+                .with_subscriber(NoSubscriber::default())
+                .await
+                .context("making the people of the demonstration")?,
+        }
+        app.db.mark_demonstration(&Made { at: Some(now.0), ..made }.text()?).await?;
+        Ok(())
+    }
+
+    /// The link of the follow-up that anybody may open, and the last four digits that open it; none once somebody has had
+    /// it deleted.
+    pub async fn link(&self, app: &App) -> anyhow::Result<Option<(String, String)>> {
+        let Some(record) = app.db.followup(PATIENT).await? else { return Ok(None) };
+        let token = app.secrets.link_token(&record.id, record.link_generation);
+        let path = Route::FollowUp(token, FollowUpView::Plan).path(Lang::Hans);
+        let phone = app.opened(&record.id, "phone", &record.phone_sealed).unwrap_or_default();
+        let ending = PhoneNumber::kept(phone).ending();
+        Ok(ending.map(|ending| (path, ending.as_str().to_owned())))
+    }
+
+    async fn made(&self, app: &App) -> anyhow::Result<Made> {
+        let mark = app.db.demonstration_mark().await?.context("the demonstration has lost its mark")?;
+        serde_json::from_str(&mark).context("the mark of the demonstration does not read")
+    }
+}
+
+/// What went wrong, for the log.
+fn failed(failure: Failure) -> anyhow::Error {
+    anyhow::anyhow!("{failure:?}")
+}
+
+/// Times, two visits of experts and one follow-up: all of the small world.
+async fn make_one(app: &App) -> anyhow::Result<()> {
     make_timetable(app).await?;
     make_visits(app).await?;
-    let password = secrets::fresh_password();
-    let hash = secrets::hash_password(&password)?;
     let nurse = nurse(&app.library().hospital);
-    let made = app.db.make_staff(&nurse, &hash, app.now()).await?;
-    let auditor = Staff {
-        name: AUDITOR.to_owned(),
-        display: "示范审计员".to_owned(),
-        hospital: nurse.hospital.clone(),
-        roles: vec![Role::Auditor],
-    };
-    let audits = app.db.make_staff(&auditor, &hash, app.now()).await?;
     let today = app.now().date();
-    let id = format!("demonstration-{today}");
-    if app.db.followup(&id).await?.is_none() {
-        let form = NewFollowUp {
-            name: "李女士".to_owned(),
-            phone: PHONE.to_owned(),
-            reason: "上次低剂量 CT 看到小结节，请复查一次。".to_owned(),
-            services: app.library().booking.first().map(|service| service.id.clone()).into_iter().collect(),
-            due_from: today.to_string(),
-            due_to: today.plus_days(DAYS).to_string(),
-            urgency: Some(Urgency::Soon.as_str().to_owned()),
-            template: "lung-nodule-review".to_owned(),
-            letter: String::new(),
-            another: true,
-            anew: true,
-        };
-        let key = IdempotencyKey::parse(&id).ok_or_else(|| anyhow::anyhow!("{id} is not a key"))?;
-        staff::make::make(app, &nurse, &form, key, id.clone())
-            .await
-            .map_err(|failure| anyhow::anyhow!("making the demonstration follow-up: {failure:?}"))?;
-    }
-    let record = app.db.followup(&id).await?.ok_or_else(|| anyhow::anyhow!("{id} was made and is gone"))?;
-    let token = app.secrets.link_token(&record.id, record.link_generation);
-    let path = Route::FollowUp(token, FollowUpView::Plan).path(Lang::Hans);
-    Ok(Prepared {
-        nurse: NURSE,
-        auditor: AUDITOR,
-        auditor_password: audits.then(|| password.clone()),
-        password: made.then_some(password),
-        link: format!("{}{path}", app.config.public_url),
-        ending: PHONE[PHONE.len() - 4..].to_owned(),
-    })
+    let form = NewFollowUp {
+        name: "李女士".to_owned(),
+        phone: PHONE.to_owned(),
+        reason: "上次低剂量 CT 看到小结节，请复查一次。".to_owned(),
+        services: app.library().booking.first().map(|service| service.id.clone()).into_iter().collect(),
+        due_from: today.to_string(),
+        due_to: today.plus_days(DAYS).to_string(),
+        urgency: Some(Urgency::Soon.as_str().to_owned()),
+        template: "lung-nodule-review".to_owned(),
+        letter: String::new(),
+        another: true,
+        anew: true,
+    };
+    let key = IdempotencyKey::parse("demonstration-one").context("a key")?;
+    staff::make::make(app, &nurse, &form, key, PATIENT.to_owned()).await.map_err(failed)?;
+    Ok(())
 }
 
 /// Writes the weekly times of the content into the database for each hospital that has none, and makes the slots that
@@ -176,6 +284,7 @@ async fn make_visits(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who makes what nobody in particular makes.
 fn nurse(hospital: &str) -> Staff {
     Staff {
         name: NURSE.to_owned(),

@@ -12,22 +12,26 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::RwLockReadGuard;
 use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
-use zaoshai_backend::content::Library;
 use zaoshai_backend::content::report::{report, summary};
+use zaoshai_backend::content::{Edition, Library};
 use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::db::{Db, Plain, log};
+use zaoshai_backend::demonstration::accounts::Account;
+use zaoshai_backend::demonstration::{Demonstration, World};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::keys::{self, Fit};
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::watch::{self, Fingerprint};
-use zaoshai_backend::{demonstration, pathway, qr, routes, timetable};
+use zaoshai_backend::{pathway, qr, routes, timetable};
 use zaoshai_contract::roles::Role;
+use zaoshai_contract::route::DEMO;
 use zaoshai_contract::staff::Staff;
 
 /// How long requests under way may take after the signal to stop.
@@ -102,9 +106,9 @@ struct Serve {
     /// Connections at once; fewer where the process may open fewer files.
     #[arg(long, env = "ZAOSHAI_MOST_CONNECTIONS", default_value_t = MOST_CONNECTIONS)]
     most_connections: usize,
-    /// Make a demonstration timetable, a nurse and a follow-up link, and print them.
-    #[arg(long)]
-    demonstration: bool,
+    /// Show a fictitious hospital with people in every state, explained at /demo, in a database of its own.
+    #[arg(long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "whole")]
+    demonstration: Option<World>,
 }
 
 /// Which database, and how it may be reached.
@@ -246,6 +250,7 @@ fn with_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resul
 
 fn check(content: &Path) -> anyhow::Result<()> {
     let library = load(content)?;
+    load_edition(content, Edition::Demonstration)?;
     for gap in &library.gaps {
         println!("{}/{gap}", content.display());
     }
@@ -255,7 +260,11 @@ fn check(content: &Path) -> anyhow::Result<()> {
 }
 
 fn load(content: &Path) -> anyhow::Result<Library> {
-    Library::load(content, Clock::System.now().date()).map_err(|findings| {
+    load_edition(content, Edition::Usual)
+}
+
+fn load_edition(content: &Path, edition: Edition) -> anyhow::Result<Library> {
+    Library::load_edition(content, Clock::System.now().date(), edition).map_err(|findings| {
         let told: Vec<String> = findings.iter().map(|finding| format!("{}/{finding}", content.display())).collect();
         anyhow::anyhow!("内容有错误：\n{}", told.join("\n"))
     })
@@ -397,7 +406,8 @@ async fn key(command: KeyCommand) -> anyhow::Result<()> {
 
 async fn serve(options: Serve) -> anyhow::Result<()> {
     log();
-    let library = load(&options.content)?;
+    let edition = options.demonstration.map_or(Edition::Usual, |_| Edition::Demonstration);
+    let library = load_edition(&options.content, edition)?;
     if !library.gaps.is_empty() {
         tracing::warn!(gaps = library.gaps.len(), "the content is sound but not complete: zaoshai content check");
     }
@@ -415,14 +425,26 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         writes_per_minute: options.writes_per_minute,
         proxy: if options.behind_proxy { Proxy::Trusted } else { Proxy::None },
     };
+    let (demonstration, password) = match options.demonstration {
+        Some(world) => {
+            let (demonstration, password) = Demonstration::on(&db, world).await?;
+            (Some(demonstration), password)
+        }
+        None => (None, None),
+    };
     let app = App::new(library, db, secrets, shell, Clock::System, config);
+    let app = match demonstration {
+        Some(demonstration) => app.demonstrating(demonstration),
+        None => app,
+    };
     app.db.adopt(&app.library().hospital).await.context("bringing older records up to date")?;
     app.db.settle_all(app.now()).await.context("bringing older records up to date")?;
     println!("早筛 Zaoshai");
     println!("  residents  {public_url}");
     println!("  staff      {public_url}/staff");
-    if options.demonstration {
-        announce(&demonstration::prepare(&app).await?);
+    if let Some(demonstration) = app.demonstration() {
+        demonstration.prepare(&app).await?;
+        announce(&app, demonstration, password).await?;
     }
     // The browser tests and scripts wait for this line.
     println!("listening on http://{address}");
@@ -458,21 +480,24 @@ async fn refold(app: App) {
     }
 }
 
-fn announce(prepared: &demonstration::Prepared) {
-    let accounts = [
-        ("nurse    ", prepared.nurse, &prepared.password),
-        ("auditor  ", prepared.auditor, &prepared.auditor_password),
-    ];
-    for (title, name, password) in accounts {
+async fn announce(app: &App, demonstration: &Demonstration, password: Option<String>) -> anyhow::Result<()> {
+    let url = &app.config.public_url;
+    let mut names = demonstration.accounts().iter().map(Account::name);
+    println!("  demo       {url}{DEMO}   (three roles, three minutes each)");
+    if let Some(nurse) = names.next() {
         match password {
-            Some(password) => println!("  {title}  {name} / {password}   (shown only this once)"),
-            None => println!("  {title}  {name} / the password of the first start"),
+            Some(password) => println!("  nurse      {nurse} / {password}   (shown only this once)"),
+            None => println!("  nurse      {nurse} / the password of the first start"),
         }
     }
-    println!("  follow-up  {}   (opens with {})", prepared.link, prepared.ending);
-    if let Some(code) = qr::terminal(&prepared.link) {
-        println!("\n{code}");
+    println!("  others     {}   (the same password)", names.collect::<Vec<_>>().join(" "));
+    if let Some((path, ending)) = demonstration.link(app).await? {
+        println!("  follow-up  {url}{path}   (opens with {ending})");
+        if let Some(code) = qr::terminal(&format!("{url}{path}")) {
+            println!("\n{code}");
+        }
     }
+    Ok(())
 }
 
 async fn rounds(app: App) {
@@ -480,6 +505,7 @@ async fn rounds(app: App) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        let _peace = in_peace(&app).await;
         apart("clearing closed clinics", pathway::clear_closed(&app)).await;
         apart("giving places back", pathway::release_lapsed(&app)).await;
         apart("offering places", pathway::offer_to_all(&app)).await;
@@ -491,11 +517,20 @@ async fn sweep(app: App) {
     hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hours.tick().await;
+        let _peace = in_peace(&app).await;
         apart("sweeping", async { app.db.sweep(app.now()).await.map_err(Failure::from) }).await;
         if let Some(writes) = &app.writes {
             writes.retain_recent();
         }
         apart("bringing the slots up to the timetable", timetable::refresh(&app)).await;
+    }
+}
+
+/// Waits while the people of a demonstration are made anew.
+async fn in_peace(app: &App) -> Option<RwLockReadGuard<'_, ()>> {
+    match app.demonstration() {
+        Some(demonstration) => Some(demonstration.in_peace().await),
+        None => None,
     }
 }
 

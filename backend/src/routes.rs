@@ -8,6 +8,7 @@ pub mod checks;
 pub mod clinics;
 pub mod closures;
 mod days;
+pub mod demo;
 pub mod followups;
 pub mod frame;
 pub mod health;
@@ -63,7 +64,14 @@ pub fn router(app: App) -> Router {
         .route("/index.html", get(pages::to_home))
         .merge(forms)
         .merge(staff::router(&app))
-        .fallback(pages::show)
+        .fallback(pages::show);
+    let inner = if app.demonstration().is_some() {
+        inner.layer(middleware::from_fn_with_state(app.clone(), demo::in_turn))
+    } else {
+        inner
+    };
+    let inner = inner
+        .merge(demo::router(&app))
         .layer(DefaultBodyLimit::disable())
         // What is not kept is compressed anew for each request: lightly, so that nobody can buy much time with few bytes.
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(2)))

@@ -2,7 +2,7 @@
 //! For an editor at her desk the pages also reload themselves and show what is wrong.
 
 use crate::app::App;
-use crate::content::Library;
+use crate::content::{Edition, Library};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header;
@@ -62,7 +62,7 @@ pub async fn follow(app: App, folder: PathBuf, every: Duration) {
             continue;
         }
         seen = now;
-        match load(folder.clone(), today).await {
+        match load(folder.clone(), today, app.library().edition).await {
             Ok(loaded) => app.reload(loaded),
             Err(error) => tracing::error!(%error, "reading the content"),
         }
@@ -76,8 +76,8 @@ pub async fn look(folder: PathBuf) -> Result<Fingerprint, tokio::task::JoinError
 
 type Loaded = Result<Library, Vec<crate::content::Finding>>;
 
-async fn load(folder: PathBuf, today: CivilDate) -> Result<Loaded, tokio::task::JoinError> {
-    tokio::task::spawn_blocking(move || Library::load(&folder, today)).await
+async fn load(folder: PathBuf, today: CivilDate, edition: Edition) -> Result<Loaded, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(move || Library::load_edition(&folder, today, edition)).await
 }
 
 /// SIGHUP, where there is one.

@@ -119,6 +119,9 @@ pub struct Provenance {
     /// When the institution confirmed it, in words; empty while it has not.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub confirmed: String,
+    /// True of an institution that there is not, in the demonstration.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub fictitious: bool,
 }
 
 /// An institution in the finder's list.
@@ -389,7 +392,12 @@ mod tests {
                 })
                 .collect(),
             booking: String::new(),
-            provenance: Provenance { source: String::new(), dated: String::new(), confirmed: String::new() },
+            provenance: Provenance {
+                source: String::new(),
+                dated: String::new(),
+                confirmed: String::new(),
+                fictitious: false,
+            },
             km: None,
         }
     }

@@ -429,7 +429,7 @@ macro_rules! read_structs {
 
 read_structs! {
     Page { meta, body }
-    Meta { title, description, lang, translated, path, demonstration, hospital }
+    Meta { title, description, lang, translated, path, demonstration, demo, hospital }
     Hospital { id, name, phone, phone_dated }
     Home { topics, topics_sources, early, early_source, guidance }
     ArticleList { cards }
@@ -459,7 +459,7 @@ read_structs! {
     ClinicCard { id, name, area, city, position, services, phones, booking, provenance, km }
     Service { id, text }
     Phone { number, label, hours, kind }
-    Provenance { source, dated, confirmed }
+    Provenance { source, dated, confirmed, fictitious }
     Place { lat, lon, datum, precision }
     Clinic { card, aka, intro, address, part_of, complaints, alliances, notes, maps, office, home_care }
     Alliance { name, role, members, note }

@@ -41,6 +41,9 @@ pub struct Meta {
     /// True for demonstration data: slots that no hospital offers.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub demonstration: bool,
+    /// True on a server that was started as a demonstration and explains itself at `/demo`.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub demo: bool,
     /// The hospital in the header.
     pub hospital: Hospital,
 }

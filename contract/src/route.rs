@@ -3,6 +3,9 @@
 
 use crate::ids::{Slug, Token};
 
+/// Where a server that was started as a demonstration explains itself.
+pub const DEMO: &str = "/demo";
+
 /// A language of the interface, chosen by the front of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Lang {

@@ -13,7 +13,9 @@ use zaoshai_contract::route::Route;
 /// Where a record comes from, and how exact its position is.
 pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Position>) -> Node {
     let words = site.words;
-    let mut text = if provenance.confirmed.is_empty() {
+    let mut text = if provenance.fictitious {
+        words.fictitious.to_owned()
+    } else if provenance.confirmed.is_empty() {
         between(words.from_source, &provenance.dated)
     } else {
         between((words.confirmed, ""), &provenance.confirmed)

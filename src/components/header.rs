@@ -4,7 +4,7 @@ use super::Site;
 use super::icon::icon;
 use crate::TextSize;
 use crate::view::{Node, el};
-use zaoshai_contract::route::Route;
+use zaoshai_contract::route::{DEMO, Route};
 
 /// The header. Large type is a form, so that it works without scripts.
 pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
@@ -24,7 +24,7 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
         .child(
             el("a")
                 .class("zs-header__brand")
-                .with("href", site.to(&Route::Home))
+                .with("href", if site.demo { DEMO.to_owned() } else { site.to(&Route::Home) })
                 .child(
                     el("svg")
                         .class("zs-header__mark")

@@ -95,6 +95,7 @@ pub static WORDS: Words = Words {
     straight_km: ("about ", " km in a straight line"),
     under_one_km: "under 1 km",
     from_source: ("From published sources, ", ". Please call before you go."),
+    fictitious: "A demonstration: there is no such hospital, and the number rings nowhere.",
     confirmed: "Confirmed by the hospital: ",
     approximate: "The position is approximate.",
     address: "Address",

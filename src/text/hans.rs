@@ -95,6 +95,7 @@ pub static WORDS: Words = Words {
     straight_km: ("直线约 ", " 公里"),
     under_one_km: "不到 1 公里",
     from_source: ("来自", "公开资料，去之前请打电话确认。"),
+    fictitious: "示范，不是真的医院。电话打不通。",
     confirmed: "医院已确认：",
     approximate: "位置为大概。",
     address: "地址",

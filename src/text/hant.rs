@@ -95,6 +95,7 @@ pub static WORDS: Words = Words {
     straight_km: ("直線約 ", " 公里"),
     under_one_km: "不到 1 公里",
     from_source: ("來自", "公開資料，去之前請打電話確認。"),
+    fictitious: "示範，不是真的醫院。電話打不通。",
     confirmed: "醫院已確認：",
     approximate: "位置為大概。",
     address: "地址",

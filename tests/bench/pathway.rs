@@ -23,9 +23,9 @@ use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_contract::appointments::Action;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::SlotId;
-use zaoshai_contract::roles::Party;
-use zaoshai_contract::staff::Whole;
+use zaoshai_contract::roles::{Party, Role};
 use zaoshai_contract::staff::audit::AuditFilter;
+use zaoshai_contract::staff::{Staff, Whole};
 use zaoshai_tests::backend::{Backend, content};
 
 /// Slowest of the fastest 99 of 100 that is aimed at, milliseconds.
@@ -416,11 +416,21 @@ where
 
 /// Whole requests to a server: the nurse's page, and a patient's two taps.
 async fn pages(folder: TempDir, database: &str, patients: Vec<Patient>, told: &mut Table) -> Result<()> {
-    let backend = Backend::start_on(folder, database);
+    let password = secrets::fresh_password();
+    let nurse = Staff {
+        name: "bench".to_owned(),
+        display: "护士".to_owned(),
+        hospital: hospital(0),
+        roles: vec![Role::Nurse, Role::Coordinator],
+    };
+    let db = Db::open(database).await?;
+    db.make_staff(&nurse, &secrets::hash_password(&password)?, Clock::System.now()).await?;
+    db.close().await;
+    let backend = Backend::start_plain(folder, database);
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
     let answer = client
         .post(backend.at("/api/v1/staff/session"))
-        .json(&serde_json::json!({ "name": "nurse", "password": backend.password }))
+        .json(&serde_json::json!({ "name": nurse.name, "password": password }))
         .send()
         .await?;
     let cookie = answer.headers().get("set-cookie").context("a session")?.to_str()?.to_owned();

@@ -89,7 +89,7 @@ async fn a_page_that_cannot_be_loaded_says_so_and_names_a_phone() {
         browser.go_ready(&backend.at("/screening")).await?;
         browser.network(zaoshai_tests::browser::Network::Lost).await?;
         browser.click("a[href='/screening/gastric']").await?;
-        browser.see("0731-28307119").await?;
+        browser.see("0000-8000001").await?;
         browser
             .until(
                 "a way to try again",

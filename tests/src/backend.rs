@@ -1,4 +1,4 @@
-//! A backend of one's own with demonstration data.
+//! A backend of one's own with the small world of the demonstration.
 
 use crate::setting;
 use std::io::{BufRead as _, BufReader};
@@ -38,8 +38,21 @@ impl Backend {
     /// # Panics
     /// When it does not start.
     pub fn start_on(folder: TempDir, database: &str) -> Self {
+        Self::serve(folder, database, &["--demonstration=small"])
+    }
+
+    /// Starts a backend that is no demonstration on the given database; password and link are empty.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_plain(folder: TempDir, database: &str) -> Self {
+        Self::serve(folder, database, &[])
+    }
+
+    fn serve(folder: TempDir, database: &str, more: &[&str]) -> Self {
         let mut child = Command::new(setting("ZAOSHAI_BIN"))
-            .args(["serve", "--port", "0", "--demonstration", "--writes-per-minute", "0", "--database", database])
+            .args(["serve", "--port", "0", "--writes-per-minute", "0", "--database", database])
+            .args(more)
             .args(["--content", &setting("ZAOSHAI_CONTENT"), "--dist", &setting("ZAOSHAI_DIST")])
             .arg("--key-file")
             .arg(folder.path().join("key"))

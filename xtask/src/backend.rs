@@ -44,7 +44,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a backend with demonstration data in a new database, and waits until it is ready.
+    /// Starts a backend with the small world of the demonstration in a new database, and waits until it is ready.
     pub fn start(session: &Session, program: &Path, dist: &Path) -> Result<Self> {
         let folder = session.scratch().join("backend");
         std::fs::create_dir_all(&folder)?;
@@ -54,7 +54,7 @@ impl Server {
         let mut running = Running::start(
             session
                 .command(program)
-                .args(["serve", "--demonstration", "--port", &port.to_string()])
+                .args(["serve", "--demonstration=small", "--port", &port.to_string()])
                 .arg("--database")
                 .arg(format!("sqlite://{}", folder.join("zaoshai.db").display()))
                 .arg("--content")

@@ -25,7 +25,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 8080, database: "sqlite://var/zaoshai.db".to_owned(), content: None }
+        Self { port: 8080, database: "sqlite://var/demonstration.db".to_owned(), content: None }
     }
 }
 

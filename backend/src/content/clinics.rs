@@ -118,6 +118,17 @@ struct ProvenanceRecord {
     confirmed: String,
 }
 
+/// What the name of a fictitious hospital ends with, wherever it is read.
+const FICTITIOUS: &str = "（示范）";
+/// What a number begins with that no telephone rings under: no area code is 0000, and dialled as it stands it asks for a
+/// country that there is not.
+const RINGS_NOWHERE: &str = "0000-";
+
+/// The file of an institution.
+pub(super) fn file_of(id: &str) -> PathBuf {
+    Path::new("clinics").join(format!("{id}.toml"))
+}
+
 /// The services of the filter, in their order.
 pub(super) fn load_services(reader: &mut Reader) -> Option<Vec<Choice>> {
     let path = Path::new("services.toml");
@@ -159,7 +170,12 @@ pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice])
         .iter()
         .flat_map(|(_, record)| record.alliances.iter().map(|alliance| (alliance.name.clone(), record.id.clone())))
         .collect();
-    records.into_iter().map(|(_, record)| read(record, sources, &names, &shared)).collect()
+    let clinics = records.into_iter().map(|(file, record)| {
+        let mut clinic = read(record, sources, &names, &shared);
+        clinic.card.provenance.fictitious = reader.is_fictitious(&file);
+        clinic
+    });
+    clinics.collect()
 }
 
 fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, services: &[Choice]) {
@@ -184,6 +200,16 @@ fn check(reader: &mut Reader, file: &Path, record: &Record, sources: &Register, 
     for phone in &record.phones {
         if !is_phone(&phone.number) {
             reader.find(file, 0, format!("“{}”不是 0731-28307119 这样的电话", phone.number));
+        }
+    }
+    let fictitious = reader.is_fictitious(file);
+    if fictitious != record.name.ends_with(FICTITIOUS) {
+        reader.find(file, 0, format!("“{}”：示范里编的医院，名字要以“{FICTITIOUS}”结尾，别的不能", record.name));
+    }
+    for phone in &record.phones {
+        if fictitious != phone.number.starts_with(RINGS_NOWHERE) {
+            let number = &phone.number;
+            reader.find(file, 0, format!("“{number}”：编的医院只写打不通的 {RINGS_NOWHERE} 号码，别的不能"));
         }
     }
     if let Some(place) = record.position
@@ -258,6 +284,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
                     .unwrap_or_default(),
                 dated: record.provenance.dated,
                 confirmed: record.provenance.confirmed,
+                fictitious: false,
             },
             km: None,
         },

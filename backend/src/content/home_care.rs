@@ -89,6 +89,7 @@ pub(super) fn load(
     }
     let text = reader.text(path)?;
     let record: Record = reader.parse_toml(path, &text, 1)?;
+    let fictitious = reader.is_fictitious(path);
     let mut proof = Proof::new(reader, path, &text, words);
     check(&mut proof, clinics, &record);
     let texts = texts(&record);
@@ -112,6 +113,7 @@ pub(super) fn load(
             source: source.map(|known| known.source.title.clone()).unwrap_or_default(),
             dated: record.provenance.dated,
             confirmed: record.provenance.confirmed,
+            fictitious,
         },
     })
 }

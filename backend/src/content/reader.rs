@@ -36,9 +36,23 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Where the files of the demonstration stand in the content folder.
+const LAYER: &str = "demonstration";
+
+/// Which content is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edition {
+    /// What is served.
+    #[default]
+    Usual,
+    /// The same with the fictitious hospitals of the demonstration laid over it.
+    Demonstration,
+}
+
 /// Reads files below the content folder and collects what is wrong with them.
 pub(super) struct Reader {
     folder: PathBuf,
+    edition: Edition,
     /// The day by which overdue reviews are judged.
     pub(super) today: CivilDate,
     /// What was found so far.
@@ -48,7 +62,45 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(folder: &Path, today: CivilDate) -> Self {
-        Self { folder: folder.to_owned(), today, findings: Vec::new(), digest: sha2::Digest::new() }
+        Self {
+            folder: folder.to_owned(),
+            edition: Edition::Usual,
+            today,
+            findings: Vec::new(),
+            digest: sha2::Digest::new(),
+        }
+    }
+
+    /// The same for an edition.
+    pub(super) fn of_edition(folder: &Path, today: CivilDate, edition: Edition) -> Self {
+        Self { edition, ..Self::new(folder, today) }
+    }
+
+    /// Which content is read.
+    pub(super) fn edition(&self) -> Edition {
+        self.edition
+    }
+
+    /// Where a file stands: in the demonstration's folder when it is read and has one of this name.
+    fn place(&self, file: &Path) -> PathBuf {
+        if self.is_fictitious(file) { Path::new(LAYER).join(file) } else { file.to_owned() }
+    }
+
+    /// Whether a file is the demonstration's.
+    pub(super) fn is_fictitious(&self, file: &Path) -> bool {
+        self.edition == Edition::Demonstration && self.folder.join(LAYER).join(file).exists()
+    }
+
+    /// A register that the demonstration only adds to: the file of the usual content, then the demonstration's own.
+    pub(super) fn texts(&mut self, file: &Path) -> Option<Vec<String>> {
+        let edition = std::mem::take(&mut self.edition);
+        let usual = self.text(file);
+        self.edition = edition;
+        let mut texts = vec![usual?];
+        if self.is_fictitious(file) {
+            texts.push(self.text(file)?);
+        }
+        Some(texts)
     }
 
     /// Notes a mistake.
@@ -62,11 +114,12 @@ impl Reader {
     }
 
     fn note(&mut self, file: impl AsRef<Path>, line: usize, message: impl Into<String>, weight: Weight) {
-        self.findings.push(Finding { file: file.as_ref().to_owned(), line, message: message.into(), weight });
+        let file = self.place(file.as_ref());
+        self.findings.push(Finding { file, line, message: message.into(), weight });
     }
 
     pub(super) fn text(&mut self, file: &Path) -> Option<String> {
-        match std::fs::read_to_string(self.folder.join(file)) {
+        match std::fs::read_to_string(self.folder.join(self.place(file))) {
             Ok(text) => {
                 sha2::Digest::update(&mut self.digest, text.as_bytes());
                 // Editors on Windows begin with a mark and end lines with two characters; nobody sees spaces at an end.
@@ -82,7 +135,7 @@ impl Reader {
 
     /// True when there is such a file; what a hospital may leave out is asked for first.
     pub(super) fn has(&self, file: &Path) -> bool {
-        self.folder.join(file).is_file()
+        self.folder.join(self.place(file)).is_file()
     }
 
     pub(super) fn toml<T: serde::de::DeserializeOwned>(&mut self, file: &Path) -> Option<T> {
@@ -109,20 +162,23 @@ impl Reader {
 
     /// The files of a folder with this ending, in order of their names; none when there is no such folder.
     pub(super) fn files(&mut self, folder: &str, ending: &str) -> Vec<PathBuf> {
-        let entries = match std::fs::read_dir(self.folder.join(folder)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-            Err(error) => {
-                self.find(folder, 0, format!("读不出来：{error}"));
-                return Vec::new();
+        let layer = Path::new(LAYER).join(folder);
+        let folders = [Some(PathBuf::from(folder)), (self.edition == Edition::Demonstration).then_some(layer)];
+        let mut files = Vec::new();
+        for place in folders.into_iter().flatten() {
+            match std::fs::read_dir(self.folder.join(&place)) {
+                Ok(entries) => files.extend(
+                    entries
+                        .filter_map(Result::ok)
+                        .map(|entry| Path::new(folder).join(entry.file_name()))
+                        .filter(|path| path.extension().is_some_and(|found| found == ending)),
+                ),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => self.find(place, 0, format!("读不出来：{error}")),
             }
-        };
-        let mut files: Vec<PathBuf> = entries
-            .filter_map(Result::ok)
-            .map(|entry| Path::new(folder).join(entry.file_name()))
-            .filter(|path| path.extension().is_some_and(|found| found == ending))
-            .collect();
+        }
         files.sort();
+        files.dedup();
         files
     }
 

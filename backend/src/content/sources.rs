@@ -37,9 +37,15 @@ pub(super) type Register = BTreeMap<String, Registered>;
 
 pub(super) fn load(reader: &mut Reader) -> Option<Register> {
     let file = Path::new("sources.toml");
-    let text = reader.text(file)?;
-    let records: BTreeMap<String, Record> = reader.parse_toml(file, &text, 1)?;
     let mut register = Register::new();
+    for text in reader.texts(file)? {
+        let records = reader.parse_toml(file, &text, 1)?;
+        add(reader, file, &text, records, &mut register);
+    }
+    Some(register)
+}
+
+fn add(reader: &mut Reader, file: &Path, text: &str, records: BTreeMap<String, Record>, register: &mut Register) {
     for (id, record) in records {
         let heading = format!("[{id}]");
         let line = text.lines().position(|line| line.trim() == heading).map_or(0, |place| place + 1);
@@ -60,7 +66,6 @@ pub(super) fn load(reader: &mut Reader) -> Option<Register> {
         let source = Source { title, issuer, year: year.unwrap_or_default(), grade, url };
         register.insert(id, Registered { source, en });
     }
-    Some(register)
 }
 
 fn is_month(text: &str) -> bool {

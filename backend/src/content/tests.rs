@@ -1,7 +1,7 @@
 //! The bundled content is sound, and each mistake an editor can make is named with file and line.
 
 use super::{
-    Area, Finding, Library, Reader, Weight, articles, booking, clinics, glossary, home_care, letters, sources,
+    Area, Edition, Finding, Library, Reader, Weight, articles, booking, clinics, glossary, home_care, letters, sources,
 };
 use std::path::{Path, PathBuf};
 use zaoshai_contract::civil::CivilDate;
@@ -231,8 +231,51 @@ fn traditional_characters_follow_the_phrase_and_the_exceptions() {
     }
 }
 
+#[test]
+fn the_fictitious_hospitals_are_there_in_the_demonstration_alone() {
+    let usual = library();
+    let shown = |library: &Library| {
+        let fictitious = library.clinics.iter().filter(|clinic| clinic.card.provenance.fictitious);
+        fictitious.map(|clinic| clinic.card.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&usual), Vec::<String>::new());
+    assert!(usual.clinics.iter().all(|clinic| !clinic.card.name.contains("示范")));
+    let demonstration = Library::load_edition(&bundled(), today(), Edition::Demonstration);
+    let demonstration = demonstration.unwrap_or_else(|findings| panic!("{}", told(&findings).join("\n")));
+    assert!(demonstration.gaps.is_empty(), "{}", told(&demonstration.gaps).join("\n"));
+    assert_eq!(shown(&demonstration), ["qinghe-1", "qinghe-jiangbei", "qinghe-xincheng"]);
+    assert_eq!(demonstration.clinics.len(), usual.clinics.len() + 3, "the real ones stay");
+    assert_ne!(demonstration.version, usual.version, "nothing that is kept of one is shown for the other");
+}
+
+#[test]
+fn a_demonstration_that_could_be_taken_for_a_real_hospital_is_a_mistake() {
+    let clinic = "demonstration/clinics/qinghe-1.toml";
+    for (file, from, to, message) in [
+        (clinic, "（示范）\"\naka", "\"\naka", "名字要以“（示范）”结尾"),
+        (clinic, "0000-8000001", "0731-28307119", "只写打不通的 0000- 号码"),
+        ("demonstration/booking.toml", "clinic = \"qinghe-1\"", "clinic = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
+        ("demonstration/site.toml", "hospital = \"qinghe-1\"", "hospital = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
+        ("demonstration/home-care.toml", "clinic = \"qinghe-1\"", "clinic = \"anqing-2\"", "“anqing-2”是真的医院"),
+        ("demonstration/sources.toml", "year = 2026\n", "", "没有日期"),
+    ] {
+        let found = told(&after_change_of(Edition::Demonstration, file, from, to, today()));
+        let named = found.iter().any(|finding| finding.starts_with("demonstration/") && finding.contains(message));
+        assert!(named, "{file}: {message}: {found:?}");
+        let usual = told(&after_change(file, from, to, today()));
+        assert!(usual.is_empty(), "{file} counts in the demonstration alone: {usual:?}");
+    }
+    let marked = told(&after_change("clinics/zhuzhou-2.toml", "株洲市二医院", "株洲市二医院（示范）", today()));
+    assert!(marked.iter().any(|finding| finding.contains("名字要以“（示范）”结尾")), "{marked:?}");
+}
+
 /// A copy of the bundled content with one text changed, and what is found in it as of a day.
 fn after_change(file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Finding> {
+    after_change_of(Edition::Usual, file, from, to, today)
+}
+
+/// The same of an edition.
+fn after_change_of(edition: Edition, file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Finding> {
     let folder = tempfile::tempdir().expect("a folder");
     copy(&bundled(), folder.path());
     let path = folder.path().join(file);
@@ -243,7 +286,7 @@ fn after_change(file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Findi
         assert!(text.contains(from), "{file} holds {from}");
         std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
     }
-    match Library::load(folder.path(), today) {
+    match Library::load_edition(folder.path(), today, edition) {
         Ok(library) => library.gaps,
         Err(findings) => findings,
     }

@@ -95,7 +95,7 @@ impl Nth {
     }
 }
 
-/// The name of a hospital: the first is the one of the demonstration.
+/// The name of a hospital: the first is the one of the content.
 pub fn hospital(number: i64) -> String {
     if number == 0 { "zhuzhou-2".to_owned() } else { format!("hospital-{number}") }
 }

@@ -5,7 +5,7 @@ use super::{checks, clinics, followups, frame, home_care, share, titles, told};
 use crate::app::App;
 use crate::cache::{Shelf, hour_of};
 use crate::content::traditional::simplified;
-use crate::content::{Area, Library, PLAN};
+use crate::content::{Area, Edition, Library, PLAN};
 use crate::failures::Result;
 use crate::html::{Filling, Loading, Reading};
 use crate::lookup::find;
@@ -307,6 +307,7 @@ pub fn page_of(
             translated: title.translated,
             path: route.path(Lang::Hans),
             demonstration: library.demonstration,
+            demo: library.edition == Edition::Demonstration,
             hospital: app.hospital_of(library, if known { hospital } else { &library.hospital }),
         },
         body,

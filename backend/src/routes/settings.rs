@@ -3,6 +3,7 @@
 use super::body::Form;
 use super::pages;
 use crate::app::App;
+use crate::content::Edition;
 use crate::visitor::{SET_COOKIE, Visitor, contrast_cookie, contrast_of, size_cookie, size_of};
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
@@ -45,6 +46,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
         translated: true,
         path: "/settings".to_owned(),
         demonstration: library.demonstration,
+        demo: library.edition == Edition::Demonstration,
         hospital: app.hospital(&library),
     };
     let saved = value_of(query, "saved").is_some();

@@ -3,7 +3,7 @@
 
 use super::pages;
 use crate::app::App;
-use crate::content::{Area, Library};
+use crate::content::{Area, Edition, Library};
 use crate::failures::Result;
 use crate::qr;
 use crate::visitor::Visitor;
@@ -35,6 +35,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Respons
         translated: true,
         path,
         demonstration: library.demonstration,
+        demo: library.edition == Edition::Demonstration,
         hospital: app.hospital(&library),
     };
     let html = zaoshai_app::render_share(&meta, visitor.reading.size, shared.as_ref());

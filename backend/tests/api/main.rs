@@ -11,6 +11,7 @@ mod checks;
 mod closings;
 mod console;
 mod database;
+mod demonstration;
 mod description;
 mod desk;
 mod edit;

@@ -12,10 +12,11 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
-use zaoshai_backend::content::Library;
+use zaoshai_backend::content::{Edition, Library};
 use zaoshai_backend::db::Db;
 use zaoshai_backend::db::calls::NewNote;
 use zaoshai_backend::db::repeats::Sent;
+use zaoshai_backend::demonstration::Demonstration;
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::{demonstration, routes};
@@ -59,6 +60,11 @@ impl Answer {
 
     pub fn location(&self) -> &str {
         self.headers["location"].to_str().expect("a readable address")
+    }
+
+    /// Where it leads; empty for an answer that leads nowhere.
+    pub fn location_or_nothing(&self) -> &str {
+        self.headers.get("location").map_or("", |to| to.to_str().expect("a readable address"))
     }
 }
 
@@ -108,6 +114,17 @@ pub fn app_at(public_url: &str, folder: &Path, db: Db, clock: Clock) -> App {
     App::new(library.clone(), db, secrets(), Shell::read(folder).expect("a shell"), clock, config)
 }
 
+/// The content with the fictitious hospitals of the demonstration.
+fn fictitious() -> Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    let library = LIBRARY.get_or_init(|| {
+        let today = CivilDate::new(2026, 11, 23).expect("a day");
+        let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+        Library::load_edition(&content, today, Edition::Demonstration).expect("sound content")
+    });
+    library.clone()
+}
+
 impl World {
     /// A backend on Monday 2026-11-23, 8:00, with the slots of the weekly times and a nurse.
     pub async fn new() -> Self {
@@ -137,6 +154,28 @@ impl World {
         };
         app.db.make_staff(&nurse, hash, app.now()).await.expect("a nurse");
         Self { router: routes::router(app.clone()), app, folder }
+    }
+
+    /// A server that was started as a demonstration, at this moment.
+    pub async fn of_demonstration(size: demonstration::World, now: Moment) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = database(folder.path()).await;
+        Self::started_again(folder, db, size, now).await
+    }
+
+    /// The same on a database that is there.
+    pub async fn started_again(folder: TempDir, db: Db, size: demonstration::World, now: Moment) -> Self {
+        let (demonstration, _) = Demonstration::on(&db, size).await.expect("a database of the demonstration");
+        let app = app(folder.path(), db, Clock::still(now));
+        app.reload(Ok(fictitious()));
+        let app = app.demonstrating(demonstration);
+        app.demonstration().expect("a demonstration").prepare(&app).await.expect("its people");
+        Self { router: routes::router(app.clone()), app, folder }
+    }
+
+    /// The folder and the database, when the server has ended.
+    pub fn ended(self) -> (TempDir, Db) {
+        (self.folder, self.app.db.clone())
     }
 
     pub fn client(&self) -> Client {

@@ -28,7 +28,8 @@ pub(super) fn alliance(library: &Library, own: &str) -> Vec<ReferralHospital> {
         let mut members = ours.iter().flat_map(|clinic| &clinic.alliances).flat_map(|alliance| &alliance.members);
         members.any(|(member, _)| member == id)
     };
-    let others = library.clinics.iter().filter(|clinic| clinic.card.id.as_str() != own);
+    let others =
+        library.clinics.iter().filter(|clinic| clinic.card.id.as_str() != own && library.is_in_play(&clinic.card.id));
     let mut hospitals: Vec<ReferralHospital> = others
         .map(|clinic| ReferralHospital {
             id: clinic.card.id.to_string(),

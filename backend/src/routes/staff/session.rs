@@ -5,6 +5,8 @@ use crate::app::App;
 use crate::db::log::{self, Object};
 use crate::db::staff::{Password, SignIn, StaffSession};
 use crate::db::tries::{Limit, Turn};
+use crate::demonstration::Demonstration;
+use crate::demonstration::accounts::Account;
 use crate::failures::Result;
 use crate::routes::body::{Form, JsonBody};
 use crate::routes::frame::Sender;
@@ -182,20 +184,40 @@ async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginReq
         }
         return Err(Code::WrongLogin.into());
     };
+    open(app, &account.name, browser, &place, &limits).await
+}
+
+/// Opens a session of an account that may come in; gives the cookies of it and of the browser.
+async fn open(app: &App, name: &str, browser: Option<&str>, place: &str, limits: &[Limit]) -> Result<[HeaderValue; 2]> {
+    let now = app.now();
     let secret = secrets::session_secret();
     let browser = browser.map_or_else(secrets::session_secret, str::to_owned);
     let sign_in = SignIn {
-        name: &account.name,
+        name,
         session: &secrets::hash(&secret),
         until: Moment(now.0 + SESSION_MS),
         device: &secrets::hash(&browser),
-        place: &place,
+        place,
         now,
     };
-    if !app.db.open_staff_session(&sign_in, &limits).await? {
+    if !app.db.open_staff_session(&sign_in, limits).await? {
         return Err(Code::WrongLogin.into());
     }
     Ok([session_cookie(app, STAFF, secret), lasting_cookie(app, DEVICE, browser)])
+}
+
+/// Signs in an account of the demonstration without its password. Only a server that was started as a demonstration, on a
+/// database that it made itself, has a [`Demonstration`] to show for it, and only its accounts are an [`Account`].
+pub(in crate::routes) async fn enter(
+    app: &App,
+    _: &Demonstration,
+    visitor: &Visitor,
+    sender: Sender,
+    account: &Account,
+) -> Result<[HeaderValue; 2]> {
+    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let place = app.secrets.finder("sign-in-place", &format!("{}/{}", account.name(), sender.key(app)));
+    open(app, account.name(), browser, &place, &[]).await
 }
 
 /// Whether a text has the form of our secrets.
@@ -255,7 +277,7 @@ pub(super) async fn logout_form(State(app): State<App>, visitor: Visitor) -> Res
     Ok(([(SET_COOKIE, cookie)], Redirect::to("/staff/login")).into_response())
 }
 
-fn set(cookies: [HeaderValue; 2]) -> AppendHeaders<[(HeaderName, HeaderValue); 2]> {
+pub(in crate::routes) fn set(cookies: [HeaderValue; 2]) -> AppendHeaders<[(HeaderName, HeaderValue); 2]> {
     AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie)))
 }
 
