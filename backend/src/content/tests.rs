@@ -249,6 +249,16 @@ fn the_fictitious_hospitals_are_there_in_the_demonstration_alone() {
 }
 
 #[test]
+fn a_folder_without_the_demonstration_is_sound_and_says_so_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&bundled(), folder.path());
+    std::fs::remove_dir_all(folder.path().join("demonstration")).expect("removed");
+    assert!(Library::load(folder.path(), today()).is_ok());
+    let found = Library::load_edition(folder.path(), today(), Edition::Demonstration).expect_err("nothing to show");
+    assert!(told(&found)[0].starts_with("demonstration:0: 错误：没有这个文件夹"), "{:?}", told(&found));
+}
+
+#[test]
 fn a_demonstration_that_could_be_taken_for_a_real_hospital_is_a_mistake() {
     let clinic = "demonstration/clinics/qinghe-1.toml";
     for (file, from, to, message) in [
