@@ -29,7 +29,7 @@ pub use letters::LetterTemplate;
 pub use reader::{Edition, Finding, Weight};
 
 use crate::lookup;
-use reader::{Reader, line_of};
+use reader::{LAYER, Reader, line_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use traditional::Traditional;
@@ -189,6 +189,10 @@ impl Library {
         let mut reader = Reader::of_edition(folder, today, edition);
         if !folder.join("site.toml").is_file() {
             reader.find("site.toml", 0, "这里没有内容：请写对 --content 后面的文件夹");
+            return Err(reader.findings);
+        }
+        if edition == Edition::Demonstration && !has_demonstration(folder) {
+            reader.find(LAYER, 0, "没有这个文件夹：示范的医院写在里面，请从原来的 content/ 复制");
             return Err(reader.findings);
         }
         let library = build(&mut reader);
@@ -358,6 +362,11 @@ fn build(reader: &mut Reader) -> Option<Library> {
         gaps: Vec::new(),
         version: reader.version(),
     })
+}
+
+/// Whether a content folder holds the fictitious hospitals of the demonstration, which a hospital may leave out.
+pub fn has_demonstration(folder: &Path) -> bool {
+    folder.join(LAYER).is_dir()
 }
 
 /// In the demonstration nobody books at a real hospital, or asks it for a nurse.

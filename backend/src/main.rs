@@ -19,7 +19,7 @@ use zaoshai_backend::app::{App, Config, Proxy};
 use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::report::{report, summary};
-use zaoshai_backend::content::{Edition, Library};
+use zaoshai_backend::content::{Edition, Library, has_demonstration};
 use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::db::{Db, Plain, log};
 use zaoshai_backend::demonstration::accounts::Account;
@@ -250,7 +250,9 @@ fn with_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resul
 
 fn check(content: &Path) -> anyhow::Result<()> {
     let library = load(content)?;
-    load_edition(content, Edition::Demonstration)?;
+    if has_demonstration(content) {
+        load_edition(content, Edition::Demonstration)?;
+    }
     for gap in &library.gaps {
         println!("{}/{gap}", content.display());
     }
@@ -430,7 +432,12 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             let (demonstration, password) = Demonstration::on(&db, world).await?;
             (Some(demonstration), password)
         }
-        None => (None, None),
+        None => {
+            if db.demonstration_mark().await?.is_some() {
+                tracing::warn!("this database was made by the demonstration: nobody in it is real");
+            }
+            (None, None)
+        }
     };
     let app = App::new(library, db, secrets, shell, Clock::System, config);
     let app = match demonstration {

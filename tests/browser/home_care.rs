@@ -116,7 +116,7 @@ async fn asking_for_a_nurse_without_any_script() {
 async fn the_clinic_that_sends_nurses_leads_to_the_form() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
-        browser.go_ready(&backend.at("/clinics/anqing-2")).await?;
+        browser.go_ready(&backend.at("/clinics/qinghe-1")).await?;
         browser.click("main a[href='/home-care']").await?;
         browser.see("请护士联系我").await?;
         accessibility::clean(browser, "the page that the app has fetched").await

@@ -29,8 +29,8 @@ const HELP: &str = "\
 The one tool of Zaoshai. What is missing is installed once, with progress and time.
 
   cargo xtask start [--port 8080] [--database URL] [--content DIR]
-        Set up, build and serve with demonstration data. A second start takes seconds.
-        URL is sqlite://path/file.db (default sqlite://var/zaoshai.db) or postgres://...
+        Set up, build and serve the demonstration. A second start takes seconds.
+        URL is sqlite://path/file.db (default sqlite://var/demonstration.db) or postgres://...
 
   cargo xtask test [--phase NAME] [FILTER...]
         Every test: check, host, postgres, wasm, browser (the names of the phases).

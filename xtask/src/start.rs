@@ -1,4 +1,4 @@
-//! `cargo xtask start`: from a fresh clone to a running Zaoshai with demonstration data, in one
+//! `cargo xtask start`: from a fresh clone to a running demonstration of Zaoshai, in one
 //! command. At the end this program becomes the backend, which then gets Ctrl-C itself.
 
 use crate::app;

@@ -37,7 +37,7 @@ impl fmt::Display for Finding {
 }
 
 /// Where the files of the demonstration stand in the content folder.
-const LAYER: &str = "demonstration";
+pub(super) const LAYER: &str = "demonstration";
 
 /// Which content is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -249,33 +249,47 @@ fn the_fictitious_hospitals_are_there_in_the_demonstration_alone() {
 }
 
 #[test]
+fn a_folder_without_the_demonstration_is_sound_and_says_so_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&bundled(), folder.path());
+    std::fs::remove_dir_all(folder.path().join("demonstration")).expect("removed");
+    assert!(Library::load(folder.path(), today()).is_ok());
+    let found = Library::load_edition(folder.path(), today(), Edition::Demonstration).expect_err("nothing to show");
+    assert!(told(&found)[0].starts_with("demonstration:0: 错误：没有这个文件夹"), "{:?}", told(&found));
+}
+
+#[test]
 fn a_demonstration_that_could_be_taken_for_a_real_hospital_is_a_mistake() {
-    let clinic = "demonstration/clinics/qinghe-1.toml";
-    for (file, from, to, message) in [
-        (clinic, "（示范）\"\naka", "\"\naka", "名字要以“（示范）”结尾"),
-        (clinic, "0000-8000001", "0731-28307119", "只写打不通的 0000- 号码"),
-        ("demonstration/booking.toml", "clinic = \"qinghe-1\"", "clinic = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
-        ("demonstration/site.toml", "hospital = \"qinghe-1\"", "hospital = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
-        ("demonstration/home-care.toml", "clinic = \"qinghe-1\"", "clinic = \"anqing-2\"", "“anqing-2”是真的医院"),
-        ("demonstration/sources.toml", "year = 2026\n", "", "没有日期"),
-    ] {
-        let found = told(&after_change_of(Edition::Demonstration, file, from, to, today()));
-        let named = found.iter().any(|finding| finding.starts_with("demonstration/") && finding.contains(message));
-        assert!(named, "{file}: {message}: {found:?}");
-        let usual = told(&after_change(file, from, to, today()));
-        assert!(usual.is_empty(), "{file} counts in the demonstration alone: {usual:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&bundled(), folder.path());
+    let changes = [
+        ("clinics/qinghe-1.toml", "（示范）\"\naka", "\"\naka", "名字要以“（示范）”结尾"),
+        ("clinics/qinghe-1.toml", "0000-8000001", "0731-28307119", "只写打不通的 0000- 号码"),
+        ("booking.toml", "clinic = \"qinghe-1\"", "clinic = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
+        ("site.toml", "hospital = \"qinghe-1\"", "hospital = \"zhuzhou-2\"", "“zhuzhou-2”是真的医院"),
+        ("home-care.toml", "clinic = \"qinghe-1\"", "clinic = \"anqing-2\"", "“anqing-2”是真的医院"),
+        ("sources.toml", "year = 2026\n", "", "没有日期"),
+    ];
+    for (file, from, to, _) in changes {
+        let path = folder.path().join("demonstration").join(file);
+        let text = std::fs::read_to_string(&path).expect("a file");
+        assert!(text.contains(from), "{file} holds {from}");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
     }
+    let found = Library::load_edition(folder.path(), today(), Edition::Demonstration).expect_err("mistakes");
+    let found = told(&found);
+    for (file, .., message) in changes {
+        let place = format!("demonstration/{file}:");
+        let named = found.iter().any(|finding| finding.starts_with(&place) && finding.contains(message));
+        assert!(named, "{file}: {message}: {found:?}");
+    }
+    assert!(Library::load(folder.path(), today()).is_ok(), "they count in the demonstration alone");
     let marked = told(&after_change("clinics/zhuzhou-2.toml", "株洲市二医院", "株洲市二医院（示范）", today()));
     assert!(marked.iter().any(|finding| finding.contains("名字要以“（示范）”结尾")), "{marked:?}");
 }
 
 /// A copy of the bundled content with one text changed, and what is found in it as of a day.
 fn after_change(file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Finding> {
-    after_change_of(Edition::Usual, file, from, to, today)
-}
-
-/// The same of an edition.
-fn after_change_of(edition: Edition, file: &str, from: &str, to: &str, today: CivilDate) -> Vec<Finding> {
     let folder = tempfile::tempdir().expect("a folder");
     copy(&bundled(), folder.path());
     let path = folder.path().join(file);
@@ -286,7 +300,7 @@ fn after_change_of(edition: Edition, file: &str, from: &str, to: &str, today: Ci
         assert!(text.contains(from), "{file} holds {from}");
         std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
     }
-    match Library::load_edition(folder.path(), today, edition) {
+    match Library::load(folder.path(), today) {
         Ok(library) => library.gaps,
         Err(findings) => findings,
     }

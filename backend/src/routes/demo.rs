@@ -29,6 +29,9 @@ pub fn router(app: &App) -> Router<App> {
     }
     Router::new()
         .route(DEMO, get(show))
+        // The page is in simplified Chinese alone.
+        .route("/hant/demo", get(back))
+        .route("/en/demo", get(back))
         .route("/demo/staff", get(back).post(enter))
         .route("/demo/anew", get(back).post(anew))
 }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use zaoshai_app::pages::share::Shared;
 use zaoshai_contract::page::Meta;
 use zaoshai_contract::problem::Code;
-use zaoshai_contract::route::{Lang, Route, value_of};
+use zaoshai_contract::route::{DEMO, Lang, Route, value_of};
 
 /// Pictures change only with the software or the address of the site.
 const A_DAY: &str = "public, max-age=86400";
@@ -87,7 +87,7 @@ fn shared(app: &App, asked: Lang, query: &str) -> Option<Shared> {
 fn shareable(address: &str) -> Option<(Lang, Route)> {
     let path = address.split(['?', '#']).next().filter(|path| path.starts_with('/') && !path.starts_with("//"))?;
     // Pages about this visit stand for the site as a whole.
-    if matches!(path, "/settings" | "/share") {
+    if matches!(path, "/settings" | "/share" | DEMO) {
         return Some((Lang::Hans, Route::Home));
     }
     Route::parse(path, "").filter(|(_, route)| !matches!(route, Route::FollowUp(..) | Route::HomeCareRequest(_)))

@@ -306,7 +306,9 @@ async fn every_role_of_both_hospitals_is_one_tap_away_and_nobody_else_is() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{account}");
         assert!(answer.headers.get("set-cookie").is_none());
     }
-    assert_eq!(stranger.get("/demo/staff").await.location(), "/demo", "the address of a form leads to the page");
+    for path in ["/demo/staff", "/demo/anew", "/hant/demo", "/en/demo"] {
+        assert_eq!(stranger.get(path).await.location(), "/demo", "{path} leads to the page");
+    }
     let foreign = stranger.send(
         axum::http::Request::post("/demo/staff")
             .header("content-type", "application/x-www-form-urlencoded")

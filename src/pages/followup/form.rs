@@ -10,7 +10,7 @@ use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::{News, Plan, TRIES};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::problem::{Code, Problem};
-use zaoshai_contract::route::{DEMO, FollowUpView, Route};
+use zaoshai_contract::route::{FollowUpView, Route};
 
 /// Where a page of a link stands.
 pub struct Link<'a> {
@@ -139,10 +139,7 @@ impl Link<'_> {
             el("p")
                 .class("zs-aside")
                 .child(icon("info"))
-                .child({
-                    let told = self.say("示范，不是真的预约", "A demonstration, nothing is booked");
-                    if self.site.demo { el("a").with("href", DEMO).child(told) } else { el("span").child(told) }
-                })
+                .child(el("span").child(self.say("示范，不是真的预约", "A demonstration, nothing is booked")))
                 .node()
         })
     }
