@@ -11,6 +11,13 @@
       else if (document.execCommand('copy')) done();
     });
   });
+  document.querySelectorAll('[data-text]').forEach(function (button) {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      navigator.clipboard.writeText(button.dataset.text).then(function () { button.textContent = '已复制'; }, function () {});
+    });
+  });
   // A form that is sent without a network would leave the page with all that was typed: whether the server is there is
   // asked first. What is lost after that is sent again under the same key.
   var sure = false;
@@ -48,7 +55,9 @@
   };
   addEventListener('hashchange', unfold);
   if (location.hash.length > 1) unfold();
-  var seen = function (element) { return element.getClientRects().length > 0; };
+  var seen = function (element) {
+    return element.getClientRects().length > 0 && (!element.checkVisibility || element.checkVisibility());
+  };
   // Up and down in a list, from the person who stands open or where a tap has led back.
   var step = function (by) {
     var names = [].filter.call(document.querySelectorAll('.zs-row__name a'), seen);
