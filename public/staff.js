@@ -75,16 +75,17 @@
     return true;
   };
   // Enter leads from field to field, and from the last one to the button, so that no form is sent half filled in.
-  var form = document.getElementById('followup');
-  if (form) form.addEventListener('keydown', function (event) {
-    if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
-    event.preventDefault();
-    var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
-    var at = fields.indexOf(event.target), name = event.target.name;
-    // Boxes of one question are left together.
-    while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
-    var next = fields[at + 1] || document.querySelector('button[form=followup]');
-    if (next) next.focus();
+  document.querySelectorAll('form[data-steps]').forEach(function (form) {
+    form.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
+      event.preventDefault();
+      var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
+      var at = fields.indexOf(event.target), name = event.target.name;
+      // Boxes of one question are left together.
+      while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
+      var next = fields[at + 1] || form.querySelector('button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']'));
+      if (next) next.focus();
+    });
   });
   addEventListener('keydown', function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -96,6 +97,6 @@
     if (key === 'u') target = [].filter.call(document.querySelectorAll('.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
     if (!target) return;
     event.preventDefault();
-    if (target.tagName === 'INPUT') target.focus(); else target.click();
+    if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();
   });
 })();

@@ -170,3 +170,28 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_promised_call_and_its_outcome_need_three_keys_at_a_desk() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        nurse_makes_a_followup(browser, &backend).await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
+        browser.click("#call-outcome option[value=call-later]").await?;
+        browser.run("const now = new Date(Date.now() + 8 * 3600000); document.querySelector('#again').value = now.toISOString().slice(0, 10)").await?;
+        browser.click("form[action$='/call'] button:not([name])").await?;
+        browser.see("以后再打").await?;
+        browser.size(1280, 800).await?;
+        browser.go(&backend.at("/staff/lists/calls")).await?;
+        let list = browser.run("return document.querySelectorAll('.zs-row--desk').length").await?;
+        ensure!(list == 1, "one was promised a call: {list}");
+        browser.driver.action_chain().send_keys("j").perform().await?;
+        browser.driver.action_chain().send_keys(Key::Enter).perform().await?;
+        browser.see("电话打完，记一笔").await?;
+        browser.driver.action_chain().send_keys("1").perform().await?;
+        browser.see("电话记下了").await?;
+        browser.see("没有。").await?;
+        clean(browser, "the desk with a person beside the list").await
+    })
+    .await;
+}

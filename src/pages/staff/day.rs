@@ -63,7 +63,13 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), actions: Vec<
         .into_iter()
         .map(|(action, label)| {
             let label = if action == Action::Unrecord { "点错了，撤回" } else { label };
-            mark("action", action.as_str(), "zs-button zs-button--quiet zs-button--small", label)
+            let button = mark("action", action.as_str(), "zs-button zs-button--quiet zs-button--small", label);
+            let key = match action {
+                Action::Arrive => "D",
+                Action::Attend => "S",
+                _ => return button,
+            };
+            button.with("data-key", key.to_ascii_lowercase()).child(" ").child(el("kbd").class("zs-kbd").child(key))
         })
         .collect::<Vec<_>>();
     Some(
