@@ -11,6 +11,13 @@
       else if (document.execCommand('copy')) done();
     });
   });
+  document.querySelectorAll('[data-text]').forEach(function (button) {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      navigator.clipboard.writeText(button.dataset.text).then(function () { button.textContent = '已复制'; }, function () {});
+    });
+  });
   // A form that is sent without a network would leave the page with all that was typed: whether the server is there is
   // asked first. What is lost after that is sent again under the same key.
   var sure = false;
@@ -48,7 +55,9 @@
   };
   addEventListener('hashchange', unfold);
   if (location.hash.length > 1) unfold();
-  var seen = function (element) { return element.getClientRects().length > 0; };
+  var seen = function (element) {
+    return element.getClientRects().length > 0 && (!element.checkVisibility || element.checkVisibility());
+  };
   // Up and down in a list, from the person who stands open or where a tap has led back.
   var step = function (by) {
     var names = [].filter.call(document.querySelectorAll('.zs-row__name a'), seen);
@@ -66,16 +75,17 @@
     return true;
   };
   // Enter leads from field to field, and from the last one to the button, so that no form is sent half filled in.
-  var form = document.getElementById('followup');
-  if (form) form.addEventListener('keydown', function (event) {
-    if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
-    event.preventDefault();
-    var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
-    var at = fields.indexOf(event.target), name = event.target.name;
-    // Boxes of one question are left together.
-    while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
-    var next = fields[at + 1] || document.querySelector('button[form=followup]');
-    if (next) next.focus();
+  document.querySelectorAll('form[data-steps]').forEach(function (form) {
+    form.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
+      event.preventDefault();
+      var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
+      var at = fields.indexOf(event.target), name = event.target.name;
+      // Boxes of one question are left together.
+      while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
+      var next = fields[at + 1] || form.querySelector('button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']'));
+      if (next) next.focus();
+    });
   });
   addEventListener('keydown', function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -87,6 +97,6 @@
     if (key === 'u') target = [].filter.call(document.querySelectorAll('.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
     if (!target) return;
     event.preventDefault();
-    if (target.tagName === 'INPUT') target.focus(); else target.click();
+    if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();
   });
 })();

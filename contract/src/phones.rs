@@ -186,6 +186,12 @@ impl PhoneNumber {
         Self(self.main().to_owned())
     }
 
+    /// Whether a text message reaches it: a mobile number, or one of abroad, of which nobody here knows.
+    pub fn takes_messages(&self) -> bool {
+        let number = self.0.as_bytes();
+        self.0.starts_with('+') || (number.len() == 11 && number[0] == b'1' && (b'3'..=b'9').contains(&number[1]))
+    }
+
     /// The last four digits, before any extension.
     pub fn ending(&self) -> Option<PhoneEnding> {
         let main = self.main();

@@ -267,8 +267,9 @@ fn tools(staff: &Staff, here: &str, care: usize) -> Node {
             .child(el("button").class("zs-hidden").with("type", "submit").child("查找"));
         signed(Some(staff), form.node())
     });
-    let tool = |href: &'static str, name: &'static str, word: &'static str| {
-        el("a").class("zs-header__tool zs-narrow").with("href", href).child(icon(name)).child(el("span").child(word))
+    let tool = |href: &'static str, key: &'static str, name: &'static str, word: &'static str| {
+        let link = el("a").class("zs-header__tool zs-narrow").with("href", href).with("data-key", key);
+        link.child(icon(name)).child(el("span").child(word))
     };
     let make = works(staff).then(|| {
         nodes![
@@ -279,8 +280,8 @@ fn tools(staff: &Staff, here: &str, care: usize) -> Node {
                 .child(icon("plus"))
                 .child(el("span").child("新建随访"))
                 .child(el("kbd").class("zs-kbd").child("N")),
-            tool("/staff/search", "search", "查找"),
-            tool(NEW, "plus", "新建")
+            tool("/staff/search", "/", "search", "查找"),
+            tool(NEW, "n", "plus", "新建")
         ]
     });
     let account = el("details")
@@ -306,19 +307,21 @@ const NEW: &str = "/staff/followups/new";
 
 /// The ways of a phone, where the page has no step of its own.
 fn ways(here: &str) -> Node {
-    let items = [("/staff", "calendar", "今天"), (NEW, "plus", "新建"), ("/staff/search", "search", "查找")]
-        .into_iter()
-        .map(|(href, name, word)| {
-            el("li").class("zs-tab-bar__item").child(
-                el("a")
-                    .class("zs-tab-bar__link")
-                    .with("href", href)
-                    .with("aria-current", (href == here).then_some("page"))
-                    .child(icon(name))
-                    .child(el("span").child(word)),
-            )
-        })
-        .collect::<Vec<_>>();
+    let items =
+        [("/staff", "", "calendar", "今天"), (NEW, "n", "plus", "新建"), ("/staff/search", "/", "search", "查找")]
+            .into_iter()
+            .map(|(href, key, name, word)| {
+                el("li").class("zs-tab-bar__item").child(
+                    el("a")
+                        .class("zs-tab-bar__link")
+                        .with("href", href)
+                        .with("data-key", (!key.is_empty()).then_some(key))
+                        .with("aria-current", (href == here).then_some("page"))
+                        .child(icon(name))
+                        .child(el("span").child(word)),
+                )
+            })
+            .collect::<Vec<_>>();
     el("nav")
         .class("zs-tab-bar zs-narrow")
         .with("aria-label", "快捷")

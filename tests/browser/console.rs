@@ -19,24 +19,25 @@ async fn a_nurses_day_from_login_to_export() {
         browser.submit().await?;
         browser.see("已发给护士").await?;
 
-        browser.go(&backend.at("/staff")).await?;
+        browser.go(&backend.at("/staff/questions")).await?;
         browser.see("要空腹吗？").await?;
+        browser.go(&backend.at("/staff/search")).await?;
         browser.fill("#q", "王女").await?;
-        browser.click("form[role=search] button").await?;
+        browser.click("main form[role=search] button").await?;
         browser.see("找到 1 个").await?;
         browser.click(".zs-row__name a").await?;
         browser.fill("form[action$='/answer'] textarea", "不用空腹。").await?;
         browser.click("form[action$='/answer'] button").await?;
         browser.see("不用空腹。").await?;
 
-        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
         browser.click("#call-outcome option[value=agreed]").await?;
         browser.fill("#call-note", "下午三点后方便").await?;
-        browser.click("form[action$='/call'] button").await?;
+        browser.click("form[action$='/call'] button:not([name])").await?;
         browser.see("打了电话：答应来").await?;
         browser.see("下午三点后方便").await?;
 
-        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
         browser.click("form[action$='/outcome'] label[for=services-ldct-review]").await?;
         browser.click("#step-outcome option[value=review]").await?;
         browser.click("#next option[value=step]").await?;
@@ -68,8 +69,7 @@ async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Resul
     let file = folder.path().join("名单.csv");
     let table = "姓名,手机号,项目,原因\n赵建国,13900000001,肠镜,大便隐血阳性\n钱,无,肠镜,\n";
     std::fs::write(&file, table)?;
-    browser.go(&backend.at("/staff")).await?;
-    browser.click("nav a[href='/staff/batches']").await?;
+    browser.go(&backend.at("/staff/batches")).await?;
     browser.find("#file").await?.send_keys(file.display().to_string()).await?;
     browser.fill("#reason", "请来做检查").await?;
     browser.click("#urgency option[value=routine]").await?;
@@ -98,12 +98,12 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
         nurse_makes_a_followup(browser, &backend).await?;
-        let unfold = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+        let unfold = "document.querySelectorAll('main details').forEach((part) => { part.open = true })";
         browser.run(unfold).await?;
         clean(browser, "everything that can be done with a follow-up").await?;
         // One that the link would give, too: it has no rule in brackets.
-        let pick = "const times = document.querySelector('#book-slot');
-                    times.value = [...times.options].find((time) => time.value && !time.text.includes('（')).value";
+        let pick = "const times = [...document.querySelectorAll('.zs-time')];
+                    times.find((time) => !/截止|早于|没到|晚于/.test(time.textContent)).querySelector('input').checked = true";
         browser.run(pick).await?;
         browser.click("label[for=book-asked]").await?;
         browser.click("form[action$='/book'] button").await?;
@@ -125,6 +125,7 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
         browser.fill("#phone", "13911112222").await?;
         browser.submit().await?;
         browser.see("13911112222").await?;
+        browser.click(".zs-menu > summary").await?;
         browser.click("form[action='/staff/logout'] button").await?;
         browser.fill("input[name=name]", "auditor").await?;
         browser.fill("input[name=password]", &backend.password).await?;
@@ -148,19 +149,49 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
         let typed = ["王女士", "13900139000", "小结节，3 个月复查"];
         browser.driver.action_chain().send_keys("n").perform().await?;
         browser.see("新建随访").await?;
-        let mut tabs = browser.key_at("#name", typed[0]).await?;
-        tabs += browser.key_at("#phone", typed[1]).await?;
-        tabs += browser.key_at("#reason", typed[2]).await?;
-        tabs += browser.key_at("input[name=services]", Key::Space).await?;
-        tabs += browser.key_at("#urgency", Key::Down).await?;
-        tabs += browser.key_at(".zs-action-bar button", Key::Enter).await?;
+        // The form begins in its first field, Enter leads on, and from the last field to the button.
+        let mut keys = 1;
+        for (field, typed) in ["name", "phone", "reason"].into_iter().zip(typed) {
+            keys += 1;
+            ensure!(browser.run("return document.activeElement.id").await? == field, "the focus is in {field}");
+            browser.driver.action_chain().send_keys(typed).send_keys(Key::Enter).perform().await?;
+        }
+        // The service, both days as they stand, how soon, and the button.
+        let rest = [Key::Space, Key::Enter, Key::Enter, Key::Enter, Key::Down, Key::Enter, Key::Enter];
+        for key in rest {
+            keys += 1;
+            browser.driver.action_chain().send_keys(key).perform().await?;
+        }
         browser.see("建好了").await?;
         let characters: usize = typed.iter().map(|text| text.chars().count()).sum();
-        // N, Space, Down and Enter.
-        let keys = characters + tabs + 4;
-        eprintln!("a new follow-up by keyboard: {keys} keys, {characters} of them what is typed");
-        ensure!(keys <= 60, "{keys} keys are too many for half a minute");
+        eprintln!("a new follow-up by keyboard: {keys} keys beside the {characters} that are typed");
+        ensure!(keys <= 30, "{keys} keys beside what is typed are too many");
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_promised_call_and_its_outcome_need_three_keys_at_a_desk() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        nurse_makes_a_followup(browser, &backend).await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
+        browser.click("#call-outcome option[value=call-later]").await?;
+        browser.run("const now = new Date(Date.now() + 8 * 3600000); document.querySelector('#again').value = now.toISOString().slice(0, 10)").await?;
+        browser.click("form[action$='/call'] button:not([name])").await?;
+        browser.see("以后再打").await?;
+        browser.size(1280, 800).await?;
+        browser.go(&backend.at("/staff/lists/calls")).await?;
+        let list = browser.run("return document.querySelectorAll('.zs-row--desk').length").await?;
+        ensure!(list == 1, "one was promised a call: {list}");
+        browser.driver.action_chain().send_keys("j").perform().await?;
+        browser.driver.action_chain().send_keys(Key::Enter).perform().await?;
+        browser.see("电话打完，记一笔").await?;
+        browser.driver.action_chain().send_keys("1").perform().await?;
+        browser.see("电话记下了").await?;
+        browser.see("没有。").await?;
+        clean(browser, "the desk with a person beside the list").await
     })
     .await;
 }

@@ -132,7 +132,7 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.fill("#password", &backend.password).await?;
     browser.click("main button[type=submit]").await?;
     browser.see("今天").await?;
-    step("staff-today").await?;
+    in_first_screen(browser, "staff-today", ".zs-tab-bar a[href='/staff/followups/new']").await?;
 
     browser.go(&backend.at("/staff/followups/new")).await?;
     step("staff-new").await?;
@@ -150,14 +150,14 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     let followup = browser.path().await?;
     browser.go(&backend.at(&followup)).await?;
     step("staff-detail").await?;
-    let unfold = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+    let unfold = "document.querySelectorAll('main details').forEach((part) => { part.open = true })";
     browser.run(unfold).await?;
     browser.click("form[action$='/note'] button").await?;
     browser.see("请写 1 到 500 个字").await?;
     step("staff-detail-wrong").await?;
     browser.run(unfold).await?;
     browser.click("#call-outcome option[value=declined]").await?;
-    browser.click("form[action$='/call'] button").await?;
+    browser.click("form[action$='/call'] button:not([name])").await?;
     browser.see("结束随访吗").await?;
     step("staff-question").await?;
     for (tail, what) in [("edit", "staff-edit"), ("rights", "staff-rights")] {

@@ -117,7 +117,7 @@ async fn whole_journey(scripts: Scripts) {
         // On reopening, the link shows the present state; and the nurse sees it, too.
         browser.go(&link).await?;
         browser.see("王女士").await?;
-        browser.go(&backend.at("/staff")).await?;
+        browser.go(&backend.at("/staff/lists/waiting")).await?;
         browser.see("王女士").await?;
         browser.see("待约").await?;
         browser.go(&link).await?;

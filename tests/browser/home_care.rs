@@ -48,7 +48,8 @@ async fn nurse_plans(browser: &Browser, backend: &Backend, scripts: Scripts) -> 
     browser.fill("input[name=name]", "nurse").await?;
     browser.fill("input[name=password]", &backend.password).await?;
     browser.click("form[action='/staff/login'] button").await?;
-    browser.click("nav a[href='/staff/home-care']").await?;
+    browser.see("今天来").await?;
+    browser.go(&backend.at("/staff/home-care")).await?;
     browser.see("要处理 1").await?;
     clean(browser, scripts, "the list of requests").await?;
     browser.click(".zs-row__name a").await?;

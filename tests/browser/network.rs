@@ -49,24 +49,24 @@ async fn what_a_nurse_typed_survives_a_lost_network_and_is_kept_once() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
         nurse_makes_a_followup(browser, &backend).await?;
-        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
         browser.click("#call-outcome option[value=agreed]").await?;
         browser.fill("#call-note", "下午三点后方便").await?;
         browser.network(Network::Lost).await?;
-        browser.click("form[action$='/call'] button").await?;
+        browser.click("form[action$='/call'] button:not([name])").await?;
         browser.see("网络不通，没有发出去。您填的都还在").await?;
         let typed = browser.run("return document.querySelector('#call-note').value").await?;
         ensure!(typed == "下午三点后方便", "what was typed is still there: {typed}");
         browser.network(Network::Free).await?;
-        browser.click("form[action$='/call'] button").await?;
+        browser.click("form[action$='/call'] button:not([name])").await?;
         browser.see("打了电话").await?;
         // Had the answer been lost, she would go back: the browser shows the page as it was, and its form has the same key.
         browser.driver.back().await?;
         browser.until("her form is there again", "return !!document.querySelector('#call-note')").await?;
-        browser.run("document.querySelectorAll('details').forEach((part) => { part.open = true })").await?;
+        browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
         let old = browser.run("return !document.body.textContent.includes('打了电话：')").await?;
         if old == true {
-            browser.click("form[action$='/call'] button").await?;
+            browser.click("form[action$='/call'] button:not([name])").await?;
         }
         browser.see("打了电话").await?;
         let calls = browser.text().await?.matches("打了电话：").count();

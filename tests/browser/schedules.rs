@@ -9,7 +9,7 @@ use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
 /// Opens all that opens.
-const OPEN: &str = "document.querySelectorAll('details').forEach((part) => { part.open = true })";
+const OPEN: &str = "document.querySelectorAll('main details').forEach((part) => { part.open = true })";
 
 async fn clean_on_a_phone(browser: &Browser, what: &str) -> Result<()> {
     for (width, height) in [(360, 740), (1100, 900)] {
@@ -27,7 +27,8 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         browser.fill("input[name=name]", "nurse").await?;
         browser.fill("input[name=password]", &backend.password).await?;
         browser.click("form[action='/staff/login'] button").await?;
-        browser.key_at("nav a[href='/staff/schedules']", Key::Enter).await?;
+        browser.see("今天").await?;
+        browser.go(&backend.at("/staff/schedules")).await?;
         browser.see("这两周").await?;
         browser.see("已确认").await?;
         browser.run(OPEN).await?;

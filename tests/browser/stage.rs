@@ -33,7 +33,8 @@ pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Res
     browser.fill("input[name=name]", "nurse").await?;
     browser.fill("input[name=password]", &backend.password).await?;
     browser.click("form[action='/staff/login'] button").await?;
-    browser.click("a[href='/staff/followups/new']").await?;
+    browser.see("今天来").await?;
+    browser.go(&backend.at("/staff/followups/new")).await?;
     browser.fill("input[name=name]", "王女士").await?;
     browser.fill("input[name=phone]", PHONE).await?;
     browser.fill("[name=reason]", "小结节，3 个月复查").await?;

@@ -56,6 +56,8 @@ async fn main() -> Result<()> {
     browser.fill("input[name=name]", "nurse").await?;
     browser.fill("input[name=password]", &backend.password).await?;
     browser.click("form[action='/staff/login'] button").await?;
+    browser.see("今天来").await?;
+    browser.go(&backend.at("/staff/lists/waiting")).await?;
     browser.see("李女士").await?;
     picture(&browser, folder, "staff").await?;
     browser.click(".zs-row__name a").await?;

@@ -37,6 +37,8 @@ pub struct Standings {
     pub booked: i64,
     /// Ended.
     pub closed: i64,
+    /// Open, with the message marked as sent.
+    pub sent: i64,
 }
 
 impl Db {
@@ -166,8 +168,9 @@ impl Db {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT COUNT(CASE WHEN ending IS NULL AND NOT has THEN 1 END) AS open, \
              COUNT(CASE WHEN ending IS NULL AND has THEN 1 END) AS booked, \
-             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed FROM \
-             (SELECT ending, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
+             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed, \
+             COUNT(CASE WHEN ending IS NULL AND sent IS NOT NULL THEN 1 END) AS sent FROM \
+             (SELECT ending, sent, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
              AND state IN ('booked', 'arrived', 'attended')) AS has FROM followups WHERE batch = $1 \
              AND (hospital = $2) IS TRUE) AS one",
         )

@@ -6,6 +6,7 @@ use axum::http::{Request, StatusCode};
 use zaoshai_backend::db::batches::Batch;
 use zaoshai_backend::secrets;
 use zaoshai_contract::ids::IdempotencyKey;
+use zaoshai_contract::roles::Role;
 
 /// Fields that fill the empty cells.
 const DEFAULTS: [(&str, &str); 5] = [
@@ -399,4 +400,43 @@ async fn tables_are_the_coordinators_and_each_hospital_has_its_own() {
         assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(count(&mut other).await, 0);
+}
+
+#[tokio::test]
+async fn a_batch_is_a_list_to_send_from_and_its_marks_stand_until_they_are_taken_back() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let table = "姓名,手机号\n甲,13900000001\n乙,13900000002\n丙,0731-28300003\n";
+    let batch = imported(&mut nurse, table.as_bytes()).await;
+    let next = |page: &str| {
+        let told = page.split("下一条：").nth(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned());
+        told.unwrap_or_default()
+    };
+    let page = nurse.get(&batch).await.text;
+    assert!(page.contains("已发 0，还有 3") && next(&page).starts_with("甲"), "{page}");
+    let apart = page.split("id=\"apart\"").nth(1).expect("who is reached by no message");
+    assert!(
+        apart.contains("丙") && !apart.contains("乙") && apart.contains("打电话") && apart.contains("打印信"),
+        "{apart}"
+    );
+    let message =
+        page.split("id=\"message\"").nth(1).and_then(|rest| rest.split("</textarea>").next()).expect("a message");
+    assert!(message.contains("/f/") && message.contains("选一个来医院的时间"), "{message}");
+    let form = |page: &str, deed: &str| {
+        let tail = format!("/{deed}\"");
+        let address = page.split(&tail).next().and_then(|before| before.rsplit("action=\"").next()).map(str::to_owned);
+        format!("{}/{deed}", address.expect("a form"))
+    };
+    let from = format!("{batch}?page=1");
+    for (deed, sent, then) in [("sent", 1, "乙"), ("unsent", 0, "甲"), ("sent", 1, "乙"), ("sent", 2, "")] {
+        let page = nurse.get(&batch).await.text;
+        let (address, key) = (form(&page, deed), secrets::fresh_id());
+        let marked = nurse.form(&address, &[("from", from.as_str()), ("key", &key)]).await;
+        assert!(marked.location().starts_with(&format!("{from}#row-")), "{}", marked.location());
+        // Somebody else who opens the list finds the marks.
+        let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;
+        let page = colleague.get(&batch).await.text;
+        assert!(page.contains(&format!("已发 {sent}，还有 {}", 3 - sent)), "{deed}: {page}");
+        assert!(next(&page).starts_with(then) && next(&page).is_empty() == then.is_empty(), "{deed}: {}", next(&page));
+    }
 }

@@ -161,8 +161,37 @@ pub struct BatchPage {
     pub page: u32,
     /// All pages.
     pub pages: Vec<LetterPage>,
+    /// How many that have not ended were marked as sent.
+    pub sent: i64,
     /// Those of the page that have not ended, in the order of the table.
-    pub rows: Vec<FollowUpRow>,
+    pub rows: Vec<ToSend>,
+}
+
+impl BatchPage {
+    /// Who is next: the first of the page whom a message reaches and to whom none was sent.
+    pub fn next(&self) -> Option<&ToSend> {
+        self.rows.iter().find(|one| one.by == By::Message && one.row.sent.is_none())
+    }
+}
+
+/// Somebody to whom a link is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToSend {
+    /// The follow-up.
+    pub row: FollowUpRow,
+    /// The message that brings the link.
+    pub message: String,
+    /// How it reaches them.
+    pub by: By,
+}
+
+/// How somebody hears of their link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    /// By a text message.
+    Message,
+    /// By a call or a letter: the number takes no messages, or is somebody else's.
+    CallOrLetter,
 }
 
 /// A page of a batch: follow-ups that stay on it whatever becomes of them.

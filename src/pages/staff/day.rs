@@ -23,7 +23,7 @@ pub fn section(day: &[DayEntry], desk: &Desk) -> Node {
             .child(el("summary").child(icon("check")).child(el("span").child(format!("办完的 {} 人", done.len()))))
             .child(el("ul").child(done))
     });
-    nodes![none, settled, el("ul").class("zs-rows").child(open), ended]
+    nodes![none, settled, el("ul").class("zs-rows zs-rows--day").child(open), ended]
 }
 
 /// How the day stands, in one line.
@@ -63,7 +63,13 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), actions: Vec<
         .into_iter()
         .map(|(action, label)| {
             let label = if action == Action::Unrecord { "点错了，撤回" } else { label };
-            mark("action", action.as_str(), "zs-button zs-button--quiet zs-button--small", label)
+            let button = mark("action", action.as_str(), "zs-button zs-button--quiet zs-button--small", label);
+            let key = match action {
+                Action::Arrive => "D",
+                Action::Attend => "S",
+                _ => return button,
+            };
+            button.with("data-key", key.to_ascii_lowercase()).child(" ").child(el("kbd").class("zs-kbd").child(key))
         })
         .collect::<Vec<_>>();
     Some(
@@ -110,9 +116,8 @@ fn state(entry: &DayEntry, now: Moment) -> Node {
     let late = (now.0 - entry.starts.0) / 60_000;
     let told = match entry.state {
         State::Booked if late > 0 => {
-            let (hours, minutes) = (late / 60, late % 60);
-            let hours = if hours > 0 { format!("{hours} 小时 ") } else { String::new() };
-            chip("zs-chip zs-chip--amber", "clock", format!("过了 {hours}{minutes} 分"))
+            let told = if late < 60 { format!("过了 {late} 分") } else { format!("过了 {} 小时", late / 60) };
+            chip("zs-chip zs-chip--amber", "clock", told)
         }
         State::Booked => chip("zs-fine", "check", "约好了".to_owned()),
         State::Arrived => chip("zs-chip zs-chip--act", "check", "到了，在等".to_owned()),

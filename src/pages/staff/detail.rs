@@ -31,7 +31,13 @@ pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment
     let (title, first, aside) = if to_send(detail, done) {
         let whom = [detail.row.name.as_str(), "，", &detail.row.phone].concat();
         let title = el("h1").class("zs-h1").child("发给").child(whom);
-        let first = nodes![message(detail), after_sending(detail, done), facts(detail), deeds(detail, sent)];
+        let first = nodes![
+            message(detail),
+            after_sending(detail, done),
+            facts(detail),
+            work::called(detail, sent),
+            deeds(detail, sent)
+        ];
         (title, first, nodes![code(detail, qr), link(detail), history(detail)])
     } else {
         let folded = (detail.row.standing != Standing::Closed).then(|| to_send_again(detail, qr));

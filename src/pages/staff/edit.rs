@@ -35,6 +35,7 @@ pub fn page(page: &EditForm) -> Node {
             .with("method", "post")
             .with("action", [back.as_str(), "/edit"].concat())
             .with("id", "followup")
+            .with("data-steps", "")
             .child(problem.map(error_summary))
             .child((!page.changed.is_empty()).then(|| conflict(page)))
             .child(el("h1").class("zs-h1").child(title))

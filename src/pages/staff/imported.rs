@@ -43,5 +43,5 @@ pub fn page(page: &ImportedPage) -> Node {
 /// The step: to what was made.
 pub fn action(page: &ImportedPage) -> Node {
     let href = ["/staff/batches/", page.batch.id.as_str()].concat();
-    el("a").class("zs-button").with("href", href).child("看新建的，打印信").node()
+    el("a").class("zs-button").with("href", href).child("发短信、打印信").node()
 }

@@ -18,6 +18,7 @@ pub fn page(page: &NewFollowUpForm) -> Node {
             .with("method", "post")
             .with("action", "/staff/followups")
             .with("id", "followup")
+            .with("data-steps", "")
             .child(problem.map(error_summary))
             .child(el("h1").class("zs-h1").child("新建随访"))
             .child(hidden("key", page.key.to_string()))

@@ -8,7 +8,7 @@ use super::{booking, referral};
 use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
 use crate::text::moment;
-use crate::view::{Node, el, nodes};
+use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing};
@@ -32,13 +32,16 @@ impl<'a> Sent<'a> {
 
     /// A part that unfolds; the one that was refused is open.
     pub fn fold(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> Node {
+        self.folded(deed, name, title, inside).node()
+    }
+
+    fn folded(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> El {
         el("details")
             .class("zs-details")
             .with("id", ["do-", deed].concat())
             .with("open", self.typed.deed == deed)
             .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
             .child(el("div").class("zs-stack").child(inside))
-            .node()
     }
 }
 
@@ -52,7 +55,12 @@ pub fn sections(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let expected = followup.appointment_state.is_some_and(State::is_firm);
     nodes![
         booking::section(detail, sent),
-        (!expected).then(|| sent.fold("outcome", "check", "填结果，定下一步", outcome(detail, sent))),
+        (!expected).then(|| {
+            let fold = sent.folded("outcome", "check", "填结果，定下一步", outcome(detail, sent));
+            // Whoever was just seen needs it next.
+            let next = followup.standing == Standing::OutcomeDue && sent.typed.deed.is_empty();
+            fold.with("open", next)
+        }),
         questions(detail, sent),
         notes(detail, sent),
         referral::section(detail, sent)
@@ -132,6 +140,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let (from, to) = (day("due_from"), day("due_to"));
     asks(post(&followup.id, deed))
         .class("zs-stack")
+        .with("data-steps", "")
         .child(hidden("key", detail.key.to_string()))
         .child(hidden("version", followup.version.to_string()))
         .child(field(
@@ -139,7 +148,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "step-outcome",
             "这一步的结果",
             "",
-            select("step-outcome", "outcome", chosen("outcome"), outcomes),
+            select("step-outcome", "outcome", chosen("outcome"), outcomes).with("data-key", "r"),
         ))
         .child(field(
             problem,

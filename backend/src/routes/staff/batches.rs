@@ -3,7 +3,8 @@
 use super::letters::{letter_pages, page_of};
 use super::lists::{after, row, turned};
 use super::make::{letters, record_of, understand};
-use super::{SignedIn, html, imported, may, services, told};
+use super::sharing::{self, InCharge};
+use super::{Before, SignedIn, html, imported, may, services, told};
 use crate::app::App;
 use crate::db::batches::{Batch, CHUNK};
 use crate::db::finders::WasErased;
@@ -13,6 +14,7 @@ use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::imports::{self, Line, Lines};
+use crate::pathway;
 use crate::routes::body::{Form, Upload};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
@@ -22,11 +24,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::HashMap;
 use std::time::Duration;
+use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::batches::{
-    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, LeftOut, LeftRows, MOST_BYTES, Preview, PreviewRow,
+    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, By, LeftOut, LeftRows, MOST_BYTES, Preview, PreviewRow, ToSend,
 };
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{NewFollowUp, Staff, StaffPage};
@@ -360,12 +364,23 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
     Ok(Redirect::to(&format!("/staff/batches/{id}")).into_response())
 }
 
+/// Somebody of a batch with the message that brings the link.
+fn to_send(app: &App, record: &InCharge) -> Result<ToSend> {
+    let row = row(app, record)?;
+    let hospital = app.hospital_of(&app.library(), &record.hospital);
+    let asked = pathway::errand(app, record, None);
+    let message = errand::message(&hospital.name, &asked, &record.link(app), &app.phone_of(&record.hospital));
+    let reached = !row.wrong_number && PhoneNumber::parse(&row.phone).is_some_and(|phone| phone.takes_messages());
+    Ok(ToSend { row, message, by: if reached { By::Message } else { By::CallOrLetter } })
+}
+
 /// `GET /staff/batches/{id}`
 pub(super) async fn batch(
     State(app): State<App>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     SignedIn(staff): SignedIn,
+    before: Before,
 ) -> Result<Response> {
     may(&staff, Deed::Import)?;
     let batch = app.db.batch(&staff.hospital, &id).await?.ok_or(Code::NotFound)?;
@@ -382,9 +397,10 @@ pub(super) async fn batch(
         closed: standings.closed,
         page: number,
         pages,
-        rows: records.iter().map(|record| row(&app, record)).collect::<Result<_>>()?,
+        sent: standings.sent,
+        rows: sharing::own_of(&staff, records).iter().map(|record| to_send(&app, record)).collect::<Result<_>>()?,
         now: app.now(),
         staff,
     };
-    Ok(html(&app, "一批随访", StatusCode::OK, &StaffPage::Batch(Box::new(page))))
+    Ok(before.html(&app, "一批随访", &StaffPage::Batch(Box::new(page))))
 }

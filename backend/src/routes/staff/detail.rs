@@ -158,11 +158,21 @@ pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
 /// or to the row, or else to the person's page.
 pub(super) fn back(app: &App, id: &str, typed: &Typed, told: JustDone) -> Response {
     let named = |name: &str| typed.get(&typed.deed, name).unwrap_or_default();
+    if let Some((batch, page)) = batch_of(named("from")) {
+        return lead_to(app, &format!("/staff/batches/{batch}"), &format!("?page={page}#row-{id}"), told);
+    }
     let Some(tab) = DeskTab::at(named("from")) else { return done(app, id, told) };
     // Of the day a row stands for an appointment, of the other lists for a follow-up.
     let row = if tab == DeskTab::Today { named("appointment") } else { id };
     let place = if named("open").is_empty() { row_of(row) } else { format!("?open={id}") };
     lead_to(app, tab.path(), &place, told)
+}
+
+/// The batch, and its page, whose list a form stood in.
+fn batch_of(from: &str) -> Option<(&str, u32)> {
+    let (batch, page) = from.strip_prefix("/staff/batches/")?.split_once("?page=")?;
+    let plain = !batch.is_empty() && batch.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    plain.then_some((batch, page.parse().ok()?))
 }
 
 /// The anchor of a row, so that the place in the list is not lost; none for what names no row.
