@@ -24,6 +24,7 @@ mod logging;
 mod model;
 mod openapi;
 mod pages;
+mod reading;
 mod referrals;
 mod reload;
 mod repeats;
