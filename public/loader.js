@@ -32,7 +32,10 @@
     if (settled) return;
     settled = true;
     var note = document.getElementById('loader-note');
-    if (start) location.hash = start.hash;
+    if (start) {
+      waits.remove();
+      location.hash = start.hash;
+    }
     if (!note) return;
     note.textContent = {
       'en': 'Simple mode: reading, calling and booking all work.',
@@ -42,14 +45,18 @@
   }
 
   // A tap on the first step while the program is on its way begins as soon as it is there.
-  var start = null;
+  var start = null, waits = null;
   addEventListener('click', function (event) {
     var link = event.target.closest && event.target.closest('a[data-start]');
     if (!link || settled || !able) return;
     event.preventDefault();
+    if (start) return;
     start = link;
-    link.setAttribute('role', 'status');
-    link.textContent = { 'en': 'Opening…', 'zh-Hant': '正在打開…' }[document.documentElement.lang] || '正在打开…';
+    waits = document.createElement('p');
+    waits.className = 'zs-aside';
+    waits.setAttribute('role', 'status');
+    link.insertAdjacentElement('afterend', waits);
+    waits.textContent = { 'en': 'Opening…', 'zh-Hant': '正在打開…' }[document.documentElement.lang] || '正在打开…';
   });
   function begin(tries) {
     var button = document.querySelector('button[data-start]');

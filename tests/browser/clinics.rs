@@ -67,7 +67,7 @@ async fn the_first_number_is_in_the_first_screen(scripts: Scripts) {
     let backend = Backend::start();
     with_browser(scripts, async |browser| {
         browser.size(360, 640).await?;
-        for path in ["/clinics", "/clinics?service=lung", "/hant/clinics?service=thyroid", "/en/clinics"] {
+        for path in ["/clinics", "/clinics?service=lung", "/hant/clinics?service=digestive", "/en/clinics"] {
             browser.go(&backend.at(path)).await?;
             let seen = browser
                 .run(

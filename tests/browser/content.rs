@@ -217,7 +217,7 @@ async fn a_link_opens_its_section(scripts: Scripts) {
         open(browser, scripts, &backend.at("/screening/lung")).await?;
         let folds = browser.run(FOLDS).await?;
         let folds = folds.as_array().expect("folds");
-        ensure!(folds.len() == 13, "{folds:?}");
+        ensure!(folds.len() == 12, "{folds:?}");
         ensure!(folds.iter().all(|fold| fold[1] == json!(false) && fold[2] == json!(true)), "{folds:?}");
         // By an address, and by a tap on its head.
         open(browser, scripts, &backend.at("/screening/lung#signs")).await?;

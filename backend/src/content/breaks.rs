@@ -113,6 +113,14 @@ impl Breaks {
             may = known || (tail && may);
             at += first;
         }
+        // One letter behind a mark of punctuation does not end a line.
+        if let [first, second, ..] = pieces.as_slice()
+            && first.chars().count() == 1
+            && second.chars().count() < LONGEST_PIECE
+        {
+            let second = pieces.remove(1);
+            pieces[0].push_str(&second);
+        }
         pieces
     }
 
@@ -232,14 +240,14 @@ mod tests {
     use super::*;
 
     fn told(title: &str) -> String {
-        let words = ["肺癌", "筛查", "做不到", "的事", "怎么看", "报告", "风险", "较高"];
+        let words = ["您", "需要", "做", "肺癌", "筛查", "做不到", "的事", "怎么看", "报告", "风险", "较高"];
         Breaks { words: words.map(str::to_owned).into() }.text(title).replace(BREAK, "|")
     }
 
     #[test]
     fn a_title_breaks_between_words_that_are_known_and_nowhere_else() {
         for (title, expected) in [
-            ("肺癌筛查：您需要做吗？", "肺癌|筛查：您需要做吗？"),
+            ("肺癌筛查：您需要做吗？", "肺癌|筛查：您需要|做吗？"),
             ("筛查做不到的事", "筛查|做不到|的事"),
             ("风险较高的", "风险|较高的"),
             ("风险的报告", "风险的|报告"),

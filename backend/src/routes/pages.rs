@@ -312,9 +312,9 @@ pub fn page_of(
         page = library.traditional.page(&page);
     }
     match lang {
-        Lang::Hans => library.breaks.page(&mut page),
+        // English pages name in Chinese what is not translated.
+        Lang::Hans | Lang::En => library.breaks.page(&mut page),
         Lang::Hant => library.breaks_hant.page(&mut page),
-        Lang::En => {}
     }
     page
 }
