@@ -139,7 +139,7 @@ fn item(visit: &Visit<'_>, group: &Group, outcome: &Outcome) -> Node {
                 .child(el("a").with("href", site.to(&topic)).child(group.title.clone()))
                 .child(mark),
         )
-        .child(el("p").child(el("b").child(breaking(&filled(check, answers, &outcome.title)))))
+        .child(el("p").child(el("b").child(breaking(filled(check, answers, &outcome.title)))))
         .child(el("p").class("zs-small").child(filled(check, answers, &outcome.text)))
         .child(steps)
         .child(source_note(site, &outcome.cited, &check.sources))
