@@ -47,8 +47,8 @@
   // ---- What is read
 
   var SKIPPED = 'nav,button,form,input,select,textarea,svg,footer,[hidden],[aria-hidden=true],[lang],.zs-hidden,.zs-button,'
-    + '.zs-back-line,.zs-more,.zs-link-card[href^=http],.zs-source-note,.zs-sources,.zs-kept,.zs-weigh__marks,details:not([open]),.zs-term > span + span';
-  var UNITS = 'p,li,dt,dd,h1,h2,h3,h4,legend,summary,small,div,section,figcaption,.zs-check,.zs-link-card__title,.zs-link-card__text';
+    + '.zs-back-line,.zs-more,.zs-link-card[href^=http],.zs-source-note,.zs-sources,.zs-kept,.zs-weigh__marks,details:not([open]):not(.zs-fold__head),.zs-refs,.zs-term > span + span';
+  var UNITS = 'p,li,dt,dd,h1,h2,h3,h4,legend,summary,small,.zs-fold__gist,div,section,figcaption,.zs-check,.zs-link-card__title,.zs-link-card__text';
 
   function unitOf(node, main) {
     for (var one = node.parentElement; one && one !== main; one = one.parentElement) {

@@ -203,6 +203,7 @@
     var target = event.target;
     if (!target.closest) return;
     if (speech && target.closest('[data-aloud]')) listen();
+    each(document.querySelectorAll('.zs-language[open]'), function (menu) { if (!menu.contains(target)) menu.open = false; });
     var button = target.closest('[data-clip]');
     if (button) clip(button);
     button = target.closest('[data-picture]');
@@ -221,8 +222,41 @@
     setTimeout(function () { fetch(style.getAttribute('data-of')).catch(function () {}); }, 2000);
   });
 
+  // A link to a part of the page opens what is folded there; once for each address, so that it can be closed again.
+  var led = '';
+  function unfold(hash) {
+    var part = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (!part) return false;
+    var body = part.closest('.zs-fold__body');
+    var head = body ? body.previousElementSibling : part;
+    if (head.tagName === 'DETAILS' && !head.open) {
+      head.open = true;
+      if (body) part.scrollIntoView();
+    }
+    return true;
+  }
+  function arrive() {
+    var address = location.pathname + location.hash;
+    if (address !== led && (!location.hash || unfold(location.hash))) led = address;
+  }
+  addEventListener('hashchange', arrive);
+
+  // From the list of sources back to the mark that led there.
+  var came = null;
+  document.addEventListener('click', function (event) {
+    var link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (!link) return;
+    var back = link.closest('.zs-sources [id]');
+    if (link.matches('.zs-ref')) came = link;
+    else if (back && came && came.isConnected && came.hash === '#' + back.id && came.getClientRects().length) {
+      event.preventDefault();
+      came.scrollIntoView({ block: 'center' });
+      came.focus({ preventScroll: true });
+    } else unfold(link.hash);
+  });
+
   // Pages come and go as the app shows them.
-  function renew() { all(); offer(); }
+  function renew() { all(); offer(); arrive(); }
   new MutationObserver(renew).observe(document.body, { childList: true, subtree: true });
   renew();
 })();

@@ -32,12 +32,36 @@
     if (settled) return;
     settled = true;
     var note = document.getElementById('loader-note');
+    if (start) {
+      waits.remove();
+      location.hash = start.hash;
+    }
     if (!note) return;
     note.textContent = {
       'en': 'Simple mode: reading, calling and booking all work.',
       'zh-Hant': '現在是精簡模式：閱讀、打電話、預約都能照常用。'
     }[document.documentElement.lang] || '现在是精简模式：阅读、打电话、预约都能照常用。';
     note.hidden = false;
+  }
+
+  // A tap on the first step while the program is on its way begins as soon as it is there.
+  var start = null, waits = null;
+  addEventListener('click', function (event) {
+    var link = event.target.closest && event.target.closest('a[data-start]');
+    if (!link || settled || !able) return;
+    event.preventDefault();
+    if (start) return;
+    start = link;
+    waits = document.createElement('p');
+    waits.className = 'zs-aside';
+    waits.setAttribute('role', 'status');
+    link.insertAdjacentElement('afterend', waits);
+    waits.textContent = { 'en': 'Opening…', 'zh-Hant': '正在打開…' }[document.documentElement.lang] || '正在打开…';
+  });
+  function begin(tries) {
+    var button = document.querySelector('button[data-start]');
+    if (button) button.click();
+    else if (tries) setTimeout(function () { begin(tries - 1); }, 50);
   }
 
   if (!able) { giveUp(); return; }
@@ -67,5 +91,6 @@
     settled = true;
     var note = document.getElementById('loader-note');
     if (note) note.hidden = true;
+    if (start) begin(100);
   }, giveUp);
 })();

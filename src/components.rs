@@ -8,9 +8,11 @@ pub mod checklist;
 pub mod clinic_card;
 pub mod compare;
 pub mod error_summary;
+pub mod fold;
 pub mod footer;
 pub mod header;
 pub mod icon;
+pub mod languages;
 pub mod link_list;
 pub mod notice;
 pub mod options;
@@ -24,6 +26,7 @@ pub mod step_ladder;
 pub mod summary_list;
 pub mod tab_bar;
 pub mod timeline;
+pub mod title;
 
 use crate::text::{Words, words};
 use zaoshai_contract::page::{Hospital, Meta};
@@ -58,6 +61,11 @@ impl Site {
             demonstration: meta.demonstration,
             demo: meta.demo,
         }
+    }
+
+    /// The language of what hospitals write about themselves, where it is not the page's own.
+    pub fn theirs(&self) -> Option<&'static str> {
+        (self.lang == Lang::En).then_some("zh-CN")
     }
 
     /// The route of the page.

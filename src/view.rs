@@ -219,7 +219,7 @@ impl Node {
                     buf.push('"');
                 }
                 buf.push('>');
-                if !matches!(element.tag, "br" | "img" | "input") {
+                if !matches!(element.tag, "br" | "img" | "input" | "wbr") {
                     buf.push_str(&element.html);
                     for child in element.children {
                         child.write_html(buf);

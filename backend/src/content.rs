@@ -3,11 +3,13 @@
 
 mod articles;
 mod booking;
+mod breaks;
 mod checks;
 mod clinics;
 mod components;
 mod formula;
 mod front;
+mod gist;
 mod glossary;
 mod holidays;
 pub mod home_care;
@@ -23,6 +25,7 @@ mod sources;
 pub mod traditional;
 
 pub use booking::{BookingService, Weekly};
+pub use breaks::Breaks;
 pub use checks::{CheckEntry, PLAN, Risk};
 pub use home_care::{CareService, HomeCare};
 pub use letters::LetterTemplate;
@@ -150,6 +153,12 @@ pub struct Library {
     pub clinics: Vec<Clinic>,
     /// The services that pages may ask the clinic finder for.
     pub services: Vec<Choice>,
+    /// The same in English.
+    pub services_en: Vec<Choice>,
+    /// Where titles in simplified characters may break.
+    pub breaks: Breaks,
+    /// Where titles in traditional characters may break.
+    pub breaks_hant: Breaks,
     /// Those of them that some institution's source names.
     pub offered: Vec<Choice>,
     /// The services that can be booked.
@@ -284,11 +293,13 @@ struct Site {
 fn build(reader: &mut Reader) -> Option<Library> {
     let site: Option<Site> = reader.toml(Path::new("site.toml"));
     let traditional = traditional::load(reader);
+    let breaks = breaks::load(reader);
     let sources = sources::load(reader);
     let services = clinics::load_services(reader);
     let glossary = glossary::load(reader);
     // What all files lean on must be readable, or every one of them would seem wrong.
     let (Some(sources), Some(services), Some(glossary)) = (sources, services, glossary) else { return None };
+    let clinics::Services { hans: services, en: services_en } = services;
     let clinics = clinics::load(reader, &sources, &services);
     let extra = search::load(reader);
     let holidays = holidays::load(reader);
@@ -300,6 +311,7 @@ fn build(reader: &mut Reader) -> Option<Library> {
     let home_care = home_care::load(reader, &words, &mut loaded, &clinics);
     if !loaded.incomplete {
         rules::check_languages(reader, &loaded);
+        breaks::check(reader, &breaks, &loaded.hans, &checks, &clinics);
         links::check(reader, &loaded, &checks, &clinics, &services);
     }
     let home = articles::home(&loaded.hans, &loaded.starts_sources);
@@ -351,6 +363,9 @@ fn build(reader: &mut Reader) -> Option<Library> {
         findings,
         clinics,
         services,
+        services_en,
+        breaks_hant: breaks.traditional(&traditional),
+        breaks,
         offered,
         booking,
         letters,

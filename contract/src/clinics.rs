@@ -181,6 +181,10 @@ pub struct Finder {
     /// The neighbourhood distances are counted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<Choice>,
+    /// What was asked for and does not exist: the rest was asked without it. What a stranger wrote into a link is not
+    /// repeated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<Wish>,
     /// The services to choose from.
     pub services: Vec<Choice>,
     /// The cities to choose from.
@@ -221,6 +225,19 @@ pub enum GivenUp {
     CityAndOpenNow,
     /// Everything.
     All,
+}
+
+/// A wish that the finder can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// A service.
+    Service,
+    /// A city.
+    City,
+    /// A neighbourhood.
+    Near,
 }
 
 /// An institution's own page.

@@ -4,6 +4,9 @@
 use crate::civil::CivilDate;
 use serde::{Deserialize, Serialize};
 
+/// Where a title may break: between two words. The server puts it into the titles that it sends; it is never shown.
+pub const BREAK: char = '\u{200b}';
+
 /// How far a source's original was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -356,7 +359,7 @@ pub enum Block {
 }
 
 impl Block {
-    /// The sources that are told below the block; pictures, comparisons and options tell their own.
+    /// The sources that are marked at the end of the block; pictures, comparisons and options mark their own.
     pub fn cited(&self) -> Option<&Cited> {
         match self {
             Self::Paragraph { cited, .. }
@@ -378,6 +381,9 @@ pub struct Section {
     pub id: String,
     /// The heading.
     pub heading: String,
+    /// The section in one sentence, which stays in sight while the section is folded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub gist: String,
     /// What stands in it.
     pub blocks: Vec<Block>,
 }

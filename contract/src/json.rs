@@ -10,6 +10,7 @@ use crate::checks::{
 use crate::civil::{CivilDate, Moment};
 use crate::clinics::{
     Alliance, Choice, Clinic, ClinicCard, Finder, GivenUp, Hours, Instead, Note, Phone, PhoneKind, Provenance, Service,
+    Wish,
 };
 use crate::content::{
     Article, ArticleCard, Block, CareLevel, Cited, Course, DotKind, DotPart, Frame, Grade, Meaning, Onward,
@@ -412,6 +413,7 @@ read_words! {
     Hours { Always = "always", Working = "working", OffHours = "off-hours", Unknown = "unknown" }
     PhoneKind { Enquiry = "enquiry", Complaint = "complaint" }
     GivenUp { OpenNow = "open-now", City = "city", CityAndOpenNow = "city-and-open-now", All = "all" }
+    Wish { Service = "service", City = "city", Near = "near" }
     Datum { Wgs84 = "wgs84", Gcj02 = "gcj02", Bd09 = "bd09" }
     Precision { Exact = "exact", District = "district", County = "county", City = "city" }
 }
@@ -448,12 +450,12 @@ read_structs! {
     SummaryRow { label, text, note, cited }
     Review { reviewer, updated, due }
     Source { title, issuer, year, grade, url }
-    Section { id, heading, blocks }
+    Section { id, heading, gist, blocks }
     Point { title, text }
     PerThousand { tone, before, number, after, parts, rest, text, note, cited }
     DotPart { count, kind, label }
     Position { issuer, year, text, cited }
-    Finder { service, city, open_now, near, services, cities, places, found, unsure, instead, office }
+    Finder { service, city, open_now, near, unknown, services, cities, places, found, unsure, instead, office }
     Choice { value, label }
     Instead { without, clinics }
     ClinicCard { id, name, area, city, position, services, phones, booking, provenance, km }

@@ -3,13 +3,21 @@
 use super::Site;
 use super::icon::icon;
 use super::points::plain_points;
+use super::title::title as breaking;
 use crate::view::{Node, el};
 use zaoshai_contract::content::{CareLevel, Onward};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
-/// A care card. An emergency card dials 120; a card that names a service leads to clinics that do it.
-pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String>, onward: Onward) -> Node {
+/// A care card whose heading has this tag. An emergency card dials 120; a card that names a service leads to clinics that do it.
+pub fn care_card(
+    site: &Site,
+    heading: &'static str,
+    level: CareLevel,
+    title: &str,
+    items: Vec<String>,
+    onward: Onward,
+) -> Node {
     let words = site.words;
     let (class, name) = match level {
         CareLevel::Routine => ("zs-care-card", "letter"),
@@ -33,7 +41,7 @@ pub fn care_card(site: &Site, level: CareLevel, title: String, items: Vec<String
     });
     el("div")
         .class(class)
-        .child(el("h3").class("zs-care-card__head").child(icon(name)).child(el("span").child(title)))
+        .child(el(heading).class("zs-care-card__head").child(icon(name)).child(el("span").child(breaking(title))))
         .child(
             el("div")
                 .class("zs-care-card__body")

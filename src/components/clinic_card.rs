@@ -3,6 +3,7 @@
 use super::Site;
 use super::icon::{icon, small_icon};
 use super::phone_link::phone_list;
+use super::title::title;
 use crate::text::between;
 use crate::view::{Node, el};
 use zaoshai_contract::clinics::{ClinicCard, Provenance};
@@ -46,8 +47,8 @@ fn place(site: &Site, card: &ClinicCard) -> String {
 /// The card.
 pub fn clinic_card(site: &Site, card: &ClinicCard, office: bool) -> Node {
     let name = match Slug::parse(&card.id) {
-        Some(id) => el("a").with("href", site.to(&Route::Clinic(id))).child(card.name.clone()).node(),
-        None => Node::from(card.name.clone()),
+        Some(id) => el("a").with("href", site.to(&Route::Clinic(id))).child(title(&card.name)).node(),
+        None => title(&card.name),
     };
     let services = card
         .services
@@ -57,7 +58,7 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, office: bool) -> Node {
             el("p")
                 .class("zs-clinic-card__does")
                 .child(small_icon("check"))
-                .child(el("span").child(service.text.clone()))
+                .child(el("span").with("lang", site.theirs()).child(service.text.clone()))
         })
         .collect::<Vec<_>>();
     let booking = (!card.booking.is_empty()).then(|| {
@@ -70,12 +71,12 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, office: bool) -> Node {
         .class("zs-clinic-card")
         .child(
             el("div")
-                .child(el("h3").class("zs-h3").child(name))
-                .child(el("p").class("zs-clinic-card__where").child(place(site, card))),
+                .child(el("h3").class("zs-h3").with("lang", site.theirs()).child(name))
+                .child(el("p").class("zs-clinic-card__where").with("lang", site.theirs()).child(place(site, card))),
         )
+        .child(phone_list(site, &card.phones, office))
         .child(booking)
         .child(services)
-        .child(phone_list(site, &card.phones, office))
         .child(provenance(site, &card.provenance, card.position))
         .node()
 }

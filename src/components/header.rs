@@ -2,6 +2,7 @@
 
 use super::Site;
 use super::icon::icon;
+use super::languages::languages;
 use crate::TextSize;
 use crate::view::{Node, el};
 use zaoshai_contract::route::{DEMO, Route};
@@ -59,11 +60,17 @@ pub fn header(site: &Site, path: &str, size: TextSize) -> Node {
                         ),
                 )
                 .child(
-                    el("a")
-                        .class("zs-header__tool")
-                        .with("href", "#languages")
-                        .child(icon("globe"))
-                        .child(el("span").child(words.language)),
+                    // Opens in place, without any script.
+                    el("details")
+                        .class("zs-language")
+                        .with("id", "language")
+                        .child(
+                            el("summary")
+                                .class("zs-header__tool")
+                                .child(icon("globe"))
+                                .child(el("span").child(words.language)),
+                        )
+                        .child(languages(site, path)),
                 ),
         )
         .node()

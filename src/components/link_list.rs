@@ -1,6 +1,7 @@
 //! Links to go on with, one below the other.
 
 use super::icon::icon;
+use super::title::title as breaking;
 use crate::view::{Node, el};
 
 /// A link with an icon, a title and a second line, any of which but the title may be empty.
@@ -14,7 +15,7 @@ pub fn link_card(href: String, name: &str, title: String, text: String) -> Node 
         .child(
             el("span")
                 .class("zs-link-card__body")
-                .child(el("span").class("zs-link-card__title").child(title))
+                .child(el("span").class("zs-link-card__title").child(breaking(title)))
                 .child(second),
         )
         .child(icon("next"))

@@ -4,12 +4,13 @@ use super::Site;
 use super::checklist::{kept, kept_as, numbered};
 use super::icon::icon;
 use super::points::plain_points;
-use super::source_note::source_note;
+use super::source_note::marks;
+use super::title::title as breaking;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::content::{Course, Source, Value};
+use zaoshai_contract::content::{Course, Value};
 
 /// The options, each as a card with the same parts in the same order.
-pub fn options(site: &Site, items: Vec<Course>, sources: &[Source]) -> Node {
+pub fn options(site: &Site, items: Vec<Course>) -> Node {
     let words = site.words;
     let part = |mark: Option<&str>, title: &'static str, items: Vec<String>| {
         nodes![
@@ -22,12 +23,12 @@ pub fn options(site: &Site, items: Vec<Course>, sources: &[Source]) -> Node {
         .map(|item| {
             el("div")
                 .class("zs-card zs-option")
-                .child(el("h3").class("zs-h3").child(item.name))
+                .child(el("h3").class("zs-h3").child(breaking(&item.name)))
                 .child(el("p").child(item.what))
                 .child(part(Some("plus"), words.benefit, item.good))
                 .child(part(Some("dash"), words.harm, item.bad))
                 .child(part(None, words.how_it_feels, item.feel))
-                .child(source_note(site, &item.cited, sources))
+                .child(marks(site, &item.cited))
         })
         .collect::<Vec<_>>();
     el("div").class("zs-options").child(cards).node()

@@ -3,9 +3,9 @@
 
 use super::Site;
 use super::icon::icon;
-use super::source_note::source_note;
+use super::source_note::marks;
 use crate::view::{Node, el, nodes};
-use zaoshai_contract::content::{DotKind, PerThousand, Source, Tone};
+use zaoshai_contract::content::{DotKind, PerThousand, Tone};
 
 /// Dots in a row of the large picture.
 const ROW: u16 = 40;
@@ -82,7 +82,7 @@ fn key(kind: Option<DotKind>) -> Node {
 }
 
 /// The whole figure with words, picture, key and source.
-pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> Node {
+pub fn per_thousand(site: &Site, data: PerThousand) -> Node {
     let chip = match data.tone {
         // Both look alike, so that neither weighs more.
         Tone::Benefit => Some(("plus", site.words.benefit)),
@@ -113,7 +113,7 @@ pub fn per_thousand(site: &Site, data: PerThousand, sources: &[Source]) -> Node 
         .child(shown)
         .child(el("ul").class("zs-per-thousand__keys").child(keys))
         .child(note)
-        .child(el("figcaption").child(source_note(site, &data.cited, sources)))
+        .child(el("figcaption").child(marks(site, &data.cited)))
         .node()
 }
 

@@ -31,9 +31,12 @@ pub fn point(point: Point) -> Node {
     nodes![el("b").child(point.title), text]
 }
 
-/// A list of points.
-pub fn points(items: Vec<Point>) -> Node {
-    let items = items.into_iter().map(|item| el("li").child(point(item))).collect::<Vec<_>>();
+/// A list of points; what marks its sources stands at the end of the last.
+pub fn points(items: Vec<Point>, marks: Node) -> Node {
+    let mut items = items.into_iter().map(|item| el("li").child(point(item))).collect::<Vec<_>>();
+    if let Some(last) = items.pop() {
+        items.push(last.child(marks));
+    }
     el("ul").class("zs-points").child(items).node()
 }
 

@@ -1,4 +1,5 @@
-//! Where a statement comes from, right below it; a statement that nobody has checked against an original says so.
+//! Where a statement comes from: in articles a mark that leads to the numbered list at the end, in checks a note right
+//! below it. A statement that nobody has checked against an original says so.
 
 use super::Site;
 use super::icon::icon;
@@ -65,5 +66,70 @@ pub fn sources(site: &Site, sources: &[Source]) -> Node {
         .with("id", "sources")
         .child(el("summary").child(icon("source")).child(el("span").child(site.words.sources)).child(icon("next")))
         .child(el("div").child(el("ol").child(items)))
+        .node()
+}
+
+/// The marks of a statement, each a link to its source in the list at the end; nothing when nothing is cited.
+pub fn marks(site: &Site, cited: &Cited) -> Node {
+    let mut marks: Vec<Node> = cited
+        .sources
+        .iter()
+        .map(|place| {
+            let number = (place + 1).to_string();
+            el("a")
+                .class("zs-ref")
+                .with("href", ["#source-", &number].concat())
+                .with("aria-label", [site.words.source, " ", &number].concat())
+                .child(["[", &number, "]"].concat())
+                .node()
+        })
+        .collect();
+    if cited.unchecked {
+        marks.push(
+            el("a")
+                .class("zs-ref zs-ref--unchecked")
+                .with("href", "#unchecked")
+                .child(site.words.unchecked_mark)
+                .node(),
+        );
+    }
+    if marks.is_empty() { Node::from(()) } else { el("span").class("zs-refs").child(marks).node() }
+}
+
+/// All sources of an article, numbered, each with the way back to where it is first used.
+/// `used` are the parts of the page with what they cite, in order.
+pub fn numbered_sources(site: &Site, sources: &[Source], used: &[(String, Cited)], after: Node) -> Node {
+    let words = site.words;
+    let back = |part: Option<&(String, Cited)>| {
+        part.map(|(id, _)| {
+            el("a").class("zs-sources__back").with("href", ["#", id].concat()).child(words.back_to_text).node()
+        })
+    };
+    let mut items = Vec::new();
+    for (place, source) in sources.iter().enumerate() {
+        let first = used.iter().find(|(_, cited)| cited.sources.iter().any(|one| usize::from(*one) == place));
+        let text = told(site, source);
+        let text = if source.url.is_empty() {
+            el("span").child(text)
+        } else {
+            el("a").with("href", source.url.clone()).with("rel", "noopener").child(text)
+        };
+        let id = ["source-", &(place + 1).to_string()].concat();
+        items.push(el("li").with("id", id).child(text).child(back(first)).node());
+    }
+    let unchecked = used.iter().find(|(_, cited)| cited.unchecked).map(|first| {
+        el("p")
+            .class("zs-sources__unchecked")
+            .with("id", "unchecked")
+            .child(el("span").child(words.unchecked))
+            .child(back(Some(first)))
+    });
+    el("section")
+        .class("zs-section zs-sources")
+        .with("aria-labelledby", "sources")
+        .child(el("h2").class("zs-h3").with("id", "sources").child(words.sources))
+        .child(el("ol").child(items))
+        .child(unchecked)
+        .child(after)
         .node()
 }

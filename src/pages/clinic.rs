@@ -7,6 +7,7 @@ use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::phone_link::{hours_are_assumed, phone_list, tel};
 use crate::components::summary_list::{row, summary_list};
+use crate::components::title::title;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::clinics::{Alliance, Clinic};
 use zaoshai_contract::ids::Slug;
@@ -17,6 +18,8 @@ use zaoshai_contract::route::{ClinicFilter, Route};
 pub fn page(site: &Site, clinic: Clinic) -> Node {
     let words = site.words;
     let card = clinic.card;
+    let foreign =
+        (!words.theirs_in_chinese.is_empty()).then(|| el("p").class("zs-small").child(words.theirs_in_chinese));
     let assumed = hours_are_assumed(&card.phones).then(|| el("p").class("zs-small").child(words.hours_assumed));
     let complaints = (!clinic.complaints.is_empty()).then(|| {
         el("section")
@@ -94,9 +97,10 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
         back_line(site, site.to(&Route::Clinics(ClinicFilter::default())), words.all_clinics),
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(card.name.clone()))
-            .child(el("p").class("zs-lead").child(card.area.clone()))
-            .child(el("p").child(clinic.intro))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").with("lang", site.theirs()).child(title(&card.name)))
+            .child(foreign)
+            .child(el("p").class("zs-lead").with("lang", site.theirs()).child(card.area.clone()))
+            .child(el("p").with("lang", site.theirs()).child(clinic.intro))
             .child(phone_list(site, &card.phones, clinic.office))
             .child(assumed)
             .child(summary_list(facts))
@@ -135,7 +139,7 @@ fn alliance_of(site: &Site, alliance: Alliance) -> Node {
     let members = alliance.members.iter().map(|(id, name)| el("li").child(link(site, id, name))).collect::<Vec<_>>();
     el("div")
         .class("zs-card zs-stack zs-stack--tight")
-        .child(el("h3").class("zs-h3").child(alliance.name))
+        .child(el("h3").class("zs-h3").with("lang", site.theirs()).child(title(&alliance.name)))
         .child(el("p").class("zs-small").child(alliance.role).child(" ").child(alliance.note))
         .child(el("ul").class("zs-points").child(members))
         .node()

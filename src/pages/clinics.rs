@@ -5,11 +5,12 @@ use crate::components::Site;
 use crate::components::clinic_card::clinic_card;
 use crate::components::icon::{icon, small_icon};
 use crate::components::phone_link::{hours_are_assumed, phone_link};
+use crate::components::title::title;
 use crate::platform::position;
 use crate::text::between;
 use crate::view::{Node, el, live, nodes};
 use leptos::prelude::*;
-use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, GivenUp, order_by_distance};
+use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, GivenUp, Wish, order_by_distance};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::places::Position;
 use zaoshai_contract::route::{ClinicFilter, Route};
@@ -27,30 +28,37 @@ enum Distance {
     Refused,
 }
 
+/// Services that are shown as chips before the rest.
+const CHIPS: usize = 4;
+
 /// The page.
 pub fn page(site: &Site, finder: Finder) -> Node {
     let words = site.words;
-    let distance = RwSignal::new(Distance::Unasked);
+    let near = finder.near.as_ref().map(|near| near.value.clone()).unwrap_or_default();
+    let distance = RwSignal::new(position::kept(&near).map_or(Distance::Unasked, Distance::From));
     let ask = move || {
         distance.set(Distance::Asking);
+        let near = near.clone();
         position::ask(move |answer| match answer {
-            Some(from) => distance.set(Distance::From(from)),
-            None => {
-                distance.set(Distance::Refused);
-                position::focus_field("near");
+            Some(from) => {
+                position::keep(from, &near);
+                distance.set(Distance::From(from));
             }
+            None => distance.set(Distance::Refused),
         });
     };
-    let told = move || {
-        Node::from(match distance.get() {
-            Distance::Unasked => words.position_stays,
-            Distance::Asking => words.locating,
-            Distance::From(_) => words.sorted,
-            Distance::Refused => words.position_refused,
-        })
+    let told = move || match distance.get() {
+        Distance::Unasked => Node::from(words.position_stays),
+        Distance::Asking => words.locating.into(),
+        Distance::From(_) => words.sorted.into(),
+        // The way on is offered where the person stands; nothing jumps.
+        Distance::Refused => {
+            nodes![words.position_refused, el("a").with("href", "#near").child(words.choose_near)]
+        }
     };
     let pills = pills(site, &finder);
-    let form = form(site, &finder);
+    let (filter, form) = (filter(site), form(site, &finder));
+    let asked = asked(site, &finder);
     let list_site = site.clone();
     let list = move || {
         let mut finder = finder.clone();
@@ -65,17 +73,23 @@ pub fn page(site: &Site, finder: Finder) -> Node {
     };
     nodes![
         el("div")
-            .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_clinics))
+            .class("zs-stack zs-finder")
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(words.title_clinics)))
             .child(pills)
             .child(
-                el("a")
-                    .class("zs-button zs-button--quiet")
-                    .with("href", "#filter")
-                    .with("data-locate", "")
-                    .on("click", ask)
-                    .child(icon("pin"))
-                    .child(el("span").child(words.sort_by_distance)),
+                el("div")
+                    .class("zs-finder__tools")
+                    .child(
+                        el("a")
+                            .class("zs-button zs-button--quiet zs-button--small")
+                            .with("href", "#filter")
+                            .with("data-locate", "")
+                            .on("click", ask)
+                            .child(icon("pin"))
+                            .child(el("span").child(words.sort_by_distance)),
+                    )
+                    .child(filter)
+                    .child(form),
             )
             .child(
                 el("p")
@@ -84,11 +98,44 @@ pub fn page(site: &Site, finder: Finder) -> Node {
                     .child(icon("lock"))
                     .child(el("span").child(live(told))),
             )
-            .child(form),
+            .child(asked),
         live(list)
     ]
 }
 
+/// What is asked for beside the service, and what was asked for and does not exist.
+fn asked(site: &Site, finder: &Finder) -> Node {
+    let words = site.words;
+    let unknown: Vec<Node> = finder
+        .unknown
+        .iter()
+        .map(|wish| {
+            let [service, city, near] = words.unknown_asked;
+            let told = match wish {
+                Wish::Service => service,
+                Wish::City => city,
+                Wish::Near => near,
+            };
+            el("p").class("zs-notice").with("role", "status").child(icon("info")).child(el("span").child(told)).node()
+        })
+        .collect();
+    let near = finder.near.as_ref().map(|near| near.label.clone());
+    let open = finder.open_now.then(|| words.open_now.to_owned());
+    let chosen: Vec<String> = [finder.city.clone(), near, open].into_iter().flatten().collect();
+    let cleared = ClinicFilter {
+        service: finder.service.as_ref().and_then(|choice| Slug::parse(&choice.value)),
+        ..ClinicFilter::default()
+    };
+    let chosen =
+        (!chosen.is_empty()).then(|| {
+            el("p").class("zs-finder__asked").child(words.asked_for).child(chosen.join(" · ")).child(" ").child(
+                el("a").class("zs-more").with("href", site.to(&Route::Clinics(cleared))).child(words.clear_filters),
+            )
+        });
+    nodes![unknown, chosen]
+}
+
+/// A few services, and the rest behind one more chip. The one that is asked for is always among the few.
 fn pills(site: &Site, finder: &Finder) -> Node {
     let current = finder.service.as_ref().map(|service| service.value.as_str());
     let pill = |value: Option<&Choice>| {
@@ -108,9 +155,24 @@ fn pills(site: &Site, finder: &Finder) -> Node {
             .child(el("span").child(label))
             .node()
     };
+    let mut order: Vec<&Choice> = finder.services.iter().collect();
+    if let Some(place) = order.iter().position(|choice| Some(choice.value.as_str()) == current)
+        && place >= CHIPS
+    {
+        let asked = order.remove(place);
+        order.insert(CHIPS - 1, asked);
+    }
     let mut links = vec![pill(None)];
-    links.extend(finder.services.iter().map(|choice| pill(Some(choice))));
-    el("nav").class("zs-filter").with("aria-label", site.words.filter_label).child(links).node()
+    links.extend(order.iter().take(CHIPS).map(|choice| pill(Some(choice))));
+    let rest: Vec<Node> = order.iter().skip(CHIPS).map(|choice| pill(Some(choice))).collect();
+    let more = (!rest.is_empty()).then(|| {
+        el("details")
+            .class("zs-filter__more")
+            .with("id", "more-services")
+            .child(el("summary").child(el("span").child(site.words.more_chips)).child(icon("next")))
+            .child(el("div").class("zs-filter").child(rest))
+    });
+    el("nav").class("zs-filter").with("aria-label", site.words.filter_label).child(links).child(more).node()
 }
 
 fn options(choices: impl Iterator<Item = (String, String)>, chosen: Option<&str>) -> Vec<Node> {
@@ -133,11 +195,11 @@ fn form(site: &Site, finder: &Finder) -> Node {
         finder.places.iter().map(|place| (place.value.clone(), place.label.clone())),
         finder.near.as_ref().map(|near| near.value.as_str()),
     );
-    let asked = finder.city.is_some() || finder.near.is_some() || finder.open_now;
     let fields = el("form")
         .class("zs-filter-form")
         .with("method", "get")
-        .with("action", site.to(&Route::Clinics(ClinicFilter::default())))
+        // The heading of what was found takes the focus.
+        .with("action", [&site.to(&Route::Clinics(ClinicFilter::default())), "#found"].concat())
         .child(service)
         .child(
             el("div")
@@ -182,12 +244,20 @@ fn form(site: &Site, finder: &Finder) -> Node {
                 .child(el("span").child(words.open_now)),
         )
         .child(el("button").class("zs-button zs-button--quiet").with("type", "submit").child(words.show_results));
+    el("div").class("zs-fold__body").child(fields).node()
+}
+
+/// What unfolds the form. Like every fold it also opens by a link, without any script.
+fn filter(site: &Site) -> Node {
     el("details")
-        .class("zs-details")
+        .class("zs-fold__head zs-finder__filter")
         .with("id", "filter")
-        .with("open", asked)
-        .child(el("summary").child(icon("screen")).child(el("span").child(words.more_filters)).child(icon("next")))
-        .child(fields)
+        .child(
+            el("summary")
+                .class("zs-button zs-button--quiet zs-button--small")
+                .child(el("span").child(site.words.more_filters))
+                .child(icon("next")),
+        )
         .node()
 }
 
@@ -199,6 +269,8 @@ fn results(site: &Site, finder: Finder) -> Node {
     let assumed = assumed.then(|| {
         el("p").class("zs-source-note").child(small_icon("clock")).child(el("span").child(words.hours_assumed))
     });
+    let foreign =
+        (!words.theirs_in_chinese.is_empty()).then(|| el("p").class("zs-small").child(words.theirs_in_chinese));
     let heading = if finder.found.is_empty() {
         words.none_found.to_owned()
     } else {
@@ -236,9 +308,10 @@ fn results(site: &Site, finder: Finder) -> Node {
         el("section")
             .class("zs-section")
             .with("aria-labelledby", "found")
-            .child(el("h2").class("zs-h3").with("id", "found").child(heading))
-            .child(assumed)
+            .child(el("h2").class("zs-h3").with("id", "found").with("tabindex", "-1").child(heading))
             .child(cards(&finder.found))
+            .child(assumed)
+            .child(foreign)
             .child(instead),
         unsure
     ]

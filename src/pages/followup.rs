@@ -14,6 +14,7 @@ use super::Shown;
 use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::notice::notice;
+use crate::components::title::title;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Made;
 
@@ -24,7 +25,7 @@ pub fn entry(site: &Site) -> Node {
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.entry_title))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(words.entry_title)))
             .child(el("p").class("zs-lead").child(words.entry_lead))
             .child(el("ol").class("zs-timeline").child(steps))
             .child(notice(String::new(), words.entry_lost.to_owned())),

@@ -8,6 +8,7 @@ use crate::components::icon::{icon, large_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::per_thousand::small_per_thousand;
 use crate::components::phone_link::tel;
+use crate::components::title::title as breaking;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::page::Home;
 use zaoshai_contract::route::{ClinicFilter, Route};
@@ -55,10 +56,15 @@ pub fn page(site: &Site, home: Home) -> Node {
                 el("a")
                     .class("zs-button")
                     .with("href", site.to(&Route::Plan))
-                    .child(el("span").child(words.home_main))
+                    .child(el("span").child(breaking(words.home_main)))
                     .child(icon("arrow")),
             )
-            .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.home_private)))
+            .child(
+                el("p")
+                    .class("zs-aside")
+                    .child(icon("lock"))
+                    .child(el("span").child(words.home_private).child(words.check_language))
+            )
             .child(form(site, String::new()))
             .child(link_list(
                 signs
@@ -128,7 +134,11 @@ fn doors(site: &Site) -> Node {
                 .class(class)
                 .with("href", href)
                 .child(large_icon(name))
-                .child(el("span").class("zs-link-card__body").child(el("b").class("zs-link-card__title").child(title)))
+                .child(
+                    el("span")
+                        .class("zs-link-card__body")
+                        .child(el("b").class("zs-link-card__title").child(breaking(title))),
+                )
                 .child(icon("next")),
         )
     };

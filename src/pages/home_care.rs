@@ -71,8 +71,9 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
             .child(call)
             .child(care_card(
                 site,
+                "h2",
                 CareLevel::Emergency,
-                voice.say("这些情况，不等护士上门", "Do not wait for a nurse if"),
+                &voice.say("这些情况，不等护士上门", "Do not wait for a nurse if"),
                 told(&offer.not_eligible),
                 Onward::default(),
             )),

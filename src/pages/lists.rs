@@ -4,6 +4,7 @@ use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::icon::{icon, large_icon};
 use crate::components::link_list::{link_card, link_list};
+use crate::components::title::title;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::content::ArticleCard;
 use zaoshai_contract::ids::Slug;
@@ -21,7 +22,7 @@ pub fn topic_grid(site: &Site, cards: &[ArticleCard]) -> Node {
                     .child(large_icon(&card.icon))
                     .child(
                         el("span")
-                            .child(el("span").class("zs-topic__name").child(card.title.clone()))
+                            .child(el("span").class("zs-topic__name").child(title(&card.title)))
                             .child(el("span").class("zs-topic__who").child(card.text.clone())),
                     ),
             )
@@ -106,7 +107,7 @@ pub fn programmes(site: &Site, cards: Vec<ArticleCard>) -> Node {
     listed(site, site.words.title_programmes, &Route::Programmes, cards, None)
 }
 
-fn listed(site: &Site, title: &'static str, list: &Route, cards: Vec<ArticleCard>, first: Option<Node>) -> Node {
+fn listed(site: &Site, heading: &'static str, list: &Route, cards: Vec<ArticleCard>, first: Option<Node>) -> Node {
     let links = first
         .into_iter()
         .chain(cards.into_iter().map(|card| link_card(below(site, list, &card.id), &card.icon, card.title, card.text)))
@@ -114,7 +115,7 @@ fn listed(site: &Site, title: &'static str, list: &Route, cards: Vec<ArticleCard
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(heading))
             .child(link_list(links)),
         ask(site)
     ]

@@ -3,6 +3,7 @@
 use crate::components::Site;
 use crate::components::link_list::{link_card, link_list};
 use crate::components::phone_link::phone_link;
+use crate::components::title::title;
 use crate::text::between;
 use crate::view::{Node, el};
 use zaoshai_contract::problem::{Code, Problem};
@@ -29,7 +30,7 @@ pub fn page(site: &Site, problem: Problem) -> Node {
     ];
     el("div")
         .class("zs-stack")
-        .child(el("h1").class("zs-h1").with("tabindex", "-1").child(problem.title))
+        .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(&problem.title)))
         .child(el("p").class("zs-lead").child(problem.detail))
         .child(kept)
         .child(retry)

@@ -6,6 +6,7 @@ use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
 use crate::components::query_field::query_field;
+use crate::components::title::title;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::results::Results;
@@ -23,7 +24,7 @@ pub fn page(site: &Site, results: Results) -> Node {
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_results))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(words.title_results)))
             .child(el("p").class("zs-lead").child(words.results_lead))
             .child(
                 el("form")

@@ -167,12 +167,12 @@ fn submitted(event: &Event) {
     }
     let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
     let Ok(query) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
-    let mut address = form.get_attribute("action").unwrap_or_default();
-    address.push('?');
-    address.push_str(&String::from(query.to_string()));
+    let action = form.get_attribute("action").unwrap_or_default();
+    let (path, fragment) = action.split_once('#').unwrap_or((&action, ""));
+    let address = [path, "?", &String::from(query.to_string())].concat();
     let Some((lang, route)) = route_of(&address) else { return };
     event.prevent_default();
-    go(lang, route, String::new());
+    go(lang, route, fragment.to_owned());
 }
 
 fn go(lang: Lang, mut route: Route, fragment: String) {

@@ -1,4 +1,4 @@
-//! The phone's position: asked for once, after a tap, and handed to nobody but the callback.
+//! The phone's position: asked for after a tap, handed to nobody but the list of clinics, and gone with the page.
 
 use zaoshai_contract::places::Position;
 
@@ -46,19 +46,30 @@ pub fn ask(answer: impl Fn(Option<Position>) + Clone + 'static) {
 #[cfg(not(feature = "csr"))]
 pub fn ask(_: impl Fn(Option<Position>) + Clone + 'static) {}
 
-/// Unfolds what a field stands in, brings it to the eye and gives it the focus.
 #[cfg(feature = "csr")]
-pub fn focus_field(id: &str) {
-    use wasm_bindgen::JsCast as _;
-    if let Some(field) = super::document::by_id(id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        if let Ok(Some(folded)) = field.closest("details") {
-            let _ = folded.set_attribute("open", "");
-        }
-        field.scroll_into_view();
-        let _ = field.focus();
-    }
+thread_local! {
+    /// Where the phone was, and the neighbourhood that the list was ordered by at that moment. It goes with the page.
+    static LAST: std::cell::RefCell<Option<(Position, String)>> = const { std::cell::RefCell::new(None) };
 }
 
-/// On the server nothing has a focus.
+/// Keeps a position for the next list that is shown, for as long as no other neighbourhood is chosen.
+#[cfg(feature = "csr")]
+pub fn keep(from: Position, near: &str) {
+    LAST.set(Some((from, near.to_owned())));
+}
+
+/// The position that was kept.
+#[cfg(feature = "csr")]
+pub fn kept(near: &str) -> Option<Position> {
+    LAST.with_borrow(|last| last.as_ref().filter(|(_, then)| then == near).map(|(from, _)| *from))
+}
+
+/// On the server nobody is anywhere.
 #[cfg(not(feature = "csr"))]
-pub fn focus_field(_: &str) {}
+pub fn keep(_: Position, _: &str) {}
+
+/// On the server nobody is anywhere.
+#[cfg(not(feature = "csr"))]
+pub fn kept(_: &str) -> Option<Position> {
+    None
+}

@@ -181,6 +181,7 @@ async fn reads_a_topic(scripts: Scripts, before: &str) {
         let calm = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
         browser.cdp("Emulation.setEmulatedMedia", calm).await?;
         open(browser, scripts, &backend.at("/screening/lung")).await?;
+        browser.run("document.querySelectorAll('.zs-fold__head').forEach((head) => { head.open = true })").await?;
         listen(browser, 5).await?;
         browser.until("the page is read to its end", OVER).await?;
         let said = said(browser).await?;
@@ -205,8 +206,8 @@ async fn reads_a_topic(scripts: Scripts, before: &str) {
         // Every heading and every point is read; sources, links elsewhere, the way back and meanings are not.
         let wanted = browser
             .run("return [...document.querySelectorAll('main h1, main h2, main h3, main .zs-points > li, main dt, main dd')]
-                    .filter((one) => one.getClientRects().length && !one.closest('footer, details:not([open])'))
-                    .map((one) => { const copy = one.cloneNode(true); copy.querySelectorAll('.zs-source-note, .zs-term > span + span').forEach((part) => part.remove()); return copy.textContent })")
+                    .filter((one) => one.getClientRects().length && !one.closest('footer, .zs-sources, details:not([open])'))
+                    .map((one) => { const copy = one.cloneNode(true); copy.querySelectorAll('.zs-refs, .zs-term > span + span').forEach((part) => part.remove()); return copy.textContent })")
             .await?;
         let heard = characters(&all);
         for part in wanted.as_array().context("a list")? {
@@ -230,6 +231,26 @@ async fn a_topic_is_read_in_order_and_each_sentence_is_marked() {
 #[tokio::test]
 async fn a_topic_is_read_without_webassembly() {
     reads_a_topic(Scripts::NoWasm, "").await;
+}
+
+#[tokio::test]
+async fn of_a_folded_section_its_heading_and_its_sentence_are_read() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        voices(browser, &[MANDARIN]).await?;
+        browser.go_ready(&backend.at("/screening/lung")).await?;
+        listen(browser, 5).await?;
+        browser.until("the page is read to its end", OVER).await?;
+        let all = said(browser).await?.iter().map(|one| text(one, "text").to_owned()).collect::<Vec<_>>().join("\n");
+        for heard in ["有症状，不要等筛查", "马上打 1 2 0：大口咯血", "好处和坏处"] {
+            ensure!(all.contains(heard), "“{heard}” is read in:\n{all}");
+        }
+        for silent in ["手指头变粗", "资料来源", "[1]", "回正文"] {
+            ensure!(!all.contains(silent), "“{silent}” is read in:\n{all}");
+        }
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -373,10 +394,11 @@ async fn the_take_over_and_a_tap_on_another_sentence_keep_it_reading() {
         );
         ensure!(browser.run(SPEAKING).await? == json!(true), "and the voice goes on");
         ensure!(said(browser).await?.len() == 1, "without saying it twice");
-        browser.tap("main h2#who ~ p, main h2 ~ p").await?;
+        browser.tap("#who > summary").await?;
+        browser.tap("#who + .zs-fold__body > p").await?;
         browser.until("it reads from there", "return __said.length === 2").await?;
         let told = said(browser).await?;
-        let tapped = browser.run("return document.querySelector('main h2#who ~ p, main h2 ~ p').textContent").await?;
+        let tapped = browser.run("return document.querySelector('#who + .zs-fold__body > p').textContent").await?;
         let tapped = characters(tapped.as_str().unwrap_or_default());
         ensure!(tapped.contains(&characters(text(&told[1], "text"))), "{} is not in {tapped}", told[1]);
         Ok(())

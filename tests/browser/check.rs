@@ -344,3 +344,25 @@ async fn a_plan_from_empty_to_picture_stays_on_the_phone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_tap_on_the_first_step_before_the_program_is_there_says_so_and_begins_as_soon_as_it_is() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        browser.network(Network::Slow).await?;
+        browser.run(&format!("location.href = {:?}", backend.at("/check/lung"))).await?;
+        browser
+            .until(
+                "the page and its loader are there",
+                "return !!document.querySelector('a[data-start]') && !!window.zaoshai",
+            )
+            .await?;
+        browser.tap("a[data-start]").await?;
+        browser.see("正在打开").await?;
+        let stays = browser.run("return [location.hash, scrollY < 400]").await?;
+        ensure!(stays == json!(["", true]), "nothing is thrown about: {stays}");
+        browser.network(Network::Free).await?;
+        browser.see("现在有没有这些不舒服").await
+    })
+    .await;
+}

@@ -130,6 +130,7 @@ async fn what_is_ticked_survives_the_take_over_and_other_pages() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
         browser.go(&backend.at("/screening/colorectal")).await?;
+        browser.tap("#prepare > summary").await?;
         browser.tap("#colorectal-prepare-0").await?;
         browser.ready().await?;
         let ticked = "return document.getElementById('colorectal-prepare-0').checked";
@@ -137,6 +138,7 @@ async fn what_is_ticked_survives_the_take_over_and_other_pages() {
         browser.click("a.zs-back").await?;
         browser.click("main a[href='/screening/colorectal']").await?;
         browser.until("it is there when she comes back", ticked).await?;
+        browser.tap("#prepare > summary").await?;
         browser.click("[data-keep^='colorectal-prepare.'] [data-clear]").await?;
         browser.go_ready(&backend.at("/screening/colorectal")).await?;
         ensure!(browser.run(ticked).await? == json!(false), "a cleared list stays cleared");
@@ -153,6 +155,10 @@ async fn opens_in_place(scripts: Scripts) {
     let backend = Backend::start();
     with_browser(scripts, async |browser| {
         open(browser, scripts, &backend.at("/screening/colorectal")).await?;
+        // The section that holds the first hard word.
+        let fold = "document.querySelector('.zs-term').closest('.zs-fold').querySelector('details').id";
+        let fold = browser.run(&format!("return {fold}")).await?;
+        browser.tap(&format!("#{} > summary", fold.as_str().unwrap_or_default())).await?;
         let meaning = browser.driver.find(By::Css(".zs-term > span:last-child")).await?;
         ensure!(!meaning.is_displayed().await?, "closed at first");
         browser.tap(".zs-term").await?;
@@ -196,4 +202,178 @@ async fn traditional_characters_and_english_reach_the_whole_page() {
         browser.see("肝癌篩查").await
     })
     .await;
+}
+
+/// The folds of the page: their ids, whether each body is shown, and what is seen of each head.
+const FOLDS: &str = "return [...document.querySelectorAll('.zs-fold')].map((fold) => {
+    const [head, body] = fold.children;
+    return [head.id, body.getClientRects().length > 0, head.querySelector('.zs-fold__gist').getClientRects().length > 0]
+})";
+
+async fn a_link_opens_its_section(scripts: Scripts) {
+    let backend = Backend::start();
+    with_browser(scripts, async |browser| {
+        browser.size(360, 740).await?;
+        open(browser, scripts, &backend.at("/screening/lung")).await?;
+        let folds = browser.run(FOLDS).await?;
+        let folds = folds.as_array().expect("folds");
+        ensure!(folds.len() == 12, "{folds:?}");
+        ensure!(folds.iter().all(|fold| fold[1] == json!(false) && fold[2] == json!(true)), "{folds:?}");
+        // By an address, and by a tap on its head.
+        open(browser, scripts, &backend.at("/screening/lung#signs")).await?;
+        let shown = "const body = document.querySelector('#signs + .zs-fold__body');
+                     const top = document.getElementById('signs').getBoundingClientRect().top;
+                     return body.getClientRects().length > 0 && top >= 0 && top < 120";
+        browser.until("the section is open and in sight", shown).await?;
+        browser.tap("#who > summary").await?;
+        let who = "return document.querySelector('#who + .zs-fold__body').getClientRects().length > 0";
+        ensure!(browser.run(who).await? == json!(true), "a tap opens");
+        // From a mark to its source and back to the text.
+        browser.tap("#who + .zs-fold__body .zs-ref").await?;
+        browser.until("the source is in sight", "return location.hash === '#source-1' && document.getElementById('source-1').getBoundingClientRect().top < innerHeight").await?;
+        browser.tap("#source-1 .zs-sources__back").await?;
+        browser.until("the text is in sight", "const mark = document.querySelector('.zs-opened .zs-ref, #who + .zs-fold__body .zs-ref').getBoundingClientRect(); return scrollY < 3000").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_section_opens_it() {
+    a_link_opens_its_section(Scripts::All).await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_section_opens_it_without_webassembly() {
+    a_link_opens_its_section(Scripts::NoWasm).await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_section_opens_it_without_any_script() {
+    a_link_opens_its_section(Scripts::None).await;
+}
+
+#[tokio::test]
+async fn all_of_a_page_is_printed() {
+    let backend = Backend::start();
+    with_browser(Scripts::None, async |browser| {
+        for path in ["/screening/lung", "/screening/lung/decide", "/results/fit", "/guidance/warning-signs"] {
+            browser.go(&backend.at(path)).await?;
+            browser.cdp("Emulation.setEmulatedMedia", json!({ "media": "print" })).await?;
+            let hidden = browser
+                .run("return [...document.querySelectorAll('.zs-fold__body')].filter((body) => !body.getClientRects().length).length")
+                .await?;
+            ensure!(hidden == json!(0), "{path}: {hidden}");
+            browser.cdp("Emulation.setEmulatedMedia", json!({ "media": "" })).await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_topic_is_short_and_its_step_is_in_the_first_screen() {
+    let backend = Backend::start();
+    with_browser(Scripts::All, async |browser| {
+        let topics = ["breast", "cervical", "colorectal", "gastric", "liver", "lung", "nasopharyngeal", "oesophageal", "oral", "ovarian-endometrial", "prostate", "thyroid"];
+        for (width, height, size) in [(360, 740, "normal"), (360, 640, "normal"), (360, 640, "largest"), (320, 568, "largest")] {
+            browser.size(width, height).await?;
+            browser.go(&backend.at("/settings")).await?;
+            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('#reading button').click()")).await?;
+            browser.see("改好了").await?;
+            for topic in topics {
+                browser.go_ready(&backend.at(&format!("/screening/{topic}"))).await?;
+                let measured = browser
+                    .run(
+                        "const step = document.querySelector('.zs-opened .zs-button'), box = step.getBoundingClientRect();
+                         const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                         return [document.documentElement.scrollHeight / 740, box.top >= 0 && step.contains(hit), box.height]",
+                    )
+                    .await?;
+                ensure!(measured[1] == json!(true), "{topic} at {width}x{height} in {size}: {measured}");
+                if (width, height) == (360, 740) {
+                    ensure!(measured[0].as_f64().is_some_and(|screens| screens <= 6.0), "{topic} has {} screens", measured[0]);
+                }
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Titles that break inside of a word: between two Chinese letters of one piece, or two Latin letters.
+const BROKEN: &str = r"
+    const bad = [];
+    const kind = (letter) => /[\u3400-\u9fff]/.test(letter) ? 'han' : /[A-Za-z]/.test(letter) ? 'latin' : '';
+    const titles = [...document.querySelectorAll('h1, h2, h3, h4, .zs-link-card__title, .zs-topic__name, .zs-button, .zs-header__tool, .zs-tab-bar__link')]
+        .filter((one) => one.getClientRects().length);
+    for (const title of titles) {
+        const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            let top = null, before = '';
+            for (let at = 0; at < node.data.length; at++) {
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                const box = range.getClientRects()[0];
+                if (!box) continue;
+                const letter = node.data[at];
+                const same = kind(before) && kind(before) === kind(letter);
+                if (top !== null && same && Math.abs(box.top - top) > box.height / 2) bad.push(title.innerText);
+                [top, before] = [box.top, letter];
+            }
+        }
+    }
+    return [titles.length, bad]";
+
+#[tokio::test]
+async fn no_title_breaks_inside_a_word() {
+    let backend = Backend::start();
+    with_browser(Scripts::NoWasm, async |browser| {
+        let sitemap = reqwest::get(backend.at("/sitemap.txt")).await?.text().await?;
+        for (width, size) in [(360, "normal"), (320, "normal"), (320, "largest")] {
+            browser.size(width, 640).await?;
+            browser.go(&backend.at("/settings")).await?;
+            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('#reading button').click()")).await?;
+            browser.see("改好了").await?;
+            let mut titles = 0;
+            for path in sitemap.lines() {
+                for prefix in ["", "/hant", "/en"] {
+                    let path = format!("{prefix}{}", if path == "/" && !prefix.is_empty() { "" } else { path });
+                    browser.go(&backend.at(&path)).await?;
+                    let broken = browser.run(BROKEN).await?;
+                    titles += broken[0].as_u64().unwrap_or(0);
+                    ensure!(broken[1] == json!([]), "{path} at {width} px in {size}: {}", broken[1]);
+                }
+            }
+            ensure!(titles > 2000, "{titles} titles");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+async fn the_languages_open_in_place(scripts: Scripts) {
+    let backend = Backend::start();
+    with_browser(scripts, async |browser| {
+        browser.size(360, 640).await?;
+        open(browser, scripts, &backend.at("/screening/lung")).await?;
+        browser.tap("#language > summary").await?;
+        let list = "const list = document.querySelector('#language .zs-languages').getBoundingClientRect();
+                    return scrollY === 0 && list.height > 100 && list.left >= 0 && list.right <= innerWidth && list.bottom <= innerHeight";
+        browser.until("the list is in sight", list).await?;
+        browser.tap("#language a[hreflang=en]").await?;
+        browser.until("the same page is shown", "return location.pathname === '/en/screening/lung'").await?;
+        browser.see("Who should have it").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_languages_open_in_place_and_keep_the_page() {
+    the_languages_open_in_place(Scripts::All).await;
+}
+
+#[tokio::test]
+async fn the_languages_open_in_place_without_any_script() {
+    the_languages_open_in_place(Scripts::None).await;
 }

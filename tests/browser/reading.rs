@@ -205,6 +205,7 @@ async fn paragraphs_stand_apart_as_the_national_rules_ask() {
             choose(browser, &backend, size, "usual").await?;
             for path in ["/screening/lung", "/results/fit", "/guidance/warning-signs"] {
                 browser.go_ready(&backend.at(path)).await?;
+                browser.run("document.querySelectorAll('.zs-fold__head').forEach((head) => { head.open = true })").await?;
                 // The gap between two paragraphs against the gap between two lines of the second: 1.3 times at least.
                 let narrow = browser
                     .run(

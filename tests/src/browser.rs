@@ -235,7 +235,9 @@ impl Browser {
     /// # Errors
     /// When there is no page.
     pub async fn text(&self) -> anyhow::Result<String> {
-        Ok(self.driver.find(By::Tag("body")).await?.text().await?)
+        let text = self.driver.find(By::Tag("body")).await?.text().await?;
+        // Where a title may break.
+        Ok(text.replace('\u{200b}', ""))
     }
 
     /// Waits for an element that can be seen, and scrolls to it.

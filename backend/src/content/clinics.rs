@@ -24,6 +24,13 @@ struct ServiceWord {
     #[serde(rename = "name")]
     _name: String,
     short: String,
+    english: String,
+}
+
+/// The services of the filter, and what they are called in English, in the same order.
+pub(super) struct Services {
+    pub(super) hans: Vec<Choice>,
+    pub(super) en: Vec<Choice>,
 }
 
 #[derive(serde::Deserialize)]
@@ -130,7 +137,7 @@ pub(super) fn file_of(id: &str) -> PathBuf {
 }
 
 /// The services of the filter, in their order.
-pub(super) fn load_services(reader: &mut Reader) -> Option<Vec<Choice>> {
+pub(super) fn load_services(reader: &mut Reader) -> Option<Services> {
     let path = Path::new("services.toml");
     let text = reader.text(path)?;
     let file: ServicesFile = reader.parse_toml(path, &text, 1)?;
@@ -144,8 +151,13 @@ pub(super) fn load_services(reader: &mut Reader) -> Option<Vec<Choice>> {
         } else if !ids.insert(&service.id) {
             reader.find(path, line, format!("{at} 写了两次"));
         }
+        if service.english.is_empty() || !service.english.is_ascii() {
+            reader.find(path, line, format!("{at}：english 要写英文"));
+        }
     }
-    Some(file.services.into_iter().map(|word| Choice { value: word.id, label: word.short }).collect())
+    let en = file.services.iter().map(|word| Choice { value: word.id.clone(), label: word.english.clone() }).collect();
+    let hans = file.services.into_iter().map(|word| Choice { value: word.id, label: word.short }).collect();
+    Some(Services { hans, en })
 }
 
 pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice]) -> Vec<Clinic> {

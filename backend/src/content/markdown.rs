@@ -3,8 +3,9 @@
 
 use super::articles::Tongue;
 use super::components::Component;
+use super::gist;
 use super::glossary::Glossary;
-use super::rules::{long_sentences, plain};
+use super::rules::{long_sentences, plain, texts_of};
 use super::sources::{MEMORY, Register};
 use super::{Reader, line_of};
 use crate::lookup::Finding;
@@ -17,8 +18,21 @@ use zaoshai_contract::content::{Block, Cited, Course, Point, Section, Source, Sp
 pub(super) const KNOWN_NUMBERS: [&str; 3] = ["12320", "12356", "120"];
 
 /// Names that the frame around every article has taken.
-const FRAME: [&str; 10] =
-    ["app", "ask", "busy", "hard-words", "languages", "main", "onward", "page", "size", "sources"];
+const FRAME: [&str; 13] = [
+    "answer",
+    "app",
+    "ask",
+    "busy",
+    "hard-words",
+    "languages",
+    "main",
+    "more",
+    "onward",
+    "page",
+    "size",
+    "sources",
+    "unchecked",
+];
 
 /// Collects the sources of one article in order of first use, and the mistakes in its text.
 pub(super) struct Writer<'a> {
@@ -136,14 +150,24 @@ impl Writer<'_> {
                 Event::Start(Tag::Heading { level: HeadingLevel::H2, id, .. }) => {
                     let heading = plain(&self.inline(&mut events, TagEnd::Heading(HeadingLevel::H2), line));
                     let id = id.map(|id| id.to_string()).unwrap_or_default();
-                    if FRAME.contains(&id.as_str()) {
+                    if FRAME.contains(&id.as_str()) || id.starts_with("source-") {
                         self.reader.find(self.file, line, format!("{{#{id}}} 是页面自己用的名字，请换一个"));
                     }
                     if id.is_empty() || sections.iter().any(|(_, section)| section.id == id) {
                         self.reader.find(self.file, line, "每一节要有自己的名字：## 标题 {#name}");
                     }
                     self.check_words(&heading, line);
-                    sections.push((line, Section { id, heading, blocks: Vec::new() }));
+                    sections.push((line, Section { id, heading, gist: String::new(), blocks: Vec::new() }));
+                }
+                Event::Start(Tag::BlockQuote(_)) => {
+                    let gist = plain(&self.inline(&mut events, TagEnd::BlockQuote(None), line));
+                    match sections.last_mut() {
+                        Some((_, section)) if section.blocks.is_empty() && section.gist.is_empty() => {
+                            self.check_words(&gist, line);
+                            section.gist = gist;
+                        }
+                        _ => self.reader.find(self.file, line, "用 > 写的一句话，紧跟在 ## 标题下面，每节一句"),
+                    }
                 }
                 Event::Start(tag) => {
                     let components = self.blocks(tag, &mut events, line);
@@ -166,7 +190,8 @@ impl Writer<'_> {
                 _ => {}
             }
         }
-        for (line, section) in &sections {
+        for (line, section) in &mut sections {
+            self.gist(*line, section);
             if section.blocks.is_empty() {
                 self.reader.find(self.file, *line, format!("{{#{}}} 这一节是空的", section.id));
             }
@@ -176,6 +201,33 @@ impl Writer<'_> {
             }
         }
         (sections, findings)
+    }
+
+    /// Gives a section the sentence that stays in sight while it is folded, and checks one that an editor wrote.
+    fn gist(&mut self, line: usize, section: &mut Section) {
+        if section.gist.is_empty() {
+            section.gist = gist::of(section, self.tongue);
+        } else {
+            let mut said = String::new();
+            for block in &section.blocks {
+                texts_of(block, &mut |text| {
+                    said.push_str(text);
+                    said.push(' ');
+                });
+                if let Block::PerThousand(data) = block {
+                    said.push_str(&format!("{} ", data.number));
+                }
+            }
+            for number in super::articles::digits(&section.gist) {
+                if !super::articles::digits(&said).any(|known| known == number) && !KNOWN_NUMBERS.contains(&number) {
+                    self.reader.find(self.file, line, format!("标题下这句里的数字 {number}，这一节里没有"));
+                }
+            }
+        }
+        if !gist::fits(&section.gist, self.tongue) && !section.blocks.is_empty() {
+            let message = format!("{{#{}}} 折起来时看不出说什么：请在标题下用 > 写一句话", section.id);
+            self.reader.find(self.file, line, message);
+        }
     }
 
     fn blocks<'t>(&mut self, tag: Tag<'t>, events: &mut Events<'t>, line: usize) -> Vec<Component> {

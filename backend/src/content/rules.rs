@@ -172,7 +172,7 @@ pub(super) fn texts_in(article: &Article, sections: &[&str], see: &mut dyn FnMut
     }
 }
 
-fn texts_of(block: &Block, see: &mut dyn FnMut(&str)) {
+pub(super) fn texts_of(block: &Block, see: &mut dyn FnMut(&str)) {
     let mut all = |texts: &[String]| texts.iter().for_each(|text| see(text));
     match block {
         Block::Paragraph { text, .. } => see(&plain(text)),

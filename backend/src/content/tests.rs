@@ -178,6 +178,38 @@ fn what_people_type_from_their_reports_finds_its_meaning() {
 }
 
 #[test]
+fn the_sentence_of_a_folded_section_comes_from_its_own_words() {
+    let library = library();
+    let gist = |topic: &str, id: &str| {
+        let entry = library.hans.entry(Area::Topics, topic).expect("a topic");
+        let section = entry.article.sections.iter().find(|section| section.id == id).expect("a section");
+        section.gist.clone()
+    };
+    for (id, expected) in [
+        // A sentence that announces points is told with them.
+        (
+            "who",
+            "年满 50 岁，没得过肺癌，并且符合下面任意一项：吸烟 20 包年及以上、长期吸二手烟、有慢阻肺、工作中接触有害物、家人得过肺癌。",
+        ),
+        // What needs an ambulance comes first.
+        ("signs", "马上打 120：大口咯血、喘不上气等。尽快看呼吸科：咳嗽 2–3 周还不好、痰里带血等。"),
+        // A gain and a loss with the same weight.
+        (
+            "balance",
+            "1000 位风险较高的人做 CT，6 年里约少 4 人死于肺癌。同样 1000 人，每人只算做 1 次 CT，就约有 233 人虚惊一场。",
+        ),
+        // A sentence that says too little takes the next one along.
+        ("result", "结节不等于癌。结节是肺里的小圆点。"),
+        ("prepare", "不用空腹，照常吃饭、吃药。"),
+    ] {
+        assert_eq!(gist("lung", id), expected, "{id}");
+    }
+    let written = "## 哪些人建议做 {#who}\n\n> 满 50 岁，再加一项。\n\n年满";
+    let findings = after_change(LUNG, "## 哪些人建议做 {#who}\n\n年满", written, today());
+    assert!(findings.is_empty(), "{:#?}", told(&findings));
+}
+
+#[test]
 fn hard_words_open_in_place_once_a_page() {
     let library = library();
     let article = &library.hans.entry(Area::Topics, "colorectal").expect("the topic").article;
@@ -336,6 +368,11 @@ fn every_mistake_is_named_with_its_file() {
         (LUNG, "```steps", "```step", "没有“step”这种卡片"),
         (LUNG, "{#who}", "", "每一节要有自己的名字"),
         (LUNG, "{#who}", "{#sources}", "{#sources} 是页面自己用的名字"),
+        (LUNG, "{#who}", "{#source-1}", "{#source-1} 是页面自己用的名字"),
+        // The sentence of a folded section.
+        (LUNG, "{#who}", "{#who}\n\n> 满 51 岁的人。", "这句里的数字 51，这一节里没有"),
+        (LUNG, "{#who}", "{#who}\n\n> 一句。\n\n> 又一句。", "每节一句"),
+        ("services.toml", "english = \"Lung\"", "english = \"肺\"", "english 要写英文"),
         ("zh-Hans/topics/thyroid.md", "{#why-not}", "{#why}", "第一节必须是 {#why-not}"),
         // A missing source, a number without one, a source without a date.
         (LUNG, &first_source(LUNG), "[^S999]", "sources.toml 里没有来源“S999”"),
@@ -414,8 +451,8 @@ fn every_mistake_beside_the_articles_is_named_with_its_line() {
     let sources = sources::load(&mut reader).expect("sources");
     let services = clinics::load_services(&mut reader).expect("services");
     let glossary = glossary::load(&mut reader).expect("the glossary");
-    let clinics = clinics::load(&mut reader, &sources, &services);
-    let words = articles::Words { sources: &sources, services: &services, glossary: &glossary };
+    let clinics = clinics::load(&mut reader, &sources, &services.hans);
+    let words = articles::Words { sources: &sources, services: &services.hans, glossary: &glossary };
     let mut loaded = articles::load(&mut reader, &words);
     for (file, from, to, message) in [
         // Rules of booking and what to prepare.
@@ -495,6 +532,7 @@ fn what_is_still_to_be_done_is_named_and_stops_nothing() {
         (LUNG, "## ", long.as_str(), today(), "句子太长，有 41 个字"),
         (LUNG, "## ", jargon, today(), "“QXR”没有解释"),
         (LUNG, "## ", jargon, today(), "“ZZT”没有解释"),
+        (LUNG, "## ", "## 蓝鲸飞过彩虹桥 {#new}\n\n好的。\n\n## ", today(), "不能换行"),
         (LUNG, "updated = \"2026-11-24\"", "updated = \"2026-11-25\"", today(), "英文比中文旧"),
         (HOLIDAYS, "checked = true #", "checked = false #", today(), "2026 年的放假安排还没有核对原文"),
         (HOLIDAYS, "arranged = true\n", "arranged = false\n", today(), "还没有 2026 年的放假安排"),

@@ -5,9 +5,9 @@ use crate::content::Library;
 use axum::extract::Path;
 use axum::response::Redirect;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, Question, find, order_by_distance};
+use zaoshai_contract::clinics::{Choice, ClinicCard, Finder, Question, Wish, find, order_by_distance};
 use zaoshai_contract::places::Position;
-use zaoshai_contract::route::ClinicFilter;
+use zaoshai_contract::route::{ClinicFilter, Lang};
 
 /// The filter with what exists of it: an unknown service, city or neighbourhood counts as not asked for.
 pub fn known(library: &Library, filter: &ClinicFilter) -> ClinicFilter {
@@ -23,9 +23,21 @@ pub fn known(library: &Library, filter: &ClinicFilter) -> ClinicFilter {
     }
 }
 
+/// What a filter asks for and does not exist.
+pub fn unknown(library: &Library, filter: &ClinicFilter) -> Vec<Wish> {
+    let known = known(library, filter);
+    let lost = [
+        (Wish::Service, filter.service.is_some() && known.service.is_none()),
+        (Wish::City, filter.city.is_some() && known.city.is_none()),
+        (Wish::Near, filter.near.is_some() && known.near.is_none()),
+    ];
+    lost.into_iter().filter(|(_, lost)| *lost).map(|(wish, _)| wish).collect()
+}
+
 /// The finder's page for a filter. What the filter asks for and does not exist counts as not asked for.
-pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
+pub fn finder(app: &App, lang: Lang, filter: &ClinicFilter, now: Moment) -> Finder {
     let library = app.library();
+    let unknown = unknown(&library, filter);
     let filter = known(&library, filter);
     let office = library.holidays.office_hours(now);
     let mut all = library.clinic_cards();
@@ -55,12 +67,17 @@ pub fn finder(app: &App, filter: &ClinicFilter, now: Moment) -> Finder {
     // What nobody offers is a choice only for those who have asked for it.
     let mut services = library.offered.clone();
     services.extend(service.filter(|asked| !library.offered.contains(asked)).cloned());
+    let called = |choice: &Choice| {
+        let english = library.services_en.iter().find(|known| lang == Lang::En && known.value == choice.value);
+        english.unwrap_or(choice).clone()
+    };
     Finder {
-        service: service.cloned(),
+        unknown,
+        service: service.map(called),
         city: city.cloned(),
         open_now: filter.open_now,
         near: near.map(|(choice, _)| choice.clone()),
-        services,
+        services: services.iter().map(called).collect(),
         cities,
         places: places.into_iter().map(|(choice, _)| choice).collect(),
         found: answer.found,

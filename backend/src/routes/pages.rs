@@ -50,11 +50,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         _ => {}
     }
     // What was typed is not kept, and every text would be a document of its own.
-    if is_typed(&route) {
+    let library = app.library();
+    if is_typed(&library, &route) {
         let page = load(&app, lang, &route)?;
         return Ok(uncached(HTML, render(&app, &visitor, &page)));
     }
-    let library = app.library();
     let (route, shelf) = kept(&library, route);
     let usual = visitor.reading == Reading::default() && visitor.loading == Loading::App;
     let shelf = if usual { shelf } else { Shelf::Other };
@@ -87,9 +87,13 @@ fn kept(library: &Library, route: Route) -> (Route, Shelf) {
     }
 }
 
-/// Whether a page answers what a person has typed.
-fn is_typed(route: &Route) -> bool {
-    matches!(route, Route::Results(typed) | Route::Search(typed) if !typed.is_empty())
+/// Whether a page answers what a person has typed, or made up.
+fn is_typed(library: &Library, route: &Route) -> bool {
+    match route {
+        Route::Results(typed) | Route::Search(typed) => !typed.is_empty(),
+        Route::Clinics(filter) => !clinics::unknown(library, filter).is_empty(),
+        _ => false,
+    }
 }
 
 /// An answer that nobody on the way keeps.
@@ -134,11 +138,11 @@ pub(super) fn unknown(path: &str) -> Code {
 
 /// A public page as JSON.
 pub fn document(app: &App, visitor: &Visitor, route: &Route) -> Result<Response> {
-    if is_typed(route) {
+    let library = app.library();
+    if is_typed(&library, route) {
         let page = load(app, visitor.lang, route)?;
         return Ok(uncached(JSON, serde_json::to_string(&page).map_err(anyhow::Error::from)?));
     }
-    let library = app.library();
     let (route, shelf) = kept(&library, route.clone());
     let key = format!("json {} {}", library.version, route.path(visitor.lang));
     if let Some(document) = app.cache.get(shelf, &key, app.now()) {
@@ -244,9 +248,10 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
         Route::Check(_) => Err(Code::NotFound.into()),
         Route::Plan => check(app, &library, lang, route, PLAN),
         Route::Clinics(filter) => {
-            // What the institutions' sources say stands in Chinese.
-            let title = Title { translated: lang != Lang::En, ..titles::of(lang, route) };
-            Ok(page(app, &library, lang, route, title, Body::Clinics(clinics::finder(app, filter, now))))
+            // The page's own address holds nothing that a stranger has made up.
+            let own = Route::Clinics(clinics::known(&library, filter));
+            let body = Body::Clinics(clinics::finder(app, lang, filter, now));
+            Ok(page(app, &library, lang, &own, titles::of(lang, route), body))
         }
         Route::Clinic(id) => {
             let mut clinic = library.clinic(id.as_str()).ok_or(Code::NotFound)?.clone();
@@ -256,7 +261,7 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
             }
             let name = clinic.card.name.clone();
             let description = format!("{}：电话、服务、路线。{}", name, clinic.intro);
-            let title = Title { title: &name, description: &description, translated: lang != Lang::En };
+            let title = Title { title: &name, description: &description, translated: true };
             Ok(page(app, &library, lang, route, title, Body::Clinic(Box::new(clinic))))
         }
         Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),
@@ -299,7 +304,7 @@ pub fn page_of(
     body: Body,
 ) -> Page {
     let known = library.clinic(hospital).is_some();
-    let page = Page {
+    let mut page = Page {
         meta: Meta {
             title: title.title.to_owned(),
             description: title.description.to_owned(),
@@ -312,7 +317,15 @@ pub fn page_of(
         },
         body,
     };
-    if lang == Lang::Hant { library.traditional.page(&page) } else { page }
+    if lang == Lang::Hant {
+        page = library.traditional.page(&page);
+    }
+    match lang {
+        // English pages name in Chinese what is not translated.
+        Lang::Hans | Lang::En => library.breaks.page(&mut page),
+        Lang::Hant => library.breaks_hant.page(&mut page),
+    }
+    page
 }
 
 /// A page of HTML alone, which nobody on the way keeps, finds or passes on.

@@ -25,6 +25,7 @@ mod logging;
 mod model;
 mod openapi;
 mod pages;
+mod reading;
 mod referrals;
 mod reload;
 mod repeats;

@@ -5,8 +5,9 @@ use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::link_card;
 use crate::components::notice::notice;
-use crate::components::review_banner::review_banner;
+use crate::components::review_banner::{review_dates, review_line};
 use crate::components::source_note::{source_note, sources};
+use crate::components::title::title as breaking;
 use crate::text::{between, long_date};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::checks::progress::GO;
@@ -27,9 +28,9 @@ pub fn page(visit: &Visit<'_>) -> Node {
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(check.title.clone()))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(breaking(&check.title)))
             .child(el("p").class("zs-lead").child(check.lead.clone()))
-            .child(review_banner(site, &check.review))
+            .child(review_line(site, &check.review))
             .child(kept(visit))
             .child(el("ul").class("zs-points").child(before))
             .child(resume)
@@ -56,6 +57,7 @@ pub fn page(visit: &Visit<'_>) -> Node {
         // Last, because it goes away when the phone can compute by itself.
         (visit.place == Place::Form).then(|| without_app(visit)),
         sources(site, &check.sources),
+        review_dates(site, &check.review),
         visit.before()
     ]
 }
@@ -66,17 +68,18 @@ pub fn not_meant(visit: &Visit<'_>) -> Node {
     el("section")
         .class("zs-section")
         .with("aria-labelledby", "not-meant")
-        .child(el("h2").class("zs-h2").with("id", "not-meant").child(visit.words.not_meant))
+        .child(el("h2").class("zs-h2").with("id", "not-meant").child(breaking(visit.words.not_meant)))
         .child(el("ul").class("zs-points").child(items))
         .node()
 }
 
-/// The main button: with the app it begins; before, it leads to the ways without.
+/// The main button: with the app it begins; before, `public/loader.js` keeps a tap until it does, and without the app
+/// it leads to the ways without.
 fn start(visit: &Visit<'_>, class: &'static str) -> El {
     if visit.place == Place::Phone {
-        visit.button(class, String::from("start"))
+        visit.button(class, String::from("start")).with("data-start", "")
     } else {
-        el("a").class(class).with("href", "#without")
+        el("a").class(class).with("href", "#without").with("data-start", "")
     }
 }
 
@@ -116,7 +119,7 @@ fn kept(visit: &Visit<'_>) -> Option<Node> {
             .class("zs-card zs-stack zs-stack--tight")
             .with("id", "kept")
             .child(el("p").class("zs-small").child(between(words.kept, &date)))
-            .child(el("p").child(el("b").child(of("title").to_owned())))
+            .child(el("p").child(el("b").child(breaking(of("title")))))
             .child(el("p").class("zs-small").child(of("code").to_owned()))
             .child(older)
             .child(visit.phone_button("forget", words.forget))

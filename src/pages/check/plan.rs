@@ -9,11 +9,12 @@ use crate::components::icon::{icon, large_icon};
 use crate::components::points::spans;
 use crate::components::source_note::{source_note, sources};
 use crate::components::summary_list::{row, summary_list};
+use crate::components::title::title as breaking;
 use crate::text::long_date;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::checks::formula::filled;
 use zaoshai_contract::checks::{Due, Group, Outcome, conclusion};
-use zaoshai_contract::content::CareLevel;
+use zaoshai_contract::content::{BREAK, CareLevel};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
@@ -28,7 +29,7 @@ pub fn page(visit: &Visit<'_>) -> Shown {
         visit.back(words.change_answers, "review"),
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(check.title.clone()))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(breaking(&check.title)))
             .child(
                 el("p")
                     .class("zs-small")
@@ -138,7 +139,7 @@ fn item(visit: &Visit<'_>, group: &Group, outcome: &Outcome) -> Node {
                 .child(el("a").with("href", site.to(&topic)).child(group.title.clone()))
                 .child(mark),
         )
-        .child(el("p").child(el("b").child(filled(check, answers, &outcome.title))))
+        .child(el("p").child(el("b").child(breaking(filled(check, answers, &outcome.title)))))
         .child(el("p").class("zs-small").child(filled(check, answers, &outcome.text)))
         .child(steps)
         .child(source_note(site, &outcome.cited, &check.sources))
@@ -152,7 +153,7 @@ pub fn told(visit: &Visit<'_>) -> (String, Vec<String>) {
         let before = lines.len();
         for (group, outcome) in of_due(visit, due) {
             let title = filled(visit.check, &visit.progress.answers, &outcome.title);
-            lines.push([&group.title, "：", &title].concat());
+            lines.push([&group.title, "：", &title].concat().replace(BREAK, ""));
         }
         if lines.len() > before {
             lines.insert(before, ["#", &heading(visit, due)].concat());
@@ -160,7 +161,8 @@ pub fn told(visit: &Visit<'_>) -> (String, Vec<String>) {
     }
     lines.push(["#", visit.site.words.not_a_diagnosis].concat());
     lines.push([&visit.site.hospital.name, " ", &visit.site.phone()].concat());
-    ([&visit.check.title, " ", &long_date(visit.site.lang, visit.today)].concat(), lines)
+    let heading = [&visit.check.title, " ", &long_date(visit.site.lang, visit.today)].concat();
+    (heading.replace(BREAK, ""), lines)
 }
 
 /// Picture, print, another start. What is shared is the address alone, by the link in the footer.

@@ -6,6 +6,7 @@ use crate::components::action_bar::action_bar;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::source_note::source_note;
+use crate::components::title::title;
 use crate::text::between;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::checks::formula::told;
@@ -139,7 +140,7 @@ fn number_field(visit: &Visit<'_>, question: &Question, problem: Option<&Problem
                 el("h1")
                     .class("zs-h1")
                     .with("tabindex", "-1")
-                    .child(el("label").with("for", question.id.clone()).child(question.text.clone())),
+                    .child(el("label").with("for", question.id.clone()).child(title(&question.text))),
             )
             .child(hint(question)),
         el("div")
@@ -180,7 +181,7 @@ fn choices(visit: &Visit<'_>, question: &Question, problem: Option<&Problem>) ->
     }
     let set = el("fieldset")
         .class("zs-choices")
-        .child(el("legend").child(el("h1").class("zs-h1").with("tabindex", "-1").child(question.text.clone())))
+        .child(el("legend").child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(&question.text))))
         .child(hint(question))
         .child(field_error(problem, &question.id))
         .child(el("div").class("zs-choices__list").child(all));

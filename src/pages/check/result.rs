@@ -11,12 +11,13 @@ use crate::components::notice::notice;
 use crate::components::phone_link::tel;
 use crate::components::source_note::source_note;
 use crate::components::timeline::timeline;
+use crate::components::title::title as breaking;
 use crate::text::long_date;
 use crate::view::{Node, el, nodes};
 use zaoshai_contract::checks::conclusion::{self, Conclusion};
 use zaoshai_contract::checks::formula::{Truth, filled, holds};
 use zaoshai_contract::checks::{Outcome, Reason, code};
-use zaoshai_contract::content::CareLevel;
+use zaoshai_contract::content::{BREAK, CareLevel};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::route::{ClinicFilter, Route};
 
@@ -32,12 +33,12 @@ pub fn page(visit: &Visit<'_>) -> Shown {
     let title = filled(check, answers, &outcome.title);
     let early = visit.progress.ended_early(check).is_some();
     let care = (!outcome.care.is_empty())
-        .then(|| care_card(site, outcome.level, outcome.care.clone(), outcome.items.clone(), outcome.onward.clone()));
+        .then(|| care_card(site, "h2", outcome.level, &outcome.care, outcome.items.clone(), outcome.onward.clone()));
     let main = nodes![
         visit.back(if early { words.step_back } else { words.change_answers }, "back"),
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(breaking(&title)))
             .child(el("p").class("zs-lead").child(filled(check, answers, &outcome.text)))
             .child(care)
             .child(source_note(site, &outcome.cited, &check.sources)),
@@ -117,7 +118,7 @@ fn unknown(visit: &Visit<'_>) -> Node {
     let words = visit.words;
     let items = conclusion::unknown(visit.check, &visit.progress.answers)
         .map(|question| {
-            el("li").child(question.text.clone()).child(
+            el("li").child(breaking(&question.text)).child(
                 visit.button("zs-plain zs-change", ["change:", &question.id].concat()).child(words.review_change),
             )
         })
@@ -211,7 +212,7 @@ pub fn to_keep(visit: &Visit<'_>) -> Vec<(String, String)> {
     [
         ("version", check.version.clone()),
         ("date", visit.today.to_string()),
-        ("title", filled(check, &visit.progress.answers, &outcome.title)),
+        ("title", filled(check, &visit.progress.answers, &outcome.title).replace(BREAK, "")),
         ("code", code::of(check, outcome.band, visit.today)),
     ]
     .map(|(name, value)| (name.to_owned(), value))

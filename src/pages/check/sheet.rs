@@ -4,6 +4,7 @@
 use crate::components::Site;
 use crate::components::ask::ask;
 use crate::components::source_note::{source_note, sources};
+use crate::components::title::title as breaking;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::checks::{Check, Question, QuestionKind};
 
@@ -24,12 +25,12 @@ pub fn page(site: &Site, check: &Check) -> Node {
         .iter()
         .flat_map(|group| &group.outcomes)
         .filter(|outcome| !outcome.unsure && !outcome.title.contains('{'))
-        .map(|outcome| el("li").child(outcome.title.clone()))
+        .map(|outcome| el("li").child(breaking(&outcome.title)))
         .collect::<Vec<_>>();
     nodes![
         el("div")
             .class("zs-stack")
-            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(check.title.clone()))
+            .child(el("h1").class("zs-h1").with("tabindex", "-1").child(breaking(&check.title)))
             .child(el("p").child(check.lead.clone()))
             .child(el("ol").class("zs-sheet").child(questions)),
         part(
@@ -59,7 +60,7 @@ fn part(id: &'static str, heading: &'static str, inside: Node) -> El {
     el("section")
         .class("zs-section")
         .with("aria-labelledby", id)
-        .child(el("h2").class("zs-h2").with("id", id).child(heading))
+        .child(el("h2").class("zs-h2").with("id", id).child(breaking(heading)))
         .child(inside)
 }
 
@@ -81,5 +82,5 @@ fn one(question: &Question) -> Node {
             })
             .collect()
     };
-    nodes![el("b").child(question.text.clone()), hint, el("ul").child(boxes)]
+    nodes![el("b").child(breaking(&question.text)), hint, el("ul").child(boxes)]
 }
