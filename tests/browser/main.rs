@@ -13,6 +13,7 @@ mod network;
 mod reading;
 mod resident;
 mod schedules;
+mod screens;
 mod search;
 mod share;
 mod stage;

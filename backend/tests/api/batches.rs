@@ -238,15 +238,13 @@ async fn a_table_tells_how_many_it_made_and_which_rows_it_left_out_and_they_can_
     }
     let left = hidden(&answer.text, "left");
     assert!(!left.contains("赵六"), "sealed on its way");
-    let mut colleague =
-        world.staff("wang", &world.app.library().hospital, zaoshai_contract::roles::Role::Coordinator).await;
+    let mut colleague = world.staff("wang", &world.app.library().hospital, Role::Coordinator).await;
     let theirs = send_form(&mut colleague, "/staff/batches/left.csv", &[("left", &left)], None).await;
     assert_eq!(theirs.status, StatusCode::BAD_REQUEST, "nobody else opens it");
     let taken = send_form(&mut nurse, "/staff/batches/left.csv", &[("left", &left)], None).await;
     assert_eq!(taken.status, StatusCode::OK);
     assert!(taken.text.contains("16,赵六,") && taken.text.contains("17,钱七,"), "{}", taken.text);
-    let mut auditor =
-        world.staff("auditor", &world.app.library().hospital, zaoshai_contract::roles::Role::Auditor).await;
+    let mut auditor = world.staff("auditor", &world.app.library().hospital, Role::Auditor).await;
     assert_eq!(
         auditor.get("/staff/audit").await.text.matches("没有导入的行").count(),
         1,
