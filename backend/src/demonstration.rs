@@ -175,8 +175,8 @@ impl Demonstration {
 }
 
 /// What went wrong, for the log.
-fn failed(failure: Failure) -> anyhow::Error {
-    anyhow::anyhow!("{failure:?}")
+fn failed(Failure { code, errors, cause }: Failure) -> anyhow::Error {
+    anyhow::anyhow!("{code:?} {errors:?} {cause:?}")
 }
 
 /// Times, two visits of experts and one follow-up: all of the small world.
