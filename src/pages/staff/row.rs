@@ -48,7 +48,8 @@ pub struct Row {
 pub fn row(row: Row, place: Place<'_>) -> El {
     let name = if row.name.is_empty() { "（资料已删除）".to_owned() } else { row.name };
     let own = ["/staff/followups/", row.followup.as_str()].concat();
-    let link = if row.followup.is_empty() { Node::from(name) } else { way((&own, &row.followup), "", place, "", name) };
+    let link =
+        if row.followup.is_empty() { Node::from(name) } else { way((&own, &row.followup), "", place, "", &name) };
     let is_open = matches!(place, Place::Desk(desk) if desk.shows(&row.followup));
     el("li")
         .class(if is_open { "zs-row zs-row--desk zs-row--open" } else { "zs-row zs-row--desk" })
@@ -71,14 +72,14 @@ pub fn way(
     deed: &'static str,
     place: Place<'_>,
     class: &'static str,
-    label: impl Into<Node> + Clone,
+    label: &str,
 ) -> Node {
     let tail = |joint: &str| if deed.is_empty() { String::new() } else { format!("{joint}do={deed}#do-{deed}") };
     let link = |width: &str, href: String| {
         let classes = [class, width].into_iter().filter(|class| !class.is_empty()).collect::<Vec<_>>().join(" ");
         let link = el("a").with("href", href);
         let link = if classes.is_empty() { link } else { link.with("class", classes) };
-        link.child(label.clone())
+        link.child(label.to_owned())
     };
     let own = [own, &tail("?")].concat();
     match place {
