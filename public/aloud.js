@@ -369,7 +369,7 @@
   function build() {
     bar = document.createElement('div');
     bar.className = 'zs-aloud';
-    bar.setAttribute('role', 'group');
+    bar.setAttribute('role', 'region');
     bar.setAttribute('aria-label', words.bar);
     bar.lang = root.lang;
     ['back', 'pause', 'on', 'slower', 'faster', 'stop'].forEach(button);

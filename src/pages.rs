@@ -61,7 +61,7 @@ pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body)
         Body::Privacy(article) => article::page(site, article, article::Kind::About).into(),
         Body::Checks(list) => lists::checks(site, list.cards).into(),
         #[cfg(feature = "ssr")]
-        Body::Check(check) => check::intro(site, &check).into(),
+        Body::Check(check) => check::intro(site, &check),
         // Checks have a program of their own, and the app leaves links to them to the browser.
         #[cfg(not(feature = "ssr"))]
         Body::Check(_) => Node::from(()).into(),

@@ -52,7 +52,7 @@ pub struct Visit<'a> {
 }
 
 /// The page before the first question.
-pub fn intro(site: &Site, check: &Check) -> Node {
+pub fn intro(site: &Site, check: &Check) -> Shown {
     let progress = Progress::read(check, Vec::new());
     let today = CivilDate::from_days(0);
     intro::page(&Visit {
@@ -69,10 +69,10 @@ pub fn intro(site: &Site, check: &Check) -> Node {
 /// The page of a visit.
 pub fn shown(visit: &Visit<'_>) -> Shown {
     match visit.progress.at {
-        At::Intro => intro::page(visit).into(),
+        At::Intro => intro::page(visit),
         At::Question(place) => match visit.check.questions.get(place) {
             Some(question) => question::page(visit, question),
-            None => intro::page(visit).into(),
+            None => intro::page(visit),
         },
         At::Review => review::page(visit),
         // What cannot wait is told instead of a plan.

@@ -100,9 +100,9 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(el("h1").class("zs-h1").with("tabindex", "-1").with("lang", site.theirs()).child(title(&card.name)))
             .child(foreign)
             .child(el("p").class("zs-lead").with("lang", site.theirs()).child(card.area.clone()))
-            .child(el("p").with("lang", site.theirs()).child(clinic.intro))
             .child(phone_list(site, &card.phones, clinic.office))
             .child(assumed)
+            .child(el("p").with("lang", site.theirs()).child(clinic.intro))
             .child(summary_list(facts))
             .child(home_care)
             .child(provenance(site, &card.provenance, card.position)),

@@ -335,8 +335,9 @@ fn keys() -> El {
         let keys = keys.iter().map(|key| el("kbd").class("zs-kbd").child(*key)).collect::<Vec<_>>();
         el("span").child(keys).child(" ").child(what)
     };
-    el("p")
+    el("aside")
         .class("zs-keys zs-wide")
+        .with("aria-label", "按键")
         .child(key(&["N"], "新建"))
         .child(key(&["/"], "查找"))
         .child(key(&["J", "K"], "名单里上下"))

@@ -108,7 +108,7 @@ pub static WORDS: Words = Words {
     confirmed: "Confirmed by the hospital: ",
     approximate: "The position is approximate.",
     address: "Address",
-    address_unknown: "Address not found yet, please call",
+    address_unknown: "Address not found yet",
     services: "What it does",
     services_unknown: "Published sources do not say. Please call.",
     phones: "Phone",

@@ -108,7 +108,7 @@ pub static WORDS: Words = Words {
     confirmed: "医院已确认：",
     approximate: "位置为大概。",
     address: "地址",
-    address_unknown: "地址还没有查到，请打电话问",
+    address_unknown: "地址还没有查到",
     services: "能做什么",
     services_unknown: "公开资料里没有写明，请打电话问。",
     phones: "电话",

@@ -108,7 +108,7 @@ pub static WORDS: Words = Words {
     confirmed: "醫院已確認：",
     approximate: "位置為大概。",
     address: "地址",
-    address_unknown: "地址還沒有查到，請打電話問",
+    address_unknown: "地址還沒有查到",
     services: "能做什麼",
     services_unknown: "公開資料裡沒有寫明，請打電話問。",
     phones: "電話",

@@ -26,7 +26,10 @@ const PHONE: &str = r#"
       const from = document.caretRangeFromPoint(box.left + 1, y), to = document.caretRangeFromPoint(box.right - 1, y);
       range.setStart(from.startContainer, from.startOffset);
       range.setEnd(to.startContainer, to.startOffset);
-      return range.toString();
+      // The area in which a mark of a source is felt reaches over the end of the words before it.
+      const copy = range.cloneContents();
+      copy.querySelectorAll('.zs-refs').forEach((part) => part.remove());
+      return copy.textContent;
     }).join('');
   };
   const tell = (utterance, kind, more) => {

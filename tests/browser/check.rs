@@ -45,6 +45,8 @@ async fn answer_lung(browser: &Browser) -> Result<()> {
 async fn a_whole_check_by_keyboard_sends_nothing() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
+        // A first page is followed by the file of its style sheet.
+        browser.go(&backend.at("/privacy")).await?;
         browser.go_ready(&backend.at("/check/lung")).await?;
         // Whatever is sent, by fetch, form or beacon, is an event of the network.
         browser

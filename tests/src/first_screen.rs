@@ -64,6 +64,27 @@ pub async fn in_first_screen(browser: &Browser, what: &str, css: &str) -> anyhow
     }
 }
 
+/// Fails unless the first line of the first element of this kind is in the window as the page begins, and is what a finger
+/// meets there.
+///
+/// # Errors
+/// When it is not so; names the page and where the element is.
+pub async fn begins_in_first_screen(browser: &Browser, what: &str, css: &str) -> anyhow::Result<()> {
+    let script = format!(
+        "window.scrollTo(0, 0);
+        const element = [...document.querySelectorAll({css:?})].find((one) => one.getClientRects().length);
+        if (!element) return 'is not there';
+        const box = element.getBoundingClientRect();
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 22));
+        if (top === element || element.contains(top)) return '';
+        return `begins at ${{Math.round(box.top)}} of ${{innerHeight}}`;"
+    );
+    match browser.run(&script).await.with_context(|| what.to_owned())?.as_str() {
+        Some("") => Ok(()),
+        told => bail!("{what}: {css} {}", told.unwrap_or("gives no answer")),
+    }
+}
+
 /// The same for the button or link in the action bar, of which a page has one, inside of a landmark.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! What a check is about, before the first question.
 
+use super::super::Shown;
 use super::{Place, Visit};
+use crate::components::action_bar::action_bar;
 use crate::components::ask::ask;
 use crate::components::icon::icon;
 use crate::components::link_list::link_card;
@@ -15,7 +17,7 @@ use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::route::Route;
 
 /// The page.
-pub fn page(visit: &Visit<'_>) -> Node {
+pub fn page(visit: &Visit<'_>) -> Shown {
     let (site, check, words) = (visit.site, visit.check, visit.words);
     let before = check.before.iter().map(|text| el("li").child(text.clone())).collect::<Vec<_>>();
     let begun = !visit.progress.pairs.is_empty();
@@ -25,7 +27,13 @@ pub fn page(visit: &Visit<'_>) -> Node {
         visit.button("zs-button", String::from(go)).child(el("span").child(words.resume)).child(icon("arrow"))
     });
     let class = if begun { "zs-button zs-button--quiet" } else { "zs-button" };
-    nodes![
+    let start = start(visit, class).child(el("span").child(words.start)).child(icon("arrow"));
+    // The one thing to do stands in the bar; who has begun goes on there, and begins anew in the page.
+    let (action, anew) = match resume {
+        Some(resume) => (resume, Some(start)),
+        None => (start, None),
+    };
+    let main = nodes![
         el("div")
             .class("zs-stack")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(breaking(&check.title)))
@@ -33,8 +41,7 @@ pub fn page(visit: &Visit<'_>) -> Node {
             .child(review_line(site, &check.review))
             .child(kept(visit))
             .child(el("ul").class("zs-points").child(before))
-            .child(resume)
-            .child(start(visit, class).child(el("span").child(words.start)).child(icon("arrow")))
+            .child(anew)
             // A kept result has this button beside it.
             .child((begun && visit.kept.is_empty()).then(|| visit.phone_button("forget", words.forget)))
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(site.words.check_private))),
@@ -59,7 +66,8 @@ pub fn page(visit: &Visit<'_>) -> Node {
         sources(site, &check.sources),
         review_dates(site, &check.review),
         visit.before()
-    ]
+    ];
+    Shown { main, action: Some(action_bar(site, action.node())) }
 }
 
 /// What the result does not mean.
