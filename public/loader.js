@@ -33,7 +33,7 @@
     settled = true;
     var note = document.getElementById('loader-note');
     if (start) {
-      waits.remove();
+      say(was, '');
       location.hash = start.hash;
     }
     if (!note) return;
@@ -45,18 +45,21 @@
   }
 
   // A tap on the first step while the program is on its way begins as soon as it is there.
-  var start = null, waits = null;
+  var start = null, was = '';
+  function say(shown, told) {
+    var busy = document.getElementById('busy');
+    (start.querySelector('span') || start).textContent = shown;
+    if (busy) busy.textContent = told;
+  }
   addEventListener('click', function (event) {
     var link = event.target.closest && event.target.closest('a[data-start]');
     if (!link || settled || !able) return;
     event.preventDefault();
     if (start) return;
     start = link;
-    waits = document.createElement('p');
-    waits.className = 'zs-aside';
-    waits.setAttribute('role', 'status');
-    link.insertAdjacentElement('afterend', waits);
-    waits.textContent = { 'en': 'Opening…', 'zh-Hant': '正在打開…' }[document.documentElement.lang] || '正在打开…';
+    was = link.textContent;
+    var opens = { 'en': 'Opening…', 'zh-Hant': '正在打開…' }[document.documentElement.lang] || '正在打开…';
+    say(opens, opens);
   });
   function begin(tries) {
     var button = document.querySelector('button[data-start]');

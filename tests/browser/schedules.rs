@@ -47,7 +47,7 @@ async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
         clean_on_a_phone(browser, "the form with what was wrong").await?;
         browser.key_at("#until", "16:00").await?;
         browser.key_at(".zs-action-bar button", Key::Enter).await?;
-        browser.see("星期一 4 条").await?;
+        browser.see("星期一 5 条").await?;
         browser.run(OPEN).await?;
         browser.see("三号检查室").await?;
 
