@@ -157,15 +157,17 @@ async fn today_holds_who_has_come_who_has_not_and_who_is_to_come() {
     let day = Moment::at(morning().date(), 0);
     let rows = world.app.db.day(HERE, day, day.plus_minutes(1_440)).await.expect("the database");
     let mut client = enters(&world, "nurse").await;
-    let page = client.get("/staff").await.text;
-    let count = |word: &str| page.matches(word).count();
     assert_eq!(rows.len(), 12);
-    for word in ["已到", "已就诊", "未到", "已约"] {
-        assert!(count(word) > 0, "{word}");
-    }
-    for name in ["李秀英", "吴玉梅", "胡建华", "林国栋", "何桂芳", "马秀珍", "郑桂英", "傅国平"]
-    {
-        assert!(page.contains(name), "{name} is on the desk");
+    for (path, names) in [
+        ("/staff", &["到了，在等", "已就诊", "没来", "李秀英", "吴玉梅", "胡建华"][..]),
+        ("/staff/lists/overdue", &["林国栋", "何桂芳", "马秀珍"]),
+        ("/staff/questions", &["郑桂英"]),
+        ("/staff/referrals", &["傅国平"]),
+    ] {
+        let page = client.get(path).await.text;
+        for name in names {
+            assert!(page.contains(name), "{name} is on {path}");
+        }
     }
 }
 
@@ -225,7 +227,7 @@ async fn both_hospitals_hand_people_to_each_other_and_never_to_a_real_one() {
     }
     // The other hospital sees what was offered to it, and takes it.
     let mut other = enters(&world, "jb-nurse").await;
-    assert!(other.get("/staff").await.text.contains("袁秀梅"));
+    assert!(other.get("/staff/referrals").await.text.contains("袁秀梅"));
 }
 
 #[tokio::test]

@@ -49,8 +49,9 @@ impl Site {
     }
 
     fn fill(folder: TempDir, database: String) -> Self {
-        let shell = "<html lang=\"zh-CN\"><head><!--head--></head><body><!--page--><!--data--></body></html>";
+        let shell = "<html lang=\"zh-CN\"><head><!--head--><link rel=\"stylesheet\" href=\"/style-0123456789ab.css\"></head><body><!--page--><!--data--></body></html>";
         std::fs::write(folder.path().join("index.html"), shell).expect("a shell");
+        std::fs::write(folder.path().join("style-0123456789ab.css"), "body{margin:0}").expect("a style sheet");
         Self { folder, database }
     }
 
