@@ -380,8 +380,8 @@ async fn a_new_beginning_says_whom_it_affects_ends_every_session_and_makes_the_s
     // History and log only grow again.
     for sql in ["DELETE FROM history", "UPDATE audit SET action = ''", "DELETE FROM home_care_history"] {
         let refused = match &world.app.db {
-            Db::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.err(),
-            Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.err(),
+            Db::Sqlite { write, .. } => sqlx::raw_sql(sql).execute(write).await.err(),
+            Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.err(),
         };
         assert!(refused.is_some_and(|error| error.to_string().contains("only grow")), "{sql}");
     }

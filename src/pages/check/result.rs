@@ -28,7 +28,7 @@ pub fn page(visit: &Visit<'_>) -> Shown {
     let Some(Conclusion { outcome, open }) =
         check.groups.first().and_then(|group| conclusion::of(check, group, answers))
     else {
-        return super::intro::page(visit).into();
+        return super::intro::page(visit);
     };
     let title = filled(check, answers, &outcome.title);
     let early = visit.progress.ended_early(check).is_some();
