@@ -433,9 +433,12 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             (Some(demonstration), password)
         }
         None => {
-            if db.demonstration_mark().await?.is_some() {
-                tracing::warn!("this database was made by the demonstration: nobody in it is real");
-            }
+            // Invented people must not pass for real ones, nor real ones be forgotten when the demonstration begins anew.
+            anyhow::ensure!(
+                db.demonstration_mark().await?.is_none(),
+                "this database was made by the demonstration: nobody in it is real. Name another one with --database, or \
+                 start with --demonstration"
+            );
             (None, None)
         }
     };
