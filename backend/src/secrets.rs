@@ -95,6 +95,13 @@ impl Secrets {
         hex::encode(&keyed(&self.making, format!("{}:{scope}/{key}/{said}", scope.len()).as_bytes())[..16])
     }
 
+    /// A name for what these pieces say together: other pieces have another name, and without the key nobody can tell whose
+    /// it is.
+    pub fn name_of(&self, said: &[&str]) -> String {
+        let said: String = said.iter().map(|piece| format!("{}:{piece}", piece.len())).collect();
+        hex::encode(&keyed(&self.making, format!("name/{said}").as_bytes())[..16])
+    }
+
     /// The password that a form gives an account: the same form sent again gives it again. As hard to guess as a fresh one.
     pub fn password_of(&self, said: &str, key: &IdempotencyKey) -> String {
         let mac = keyed(&self.making, format!("password/{key}/{said}").as_bytes());

@@ -298,6 +298,8 @@ pub struct FollowUpDetail {
     pub link: String,
     /// The message to paste: no health data, the full link, the hospital's phone.
     pub message: String,
+    /// Names the message: a form that says that it was sent carries this, and is refused once the message reads otherwise.
+    pub message_id: String,
     /// The last day the link works.
     pub link_until: CivilDate,
     /// What happened, latest first.

@@ -970,11 +970,12 @@ impl Db {
     }
 
     /// Marks the message with the link in force as sent, or takes the mark back; a mark that stands so already changes
-    /// nothing. Refused for a follow-up that has ended.
+    /// nothing. Refused for a follow-up that has ended, and for one that is not what it was when the message was read at this
+    /// version.
     pub async fn mark_sent(
         &self,
         followup: &str,
-        mark: SentMark,
+        (mark, version): (SentMark, i64),
         staff: &str,
         now: Moment,
     ) -> Result<std::result::Result<(), Code>> {
@@ -984,6 +985,9 @@ impl Db {
                 Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
                 Some(_) => return Ok(Err(Code::LinkWithdrawn)),
                 None => {}
+            }
+            if mark == SentMark::Sent && locked.version != version {
+                return Ok(Err(Code::Changed));
             }
             let sent = (mark == SentMark::Sent).then_some(now.0);
             let marked = sqlx::query("UPDATE followups SET sent = $2 WHERE id = $1 AND (sent IS NULL) = ($3 = 1)")

@@ -9,10 +9,11 @@ use super::prompts::{self, Asking, Event};
 use super::repeats::Sent;
 use super::schedules::BY_TIMETABLE;
 use super::{Error, Result};
+use crate::pathway::HELPER;
 use crate::routes::frame::request_id;
 use crate::secrets;
 use sqlx::{PgConnection, SqliteConnection};
-use zaoshai_contract::appointments::State;
+use zaoshai_contract::appointments::{Action, State};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Facts, Prompt};
 use zaoshai_contract::problem::Code;
@@ -34,6 +35,37 @@ pub struct Line<'a> {
     pub slot: Option<&'a str>,
     /// More in words that hold nothing personal.
     pub detail: &'a str,
+}
+
+impl Line<'_> {
+    /// Whether the patient or a relative did it, through the link.
+    fn is_patients(&self) -> bool {
+        self.who == "patient" || self.who.starts_with(HELPER)
+    }
+
+    /// Whether the message with the link says something since then that the patient has not read: what was sent before
+    /// counts as sent no more. What the patient's side did itself it knows.
+    fn asks_anew(&self) -> bool {
+        let says_more = match self.after {
+            // Taking a mark back changes nothing for the patient.
+            Some(_) if self.action == Action::Unrecord.as_str() => false,
+            Some(
+                State::Held | State::Booked | State::Missed | State::CancelledByPatient | State::CancelledByClinic,
+            ) => true,
+            Some(State::Released | State::Moved | State::Arrived | State::Attended) => false,
+            None => matches!(self.action, "step" | "reopen"),
+        };
+        says_more && !self.is_patients()
+    }
+
+    /// Whether it shows that the person was reached, so that calls which nobody answered before count no more.
+    fn reaches(&self) -> bool {
+        match self.after {
+            Some(State::Booked | State::Arrived | State::Attended) => true,
+            Some(_) => self.is_patients(),
+            None => matches!(self.action, "outcome" | "take-over"),
+        }
+    }
 }
 
 /// A follow-up that is locked for the rest of the transaction.
@@ -287,9 +319,12 @@ macro_rules! ledger {
 
             async fn note(&mut self, followup: &str, now: Moment, line: &Line<'_>) -> Result<()> {
                 let (number,): (i64,) = sqlx::query_as(
-                    "UPDATE followups SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence",
+                    "UPDATE followups SET sequence = sequence + 1, sent = CASE WHEN $2 = 1 THEN NULL ELSE sent END, \
+                     unanswered = CASE WHEN $3 = 1 THEN 0 ELSE unanswered END WHERE id = $1 RETURNING sequence",
                 )
                 .bind(followup)
+                .bind(i64::from(line.asks_anew()))
+                .bind(i64::from(line.reaches()))
                 .fetch_one(&mut *self)
                 .await?;
                 sqlx::query(

@@ -15,6 +15,7 @@ mod imported;
 mod letters;
 pub mod lists;
 pub mod make;
+mod message;
 mod password;
 mod questions;
 mod referrals;

@@ -181,6 +181,8 @@ pub struct ToSend {
     pub row: FollowUpRow,
     /// The message that brings the link.
     pub message: String,
+    /// Names the message.
+    pub message_id: String,
     /// How it reaches them.
     pub by: By,
 }

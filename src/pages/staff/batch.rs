@@ -110,6 +110,7 @@ fn mark(page: &BatchPage, one: &ToSend, deed: &'static str, button: El) -> El {
     post(&one.row.id, deed)
         .class("zs-row__form")
         .child(hidden("key", key(&one.row.id, one.row.version)))
+        .child(hidden("message", one.message_id.clone()))
         .child(from(page))
         .child(button.with("type", "submit"))
 }

@@ -314,9 +314,15 @@ pub fn mark_sent(detail: &FollowUpDetail) -> El {
     let form = |deed: &'static str| super::form::post(&followup.id, deed).child(hidden("key", detail.key.to_string()));
     let band = el("div").class("zs-band");
     match followup.sent {
-        None => band.child(el("p").child("短信还没有发：系统不会自己发。发了，记一下。")).child(form("sent").child(
-            el("button").class("zs-button zs-button--tint").with("type", "submit").with("data-key", "x").child("已发"),
-        )),
+        None => band.child(el("p").child("短信还没有发：系统不会自己发。发了，记一下。")).child(
+            form("sent").child(hidden("message", detail.message_id.clone())).child(
+                el("button")
+                    .class("zs-button zs-button--tint")
+                    .with("type", "submit")
+                    .with("data-key", "x")
+                    .child("已发"),
+            ),
+        ),
         Some(at) => band
             .child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at))))
             .child(form("unsent").child(el("button").class("zs-word").with("type", "submit").child("没有发，撤回"))),

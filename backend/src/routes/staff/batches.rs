@@ -3,6 +3,7 @@
 use super::letters::{letter_pages, page_of};
 use super::lists::{after, row, turned};
 use super::make::{letters, record_of, understand};
+use super::message::{Message, message};
 use super::sharing::{self, InCharge};
 use super::{Before, SignedIn, html, imported, may, services, told};
 use crate::app::App;
@@ -14,7 +15,6 @@ use crate::db::pages::After;
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::imports::{self, Line, Lines};
-use crate::pathway;
 use crate::routes::body::{Form, Upload};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
@@ -24,7 +24,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::HashMap;
 use std::time::Duration;
-use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::problem::Code;
@@ -365,13 +364,11 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
 }
 
 /// Somebody of a batch with the message that brings the link.
-fn to_send(app: &App, record: &InCharge) -> Result<ToSend> {
+async fn to_send(app: &App, record: &InCharge) -> Result<ToSend> {
     let row = row(app, record)?;
-    let hospital = app.hospital_of(&app.library(), &record.hospital);
-    let asked = pathway::errand(app, record, None);
-    let message = errand::message(&hospital.name, &asked, &record.link(app), &app.phone_of(&record.hospital));
+    let Message { text: message, id: message_id } = message(app, record).await?;
     let reached = !row.wrong_number && PhoneNumber::parse(&row.phone).is_some_and(|phone| phone.takes_messages());
-    Ok(ToSend { row, message, by: if reached { By::Message } else { By::CallOrLetter } })
+    Ok(ToSend { row, message, message_id, by: if reached { By::Message } else { By::CallOrLetter } })
 }
 
 /// `GET /staff/batches/{id}`
@@ -390,6 +387,10 @@ pub(super) async fn batch(
     let (first, last) = pages.get(number as usize - 1).map_or((0, 0), |page| (page.first_row, page.last_row));
     let records = app.db.batch_followups(&batch.id, &staff.hospital, first, last).await?;
     app.db.audit_of(&staff, "batch", Object::named(&batch.id), app.now()).await?;
+    let mut rows = Vec::with_capacity(records.len());
+    for record in sharing::own_of(&staff, records) {
+        rows.push(to_send(&app, &record).await?);
+    }
     let page = BatchPage {
         batch: batch_row(&app, &batch)?,
         open: standings.open,
@@ -398,7 +399,7 @@ pub(super) async fn batch(
         page: number,
         pages,
         sent: standings.sent,
-        rows: sharing::own_of(&staff, records).iter().map(|record| to_send(&app, record)).collect::<Result<_>>()?,
+        rows,
         now: app.now(),
         staff,
     };

@@ -1,6 +1,7 @@
 //! One follow-up with its link, and what is done with the link.
 
 use super::lists::row;
+use super::message::{Message, message};
 use super::sharing::{self, InCharge, Share};
 use super::{Before, SignedIn, booking, html, lead_to, may, own, questions, referrals, services, signed_in, told};
 use crate::app::App;
@@ -14,7 +15,6 @@ use crate::{pathway, qr, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use zaoshai_app::pages::staff::errand;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Ending;
 use zaoshai_contract::limits;
@@ -34,11 +34,8 @@ pub(super) async fn detail_of(
 ) -> Result<FollowUpDetail> {
     let link = record.link(app);
     let library = app.library();
-    let hospital = app.hospital_of(&library, &record.hospital);
-    let phone = app.phone_of(&record.hospital);
     let kept = pathway::kept_for_staff(app, &record).await?;
-    let asked = pathway::errand(app, &record, kept.as_ref());
-    let message = errand::message(&hospital.name, &asked, &link, &phone);
+    let Message { text: message, id: message_id } = message(app, &record).await?;
     let helpers = super::history::Helpers::of(app, &record.id).await?;
     let today = app.now().date();
     let history = app.db.history(&record.id).await?;
@@ -58,6 +55,7 @@ pub(super) async fn detail_of(
         token: record.token(app),
         link,
         message,
+        message_id,
         link_until: record.link_until.date().plus_days(-1),
         history,
         notes,

@@ -1,6 +1,7 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
 use super::detail::{back, done, to_detail, typed_again};
+use super::message::message;
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
 use crate::db::appointments::{Change, Rules};
@@ -47,8 +48,8 @@ pub async fn form(
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
         "call" => call(&app, &staff, &id, &form).await,
-        "sent" => mark_sent(&app, &staff, &id, SentMark::Sent).await,
-        "unsent" => mark_sent(&app, &staff, &id, SentMark::Unsent).await,
+        "sent" => mark_sent(&app, &staff, &id, (SentMark::Sent, &form)).await,
+        "unsent" => mark_sent(&app, &staff, &id, (SentMark::Unsent, &form)).await,
         "note" => note(&app, &staff, &id, &form).await,
         "answer" => answer(&app, &staff, &id, &form).await,
         "outcome" => outcome(&app, &staff, &id, &form).await,
@@ -161,12 +162,16 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     Ok(())
 }
 
-/// Marks the message as sent, or takes that back. A mark that stands changes nothing, so the form needs no key.
-async fn mark_sent(app: &App, staff: &Staff, id: &str, mark: SentMark) -> Result<()> {
+/// Marks the message as sent, or takes that back. A mark that stands changes nothing, so the form needs no key. What reads
+/// otherwise by now than on the page of the form was not sent.
+async fn mark_sent(app: &App, staff: &Staff, id: &str, (mark, form): (SentMark, &Form)) -> Result<()> {
     let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
+    if mark == SentMark::Sent && found.ending.is_none() && message(app, &found).await?.id != form.get("message") {
+        return Err(Code::Changed.into());
+    }
     log::does(mark.as_str(), Object::record(id));
-    app.db.mark_sent(&found.id, mark, &staff.name, app.now()).await??;
+    app.db.mark_sent(&found.id, (mark, found.version), &staff.name, app.now()).await??;
     Ok(())
 }
 
