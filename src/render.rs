@@ -15,7 +15,7 @@ use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::Told;
 
 /// A node as HTML; signals in it live as long as that takes.
 fn html(node: impl FnOnce() -> Node) -> String {
@@ -72,7 +72,7 @@ pub fn render_demo(meta: &Meta, size: TextSize, demo: &pages::demo::Demo) -> Str
 }
 
 /// A staff page, read on this day.
-pub fn render_staff(page: &StaffPage, done: Option<JustDone>, today: CivilDate) -> String {
+pub fn render_staff(page: &StaffPage, done: Option<&Told>, today: CivilDate) -> String {
     html(|| {
         provide_context(text::Today(today));
         pages::staff::page(page, done)

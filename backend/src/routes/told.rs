@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zaoshai_contract::followups::News;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::Told;
 
 /// How long it may be told: 2 minutes, for a slow network.
 const FRESH_MS: i64 = 2 * 60_000;
@@ -33,8 +33,8 @@ pub fn keep(app: &App, link: &str, tail: &str, mut news: News) -> HeaderValue {
 }
 
 /// The cookie for a page of the console, by its path.
-pub fn keep_done(app: &App, path: &str, done: JustDone) -> HeaderValue {
-    sealed(app, path, "", done)
+pub fn keep_done(app: &App, path: &str, told: &Told) -> HeaderValue {
+    sealed(app, path, "", told)
 }
 
 fn sealed<T: Serialize>(app: &App, place: &str, tail: &str, news: T) -> HeaderValue {
@@ -49,7 +49,7 @@ pub fn read(app: &App, visitor: &Visitor, link: &str, query: &str) -> Option<New
 }
 
 /// What is to be told on a page of the console, likewise.
-pub fn done(app: &App, visitor: &Visitor, path: &str) -> Option<JustDone> {
+pub fn done(app: &App, visitor: &Visitor, path: &str) -> Option<Told> {
     opened(app, visitor, path, "")
 }
 

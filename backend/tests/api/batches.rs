@@ -429,7 +429,10 @@ async fn a_batch_is_a_list_to_send_from_and_its_marks_stand_until_they_are_taken
     for (deed, sent, then) in [("sent", 1, "乙"), ("unsent", 0, "甲"), ("sent", 1, "乙"), ("sent", 2, "")] {
         let page = nurse.get(&batch).await.text;
         let (address, key) = (form(&page, deed), secrets::fresh_id());
-        let marked = nurse.form(&address, &[("from", from.as_str()), ("key", &key)]).await;
+        let of_row = page.split(&format!("action=\"{address}\"")).nth(1).expect("a form");
+        let message = hidden(of_row, "message");
+        let marked =
+            nurse.form(&address, &[("from", from.as_str()), ("key", &key), ("message", message.as_str())]).await;
         assert!(marked.location().starts_with(&format!("{from}#row-")), "{}", marked.location());
         // Somebody else who opens the list finds the marks.
         let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;

@@ -3,7 +3,7 @@
 
 use super::form::{hidden, post};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::staff::desk::{Desk, DeskTab};
+use zaoshai_contract::staff::desk::Desk;
 
 /// Where a row stands, and so where what is done in it leads back to.
 #[derive(Clone, Copy)]
@@ -15,10 +15,10 @@ pub enum Place<'a> {
 }
 
 impl Place<'_> {
-    /// The list to come back to.
-    pub fn from(self) -> Option<DeskTab> {
+    /// The page of a list to come back to.
+    pub fn from(self) -> Option<String> {
         match self {
-            Self::Desk(desk) => Some(desk.tab),
+            Self::Desk(desk) => Some(desk.here()),
             Self::Alone => None,
         }
     }
@@ -94,7 +94,7 @@ pub fn way(
 pub fn form(followup: &str, deed: &str, key: String, place: Place<'_>) -> El {
     let form = post(followup, deed).class("zs-row__form").child(hidden("key", key));
     match place.from() {
-        Some(tab) => form.child(hidden("from", tab.path().to_owned())),
+        Some(from) => form.child(hidden("from", from)),
         None => form,
     }
 }

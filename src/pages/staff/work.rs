@@ -168,6 +168,18 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         )
         .child(field(
             problem,
+            "step-reason",
+            "为什么要来（病人看得到，可以不填）",
+            "上一次的原因不再显示。不填，就写“上次看过以后，定了下一步”。",
+            el("input")
+                .class("zs-input")
+                .with("id", "step-reason")
+                .with("name", "step-reason")
+                .with("maxlength", "200")
+                .with("value", chosen("step-reason").unwrap_or_default().to_owned()),
+        ))
+        .child(field(
+            problem,
             "ending",
             "结束的原因（选“结束随访”时）",
             "",
