@@ -45,6 +45,29 @@
       form.insertBefore(note, button && button.parentNode === form ? button : null);
     });
   });
+  // A mark leads back to its list: whoever was next stands where they stood, so that the next tap hits nobody else.
+  var topOf = function (id) {
+    var row = id && document.getElementById(id);
+    return row && row.getClientRects().length ? row.getBoundingClientRect().top : null;
+  };
+  addEventListener('submit', function (event) {
+    var row = event.target.closest('.zs-row[id]');
+    if (!row) return;
+    for (var ids = []; row && ids.length < 3; row = row.nextElementSibling) if (row.id) ids.push(row.id);
+    var own = ids.shift(), rows = ids.concat(own).map(function (id) { return [id, topOf(id)]; });
+    sessionStorage.setItem('zs-place', JSON.stringify([location.pathname, Date.now(), rows, scrollY]));
+  }, true);
+  var place = JSON.parse(sessionStorage.getItem('zs-place') || 'null');
+  sessionStorage.removeItem('zs-place');
+  if (place && place[0] === location.pathname && Date.now() - place[1] < 20000) {
+    var restore = function () {
+      var now = place[2].filter(function (row) { return row[1] !== null && topOf(row[0]) !== null; })[0];
+      if (now) scrollBy(0, topOf(now[0]) - now[1]); else scrollTo(0, place[3]);
+    };
+    restore();
+    // The browser goes to the row that the address names once the page is whole.
+    addEventListener('load', function () { requestAnimationFrame(restore); });
+  }
   // What was refused is read first, and what a link of it names is unfolded.
   var summary = document.getElementById('problem');
   if (summary) summary.focus();
@@ -94,7 +117,7 @@
     var key = event.key.toLowerCase();
     if ((key === 'j' && step(1)) || (key === 'k' && step(-1))) { event.preventDefault(); return; }
     var target = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen)[0];
-    if (key === 'u') target = [].filter.call(document.querySelectorAll('.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
+    if (key === 'u') target = [].filter.call(document.querySelectorAll('[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
     if (!target) return;
     event.preventDefault();
     if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();

@@ -163,7 +163,7 @@ async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginReq
     let now = app.now();
     let name = request.name.trim().to_owned();
     let account = app.db.account(&name).await?;
-    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let browser = visitor.device.as_deref().filter(|device| secrets::is_secret(device));
     let place = app.secrets.finder("sign-in-place", &format!("{name}/{}", sender.key(app)));
     let known = match browser.map(secrets::hash) {
         Some(device) if app.db.knows_device(&name, &device).await? => Known::Browser(device),
@@ -215,7 +215,7 @@ pub(in crate::routes) async fn enter(
     sender: Sender,
     account: &Account,
 ) -> Result<[HeaderValue; 2]> {
-    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let browser = visitor.device.as_deref().filter(|device| secrets::is_secret(device));
     let place = app.secrets.finder("sign-in-place", &format!("{}/{}", account.name(), sender.key(app)));
     let cookies = open(app, account.name(), browser, &place, &[]).await?;
     end_former(app, visitor).await?;
@@ -228,11 +228,6 @@ async fn end_former(app: &App, visitor: &Visitor) -> Result<()> {
         app.db.end_staff_session(&secrets::hash(secret)).await?;
     }
     Ok(())
-}
-
-/// Whether a text has the form of our secrets.
-fn is_secret(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
