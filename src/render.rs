@@ -66,6 +66,12 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
     })
 }
 
+/// The page of all components.
+#[cfg(debug_assertions)]
+pub fn render_gallery(meta: &Meta, size: TextSize) -> String {
+    framed(meta, size, |site| pages::gallery::page(site).into())
+}
+
 /// The page of the demonstration.
 pub fn render_demo(meta: &Meta, size: TextSize, demo: &pages::demo::Demo) -> String {
     framed(meta, size, |_| pages::demo::page(demo).into())

@@ -8,6 +8,7 @@ mod console;
 mod content;
 mod first_screen;
 mod followup;
+mod gallery;
 mod home_care;
 mod network;
 mod reading;
