@@ -49,6 +49,6 @@ pub use text::Voice;
 
 #[cfg(feature = "ssr")]
 pub use render::{
-    render, render_care_request, render_check, render_demo, render_followup, render_home_care, render_settings,
-    render_share, render_sheet, render_staff,
+    render, render_care_request, render_check, render_demo, render_entry, render_followup, render_home_care,
+    render_settings, render_share, render_sheet, render_staff,
 };

@@ -353,6 +353,15 @@ fn post(site: &Site, token: &Token, deed: &str) -> El {
         .with("novalidate", true)
 }
 
+/// The way back beside the button that cannot be undone.
+fn both_ways(site: &Site, token: &Token, keep: String, grave: String) -> El {
+    let back = site.to(&Route::HomeCareRequest(token.clone()));
+    el("div")
+        .class("zs-buttons")
+        .child(el("a").class("zs-button").with("href", back).child(keep))
+        .child(el("button").class("zs-button zs-button--grave").with("type", "submit").child(grave))
+}
+
 fn identify(
     site: &Site,
     voice: &Voice<'_>,
@@ -363,7 +372,7 @@ fn identify(
 ) -> Shown {
     let left = (news.done == Some(Told::Left)).then(|| {
         let text = voice.say(
-            "已退出。这部手机上看不到了，您的申请没有变。",
+            "已退出。这部手机上看不到了，申请没有变。",
             "You have left. This phone shows nothing any more; your request is unchanged.",
         );
         notice(String::new(), text)
@@ -477,12 +486,12 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
                                 "护士就不来了。再要的话，得重新申请。",
                                 "No nurse will come. If you need one later, you must ask anew.",
                             )))
-                            .child(
-                                el("button")
-                                    .class("zs-button zs-button--quiet")
-                                    .with("type", "submit")
-                                    .child(voice.say("确定取消", "Yes, take it back")),
-                            ),
+                            .child(both_ways(
+                                site,
+                                token,
+                                voice.say("不取消", "Keep it"),
+                                voice.say("确定取消", "Yes, take it back"),
+                            )),
                     ),
             )
     });
@@ -575,12 +584,7 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
                             )
                             .child(el("span").child(voice.say("我要删除", "Yes, delete")))
                     )
-                    .child(
-                        el("button")
-                            .class("zs-button zs-button--quiet")
-                            .with("type", "submit")
-                            .child(voice.say("删除", "Delete"))
-                    )
+                    .child(both_ways(site, token, voice.say("不删除", "Keep them"), voice.say("删除", "Delete")))
             )
     ]
 }

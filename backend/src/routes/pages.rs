@@ -42,6 +42,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         return Ok(told::forget(&visitor, response));
     }
     match &route {
+        Route::FollowUpEntry => {
+            if let Some(page) = followups::entry(&app, &visitor).await? {
+                return Ok(personal(&app, &visitor, &page));
+            }
+        }
         Route::HomeCare => return Ok(personal(&app, &visitor, &home_care::load(&app, lang)?)),
         Route::HomeCareRequest(token) => {
             let page = home_care::load_request(&app, lang, token, query, &visitor).await?;

@@ -18,8 +18,8 @@ use zaoshai_contract::route::FollowUpView;
 pub fn identify(link: &Link<'_>, view: FollowUpView, tries_left: u8, problem: Option<&Problem>) -> Shown {
     let left = (link.news.done == Some(Told::Left)).then(|| {
         let text = link.say(
-            "已退出。这部手机上看不到了，您的预约没有变。",
-            "You have left. This phone shows nothing any more; your appointment is unchanged.",
+            "已退出。这部手机上看不到了，已经约好的不变。",
+            "You have left. This phone shows nothing any more; what is booked stays booked.",
         );
         notice(String::new(), text)
     });
@@ -207,9 +207,10 @@ fn ending_consent(link: &Link<'_>, plan: &Plan, helper: &Helper) -> El {
             el("div")
                 .class("zs-stack zs-stack--tight")
                 .child(el("p").class("zs-small").child(link.say(
-                    "这位家人在自己手机上会马上退出。您的预约不变。",
-                    "They are signed out on their own phone at once. Your appointment stays.",
+                    "这位家人在自己手机上会马上退出。已经约好的不变。",
+                    "They are signed out on their own phone at once. What is booked stays booked.",
                 )))
+                .child(link.button(FollowUpView::Helpers, link.say("不取消代办", "They go on acting")))
                 .child(link.one_button("end-helper", plan, value, sure)),
         )
 }
@@ -290,7 +291,8 @@ pub fn erasing(link: &Link<'_>, plan: &Plan) -> Shown {
                 link.say("我要停止随访，删除我的资料", "I leave the follow-up and want my data deleted")
             )))
             .child(status()),
-        link.aside_link(FollowUpView::Plan, link.say("不删除，回到我的安排", "Do not delete anything"))
+        phone_link(&plan.phone, link.say("先打电话问", "Call and ask first"))
     ];
-    Shown { main, action: Some(link.grave_bar("erase", link.say("删除", "Delete"))) }
+    let bar = link.choice_bar(link.say("不删除", "Keep them"), "erase", link.say("删除", "Delete"));
+    Shown { main, action: Some(bar) }
 }
