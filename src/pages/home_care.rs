@@ -2,7 +2,7 @@
 //! browser sends the forms itself, so that they work without any script and cost the app nothing.
 
 use super::Shown;
-use super::followup::form::{ending, field, heading, tries};
+use super::followup::form::{emergency, ending, field, heading, tries};
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::care_card::care_card;
@@ -61,12 +61,28 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
             .with("href", site.to(&Route::Clinics(ClinicFilter::default())))
             .child(icon("back"))
             .child(el("span").child(site.words.all_clinics)),
+        // In large type the step comes before the lead; what is wrong in the form comes before both.
         el("div")
-            .class("zs-stack")
-            .child(problem.map(error_summary))
-            .child(demonstration(site, voice))
+            .class(if problem.is_some() { "zs-stack" } else { "zs-stack zs-opened" })
+            .child(problem.map(|problem| first_of(voice, problem)))
             .child(heading(voice.told(&offer.title)))
             .child(el("p").class("zs-lead").child(voice.told(&offer.lead)))
+            .child(
+                el("div")
+                    .class("zs-opened__step")
+                    .child(offer.form.as_ref().map(|_| {
+                        let label = voice.say("填表，请护士联系我", "Fill in the form");
+                        el("a").class("zs-button").with("href", "#ask").child(label)
+                    }))
+                    .child(
+                        el("a")
+                            .class("zs-button zs-button--quiet")
+                            .with("href", "tel:120")
+                            .child(icon("phone"))
+                            .child(el("span").child(voice.say("急的病，打 120", "Urgent? Call 120"))),
+                    ),
+            )
+            .child(demonstration(site, voice))
             .child(el("p").child(voice.say("派护士的医院：", "Nurses are sent by: ")).child(institution))
             .child(call)
             .child(care_card(
@@ -87,8 +103,19 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
             .child(asking),
         source(voice, offer),
     ];
-    let action = offer.form.as_ref().map(|_| send(site, "care", voice.say("发给护士", "Send to the nurse")));
-    Shown { main, action }
+    // A button at the thumb would send what nobody has filled in: the form ends in its own.
+    main.into()
+}
+
+/// What is wrong in a long form: the first of it, and how much there is, so that the form stays in sight.
+fn first_of(voice: &Voice<'_>, problem: &Problem) -> Node {
+    let mut problem = problem.clone();
+    let count = problem.errors.len();
+    if count > 1 {
+        problem.title = voice.fill("有 {} 处要改，先改这一处", "{} things to correct; first this", &count.to_string());
+        problem.errors.truncate(1);
+    }
+    error_summary(&problem)
 }
 
 /// That nothing here is real, where it is not.
@@ -318,7 +345,13 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
             .child(el("p").class("zs-small").child(voice.say(
                 "姓名、电话、住址、情况加密保存，只给安排上门的护士看。",
                 "Name, phone, address and what you tell are kept encrypted, for the nurses who arrange visits.",
-            ))),
+            )))
+            .child(
+                el("button")
+                    .class("zs-button")
+                    .with("type", "submit")
+                    .child(voice.say("发给护士", "Send to the nurse")),
+            ),
     ]
 }
 
@@ -511,10 +544,7 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
             .child(heading(title))
             .child(el("p").class("zs-lead").child(text))
             .child(summary_list(facts))
-            .child(notice(
-                voice.say("急的病，不要等", "Do not wait if it is urgent"),
-                voice.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120."),
-            ))
+            .child(emergency(voice))
             .child(call),
         el("section")
             .class("zs-section zs-stack")

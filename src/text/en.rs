@@ -65,6 +65,8 @@ pub static WORDS: Words = Words {
     department: "Department: ",
     next_step: "Ask, and find a clinic",
     find_clinic: "Find a clinic that does this",
+    signs_first: "Symptoms? See a doctor",
+    who_first: "See whether it is for you",
     call_to_ask: "Call to ask",
     filter_label: "Filter by part of the body",
     all: "All",

@@ -5,6 +5,7 @@ use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
+use crate::components::notice::notice;
 use crate::text::Voice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::{News, Plan, TRIES};
@@ -143,6 +144,14 @@ impl Link<'_> {
                 .node()
         })
     }
+}
+
+/// What is no question for a nurse, with the number that dials.
+pub fn emergency(voice: &Voice<'_>) -> Node {
+    let call = el("a").with("href", "tel:120").child(voice.say("打 120", "call 120"));
+    let title = voice.say("急的病，不要等", "Do not wait if it is urgent");
+    let signs = voice.say("大出血、剧痛、喘不上气，请", "Heavy bleeding, great pain or no breath: ");
+    notice(title, nodes![signs, call, voice.say("。", ".")])
 }
 
 /// Where it is told that the network is lost: the app fills it.

@@ -1,7 +1,7 @@
 //! Who opens the link, who acts for whom, what is asked and answered, and what is kept about the patient.
 
 use super::super::Shown;
-use super::form::{Link, ending, field, heading, status, tick, tries};
+use super::form::{Link, emergency, ending, field, heading, status, tick, tries};
 use super::plan::present;
 use crate::components::ask::ask;
 use crate::components::error_summary::{error_summary, field_error};
@@ -91,10 +91,7 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
         link.opening(plan, link.say("问护士一个问题", "Ask the nurse")),
         present(link, plan),
         el("p").class("zs-lead").child(link.say("护士看到以后，会在这里回答。", "The nurse will answer here.")),
-        notice(
-            link.say("急事不要等", "Do not wait if it is urgent"),
-            link.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120.")
-        ),
+        emergency(link.voice),
         link.form(Some("ask"), "ask", Some(plan))
             .child(field(
                 "question",
