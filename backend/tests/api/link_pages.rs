@@ -188,6 +188,21 @@ async fn nobody_is_asked_to_come_by_a_day_that_has_passed() {
     }
 }
 
+#[tokio::test]
+async fn a_letter_does_not_ask_for_what_is_done_already() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let step = "约肠镜，照随访页上的单子准备。";
+    for standing in Standing::ALL.iter().copied().filter(|standing| *standing != Standing::Closed) {
+        let letter = vec!["大便里查到了血。".to_owned(), format!("下一步：{step}")];
+        let plan = Plan { standing, letter, held: None, ..staged.plan.clone() };
+        let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+        assert!(main.contains(step), "nothing of it is lost: {main}");
+        assert_eq!(main.contains(">下一步：约肠镜"), standing.lets_choose(), "{standing:?}: {main}");
+        assert_eq!(main.contains("<b>现在："), !standing.lets_choose(), "{standing:?}: {main}");
+    }
+}
+
 async fn opened(client: &mut Client) -> (String, Value) {
     let page = client.get("/f").await;
     let document = client.get("/api/v1/followups").await;

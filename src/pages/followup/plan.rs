@@ -197,12 +197,44 @@ pub fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 
+/// How a letter begins to say what comes next, as its writer saw it.
+const NEXT: &str = "下一步：";
+
+/// Where it stands by now, once the next step of the letter is no longer the one to take.
+fn now(link: &Link<'_>, plan: &Plan) -> Option<String> {
+    let text = match plan.standing {
+        Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled | Standing::Closed => return None,
+        Standing::Booked => link.say("现在：已经约好，请按时来。", "Now: it is booked. Please come on time."),
+        Standing::Unrecorded => link.say(
+            "现在：约的时间已经过了。来过的，请等医院通知。",
+            "Now: the time has passed. If you came, wait to hear from the hospital.",
+        ),
+        Standing::Arrived => {
+            link.say("现在：您已到医院，请听医院安排。", "Now: you are at the hospital and will be told what comes.")
+        }
+        Standing::OutcomeDue | Standing::NoNextStep => {
+            link.say("现在：请等医院通知下一步。", "Now: please wait to hear what comes next.")
+        }
+    };
+    Some(text)
+}
+
 /// The result in plain words: one line that opens while a time is to be chosen, so that the times stay in sight.
 fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.letter.is_empty() {
         return None;
     }
-    let paragraphs = plan.letter.iter().map(|text| el("p").child(link.voice.told(text))).collect::<Vec<_>>();
+    let now = now(link, plan);
+    let paragraphs = plan.letter.iter().map(|text| match (&now, text.strip_prefix(NEXT)) {
+        (Some(now), Some(then)) => nodes![
+            el("p").child(el("b").child(now.clone())),
+            el("p").child(
+                [link.say("当时说的下一步：", "The next step as it was then: "), link.voice.told(then)].concat()
+            )
+        ],
+        _ => el("p").child(link.voice.told(text)).node(),
+    });
+    let paragraphs = paragraphs.collect::<Vec<_>>();
     let note =
         (!plan.letter_note.is_empty()).then(|| el("p").class("zs-small").child(link.voice.told(&plan.letter_note)));
     let title = link.say("您的结果", "Your result");
