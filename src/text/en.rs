@@ -42,7 +42,7 @@ pub static WORDS: Words = Words {
     retry: "Try again",
     home_lead: "See which checks are worth having, from what age, and where.",
     home_main: "What should I check?",
-    home_private: "No sign-in, nothing recorded",
+    home_private: "No sign-in, nothing recorded.",
     home_signs: "Signs that need a doctor",
     by_part: "By part of the body",
     starts_note: "The starting age depends on your own risk, too.",

@@ -437,3 +437,17 @@ async fn the_first_emergency_on_a_page_can_be_dialled_above_its_sections() {
     assert_eq!(summary.matches("<li>").count(), 1, "{summary}");
     assert!(summary.contains("处要改"), "{summary}");
 }
+
+#[tokio::test]
+async fn no_title_names_the_hospital_twice() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let own = world.app.library().hospital.clone();
+    for prefix in ["", "/hant", "/en"] {
+        let page = client.get(&format!("{prefix}/clinics/{own}")).await.text;
+        let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title");
+        let (first, second) = title.split_once(" · ").expect("two parts");
+        assert_ne!(first, second, "{prefix}");
+    }
+    assert!(client.get("/en").await.text.contains("nothing recorded. The questions"), "a stop between two sentences");
+}
