@@ -51,6 +51,6 @@ pub use text::Voice;
 pub use render::render_gallery;
 #[cfg(feature = "ssr")]
 pub use render::{
-    render, render_care_request, render_check, render_demo, render_followup, render_home_care, render_settings,
-    render_share, render_sheet, render_staff,
+    render, render_care_request, render_check, render_demo, render_entry, render_followup, render_home_care,
+    render_settings, render_share, render_sheet, render_staff,
 };

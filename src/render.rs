@@ -13,7 +13,7 @@ use zaoshai_contract::followups::{FollowUp, News};
 use zaoshai_contract::home_care::{CareOffer, CareStage};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
-use zaoshai_contract::route::FollowUpView;
+use zaoshai_contract::route::{FollowUpView, Route};
 use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::confirm::Told;
 
@@ -105,6 +105,11 @@ pub fn render_followup(
     today: CivilDate,
 ) -> Made {
     made(today, || pages::followup::page(&Site::of(meta), voice, followup, view, news))
+}
+
+/// The follow-up tab of a browser in which these links are open, each with the name of its hospital.
+pub fn render_entry(meta: &Meta, open: &[(Route, String)], voice: &text::Voice<'_>, today: CivilDate) -> Made {
+    made(today, || pages::followup::opened(&Site::of(meta), voice, open).into())
 }
 
 /// What is known of nursing at home, and the form.

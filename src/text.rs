@@ -159,6 +159,8 @@ words! {
     department: &'static str,
     next_step: &'static str,
     find_clinic: &'static str,
+    signs_first: &'static str,
+    who_first: &'static str,
     call_to_ask: &'static str,
     filter_label: &'static str,
     all: &'static str,

@@ -139,6 +139,22 @@ pub async fn session(app: &App, record: &Record, visitor: &Visitor) -> Result<Op
     Ok(None)
 }
 
+/// The follow-ups that are open in a visitor's browser and still lead somewhere, the latest first.
+pub async fn opened(app: &App, visitor: &Visitor) -> Result<Vec<Record>> {
+    let mut records: Vec<Record> = Vec::new();
+    for hash in visitor.followups.hashes() {
+        let Some(id) = app.db.followup_of_session(&hash, app.now()).await? else { continue };
+        if records.iter().any(|record| record.id == id) {
+            continue;
+        }
+        let Some(record) = app.db.followup(&id).await? else { continue };
+        if open(app, &record).is_ok() && session(app, &record, visitor).await?.is_some() {
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
 /// Whether a visitor acted here as a relative whom the patient has taken that right from.
 pub async fn was_ended(app: &App, record: &Record, visitor: &Visitor) -> Result<bool> {
     for hash in visitor.followups.hashes() {

@@ -558,6 +558,12 @@ impl Plan {
         })
     }
 
+    /// The last day on which she was asked to come, once it is over and no appointment is made.
+    pub fn overdue(&self) -> Option<CivilDate> {
+        let due_to = self.step.as_ref()?.due_to;
+        (self.can_choose() && due_to < self.now.date()).then_some(due_to)
+    }
+
     /// The hospital that a slot is at.
     pub fn place(&self, slot: &Slot) -> Option<&Place> {
         self.places.iter().find(|place| place.clinic == slot.clinic)
@@ -599,6 +605,8 @@ words! {
         HelperAdded = "helper-added",
         /// A relative may no longer act.
         HelperEnded = "helper-ended",
+        /// Who uses this phone was said.
+        Acting = "acting",
         /// This phone has left the link.
         Left = "left",
     }

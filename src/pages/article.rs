@@ -57,11 +57,26 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     let reviewed = review.as_ref().map(|review| review_line(site, review));
     let dates = review.as_ref().map(|review| review_dates(site, review));
     let clinics = clinics(site, &article.service, &article.department);
-    let step = (kind == Kind::Topic).then(|| step(site, decided.clone().filter(|_| article.check), &article.service));
+    let emergency =
+        (kind == Kind::Guidance && article.sections.first().is_some_and(begins_with_emergency)).then(|| {
+            el("div").class("zs-opened__step").child(
+                el("a")
+                    .class("zs-button zs-button--grave")
+                    .with("href", "tel:120")
+                    .child(icon("phone"))
+                    .child(el("span").child(words.call_120)),
+            )
+        });
+    let unadvised = article.sections.first().is_some_and(|section| section.id == WHY_NOT);
+    let own = decided.clone().filter(|_| article.check);
+    let onto = if unadvised { ("#signs", words.signs_first) } else { ("#who", words.who_first) };
+    let step = (kind == Kind::Topic).then(|| step(site, own, onto));
     let decide = decided.filter(|_| article.decide).map(|id| {
         link_card(site.to(&Route::Decision(id)), "screen", words.decide.to_owned(), words.decide_hint.to_owned())
     });
-    let further = (kind == Kind::Topic).then(|| link_list(decide.into_iter().chain([clinics()]).collect()));
+    // What is advised against is not offered either.
+    let offered = (!unadvised).then(&clinics);
+    let further = (kind == Kind::Topic).then(|| link_list(decide.into_iter().chain(offered).collect()));
     let framed = article.frame.map(|frame| {
         let counted = [words.counts, &frame.denominator, words.counts_over, &frame.span, words.counts_end].concat();
         nodes![
@@ -93,6 +108,7 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(&article.title)))
             .child(el("p").class("zs-lead").child(article.lead))
             .child(step)
+            .child(emergency)
             .child(framed)
             .child(summary)
             .child(reviewed)
@@ -104,12 +120,16 @@ pub fn page(site: &Site, article: Article, kind: Kind) -> Node {
     ]
 }
 
-/// The one step of a topic: its own check, or else a clinic.
-fn step(site: &Site, check: Option<Slug>, service: &str) -> Node {
+/// The first section of a topic whose screening is not advised at average risk.
+const WHY_NOT: &str = "why-not";
+
+/// The one step of a topic: its own check, or else the section for whom it is; where it is advised against, the one on
+/// who must see a doctor.
+fn step(site: &Site, check: Option<Slug>, (section, to_section): (&'static str, &'static str)) -> Node {
     let words = site.words;
     let (href, label, told) = match check {
         Some(id) => (site.to(&Route::Check(id)), words.check_topic, Some(words.check_private)),
-        None => (site.to(&Route::Clinics(asked(service))), words.find_clinic, None),
+        None => (String::from(section), to_section, None),
     };
     let told = told.map(|told| {
         el("p").class("zs-aside").child(icon("lock")).child(el("span").child(told).child(words.check_language))
@@ -210,12 +230,14 @@ fn section(site: &Site, kind: Kind, place: usize, article: &str, section: Sectio
 fn begins(kind: Kind, place: usize, section: &Section) -> Begins {
     let open = match kind {
         Kind::Decision => section.blocks.iter().any(|block| matches!(block, Block::Values { .. })),
-        Kind::Guidance => {
-            place == 0 && matches!(section.blocks.first(), Some(Block::Care { level: CareLevel::Emergency, .. }))
-        }
+        Kind::Guidance => place == 0 && begins_with_emergency(section),
         _ => false,
     };
     if open { Begins::Open } else { Begins::Folded }
+}
+
+fn begins_with_emergency(section: &Section) -> bool {
+    matches!(section.blocks.first(), Some(Block::Care { level: CareLevel::Emergency, .. }))
 }
 
 fn shown(site: &Site, name: &str, block: Block) -> Node {

@@ -265,7 +265,9 @@ fn results(site: &Site, finder: Finder) -> Node {
     let words = site.words;
     let office = finder.office;
     let cards = |cards: &[ClinicCard]| cards.iter().map(|card| clinic_card(site, card, office)).collect::<Vec<_>>();
-    let assumed = finder.found.iter().chain(&finder.unsure).any(|card| hours_are_assumed(&card.phones));
+    let instead = finder.instead.iter().flat_map(|instead| &instead.clinics);
+    let assumed = finder.found.iter().chain(&finder.unsure).chain(instead);
+    let assumed = assumed.map(|card| &card.phones).any(|phones| hours_are_assumed(phones));
     let assumed = assumed.then(|| {
         el("p").class("zs-source-note").child(small_icon("clock")).child(el("span").child(words.hours_assumed))
     });
@@ -310,9 +312,9 @@ fn results(site: &Site, finder: Finder) -> Node {
             .with("aria-labelledby", "found")
             .child(el("h2").class("zs-h3").with("id", "found").with("tabindex", "-1").child(heading))
             .child(cards(&finder.found))
+            .child(instead)
             .child(assumed)
-            .child(foreign)
-            .child(instead),
+            .child(foreign),
         unsure
     ]
 }

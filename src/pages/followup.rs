@@ -33,6 +33,38 @@ pub fn entry(site: &Site) -> Node {
     ]
 }
 
+/// `/f` in a browser in which links are open: the way back to each, with no more about anybody than its hospital.
+#[cfg(feature = "ssr")]
+pub fn opened(site: &Site, voice: &crate::text::Voice<'_>, open: &[(zaoshai_contract::route::Route, String)]) -> Node {
+    use crate::components::link_list::{link_card, link_list};
+    use zaoshai_contract::route::Route;
+    let words = site.words;
+    let mut counted = (0_usize, 0_usize);
+    let links = open.iter().map(|(route, hospital)| {
+        let care = matches!(route, Route::HomeCareRequest(_));
+        let count = if care { &mut counted.1 } else { &mut counted.0 };
+        *count += 1;
+        let alone = open.iter().filter(|(other, _)| matches!(other, Route::HomeCareRequest(_)) == care).count() == 1;
+        let place = if alone { String::new() } else { format!(" {count}") };
+        let title = if care {
+            voice.fill("护士上门{}", "Nursing at home{}", &place)
+        } else {
+            voice.fill("随访{}", "Follow-up{}", &place)
+        };
+        link_card(site.to(route), if care { "plus" } else { "calendar" }, title, voice.told(hospital))
+    });
+    let links = links.collect::<Vec<_>>();
+    let steps = words.entry_steps.iter().map(|text| el("li").child(el("b").child(*text))).collect::<Vec<_>>();
+    nodes![
+        form::heading(voice.say("您打开的随访", "What you have open")),
+        link_list(links),
+        el("h2").class("zs-h3").child(voice.say("要看别的", "For another one")),
+        el("ol").class("zs-timeline").child(steps),
+        notice(String::new(), words.entry_lost.to_owned()),
+        ask(site)
+    ]
+}
+
 /// `/f/{token}`, as the server made it.
 pub fn made(made: Made) -> Shown {
     let action = (!made.action.is_empty()).then(|| el("div").html(made.action).node());

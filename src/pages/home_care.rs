@@ -2,7 +2,7 @@
 //! browser sends the forms itself, so that they work without any script and cost the app nothing.
 
 use super::Shown;
-use super::followup::form::{ending, field, heading, tries};
+use super::followup::form::{emergency, ending, field, heading, tries};
 use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::care_card::care_card;
@@ -61,12 +61,28 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
             .with("href", site.to(&Route::Clinics(ClinicFilter::default())))
             .child(icon("back"))
             .child(el("span").child(site.words.all_clinics)),
+        // In large type the step comes before the lead; what is wrong in the form comes before both.
         el("div")
-            .class("zs-stack")
-            .child(problem.map(error_summary))
-            .child(demonstration(site, voice))
+            .class(if problem.is_some() { "zs-stack" } else { "zs-stack zs-opened" })
+            .child(problem.map(|problem| first_of(voice, problem)))
             .child(heading(voice.told(&offer.title)))
             .child(el("p").class("zs-lead").child(voice.told(&offer.lead)))
+            .child(
+                el("div")
+                    .class("zs-opened__step")
+                    .child(offer.form.as_ref().map(|_| {
+                        let label = voice.say("填表，请护士联系我", "Fill in the form");
+                        el("a").class("zs-button").with("href", "#ask").child(label)
+                    }))
+                    .child(
+                        el("a")
+                            .class("zs-button zs-button--quiet")
+                            .with("href", "tel:120")
+                            .child(icon("phone"))
+                            .child(el("span").child(voice.say("急的病，打 120", "Urgent? Call 120"))),
+                    ),
+            )
+            .child(demonstration(site, voice))
             .child(el("p").child(voice.say("派护士的医院：", "Nurses are sent by: ")).child(institution))
             .child(call)
             .child(care_card(
@@ -87,8 +103,19 @@ pub fn offer(site: &Site, voice: &Voice<'_>, offer: &CareOffer) -> Shown {
             .child(asking),
         source(voice, offer),
     ];
-    let action = offer.form.as_ref().map(|_| send(site, "care", voice.say("发给护士", "Send to the nurse")));
-    Shown { main, action }
+    // A button at the thumb would send what nobody has filled in: the form ends in its own.
+    main.into()
+}
+
+/// What is wrong in a long form: the first of it, and how much there is, so that the form stays in sight.
+fn first_of(voice: &Voice<'_>, problem: &Problem) -> Node {
+    let mut problem = problem.clone();
+    let count = problem.errors.len();
+    if count > 1 {
+        problem.title = voice.fill("有 {} 处要改，先改这一处", "{} things to correct; first this", &count.to_string());
+        problem.errors.truncate(1);
+    }
+    error_summary(&problem)
 }
 
 /// That nothing here is real, where it is not.
@@ -320,7 +347,13 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
             .child(el("p").class("zs-small").child(voice.say(
                 "姓名、电话、住址、情况加密保存，只给安排上门的护士看。",
                 "Name, phone, address and what you tell are kept encrypted, for the nurses who arrange visits.",
-            ))),
+            )))
+            .child(
+                el("button")
+                    .class("zs-button")
+                    .with("type", "submit")
+                    .child(voice.say("发给护士", "Send to the nurse")),
+            ),
     ]
 }
 
@@ -355,6 +388,15 @@ fn post(site: &Site, token: &Token, deed: &str) -> El {
         .with("novalidate", true)
 }
 
+/// The way back beside the button that cannot be undone.
+fn both_ways(site: &Site, token: &Token, keep: String, grave: String) -> El {
+    let back = site.to(&Route::HomeCareRequest(token.clone()));
+    el("div")
+        .class("zs-buttons")
+        .child(el("a").class("zs-button").with("href", back).child(keep))
+        .child(el("button").class("zs-button zs-button--grave").with("type", "submit").child(grave))
+}
+
 fn identify(
     site: &Site,
     voice: &Voice<'_>,
@@ -365,7 +407,7 @@ fn identify(
 ) -> Shown {
     let left = (news.done == Some(Told::Left)).then(|| {
         let text = voice.say(
-            "已退出。这部手机上看不到了，您的申请没有变。",
+            "已退出。这部手机上看不到了，申请没有变。",
             "You have left. This phone shows nothing any more; your request is unchanged.",
         );
         notice(String::new(), text)
@@ -479,12 +521,12 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
                                 "护士就不来了。再要的话，得重新申请。",
                                 "No nurse will come. If you need one later, you must ask anew.",
                             )))
-                            .child(
-                                el("button")
-                                    .class("zs-button zs-button--quiet")
-                                    .with("type", "submit")
-                                    .child(voice.say("确定取消", "Yes, take it back")),
-                            ),
+                            .child(both_ways(
+                                site,
+                                token,
+                                voice.say("不取消", "Keep it"),
+                                voice.say("确定取消", "Yes, take it back"),
+                            )),
                     ),
             )
     });
@@ -504,10 +546,7 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
             .child(heading(title))
             .child(el("p").class("zs-lead").child(text))
             .child(summary_list(facts))
-            .child(notice(
-                voice.say("急的病，不要等", "Do not wait if it is urgent"),
-                voice.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120."),
-            ))
+            .child(emergency(voice))
             .child(call),
         el("section")
             .class("zs-section zs-stack")
@@ -577,12 +616,7 @@ fn shown(site: &Site, voice: &Voice<'_>, token: &Token, view: &CareView) -> Node
                             )
                             .child(el("span").child(voice.say("我要删除", "Yes, delete")))
                     )
-                    .child(
-                        el("button")
-                            .class("zs-button zs-button--quiet")
-                            .with("type", "submit")
-                            .child(voice.say("删除", "Delete"))
-                    )
+                    .child(both_ways(site, token, voice.say("不删除", "Keep them"), voice.say("删除", "Delete")))
             )
     ]
 }

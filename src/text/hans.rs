@@ -65,6 +65,8 @@ pub static WORDS: Words = Words {
     department: "挂号科室：",
     next_step: "找人问、找医院",
     find_clinic: "找能做的医院",
+    signs_first: "有症状，先看医生",
+    who_first: "看看您要不要查",
     call_to_ask: "打电话问",
     filter_label: "按检查部位筛选",
     all: "全部",

@@ -65,6 +65,8 @@ pub static WORDS: Words = Words {
     department: "挂號科室：",
     next_step: "找人問、找醫院",
     find_clinic: "找能做的醫院",
+    signs_first: "有症狀，先看醫生",
+    who_first: "看看您要不要查",
     call_to_ask: "打電話問",
     filter_label: "按檢查部位篩選",
     all: "全部",

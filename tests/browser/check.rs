@@ -196,6 +196,8 @@ async fn whole_check_without_the_program(scripts: Scripts) {
         browser.go(&backend.at("/check/lung")).await?;
         // The main button leads to the choice; nothing is sent before it.
         browser.click("a.zs-button[href='#without']").await?;
+        let bar = "return getComputedStyle(document.querySelector('.zs-action-bar')).display";
+        ensure!(browser.run(bar).await? == "none", "no button asks to begin where a tap on it does nothing");
         browser.see("不保存").await?;
         browser.click("#without button").await?;
         browser.see("现在有没有这些不舒服").await?;

@@ -5,10 +5,12 @@ use crate::stage::{ENDING, PHONE, nurse_makes_a_followup, with_browser};
 use anyhow::{Result, ensure};
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
-use zaoshai_tests::first_screen::{SCREENS, Screen, bar_in_first_screen, in_first_screen};
+use zaoshai_tests::first_screen::{SCREENS, Screen, bar_in_first_screen, choice_in_first_screen, in_first_screen};
 
 /// Where the time of an appointment stands.
 const FACTS: &str = ".zs-summary-list__row dd";
+/// What sends the form for nursing at home.
+const SEND: &str = "#care button[type=submit]";
 /// A time that can be chosen.
 const TIME: &str = "button[name=slot]";
 
@@ -35,7 +37,7 @@ async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
     browser.click(TIME).await?;
     browser.see("请确认这个时间").await?;
     bar_in_first_screen(browser, "held").await?;
-    in_first_screen(browser, "held-time", FACTS).await?;
+    in_first_screen(browser, "held-time", "main .zs-h2").await?;
     browser.submit().await?;
     browser.see("约好了").await?;
     in_first_screen(browser, "booked", FACTS).await?;
@@ -47,24 +49,28 @@ async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
     bar_in_first_screen(browser, "held-instead").await?;
     browser.click("a[href$='view=cancel']").await?;
     browser.see("不会取消").await?;
-    bar_in_first_screen(browser, "cancel-with-held").await?;
+    choice_in_first_screen(browser, "cancel-with-held").await?;
     browser.go(link).await?;
     browser.click("form[action$='/release'] button").await?;
     browser.see("已放开").await?;
     in_first_screen(browser, "released", FACTS).await?;
     browser.go(&view("cancel")).await?;
-    bar_in_first_screen(browser, "cancel").await?;
+    choice_in_first_screen(browser, "cancel").await?;
     browser.submit().await?;
     browser.see("的预约已取消").await?;
     in_first_screen(browser, "cancelled", TIME).await?;
 
     for (word, told) in [("questions", "请写 1 到 300 个字"), ("family", "请填家人是谁"), ("erase", "请先打勾")]
     {
+        let step = async |what: &str| match word {
+            "erase" => choice_in_first_screen(browser, what).await,
+            _ => bar_in_first_screen(browser, what).await,
+        };
         browser.go(&view(word)).await?;
-        bar_in_first_screen(browser, word).await?;
+        step(word).await?;
         browser.submit().await?;
         browser.see(told).await?;
-        bar_in_first_screen(browser, &format!("{word}-wrong")).await?;
+        step(&format!("{word}-wrong")).await?;
         let focused = browser.run("return document.activeElement.id").await?;
         ensure!(focused == "problem", "{word}: the summary takes the focus, not {focused}");
     }
@@ -86,10 +92,11 @@ async fn walks_a_link(browser: &Browser, link: &str) -> Result<()> {
 /// Every state of nursing at home, from the form to the deletion.
 async fn walks_home_care(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.go(&backend.at("/home-care")).await?;
-    bar_in_first_screen(browser, "care").await?;
-    browser.submit().await?;
-    browser.see("请填怎么称呼").await?;
-    bar_in_first_screen(browser, "care-wrong").await?;
+    in_first_screen(browser, "care", "main .zs-button").await?;
+    in_first_screen(browser, "care-emergency", "main a[href='tel:120']").await?;
+    browser.click(SEND).await?;
+    browser.see("处要改").await?;
+    in_first_screen(browser, "care-wrong", "#problem a").await?;
     for (field, text) in
         [("#name", "王奶奶"), ("#phone", PHONE), ("#area", "迎江区"), ("#address", "人民路 8 号"), ("#need", "要换药")]
     {
@@ -100,7 +107,7 @@ async fn walks_home_care(browser: &Browser, backend: &Backend) -> Result<()> {
     for place in 0..4 {
         browser.click(&format!("label[for=agreed-{place}]")).await?;
     }
-    browser.submit().await?;
+    browser.click(SEND).await?;
     browser.see("等护士打电话").await?;
     in_first_screen(browser, "care-sent", "h1").await?;
     browser.click("form[action$='/leave'] button").await?;

@@ -68,6 +68,7 @@ async fn does_all_the_rest(browser: &Browser, link: &str, scripts: Scripts) -> a
     browser.click("#wait summary").await?;
     browser.click("form[action$='/wait'] button").await?;
     browser.see("您在候补名单上").await?;
+    browser.click("#unwait summary").await?;
     browser.click("form[action$='/unwait'] button").await?;
     browser.see("已不再候补").await?;
 

@@ -31,12 +31,12 @@ async fn asks(browser: &Browser, backend: &Backend, scripts: Scripts) -> Result<
     for place in 0..3 {
         browser.click(&format!("label[for=agreed-{place}]")).await?;
     }
-    browser.submit().await?;
+    browser.click("#care button[type=submit]").await?;
     browser.see("请在这一条前面打勾").await?;
     clean(browser, scripts, "the form with what was wrong").await?;
     // What was typed is still there; one tick is missing.
     browser.click("label[for=agreed-3]").await?;
-    browser.submit().await?;
+    browser.click("#care button[type=submit]").await?;
     browser.see("等护士打电话").await?;
     clean(browser, scripts, "a request that was sent").await?;
     let url = browser.driver.current_url().await?.to_string();

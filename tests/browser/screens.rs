@@ -29,7 +29,7 @@ fn step(route: &Route) -> &'static str {
         // Where no number is known that is said in its place.
         Route::Clinic(_) => "main .zs-phone",
         Route::FollowUpEntry => "main h1",
-        Route::HomeCare => ".zs-action-bar .zs-button",
+        Route::HomeCare => "main .zs-button",
         // Behind an identity check: the walks of `first_screen` go through all of their states.
         Route::FollowUp(..) | Route::HomeCareRequest(_) => "main h1",
     }

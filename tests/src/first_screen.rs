@@ -97,3 +97,18 @@ pub async fn bar_in_first_screen(browser: &Browser, what: &str) -> anyhow::Resul
     }
     in_first_screen(browser, what, ".zs-action-bar .zs-button").await
 }
+
+/// Makes sure that the bar holds both ways where one cannot be undone: back first, and both in the first screen.
+///
+/// # Errors
+/// When one is missing, covered or out of sight.
+pub async fn choice_in_first_screen(browser: &Browser, what: &str) -> anyhow::Result<()> {
+    let script = "return [...document.querySelectorAll('.zs-action-bar[role=region][aria-label] .zs-button')]
+        .map((one) => one.tagName).join()";
+    let found = browser.run(script).await?;
+    if found != "A,BUTTON" {
+        bail!("{what}: the way back and the button must stand in the bar, not {found}");
+    }
+    in_first_screen(browser, what, ".zs-action-bar a.zs-button").await?;
+    in_first_screen(browser, what, ".zs-action-bar button").await
+}

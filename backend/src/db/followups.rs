@@ -957,6 +957,18 @@ impl Db {
         })
     }
 
+    /// The follow-up that a session is of, once its time is not over.
+    pub async fn followup_of_session(&self, hash: &str, now: Moment) -> Result<Option<String>> {
+        let row: Option<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as("SELECT followup FROM patient_sessions WHERE hash = $1 AND until > $2")
+                .bind(hash)
+                .bind(now.0)
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(row.map(|(followup,)| followup))
+    }
+
     /// The open session of this follow-up: the relative who acts in it, or none for the patient herself.
     pub async fn patient_session(&self, followup: &str, hash: &str, now: Moment) -> Result<Option<Option<String>>> {
         let row: Option<(Option<String>,)> = on_read!(self, |pool| {

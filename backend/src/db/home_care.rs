@@ -699,6 +699,18 @@ impl Db {
         })
     }
 
+    /// The request that a session is of, once its time is not over.
+    pub async fn care_of_session(&self, hash: &str, now: Moment) -> Result<Option<String>> {
+        let row: Option<(String,)> = on_read!(self, |pool| {
+            sqlx::query_as("SELECT request FROM home_care_sessions WHERE hash = $1 AND until > $2")
+                .bind(hash)
+                .bind(now.0)
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(row.map(|(request,)| request))
+    }
+
     /// Whether a session of this request is open.
     pub async fn care_session(&self, request: &str, hash: &str, now: Moment) -> Result<bool> {
         let row: Option<(i64,)> = on_read!(self, |pool| sqlx::query_as(

@@ -298,5 +298,8 @@ async fn privacy(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     params(("lang" = Option<String>, Query, description = "`zh-CN`, `zh-Hant` or `en`")),
     responses((status = 200, body = Page), (status = 304, description = "Unchanged since the given ETag")))]
 async fn followup_entry(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    pages::document(&app, &visitor, &Route::FollowUpEntry)
+    match followups::entry(&app, &visitor).await? {
+        Some(page) => Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(page)).into_response()),
+        None => pages::document(&app, &visitor, &Route::FollowUpEntry),
+    }
 }

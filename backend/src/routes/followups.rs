@@ -5,7 +5,7 @@ use super::body::{Form, JsonBody, MaybeJson, read_key};
 use super::frame::{Sender, request_id};
 use super::identity::{self, FOUR_DIGITS};
 use super::pages::{self, Title};
-use super::told;
+use super::{home_care, told};
 use crate::app::App;
 use crate::calendar::{self, Standing};
 use crate::db::followups::Record;
@@ -13,11 +13,11 @@ use crate::db::people::NoHelper;
 use crate::failures::{Failure, Result};
 use crate::pathway::{self, Wish, acting, entered, find, open, plan, writes};
 use crate::secrets;
-use crate::visitor::{PATIENT, SET_COOKIE, Visitor, end_cookie};
+use crate::visitor::{PATIENT, SET_COOKIE, Visitor};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_app::{Voice, render_followup};
+use zaoshai_app::{Voice, render_entry, render_followup};
 use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
@@ -84,6 +84,30 @@ pub async fn load(
     Ok((page, status))
 }
 
+/// The follow-up tab of a browser in which links are open: the way back to each. None where nothing is open; that page is
+/// the same for everybody.
+pub async fn entry(app: &App, visitor: &Visitor) -> Result<Option<Page>> {
+    let of_record = |record: &Record| {
+        let token = app.secrets.link_token(&record.id, record.link_generation);
+        (Route::FollowUp(token, FollowUpView::Plan), record.hospital.clone())
+    };
+    let mut open: Vec<_> = pathway::opened(app, visitor).await?.iter().map(of_record).collect();
+    let requests = home_care::opened(app, visitor).await?;
+    open.extend(requests.into_iter().map(|(token, hospital)| (Route::HomeCareRequest(token), hospital)));
+    if open.is_empty() {
+        return Ok(None);
+    }
+    let open: Vec<_> = open.into_iter().map(|(route, clinic)| (route, pathway::place(app, &clinic).hospital)).collect();
+    let library = app.library();
+    let title =
+        Title { title: "您打开的随访", description: "医院随访", translated: visitor.lang != Lang::En };
+    let empty = Body::FollowUp(Made { main: String::new(), action: String::new() });
+    let mut page = pages::page(app, &library, visitor.lang, &Route::FollowUpEntry, title, empty);
+    let voice = Voice { lang: visitor.lang, traditional: &|text| library.traditional.text(text) };
+    page.body = Body::FollowUp(render_entry(&page.meta, &open, &voice, app.now().date()));
+    Ok(Some(page))
+}
+
 /// What somebody reads whose link leads nowhere any more: why, and the phone of the hospital in charge. It has no error
 /// number, because nothing went wrong.
 async fn ended_problem(app: &App, record: &Record, code: Code) -> Result<Problem> {
@@ -120,7 +144,7 @@ fn problem_of(app: &App, query: &str) -> Option<Problem> {
     let mut problem = in_words(app, code);
     let field = value_of(query, "field").unwrap_or_default();
     let message = match (code, field.as_str()) {
-        (Code::NotAgreed, _) => Some(("agreed", "请在每一条前面打勾")),
+        (Code::NotAgreed, _) => Some(("agreed", "请看清楚，在前面打勾")),
         (Code::WrongEnding, _) => Some(("ending", "请再对一下手机号")),
         (Code::InvalidInput, "ending") => Some(("ending", FOUR_DIGITS)),
         (Code::InvalidInput, "question") => Some(("question", "请写 1 到 300 个字")),
@@ -258,13 +282,9 @@ fn typed(form: &Form) -> Vec<(String, String)> {
 /// Closes this link, and whatever else is open, in this browser alone: whoever leaves a borrowed phone leaves nothing
 /// open on it. Gives the answer that takes the cookie back.
 async fn leave(app: &App, token: &Token, visitor: &Visitor) -> Result<Response> {
-    for hash in visitor.followups.hashes() {
-        app.db.end_patient_session(&hash).await?;
-    }
     let tail = format!("done={}", Told::Left.as_str());
-    let mut response = lead(app, visitor, token, FollowUpView::Plan, &tail, News::default());
-    response.headers_mut().append(SET_COOKIE, end_cookie(PATIENT));
-    Ok(response)
+    let response = lead(app, visitor, token, FollowUpView::Plan, &tail, News::default());
+    identity::leave(app, visitor, response).await
 }
 
 /// `POST /f/{token}/{deed}`: every write of the link as a form.
@@ -432,7 +452,7 @@ async fn act(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result
     if !writes(app, &record, &session, app.db.act_as(&record.id, &session.hash, helper)).await? {
         return Err(Failure::field("helper", "这位家人已经不再代办"));
     }
-    Ok(None)
+    Ok(Some(Told::Acting))
 }
 
 async fn erase(app: &App, token: &Token, visitor: &Visitor, form: &Form) -> Result<Option<Told>> {

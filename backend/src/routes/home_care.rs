@@ -13,7 +13,7 @@ use crate::db::home_care::{CareChange, CareRecord, MOST_IN_A_DAY, MOST_IN_AN_HOU
 use crate::db::tries::Limit;
 use crate::failures::{Failure, Result};
 use crate::finders;
-use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor, end_cookie};
+use crate::visitor::{HOME_CARE, SET_COOKIE, Visitor};
 use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -335,6 +335,24 @@ async fn find(app: &App, token: &Token) -> Result<CareRecord> {
     Ok(record)
 }
 
+/// The links of the requests that are open in a visitor's browser, with the hospital of each, the latest first.
+pub async fn opened(app: &App, visitor: &Visitor) -> Result<Vec<(Token, String)>> {
+    let mut links: Vec<(Token, String)> = Vec::new();
+    for hash in visitor.home_care.hashes() {
+        let Some(id) = app.db.care_of_session(&hash, app.now()).await? else { continue };
+        let token = link_token(app, &id);
+        if links.iter().any(|(known, _)| *known == token) {
+            continue;
+        }
+        match find(app, &token).await {
+            Ok(record) if record.erased.is_none() => links.push((token, record.hospital)),
+            Err(failure) if failure.is_ours() => return Err(failure),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(links)
+}
+
 async fn is_open(app: &App, record: &CareRecord, visitor: &Visitor) -> Result<bool> {
     for hash in visitor.home_care.hashes() {
         if app.db.care_session(&record.id, &hash, app.now()).await? {
@@ -481,12 +499,8 @@ pub async fn form(
             Err(failure) => Err(failure),
         },
         "leave" => {
-            for hash in visitor.home_care.hashes() {
-                app.db.end_care_session(&hash).await?;
-            }
-            let mut response = lead(&app, &path, &token, "done=left", News::default());
-            response.headers_mut().append(SET_COOKIE, end_cookie(HOME_CARE));
-            return Ok(response);
+            let response = lead(&app, &path, &token, "done=left", News::default());
+            return identity::leave(&app, &visitor, response).await;
         }
         "withdraw" | "erase" if !is_open(&app, &record, &visitor).await? => {
             Err(if record.locked() { Code::LinkLocked } else { Code::IdentifyFirst }.into())

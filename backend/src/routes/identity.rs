@@ -5,6 +5,8 @@ use crate::app::App;
 use crate::db::tries::Alarm;
 use crate::failures::{Failure, Result};
 use crate::secrets;
+use crate::visitor::{HOME_CARE, PATIENT, SET_COOKIE, Visitor, end_cookie};
+use axum::response::Response;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::ids::PhoneEnding;
 use zaoshai_contract::phones::PhoneNumber;
@@ -84,4 +86,19 @@ impl Session {
         let secret = secrets::session_secret();
         Self { hash: secrets::hash(&secret), secret, until: Moment(app.now().0 + SESSION_MS) }
     }
+}
+
+/// Closes every link that is open in this browser, of both kinds, and adds to the answer what takes their cookies back:
+/// whoever leaves a borrowed phone leaves nothing open on it.
+pub async fn leave(app: &App, visitor: &Visitor, mut response: Response) -> Result<Response> {
+    for hash in visitor.followups.hashes() {
+        app.db.end_patient_session(&hash).await?;
+    }
+    for hash in visitor.home_care.hashes() {
+        app.db.end_care_session(&hash).await?;
+    }
+    for cookie in [PATIENT, HOME_CARE] {
+        response.headers_mut().append(SET_COOKIE, end_cookie(cookie));
+    }
+    Ok(response)
 }

@@ -42,6 +42,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response> 
         return Ok(told::forget(&visitor, response));
     }
     match &route {
+        Route::FollowUpEntry => {
+            if let Some(page) = followups::entry(&app, &visitor).await? {
+                return Ok(personal(&app, &visitor, &page));
+            }
+        }
         Route::HomeCare => return Ok(personal(&app, &visitor, &home_care::load(&app, lang)?)),
         Route::HomeCareRequest(token) => {
             let page = home_care::load_request(&app, lang, token, query, &visitor).await?;
@@ -261,7 +266,13 @@ pub fn load(app: &App, lang: Lang, route: &Route) -> Result<Page> {
             }
             let name = clinic.card.name.clone();
             let description = format!("{}：电话、服务、路线。{}", name, clinic.intro);
-            let title = Title { title: &name, description: &description, translated: true };
+            // The site's own hospital is named behind every title.
+            let title = match (id.as_str() == library.hospital, lang) {
+                (true, Lang::En) => "Phone, services, the way there",
+                (true, Lang::Hans | Lang::Hant) => "电话、服务、路线",
+                (false, _) => &name,
+            };
+            let title = Title { title, description: &description, translated: true };
             Ok(page(app, &library, lang, route, title, Body::Clinic(Box::new(clinic))))
         }
         Route::FollowUpEntry => Ok(fixed(Body::FollowUpEntry)),

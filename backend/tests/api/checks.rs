@@ -104,3 +104,35 @@ async fn a_symptom_leads_to_a_doctor_before_any_screening_of_this_year() {
         plan.split("今年该做").nth(2).expect("the part of this year").split("<h2").next().unwrap_or_default();
     assert!(!this_year.contains("肺癌"), "what is felt now is not filed under this year: {this_year}");
 }
+
+#[tokio::test]
+async fn a_check_says_before_it_begins_how_many_questions_its_first_page_then_counts() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let mut wrong = Vec::new();
+    for entry in &world.app.library().checks {
+        let id = &entry.check.id;
+        let path = if id == "plan" { "/plan".to_owned() } else { format!("/check/{id}") };
+        let said = entry.check.before.iter().find_map(|line| line.strip_prefix("最多 ")?.split(' ').next());
+        let said = said.unwrap_or_else(|| panic!("{id} says no number: {:?}", entry.check.before));
+        let first = step(&mut client, &path, "go=start").await.text;
+        let (_, counted) = first.split_once("，共 ").unwrap_or_else(|| panic!("{id}: {first}"));
+        let counted = counted.split(' ').next().unwrap_or_default();
+        if said != counted {
+            wrong.push(format!("{id}: said {said}, counted {counted}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_threshold_is_not_told_as_full_marks_and_one_reason_is_told_at_a_time() {
+    let world = World::new().await;
+    for entry in &world.app.library().checks {
+        let texts = entry.check.groups.iter().flat_map(|group| &group.outcomes).map(|outcome| &outcome.text);
+        for text in texts {
+            assert!(!text.contains("分，满"), "{}: {text}", entry.check.id);
+            assert!(!text.contains("，或已经"), "{}: {text}", entry.check.id);
+        }
+    }
+}

@@ -635,7 +635,7 @@ async fn nobody_is_given_another_examination_in_the_place_of_a_closed_one() {
     let stored = async || world.app.db.followup(&followup.row.id).await.expect("the database").expect("a follow-up");
     let kept = stored().await.held.expect("a time after the closing");
     assert_eq!(kept.0.service, "ldct-review", "not the other examination, which is free much earlier");
-    assert!(patient.get(&link).await.text.contains("为您留了新时间"));
+    assert!(patient.get(&link).await.text.contains("请确认新的时间"));
     // That day is closed too, and nothing of this service is left.
     let form = [("service", "ldct-review"), ("first", "2027-01-22"), ("last", "2027-01-22"), ("reason", "设备检修")];
     let (key, seen) = (secrets::fresh_id(), [("sure", "yes"), ("seen", "1")]);

@@ -422,7 +422,7 @@ async fn a_closed_clinic_cancels_everybody_and_keeps_a_new_place_for_each() {
     for followup in &people {
         let mut patient = world.patient(followup).await;
         let page = patient.get(&format!("/f/{}", followup.token)).await;
-        assert!(page.text.contains("医院取消了原来的，为您留了新时间"), "{}", page.text);
+        assert!(page.text.contains("请确认新的时间"), "{}", page.text);
         assert!(page.text.contains("停诊原因：设备检修"), "she is told why: {}", page.text);
         let fields = [("key", secrets::fresh_id()), ("agreed", "pregnancy".to_owned())];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

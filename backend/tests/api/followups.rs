@@ -64,7 +64,7 @@ async fn what_concerns_everybody_is_ticked_and_what_concerns_some_is_only_read()
     assert!(page.contains("选麻醉的，请人陪"), "whom it concerns can read it: {page}");
     let silent = patient.form(&format!("{link}/confirm"), &[("key", &secrets::fresh_id())]).await;
     assert_eq!(silent.location(), format!("{link}?problem=not-agreed"));
-    assert!(patient.get(silent.location()).await.text.contains("请在每一条前面打勾"));
+    assert!(patient.get(silent.location()).await.text.contains("请看清楚，在前面打勾"));
     let agreed = [("key", secrets::fresh_id()), ("agreed", "medicines".to_owned())];
     let agreed: Vec<(&str, &str)> = agreed.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let sure = patient.form(&format!("{link}/confirm"), &agreed).await;

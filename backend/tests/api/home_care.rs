@@ -110,10 +110,10 @@ async fn asking_without_consent_or_with_gaps_is_refused_field_by_field_and_keeps
     let gaps = person.form("/home-care", &[("key", &key), ("name", "王奶奶"), ("for_whom", "relative")]).await;
     assert_eq!(gaps.status, StatusCode::UNPROCESSABLE_ENTITY);
     for field in ["relation", "phone", "area", "address", "service", "need", "agreed-0"] {
-        assert!(gaps.text.contains(&format!("href=\"#{field}\"")), "{field} is named: {}", gaps.text);
-        assert!(gaps.text.contains(&format!("id=\"{field}\"")), "and can be reached: {field}");
+        assert!(gaps.text.contains(&format!("id=\"{field}-error\"")), "{field} is marked: {}", gaps.text);
     }
-    // The same mistake in several places is named once, and marked at each.
+    // The summary leads to the first of them alone, and says how many there are.
+    assert!(gaps.text.contains("href=\"#relation\"") && gaps.text.contains("有 10 处要改"), "{}", gaps.text);
     assert!(!gaps.text.contains("href=\"#agreed-3\"") && gaps.text.contains("id=\"agreed-3-error\""), "{}", gaps.text);
     assert!(gaps.text.contains("value=\"王奶奶\"") && !gaps.text.contains("href=\"#name\""), "{}", gaps.text);
     let mut without = fields(&world, &key);

@@ -20,6 +20,7 @@ mod followups;
 mod forms;
 mod home_care;
 mod imports;
+mod link_pages;
 mod lists;
 mod logging;
 mod model;

@@ -4,7 +4,7 @@ use crate::world::World;
 use axum::http::StatusCode;
 use zaoshai_backend::content::Area;
 use zaoshai_contract::checks::CheckPage;
-use zaoshai_contract::content::{BREAK, Block};
+use zaoshai_contract::content::{BREAK, Block, CareLevel};
 use zaoshai_contract::page::{Body, Page};
 
 #[tokio::test]
@@ -371,4 +371,83 @@ async fn over_tls_browsers_are_told_to_stay_with_it() {
             assert_eq!(answer.headers().contains_key("strict-transport-security"), told, "{public_url}{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_topic_never_leads_first_to_what_it_advises_against() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let mut against = 0;
+    let library = world.app.library();
+    for (id, entry) in &library.hans.shelf(Area::Topics).entries {
+        let unadvised = entry.article.sections.first().is_some_and(|section| section.id == "why-not");
+        against += usize::from(unadvised);
+        for (prefix, signs, who) in [
+            ("", "有症状，先看医生", "看看您要不要查"),
+            ("/hant", "有症狀，先看醫生", "看看您要不要查"),
+            ("/en", "Symptoms? See a doctor", "See whether it is for you"),
+        ] {
+            let page = client.get(&format!("{prefix}/screening/{id}")).await.text;
+            let (_, step) = page.split_once("zs-opened__step").expect("a step");
+            let button = step.split("</a>").next().unwrap_or_default();
+            let check = format!("{prefix}/check/{id}");
+            let own = page.contains(&format!("href=\"{check}\""));
+            let expected = match (unadvised, own) {
+                (true, _) => ("#signs", signs),
+                (false, true) => (&check[..], ""),
+                (false, false) => ("#who", who),
+            };
+            assert!(
+                button.contains(&format!("href=\"{}\"", expected.0)) && button.contains(expected.1),
+                "{id}: {button}"
+            );
+            assert!(page.contains(&format!("id=\"{}\"", expected.0.trim_start_matches('#'))) || own, "{id}");
+            let (opening, _) = page.split_once("zs-folds").expect("sections");
+            assert!(!unadvised || !opening.contains("/clinics?service="), "{id} offers a clinic: {opening}");
+        }
+    }
+    assert!(against >= 2, "some topics are advised against");
+}
+
+#[tokio::test]
+async fn the_first_emergency_on_a_page_can_be_dialled_above_its_sections() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let library = world.app.library();
+    let mut begin = 0;
+    for (id, entry) in &library.hans.shelf(Area::Guidance).entries {
+        let first = entry.article.sections.first().and_then(|section| section.blocks.first());
+        if !matches!(first, Some(Block::Care { level: CareLevel::Emergency, .. })) {
+            continue;
+        }
+        begin += 1;
+        let page = client.get(&format!("/guidance/{id}")).await.text;
+        let (opening, _) = page.split_once("zs-folds").expect("sections");
+        assert!(opening.contains("href=\"tel:120\""), "{id}: {opening}");
+    }
+    assert!(begin >= 1, "some guidance begins with an emergency");
+    let care = client.get("/home-care").await.text;
+    let (opening, _) = care.split_once("id=\"who\"").expect("sections");
+    let first = opening.find("href=\"tel:120\"").expect("a number");
+    assert!(first < opening.find("zs-care-card").expect("a card"), "{opening}");
+    assert!(!care.contains("zs-action-bar"), "nothing is sent by a button beside an empty form");
+    let refused = client.form("/home-care", &[("key", "0123456789abcdef")]).await.text;
+    let (_, summary) = refused.split_once("zs-error-summary").expect("a summary");
+    let summary = summary.split("</ul>").next().unwrap_or_default();
+    assert_eq!(summary.matches("<li>").count(), 1, "{summary}");
+    assert!(summary.contains("处要改"), "{summary}");
+}
+
+#[tokio::test]
+async fn no_title_names_the_hospital_twice() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let own = world.app.library().hospital.clone();
+    for prefix in ["", "/hant", "/en"] {
+        let page = client.get(&format!("{prefix}/clinics/{own}")).await.text;
+        let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title");
+        let (first, second) = title.split_once(" · ").expect("two parts");
+        assert_ne!(first, second, "{prefix}");
+    }
+    assert!(client.get("/en").await.text.contains("nothing recorded. The questions"), "a stop between two sentences");
 }

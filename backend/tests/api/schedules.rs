@@ -168,7 +168,7 @@ async fn ending_weekly_times_closes_what_is_empty_and_moves_people_after_a_yes()
         assert_eq!(after[&format!("ldct-review-2026-12-02-{time}")].closure.as_deref(), Some(BY_TIMETABLE));
     }
     let page = patient.get(&link).await;
-    assert!(page.text.contains("医院取消了原来的，为您留了新时间"), "{}", page.text);
+    assert!(page.text.contains("请确认新的时间"), "{}", page.text);
     let again = [
         ("service", "ldct-review"),
         ("room", "门诊 CT 室"),
@@ -293,7 +293,7 @@ async fn a_visit_gives_slots_once_it_is_confirmed_and_says_who_confirmed_it() {
     sends(&mut manager, &cancel, &[("reason", "专家有急诊手术"), ("sure", "yes"), ("seen", "1")]).await;
     assert!(of_visit().await.iter().all(|slot| slot.closure.is_some() && slot.taken == 0));
     let told = patient.get(&link).await.text;
-    assert!(told.contains("医院取消了原来的，为您留了新时间") && told.contains("停诊原因：专家有急诊手术"), "{told}");
+    assert!(told.contains("请确认新的时间") && told.contains("停诊原因：专家有急诊手术"), "{told}");
     assert!(manager.get("/staff/schedules").await.text.contains("专家有急诊手术"));
     let late = asks(&mut manager, &format!("{path}/confirm"), &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "who does not come is not confirmed");

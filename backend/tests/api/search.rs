@@ -189,3 +189,18 @@ fn search_of(text: &str) -> Search {
     let Body::Search(search) = page.body else { panic!("not the search: {text}") };
     search
 }
+
+#[tokio::test]
+async fn english_readers_are_led_first_to_what_they_can_read() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for typed in ["lung", "cervical", "colorectal", "breast", "liver"] {
+        let found = client.get(&format!("/api/v1/search?q={typed}&lang=en")).await.json();
+        let hits = found["body"]["search"]["hits"].as_array().expect("hits").clone();
+        let chinese = |hit: &serde_json::Value| {
+            hit["title"].as_str().expect("a title").chars().any(|letter| matches!(letter, '\u{3400}'..='\u{9fff}'))
+        };
+        let first = hits.first().unwrap_or_else(|| panic!("nothing for {typed}: {found}"));
+        assert!(!chinese(first), "{typed}: {first}");
+    }
+}

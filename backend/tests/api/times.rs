@@ -540,7 +540,7 @@ async fn the_phone_is_told_what_its_calendar_still_holds_after_cancelling_moving
     ];
     assert_eq!(nurse.form("/staff/closures", &closing).await.status, StatusCode::SEE_OTHER);
     let shown = page(&mut patient, &closed, "").await;
-    assert!(shown.contains("为您留了新时间") && shown.contains("从手机日历里去掉"), "{shown}");
+    assert!(shown.contains("请确认新的时间") && shown.contains("从手机日历里去掉"), "{shown}");
     let held = plan(&mut patient, &closed, "").await;
     let until = Moment(held["held"]["until"].as_i64().expect("a moment"));
     assert!(AWAKE.contains(&until.minute_of_day()) && until.0 - world.app.now().0 >= 2 * HOUR);

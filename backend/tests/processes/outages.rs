@@ -177,7 +177,7 @@ async fn an_outage(site: &Site, server: &Server, people: &[Patient], slot: &Slot
     let (status, page) = people[n].book_by_form(&client, address, slot).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.contains("系统暂时连不上") && page.contains("请过几分钟再试一次"), "{page}");
-    assert!(page.contains("以前约好的时间都还在"), "{page}");
+    assert!(page.contains("已经约好的都还在"), "{page}");
     end();
     let ready = until_ready_says(&client, address, StatusCode::OK).await;
     assert_eq!(ready.text().await.expect("a text"), "ready\n");

@@ -200,16 +200,16 @@ fn problem(visit: &Visit<'_>, question: &Question, refusal: Refusal) -> Problem 
         Refusal::Contradiction => words.error_both.to_owned(),
         Refusal::TooLow | Refusal::TooHigh => {
             let typed = visit.progress.typed(&question.id).next().unwrap_or_default();
-            let name = unit.map_or("", |unit| unit.text.as_str());
+            let name = unit.map_or_else(String::new, |unit| [" ", &unit.text].concat());
             [
                 words.error_range.0,
                 typed,
-                name,
+                &name,
                 words.error_range.1,
                 &in_unit(question.least),
                 "–",
                 &in_unit(question.most),
-                name,
+                &name,
                 words.error_range.2,
             ]
             .concat()

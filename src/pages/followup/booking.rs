@@ -2,11 +2,12 @@
 
 use super::super::Shown;
 use super::form::{Link, heading, status, tick};
-use super::plan::{facts, greeting, in_charge, present, when};
+use super::plan::{around, facts, greeting, in_charge, place_and_purpose, present, told, when};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
 use crate::components::notice::notice;
 use crate::components::phone_link::phone_link;
+use crate::components::summary_list::summary_list;
 use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::CivilDate;
@@ -74,25 +75,47 @@ pub fn suggestions(link: &Link<'_>, plan: &Plan) -> Node {
             choice(link, plan, slot, when(link, slot.starts), earliest.then(|| link.say("最早", "Earliest")))
         })
         .collect::<Vec<_>>();
-    let late = plan.after_window.then(|| later_times(link));
     nodes![
-        late,
+        later_times(link, plan),
         times(link, plan).child(el("div").class("zs-stack zs-stack--tight").child(chosen)),
         link.button(FollowUpView::Days, link.say("看全部时间", "See all times")),
         how_many(link, plan),
+        // Whoever comes late is helped sooner on the phone.
+        plan.overdue()
+            .map(|_| phone_link(&plan.phone, link.say("没有合适的时间，请打电话", "No time suits you: please call"))),
         waiting(link, plan)
     ]
 }
 
-/// That the times below lie after the due window.
-fn later_times(link: &Link<'_>) -> Node {
-    notice(
+/// That the times below lie after the due window, while its days are not over.
+fn later_times(link: &Link<'_>, plan: &Plan) -> Option<Node> {
+    if !plan.after_window || plan.overdue().is_some() {
+        return None;
+    }
+    Some(notice(
         link.say("您的时间段里已经没有空位", "No place is left within your dates"),
         link.say(
             "下面是之后最早的时间。想要更早，请打电话或候补。",
             "These are the next ones after them. For an earlier one, call or join the waiting list.",
         ),
-    )
+    ))
+}
+
+/// That the last day is over on which she was asked to come: what it was, and what can be done now.
+pub fn overdue(link: &Link<'_>, plan: &Plan) -> Option<El> {
+    let by = el("span").class("zs-nowrap").child(day(link.site.lang, plan.overdue()?)).node();
+    let lead = if plan.days.is_empty() {
+        link.say(
+            "最晚该来的日子 {} 已经过了。请尽快打电话，护士帮您安排。",
+            "You were asked to come by {}, which has passed. Please call soon; the nurse will arrange a time.",
+        )
+    } else {
+        link.say(
+            "最晚该来的日子 {} 已经过了。请尽快来，在下面选一个时间。",
+            "You were asked to come by {}, which has passed. Please come soon, at one of the times below.",
+        )
+    };
+    Some(el("p").class("zs-lead").child(around(lead, by)))
 }
 
 /// That no time can be chosen now: because none can be yet, or because none is free.
@@ -202,7 +225,7 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
         );
         return nodes![
             notice(link.say("您在候补名单上", "You are on the waiting list"), text),
-            link.one_button("unwait", plan, None, link.say("不再候补", "Leave the waiting list"))
+            waiting_no_longer(link, plan)
         ];
     }
     if !plan.may_wait {
@@ -227,6 +250,29 @@ fn waiting(link: &Link<'_>, plan: &Plan) -> Node {
                 .child(link.one_button("wait", plan, None, link.say("加入候补", "Join the waiting list"))),
         )
         .node()
+}
+
+/// The question whether to give up a place on the waiting list: whoever joins again is at its end.
+fn waiting_no_longer(link: &Link<'_>, plan: &Plan) -> El {
+    el("details")
+        .class("zs-details")
+        .with("id", "unwait")
+        .child(
+            el("summary")
+                .child(el("span").child(link.say("不再候补……", "Leave the waiting list…")))
+                .child(icon("next")),
+        )
+        .child(
+            el("div")
+                .class("zs-stack zs-stack--tight")
+                .child(
+                    el("p")
+                        .class("zs-small")
+                        .child(link.say("以后再加入，要从后面排起。", "If you join again, you are at its end.")),
+                )
+                .child(link.button(FollowUpView::Plan, link.say("继续候补", "Stay on the list")))
+                .child(link.one_button("unwait", plan, None, link.say("是，不再候补", "Yes, leave the list"))),
+        )
 }
 
 /// The times of one day.
@@ -268,6 +314,7 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
     });
     let empty = plan.days.is_empty().then(|| {
         nodes![
+            overdue(link, plan),
             if plan.opens.is_some() {
                 none_free(link, plan)
             } else {
@@ -280,7 +327,8 @@ pub fn choosing(link: &Link<'_>, plan: &Plan, view: FollowUpView) -> Shown {
     });
     let some = (!plan.days.is_empty()).then(|| {
         nodes![
-            plan.after_window.then(|| later_times(link)),
+            overdue(link, plan),
+            later_times(link, plan),
             times(link, plan).child(open).child(more),
             how_many(link, plan),
             turning(link, plan, view),
@@ -302,15 +350,17 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         &until_text,
     );
     let instead = plan.appointment.as_ref().filter(|appointment| appointment.state.is_firm()).map(|appointment| {
-        let now = moment(link.site.lang, appointment.slot.starts);
+        let now = when(link, appointment.slot.starts);
         let leave = plan
             .can_change()
             .then(|| link.aside_link(FollowUpView::Cancelling, link.say("取消现在的预约", "Cancel the present one")));
         nodes![
-            el("p").class("zs-who").child(icon("calendar")).child(el("span").child(link.voice.fill(
-                "现在的预约 {} 还在。确认以后，原来的就退掉了。",
-                "You still have {}. Confirming gives it back.",
-                &now,
+            el("p").class("zs-who").child(icon("calendar")).child(el("span").child(around(
+                link.say(
+                    "现在的预约 {} 还在。确认以后，原来的就退掉了。",
+                    "You still have {}. Confirming gives it back."
+                ),
+                now,
             ))),
             leave
         ]
@@ -332,12 +382,17 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
             tick(link, format!("agreed-{}", agreement.id), "agreed", agreement.id.clone(), text)
         })
         .collect::<Vec<_>>();
+    let ask = if agreements.len() == 1 {
+        link.say("先看这一条，打勾", "Please read and tick this")
+    } else {
+        link.say("先看这几条，都打勾", "Please read and tick each of these")
+    };
     let agreements = (!agreements.is_empty()).then(|| {
         el("fieldset")
             .class("zs-form-field")
             .with("id", "agreed")
             .with("tabindex", "-1")
-            .child(el("legend").class("zs-form-field__label").child(link.say("请逐条确认", "Please confirm each")))
+            .child(el("legend").class("zs-form-field__label").child(ask))
             .child(field_error(plan.problem.as_ref(), "agreed"))
             .child(el("div").class("zs-checks").child(agreements))
     });
@@ -349,31 +404,28 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
     let main = nodes![
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
-        greeting(link, plan),
-        in_charge(link, plan),
+        told(link, plan),
         clinic_cancelled(link, plan),
         heading(if plan.kept == Some(Kept::Replacement) {
-            link.say("医院取消了原来的，为您留了新时间", "The clinic cancelled and keeps a new time for you")
+            link.say("请确认新的时间", "Please confirm the new time")
         } else {
             link.say("请确认这个时间", "Please confirm this time")
         }),
-        facts(link, plan, held),
-        (plan.kept == Some(Kept::Replacement)).then(|| closing_reason(link, plan)),
-        el("div")
-            .class("zs-care-card")
-            .child(el("p").class("zs-care-card__head").child(icon("clock")).child(el("b").child(kept)))
-            .child(
-                el("div")
-                    .class("zs-care-card__body")
-                    .child(plan.waiting.as_ref().map(|_| {
-                        el("p").child(link.say("确认以后，候补就结束了。", "Once you confirm, your waiting ends."))
-                    }))
-                    .child(link.aside_button("release", plan, unwanted).child(slot_field(held))),
-            ),
-        instead,
+        // What is confirmed and what is asked stand above the button, also where little fits on the screen.
+        el("p").class("zs-h2").child(el("b").child(when(link, held.slot.starts))),
         link.form(Some("confirm"), "confirm", Some(plan)).child(slot_field(held)).child(agreements).child(status()),
-        read,
+        greeting(link, plan),
+        in_charge(link, plan),
+        instead,
+        summary_list(place_and_purpose(link, plan, held)),
+        closing_reason(link, plan),
+        el("p").class("zs-who").child(icon("clock")).child(el("b").child(kept)),
+        plan.waiting
+            .as_ref()
+            .map(|_| el("p").child(link.say("确认以后，候补就结束了。", "Once you confirm, your waiting ends."))),
         el("p").class("zs-small").child(after),
+        link.aside_button("release", plan, unwanted).child(slot_field(held)),
+        read,
         outdated_entry(link, plan),
         super::plan::beside_held(link, plan),
         link.leaving(plan)
@@ -381,17 +433,12 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
 }
 
-/// That the clinic cancelled the appointment beside which another time is being looked at.
+/// That the clinic cancelled an appointment, while another time is being looked at: one line, above all else.
 fn clinic_cancelled(link: &Link<'_>, plan: &Plan) -> Option<Node> {
-    let lost = plan.given_up.filter(|_| plan.clinic_cancelled && plan.kept != Some(Kept::Replacement))?;
-    let lost = moment(link.site.lang, lost);
-    let title = link.voice.fill("医院取消了您 {} 的预约", "The clinic cancelled your appointment of {}", &lost);
-    let text = if plan.closing_reason.is_empty() {
-        String::new()
-    } else {
-        link.voice.fill("停诊原因：{}", "Why: {}", &link.voice.told(&plan.closing_reason))
-    };
-    Some(notice(title, text))
+    let lost = plan.given_up.filter(|_| plan.clinic_cancelled)?;
+    let lost = when(link, lost);
+    let told = around(link.say("医院取消了您 {} 的预约", "The clinic cancelled your appointment of {}"), lost);
+    Some(el("p").class("zs-aside").child(icon("alert")).child(el("b").child(told)).node())
 }
 
 /// Which time a form is about, so that it does nothing to another that has taken its place.
@@ -443,10 +490,7 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
             "The place goes to somebody else. You can book again later."
         )),
         held,
-        el("div")
-            .class("zs-buttons")
-            .child(link.aside_link(FollowUpView::Plan, link.say("不取消", "Keep it")))
-            .child(link.aside_link(FollowUpView::Moving, link.say("改个时间", "Move it instead"))),
+        link.aside_link(FollowUpView::Moving, link.say("改个时间", "Move it instead")),
         link.form(Some("cancel"), "cancel", Some(plan))
             .child(slot_field(appointment))
             .child(
@@ -459,9 +503,11 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
                     )
                     .child(el("div").class("zs-checks").child(reasons))
             )
-            .child(status())
+            .child(status()),
+        phone_link(&plan.phone, link.say("打电话问", "Call to ask"))
     ];
-    Shown { main, action: Some(link.grave_bar("cancel", link.say("确定取消", "Cancel it"))) }
+    let bar = link.choice_bar(link.say("不取消", "Keep it"), "cancel", link.say("确定取消", "Cancel it"));
+    Shown { main, action: Some(bar) }
 }
 
 /// Why the clinic did not take place.

@@ -5,6 +5,7 @@ use crate::components::Site;
 use crate::components::action_bar::action_bar;
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::icon;
+use crate::components::notice::notice;
 use crate::text::Voice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::{News, Plan, TRIES};
@@ -56,17 +57,17 @@ impl Link<'_> {
 
     /// The page's main button at the thumb, for the form with this id.
     pub fn bar(&self, form: &'static str, label: String) -> Node {
-        self.bar_with("zs-button", form, label)
-    }
-
-    /// The same for what cannot be undone.
-    pub fn grave_bar(&self, form: &'static str, label: String) -> Node {
-        self.bar_with("zs-button zs-button--grave", form, label)
-    }
-
-    fn bar_with(&self, class: &'static str, form: &'static str, label: String) -> Node {
-        let button = el("button").class(class).with("type", "submit").with("form", form).child(label);
+        let button = el("button").class("zs-button").with("type", "submit").with("form", form).child(label);
         action_bar(self.site, Node::from(button))
+    }
+
+    /// Both ways at the thumb where one cannot be undone: back to the plan without it, and the button that does it. The
+    /// phone leaves them the room, and stands on the page.
+    pub fn choice_bar(&self, keep: String, form: &'static str, label: String) -> Node {
+        let keep = el("a").class("zs-button").with("href", self.view(FollowUpView::Plan)).child(keep);
+        let grave =
+            el("button").class("zs-button zs-button--grave").with("type", "submit").with("form", form).child(label);
+        el("div").class("zs-action-bar__row zs-action-bar__row--choice").child(keep).child(grave).node()
     }
 
     /// A form of one quiet button, which may carry a value.
@@ -143,6 +144,14 @@ impl Link<'_> {
                 .node()
         })
     }
+}
+
+/// What is no question for a nurse, with the number that dials.
+pub fn emergency(voice: &Voice<'_>) -> Node {
+    let call = el("a").with("href", "tel:120").child(voice.say("打 120", "call 120"));
+    let title = voice.say("急的病，不要等", "Do not wait if it is urgent");
+    let signs = voice.say("大出血、剧痛、喘不上气，请", "Heavy bleeding, great pain or no breath: ");
+    notice(title, nodes![signs, call, voice.say("。", ".")])
 }
 
 /// Where it is told that the network is lost: the app fills it.

@@ -1,7 +1,7 @@
 //! Who opens the link, who acts for whom, what is asked and answered, and what is kept about the patient.
 
 use super::super::Shown;
-use super::form::{Link, ending, field, heading, status, tick, tries};
+use super::form::{Link, emergency, ending, field, heading, status, tick, tries};
 use super::plan::present;
 use crate::components::ask::ask;
 use crate::components::error_summary::{error_summary, field_error};
@@ -18,8 +18,8 @@ use zaoshai_contract::route::FollowUpView;
 pub fn identify(link: &Link<'_>, view: FollowUpView, tries_left: u8, problem: Option<&Problem>) -> Shown {
     let left = (link.news.done == Some(Told::Left)).then(|| {
         let text = link.say(
-            "已退出。这部手机上看不到了，您的预约没有变。",
-            "You have left. This phone shows nothing any more; your appointment is unchanged.",
+            "已退出。这部手机上看不到了，已经约好的不变。",
+            "You have left. This phone shows nothing any more; what is booked stays booked.",
         );
         notice(String::new(), text)
     });
@@ -91,10 +91,7 @@ pub fn questions(link: &Link<'_>, plan: &Plan) -> Shown {
         link.opening(plan, link.say("问护士一个问题", "Ask the nurse")),
         present(link, plan),
         el("p").class("zs-lead").child(link.say("护士看到以后，会在这里回答。", "The nurse will answer here.")),
-        notice(
-            link.say("急事不要等", "Do not wait if it is urgent"),
-            link.say("大出血、剧痛、喘不上气，请打 120。", "Heavy bleeding, great pain or no breath: call 120.")
-        ),
+        emergency(link.voice),
         link.form(Some("ask"), "ask", Some(plan))
             .child(field(
                 "question",
@@ -208,9 +205,10 @@ fn ending_consent(link: &Link<'_>, plan: &Plan, helper: &Helper) -> El {
             el("div")
                 .class("zs-stack zs-stack--tight")
                 .child(el("p").class("zs-small").child(link.say(
-                    "这位家人在自己手机上会马上退出。您的预约不变。",
-                    "They are signed out on their own phone at once. Your appointment stays.",
+                    "这位家人在自己手机上会马上退出。已经约好的不变。",
+                    "They are signed out on their own phone at once. What is booked stays booked.",
                 )))
+                .child(link.button(FollowUpView::Helpers, link.say("不取消代办", "They go on acting")))
                 .child(link.one_button("end-helper", plan, value, sure)),
         )
 }
@@ -291,7 +289,8 @@ pub fn erasing(link: &Link<'_>, plan: &Plan) -> Shown {
                 link.say("我要停止随访，删除我的资料", "I leave the follow-up and want my data deleted")
             )))
             .child(status()),
-        link.aside_link(FollowUpView::Plan, link.say("不删除，回到我的安排", "Do not delete anything"))
+        phone_link(&plan.phone, link.say("先打电话问", "Call and ask first"))
     ];
-    Shown { main, action: Some(link.grave_bar("erase", link.say("删除", "Delete"))) }
+    let bar = link.choice_bar(link.say("不删除", "Keep them"), "erase", link.say("删除", "Delete"));
+    Shown { main, action: Some(bar) }
 }

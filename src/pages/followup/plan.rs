@@ -35,7 +35,7 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled => choose(link, plan),
         Standing::Closed => Node::from(()),
     };
-    let words = told(link, plan);
+    let words = telling(beside_title(link, plan));
     nodes![
         link.demonstration(),
         plan.problem.as_ref().map(error_summary),
@@ -67,31 +67,82 @@ fn title(link: &Link<'_>, plan: &Plan) -> String {
     }
 }
 
-/// What the last write did, where the title does not tell it.
+/// What the last write did, above everything else: whoever cannot see it does the same again, or believes it failed.
 pub fn told(link: &Link<'_>, plan: &Plan) -> Option<Node> {
-    let times: Vec<String> = link.news.given_back.iter().map(|at| moment(link.site.lang, *at)).collect();
-    let text = match (plan.done?, times.as_slice()) {
-        (Told::Waiting, _) => link.say("已加入候补。有空位会先为您留着。", "You are on the waiting list."),
-        (Told::LeftWaiting, _) => link.say("已不再候补。", "You left the waiting list."),
-        (Told::Released, [time, ..]) => link.voice.fill("{} 已放开。", "{} was let go.", time),
-        (Told::Released, _) => link.say("刚才的时间已放开，请另选。", "That time was let go; please choose another."),
-        (Told::Asked, _) => link.say("问题已发给护士。", "Your question was sent."),
-        (Told::HelperAdded, _) => link.say("已保存。", "Saved."),
-        (Told::HelperEnded, _) => link.say(
-            "已取消代办。知道后四位的人还能打开链接；要换新链接，请打电话。",
-            "They no longer act. Whoever knows the four digits can still open this link; call us for a new one.",
-        ),
-        (Told::Cancelled, [time, ..]) => {
-            link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time)
-        }
-        (Told::Moved, [time, ..]) => link.voice.fill(
-            "原来的 {} 已退掉，手机日历里请删掉旧的。",
-            "The time you had, {}, was given back. Please delete it from your calendar.",
-            time,
-        ),
-        (Told::Held | Told::Booked | Told::Moved | Told::Cancelled | Told::Left, _) => return None,
+    telling(result(link, plan).map(|(result, more)| result + &more))
+}
+
+/// The same on the plan, whose title may tell the result already.
+fn beside_title(link: &Link<'_>, plan: &Plan) -> Option<String> {
+    let (result, more) = result(link, plan)?;
+    let titled = match plan.done {
+        Some(Told::Booked | Told::Moved) => plan.standing == Standing::Booked,
+        Some(Told::Cancelled) => plan.standing.lets_choose(),
+        _ => false,
     };
-    Some(el("div").with("role", "status").child(notice(String::new(), text)).node())
+    Some(if titled { more } else { result + &more }).filter(|text| !text.is_empty())
+}
+
+fn telling(text: Option<String>) -> Option<Node> {
+    text.map(|text| el("div").with("role", "status").child(notice(String::new(), text)).node())
+}
+
+/// What the last write did, and what else is to be known of it.
+fn result(link: &Link<'_>, plan: &Plan) -> Option<(String, String)> {
+    let times: Vec<String> = link.news.given_back.iter().map(|at| moment(link.site.lang, *at)).collect();
+    let none = String::new();
+    Some(match (plan.done?, times.as_slice()) {
+        (Told::Waiting, _) => (
+            link.say("已加入候补。", "You are on the waiting list. "),
+            link.say("有空位会先为您留着。", "A place that becomes free is kept for you."),
+        ),
+        (Told::LeftWaiting, _) => (link.say("已不再候补。", "You left the waiting list."), none),
+        (Told::Released, [time, ..]) => (link.voice.fill("{} 已放开。", "{} was let go.", time), none),
+        (Told::Released, _) => (link.say("刚才的时间已放开。", "That time was let go."), none),
+        (Told::Asked, _) => (link.say("问题已发给护士。", "Your question was sent."), none),
+        (Told::HelperAdded, _) => (link.say("已保存。", "Saved."), none),
+        (Told::HelperEnded, _) => (
+            link.say("已取消代办。", "They no longer act. "),
+            link.say(
+                "知道后四位的人还能打开链接；要换新链接，请打电话。",
+                "Whoever knows the four digits can still open this link; call us for a new one.",
+            ),
+        ),
+        (Told::Acting, _) => match &plan.helper {
+            Some(helper) => (link.voice.fill("现在是 {} 在办。", "{} is acting now.", &helper.name), none),
+            None => (link.say("现在是本人在办。", "The patient is acting now."), none),
+        },
+        (Told::Cancelled, times) => {
+            let mut more = match times {
+                [time, ..] => link.voice.fill("{} 的预约已取消。", "Your appointment of {} is cancelled.", time),
+                [] => none,
+            };
+            let result = if more.is_empty() {
+                link.say("预约已取消。", "Your appointment is cancelled.")
+            } else {
+                String::new()
+            };
+            if plan.held.is_some() {
+                more.push_str(&link.say(
+                    "下面的时间是为您留着的，还没有约好。",
+                    " The time below is kept for you, but not booked yet.",
+                ));
+            }
+            (result, more)
+        }
+        (Told::Moved, [time, ..]) => (
+            link.say("改好了。", "Moved. "),
+            link.voice.fill(
+                "原来的 {} 已退掉，手机日历里请删掉旧的。",
+                "The time you had, {}, was given back. Please delete it from your calendar.",
+                time,
+            ),
+        ),
+        (Told::Moved, _) => (link.say("改好了。", "Moved."), none),
+        (Told::Booked, _) => (link.say("约好了。", "Booked."), none),
+        // The title asks to confirm what is kept, and whoever has left sees no plan.
+        (Told::Held | Told::Left, _) => return None,
+    })
 }
 
 /// The rest of the plan, for the page on which a held time is confirmed: the letter, the pathway, and everything else the
@@ -146,12 +197,44 @@ pub fn in_charge(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     Some(el("p").class("zs-aside").child(icon("pin")).child(el("span").child(text)).node())
 }
 
+/// How a letter begins to say what comes next, as its writer saw it.
+const NEXT: &str = "下一步：";
+
+/// Where it stands by now, once the next step of the letter is no longer the one to take.
+fn now(link: &Link<'_>, plan: &Plan) -> Option<String> {
+    let text = match plan.standing {
+        Standing::ToBook | Standing::Held | Standing::Missed | Standing::Cancelled | Standing::Closed => return None,
+        Standing::Booked => link.say("现在：已经约好，请按时来。", "Now: it is booked. Please come on time."),
+        Standing::Unrecorded => link.say(
+            "现在：约的时间已经过了。来过的，请等医院通知。",
+            "Now: the time has passed. If you came, wait to hear from the hospital.",
+        ),
+        Standing::Arrived => {
+            link.say("现在：您已到医院，请听医院安排。", "Now: you are at the hospital and will be told what comes.")
+        }
+        Standing::OutcomeDue | Standing::NoNextStep => {
+            link.say("现在：请等医院通知下一步。", "Now: please wait to hear what comes next.")
+        }
+    };
+    Some(text)
+}
+
 /// The result in plain words: one line that opens while a time is to be chosen, so that the times stay in sight.
 fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.letter.is_empty() {
         return None;
     }
-    let paragraphs = plan.letter.iter().map(|text| el("p").child(link.voice.told(text))).collect::<Vec<_>>();
+    let now = now(link, plan);
+    let paragraphs = plan.letter.iter().map(|text| match (&now, text.strip_prefix(NEXT)) {
+        (Some(now), Some(then)) => nodes![
+            el("p").child(el("b").child(now.clone())),
+            el("p").child(
+                [link.say("当时说的下一步：", "The next step as it was then: "), link.voice.told(then)].concat()
+            )
+        ],
+        _ => el("p").child(link.voice.told(text)).node(),
+    });
+    let paragraphs = paragraphs.collect::<Vec<_>>();
     let note =
         (!plan.letter_note.is_empty()).then(|| el("p").class("zs-small").child(link.voice.told(&plan.letter_note)));
     let title = link.say("您的结果", "Your result");
@@ -192,24 +275,26 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
         if step.service_names.len() > 1 {
             what = [link.say("其中一项：", "One of these: "), what].concat();
         }
-        let lead = if plan.opens.is_some() {
+        let lead = if let Some(overdue) = booking::overdue(link, plan) {
+            overdue
+        } else if plan.opens.is_some() {
             let (from, to) = (day(link.site.lang, step.due_from), by);
-            link.voice.fill(
-                "请在 {} 来。",
+            el("p").class("zs-lead").child(link.voice.fill(
+                "请在 {}来。",
                 "Please come {}.",
                 &link.voice.say(&format!("{from} 到 {to} 之间"), &format!("between {from} and {to}")),
-            )
+            ))
         } else {
-            link.voice.fill("请在 {} 以前来。", "Please come by {}.", &by)
+            el("p").class("zs-lead").child(link.voice.fill("请在 {} 以前来。", "Please come by {}.", &by))
         };
-        (el("p").class("zs-lead").child(lead), el("p").class("zs-step__meta").child(what))
+        (lead, el("p").class("zs-step__meta").child(what))
     });
     let (due, what) = due.unzip();
     let else_called = el("p")
         .class("zs-small")
         .child(link.say("没选的话，护士会打电话给您。", "If you do not choose, the nurse will call you."));
     // Where something else was told first, the times come before the last day, so that they stay in sight.
-    let (first, last) = if plan.done.is_some() { (None, due) } else { (due, None) };
+    let (first, last) = if plan.done.is_some() && plan.overdue().is_none() { (None, due) } else { (due, None) };
     nodes![booking::closing_reason(link, plan), first, booking::suggestions(link, plan), last, else_called, what]
 }
 
@@ -222,8 +307,23 @@ pub fn when(link: &Link<'_>, starts: Moment) -> Node {
     ]
 }
 
+/// A sentence with something in the place of its `{}`.
+pub fn around(sentence: String, inside: Node) -> Node {
+    match sentence.split_once("{}") {
+        Some((before, after)) => nodes![before.to_owned(), inside, after.to_owned()],
+        None => sentence.into(),
+    }
+}
+
 /// When, where and what for.
 pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
+    let mut rows = vec![row(link.say("时间", "Time"), when(link, appointment.slot.starts), String::new())];
+    rows.extend(place_and_purpose(link, plan, appointment));
+    summary_list(rows)
+}
+
+/// The same without the time, where that stands above all.
+pub fn place_and_purpose(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Vec<Node> {
     let slot = &appointment.slot;
     let service = plan.service_name(slot).unwrap_or_default();
     let place = plan.place(slot);
@@ -233,12 +333,11 @@ pub fn facts(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
     let expert =
         (!slot.expert.is_empty()).then(|| row(link.say("专家", "Expert"), slot.expert.clone().into(), String::new()));
     let mut rows = vec![
-        row(link.say("时间", "Time"), when(link, slot.starts), String::new()),
         row(link.say("地点", "Place"), room.into(), address),
         row(link.say("做什么", "For"), link.voice.told(service).into(), link.voice.told(&plan.reason)),
     ];
     rows.extend(expert);
-    summary_list(rows)
+    rows
 }
 
 fn appointment(link: &Link<'_>, plan: &Plan) -> Node {

@@ -329,6 +329,11 @@ impl Builder<'_> {
         let word = fold(word);
         let length = word.chars().count();
         if (2..=LONGEST.max(if word.is_ascii() { 40 } else { 0 })).contains(&length) {
+            // English readers are led first to what they can read.
+            let chinese =
+                |entry: &SearchEntry| entry.title.chars().any(|letter| matches!(letter, '\u{3400}'..='\u{9fff}'));
+            let foreign = self.lang == Lang::En && self.entries.get(usize::from(place)).is_some_and(chinese);
+            let weight = if foreign { weight.div_ceil(2) } else { weight };
             let known = self.words.entry(word).or_default().entry(place).or_default();
             *known = (*known).max(weight);
         }
