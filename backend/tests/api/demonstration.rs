@@ -106,6 +106,9 @@ async fn people_are_in_every_state_at_any_hour_of_any_day() {
         // The day has but a quarter of an hour left, or has just begun.
         (at(2026, 11, 30, 23, 40), 7),
         (at(2026, 12, 1, 0, 5), 7),
+        // The first minutes after the longest holidays: for a week, and for nine days, no clinic was open.
+        (at(2026, 10, 8, 0, 5), 7),
+        (at(2026, 2, 24, 0, 5), 7),
     ] {
         let world = World::of_demonstration(Size::Whole, now).await;
         is_sound(&world).await;
@@ -148,6 +151,7 @@ async fn people_are_in_every_state_at_any_hour_of_any_day() {
             assert!(here.iter().any(|record| record.ending == Some(ending)), "{ending:?}");
         }
         assert!(here.iter().any(Record::locked), "a link is locked");
+        assert!(overdue.iter().any(|record| record.unanswered == 2), "somebody was called in vain twice");
     }
 }
 
@@ -160,7 +164,7 @@ async fn today_holds_who_has_come_who_has_not_and_who_is_to_come() {
     assert_eq!(rows.len(), 12);
     for (path, names) in [
         ("/staff", &["到了，在等", "已就诊", "没来", "李秀英", "吴玉梅", "胡建华"][..]),
-        ("/staff/lists/overdue", &["林国栋", "何桂芳", "马秀珍"]),
+        ("/staff/lists/overdue", &["林国栋", "何桂芳", "马秀珍", "2 次没人接，换个时间打，或者寄信"]),
         ("/staff/questions", &["郑桂英"]),
         ("/staff/referrals", &["傅国平"]),
     ] {
