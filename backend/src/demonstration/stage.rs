@@ -4,7 +4,7 @@
 use super::accounts::{self, Account};
 use super::board::Board;
 use super::people::{self, Act, BEGINS, Care, Then, Turn, What, Who};
-use super::{Demonstration, World, failed, make_visits, nurse, weekly};
+use super::{Demonstration, Size, failed, make_visits, nurse, weekly};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::closures::Closure;
@@ -214,7 +214,7 @@ impl Stage {
     }
 
     async fn make(&mut self, by: &str, who: Who, what: &What, (first, last): (CivilDate, CivilDate)) -> Result<()> {
-        let account = accounts::of(World::Whole).iter().find(|account| account.name() == by);
+        let account = accounts::of(Size::Whole).iter().find(|account| account.name() == by);
         let form = NewFollowUp {
             name: who.name.to_owned(),
             phone: who.phone(),
