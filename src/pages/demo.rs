@@ -67,11 +67,7 @@ pub fn page(demo: &Demo) -> Node {
         el("div")
             .class("zs-demo")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child("三个角色，各三分钟"))
-            .child(
-                el("p")
-                    .class("zs-small")
-                    .child("写着“示范”的医院是编的，里面的人也是，电话打不通。别的医院是真的，不要为试用打电话。")
-            )
+            .child(el("p").class("zs-small").child("写“示范”的医院和人是编的，打不通。别的医院是真的，请不要打去试。"))
             .child(roles(demo)),
         own_phone(&demo.codes),
         accounts(&demo.accounts),

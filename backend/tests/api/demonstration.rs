@@ -355,12 +355,32 @@ async fn the_page_shows_three_roles_and_codes_of_the_address_at_which_it_was_rea
     let marks = finder.matches("<span>示范，不是真的医院。电话打不通。</span>").count();
     assert_eq!(marks, 3, "each fictitious hospital says so in the finder");
     assert!(finder.contains("株洲市二医院"), "the real ones stay, as public information");
-    assert!(page.contains("写着“示范”的医院是编的") && page.contains("别的医院是真的"), "{page}");
+    // None of the real ones is said to ring nowhere: each asks not to be called for a try.
+    let real = world.app.library().clinics.iter().filter(|clinic| !clinic.card.provenance.fictitious).count();
+    assert!(real > 9);
+    assert_eq!(finder.matches("医院是真的，不要为试用打电话。").count(), real);
+    assert!(stranger.get("/clinics/zhuzhou-2").await.text.contains("医院是真的，不要为试用打电话。"));
+    assert!(page.contains("写“示范”的医院和人是编的") && page.contains("别的医院是真的"), "{page}");
     // What is shown of a button is the beginning of what it is called.
     for account in world.app.demonstration().expect("a demonstration").accounts() {
         assert!(page.contains(&format!("aria-label=\"进去：{}\"", account.staff().display)));
     }
     assert!(!page.contains("口令"), "the product says 密码");
+}
+
+#[tokio::test]
+async fn no_map_shows_a_real_place_for_a_hospital_that_there_is_not() {
+    let world = World::of_demonstration(Size::Small, morning()).await;
+    let mut stranger = world.client();
+    for clinic in &world.app.library().clinics {
+        let (id, fictitious) = (&clinic.card.id, clinic.card.provenance.fictitious);
+        let page = stranger.get(&format!("/clinics/{id}")).await.text;
+        for map in ["amap.com", "map.baidu.com", "map.qq.com"] {
+            assert_eq!(page.contains(map), !fictitious, "{map} on the page of {id}");
+        }
+        assert_eq!(page.contains("医院是编的，地图上没有。"), fictitious, "{id}");
+        assert_eq!(clinic.maps.is_none(), fictitious, "{id}");
+    }
 }
 
 #[tokio::test]
