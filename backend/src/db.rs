@@ -16,6 +16,7 @@ pub mod marks;
 pub mod pages;
 pub mod people;
 mod prompts;
+pub mod purpose;
 pub mod referrals;
 pub mod repeats;
 pub mod schedules;
@@ -29,7 +30,7 @@ pub mod volume;
 use crate::private;
 use anyhow::Context as _;
 use sqlx::Connection;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -41,6 +42,10 @@ use std::time::Duration;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::Code;
 
+/// What is done to the tables of SQLite, from the first version on.
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+/// The same on PostgreSQL.
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 /// How long a writer waits for the SQLite lock.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a request waits for its turn to write to SQLite.
@@ -70,6 +75,9 @@ pub enum Error {
     /// What is done would concern more people than the question named to which somebody said yes.
     #[error("more people are concerned than was asked about")]
     MoreThanAsked,
+    /// The database is not for this.
+    #[error(transparent)]
+    Refused(purpose::Refusal),
 }
 
 impl Error {
@@ -256,10 +264,10 @@ impl Db {
 
     /// The same, with the operator's word on connections without TLS.
     pub async fn open_with(url: &str, plain: Plain) -> anyhow::Result<Self> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if is_postgres(url) {
             return Self::open_postgres(url, plain).await;
         }
-        let path = url.strip_prefix("sqlite://").unwrap_or(url);
+        let path = sqlite_path(url);
         if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
             private::folder(folder).with_context(|| {
                 format!("the folder {} of the database is missing and cannot be made", folder.display())
@@ -267,18 +275,12 @@ impl Db {
         }
         // What is in the way of this is in the way of SQLite too, which says it better.
         let _ = private::file(Path::new(path));
-        Self::open_sqlite(path).await.map_err(|error| match error {
-            Error::Sql(error) => {
-                let trouble = sqlite_trouble(path, &error);
-                anyhow::Error::new(error).context(trouble)
-            }
-            other => other.into(),
-        })
+        Self::open_sqlite(path).await.map_err(|error| told_of_sqlite(path, error))
     }
 
     async fn open_postgres(url: &str, plain: Plain) -> anyhow::Result<Self> {
         let options = protected(url, plain)?;
-        let place = format!("{}:{}", options.get_host(), options.get_port());
+        let place = place(&options);
         // The usual cost is that of a turning disk: with it whole tables are read where an index leads to few rows.
         let pool = PgPoolOptions::new()
             .max_connections(16)
@@ -290,14 +292,9 @@ impl Db {
                 })
             })
             .after_release(|connection, _| Box::pin(has_no_transaction(connection)));
-        let pool = pool.connect_with(options).await.with_context(|| {
-            format!(
-                "PostgreSQL at {place} does not let the server in: it must run, and address, database, account, \
-                 password and certificate must be right"
-            )
-        })?;
+        let pool = pool.connect_with(options).await.with_context(|| postgres_trouble(&place))?;
         let db = Self::Postgres(pool.clone());
-        sqlx::migrate!("./migrations/postgres").run(&pool).await.context("bringing the tables up to date")?;
+        POSTGRES_MIGRATIONS.run(&pool).await.context("bringing the tables up to date")?;
         db.try_write().await.with_context(|| format!("the database on PostgreSQL at {place} cannot be written"))?;
         Ok(db)
     }
@@ -322,7 +319,7 @@ impl Db {
                 .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
         };
         let write = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("./migrations/sqlite").run(&write).await.map_err(|error| match error {
+        SQLITE_MIGRATIONS.run(&write).await.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error,
             other => other.into(),
         })?;
@@ -378,6 +375,39 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The file of a SQLite database.
+fn sqlite_path(url: &str) -> &str {
+    url.strip_prefix("sqlite://").unwrap_or(url)
+}
+
+/// Host and port of PostgreSQL.
+fn place(options: &PgConnectOptions) -> String {
+    format!("{}:{}", options.get_host(), options.get_port())
+}
+
+/// What is wrong when PostgreSQL is not reached.
+fn postgres_trouble(place: &str) -> String {
+    format!(
+        "PostgreSQL at {place} does not let the server in: it must run, and address, database, account, password and \
+         certificate must be right"
+    )
+}
+
+/// What is wrong with a SQLite file, in a sentence that helps.
+fn told_of_sqlite(path: &str, error: Error) -> anyhow::Error {
+    match error {
+        Error::Sql(error) => {
+            let trouble = sqlite_trouble(path, &error);
+            anyhow::Error::new(error).context(trouble)
+        }
+        other => other.into(),
     }
 }
 

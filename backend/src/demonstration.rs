@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::db::demonstration::Using;
 use crate::db::finders::{Anew, Mark};
 use crate::db::followups::{NewRecord, Second};
+use crate::db::purpose::Refusal;
 use crate::db::schedules::{At, Change};
 use crate::failures::Failure;
 use crate::routes::staff;
@@ -40,14 +41,14 @@ const DAYS: i64 = 14;
 const NURSE: &str = "nurse";
 /// The id of the follow-up whose link is given away.
 const PATIENT: &str = "demonstration";
-/// The phone of whoever is followed up in the small world, and in races and benchmarks: 154 was never given to anybody.
+/// The phone of whoever is followed up in the small one, and in races and benchmarks: 154 was never given to anybody.
 pub const PHONE: &str = "15400008000";
 
 /// How much is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
-pub enum World {
-    /// Some forty people in every state, at two hospitals.
+pub enum Size {
+    /// Some fifty people in every state, at two hospitals.
     Whole,
     /// Two accounts, one follow-up and free times: for tests, which want to know everybody.
     Small,
@@ -56,7 +57,9 @@ pub enum World {
 /// What is kept in a database that the demonstration made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Made {
-    world: World,
+    /// Marks that are there call it so.
+    #[serde(rename = "world")]
+    size: Size,
     /// When its people were made; none while that is under way.
     at: Option<i64>,
     /// The hash of the one password of all its accounts.
@@ -72,7 +75,7 @@ impl Made {
 /// A server that is a demonstration, on a database that it made itself.
 #[derive(Debug)]
 pub struct Demonstration {
-    world: World,
+    size: Size,
     password: String,
     /// Held by requests and the clock's rounds to read, and by a new beginning to write: nobody sees half a hospital.
     turn: RwLock<()>,
@@ -83,27 +86,24 @@ impl Demonstration {
     /// accounts as well when it was made just now.
     ///
     /// # Errors
-    /// When somebody else has worked in the database: nothing there is touched.
-    pub async fn on(db: &Db, world: World) -> anyhow::Result<(Self, Option<String>)> {
+    /// When the database is somebody else's: nothing there is touched.
+    pub async fn on(db: &Db, size: Size) -> anyhow::Result<(Self, Option<String>)> {
         let turn = RwLock::default();
-        if let Some(mark) = db.demonstration_mark().await? {
-            let made: Made = serde_json::from_str(&mark).context("the mark of the demonstration does not read")?;
-            return Ok((Self { world, password: made.password, turn }, None));
-        }
-        anyhow::ensure!(
-            db.is_untouched().await?,
-            "this database was not made by the demonstration, and nothing in it was changed. Name another one with \
-             --database, or start without --demonstration"
-        );
         let password = secrets::fresh_password();
         let hash = secrets::hash_password(&password)?;
-        db.mark_demonstration(&Made { world, at: None, password: hash.clone() }.text()?).await?;
-        Ok((Self { world, password: hash, turn }, Some(password)))
+        let mark = Made { size, at: None, password: hash.clone() }.text()?;
+        match db.claim_for_demonstration(&mark).await? {
+            Some(mark) => {
+                let made: Made = serde_json::from_str(&mark).context("the mark of the demonstration does not read")?;
+                Ok((Self { size, password: made.password, turn }, None))
+            }
+            None => Ok((Self { size, password: hash, turn }, Some(password))),
+        }
     }
 
     /// How much is made.
-    pub fn world(&self) -> World {
-        self.world
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// Waits while the people are made anew, and keeps that from beginning.
@@ -113,14 +113,14 @@ impl Demonstration {
 
     /// The accounts one may sign in to with one tap.
     pub fn accounts(&self) -> &'static [Account] {
-        accounts::of(self.world)
+        accounts::of(self.size)
     }
 
-    /// Makes everything when that was not today, or another world.
+    /// Makes everything when that was not today, or in another size.
     pub async fn prepare(&self, app: &App) -> anyhow::Result<()> {
         let made = self.made(app).await?;
         let today = app.now().date();
-        if made.world == self.world && made.at.is_some_and(|at| Moment(at).date() == today) {
+        if made.size == self.size && made.at.is_some_and(|at| Moment(at).date() == today) {
             return Ok(());
         }
         self.begin_anew(app).await
@@ -136,19 +136,27 @@ impl Demonstration {
         Ok(app.db.using(app.now()).await?)
     }
 
+    /// Why everything cannot be made anew; none where it can.
+    pub async fn in_the_way(&self, app: &App) -> anyhow::Result<Option<Refusal>> {
+        Ok(app.db.in_the_way(&accounts::names()).await?)
+    }
+
     /// Forgets everything and makes it anew around today; every session ends. The passwords stay.
+    ///
+    /// # Errors
+    /// Also when others than the demonstration work in the database: nothing there is touched.
     pub async fn begin_anew(&self, app: &App) -> anyhow::Result<()> {
         let _alone = self.turn.write().await;
-        let made = Made { world: self.world, at: None, password: self.password.clone() };
-        app.db.empty_demonstration(&made.text()?).await?;
+        let made = Made { size: self.size, at: None, password: self.password.clone() };
+        app.db.empty_demonstration(&made.text()?, &accounts::names()).await?;
         for account in self.accounts() {
             app.db.make_staff(&account.staff(), &self.password, app.now()).await?;
         }
         let now = app.now();
-        match self.world {
-            World::Small => make_one(app).await?,
+        match self.size {
+            Size::Small => make_one(app).await?,
             // What happens on the stage is no work of the server, and not for its log.
-            World::Whole => stage::play(app, self)
+            Size::Whole => stage::play(app, self)
                 .with_subscriber(NoSubscriber::default())
                 .await
                 .context("making the people of the demonstration")?,
@@ -179,7 +187,7 @@ fn failed(Failure { code, errors, cause }: Failure) -> anyhow::Error {
     anyhow::anyhow!("{code:?} {errors:?} {cause:?}")
 }
 
-/// Times, two visits of experts and one follow-up: all of the small world.
+/// Times, two visits of experts and one follow-up: all of the small one.
 async fn make_one(app: &App) -> anyhow::Result<()> {
     make_timetable(app).await?;
     make_visits(app).await?;
@@ -305,11 +313,11 @@ pub struct Identified {
     pub session: String,
 }
 
-/// Makes follow-ups for one service whose patients have identified already.
+/// Makes follow-ups of a hospital for one service whose patients have identified already.
 pub async fn crowd(
     db: &Db,
     secrets: &Secrets,
-    service: &str,
+    (hospital, service): (&str, &str),
     count: usize,
     until: Moment,
 ) -> anyhow::Result<Vec<Identified>> {
@@ -322,7 +330,7 @@ pub async fn crowd(
         let token = secrets.link_token(&id, 1);
         let new = NewRecord {
             code: secrets::fresh_code(),
-            hospital: "zhuzhou-2".to_owned(),
+            hospital: hospital.to_owned(),
             token_hash: secrets::hash(token.as_str()),
             link_until: until,
             letter_sealed: String::new(),

@@ -32,7 +32,7 @@ impl From<db::Error> for Failure {
             db::Error::HandedOver => return Code::HandedOver.into(),
             db::Error::NotIn(code) => return (*code).into(),
             db::Error::MoreThanAsked => return Code::Changed.into(),
-            db::Error::Sql(_) => Code::Internal,
+            db::Error::Sql(_) | db::Error::Refused(_) => Code::Internal,
         };
         Self { code, errors: Vec::new(), cause: Some(error.to_string()) }
     }

@@ -20,10 +20,11 @@ use zaoshai_backend::clock::Clock;
 use zaoshai_backend::connections::{self, Limits};
 use zaoshai_backend::content::report::{report, summary};
 use zaoshai_backend::content::{Edition, Library, has_demonstration};
+use zaoshai_backend::db::purpose::Refusal;
 use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::db::{Db, Plain, log};
 use zaoshai_backend::demonstration::accounts::Account;
-use zaoshai_backend::demonstration::{Demonstration, World};
+use zaoshai_backend::demonstration::{Demonstration, Size};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::keys::{self, Fit};
@@ -40,6 +41,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const MOST_CONNECTIONS: usize = 4096;
 /// How often places whose hold is over are given back and offered to those who wait.
 const ROUND: Duration = Duration::from_secs(20);
+/// How often a server for real people looks whether its database is still theirs.
+const LOOK: Duration = Duration::from_secs(5);
 /// How often what has served its time is forgotten, and slots are made for the days that have come into reach.
 const SWEEP: Duration = Duration::from_secs(3600);
 
@@ -107,8 +110,8 @@ struct Serve {
     #[arg(long, env = "ZAOSHAI_MOST_CONNECTIONS", default_value_t = MOST_CONNECTIONS)]
     most_connections: usize,
     /// Show a fictitious hospital with people in every state, explained at /demo, in a database of its own.
-    #[arg(long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "whole")]
-    demonstration: Option<World>,
+    #[arg(long, value_name = "SIZE", num_args = 0..=1, require_equals = true, default_missing_value = "whole")]
+    demonstration: Option<Size>,
 }
 
 /// Which database, and how it may be reached.
@@ -123,9 +126,21 @@ struct Database {
 }
 
 impl Database {
+    /// Whoever is in it.
     async fn open(&self) -> anyhow::Result<Db> {
-        let plain = if self.allow_plain_database { Plain::Anywhere } else { Plain::Local };
-        Db::open_with(&self.database, plain).await
+        Db::open_with(&self.database, self.plain()).await
+    }
+
+    async fn open_for_people(&self) -> anyhow::Result<Db> {
+        Db::open_for_people(&self.database, self.plain()).await
+    }
+
+    async fn open_for_demonstration(&self) -> anyhow::Result<Db> {
+        Db::open_for_demonstration(&self.database, self.plain()).await
+    }
+
+    fn plain(&self) -> Plain {
+        if self.allow_plain_database { Plain::Anywhere } else { Plain::Local }
     }
 }
 
@@ -159,15 +174,15 @@ struct ContentFolder {
 enum StaffCommand {
     /// Make an account and print its password once.
     Add {
-        /// The id of her hospital among the clinics, like `zhuzhou-2`.
+        /// The id of their hospital among the clinics, like `zhuzhou-2`.
         #[arg(long)]
         hospital: String,
-        /// What she may do; may be given several times.
+        /// What they may do; may be given several times.
         #[arg(long = "role", required = true, value_parser = read_role)]
         roles: Vec<Role>,
         /// The name to sign in with.
         name: String,
-        /// How she is shown, like 张护士.
+        /// How they are shown, like 张护士.
         #[arg(long)]
         display: String,
         #[command(flatten)]
@@ -318,7 +333,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
                 Role::fit(&roles).is_ok(),
                 "an auditor has no other role: make an account of its own for it"
             );
-            let db = database.open().await?;
+            let db = database.open_for_people().await?;
             let password = secrets::fresh_password();
             let staff = Staff { name, display, hospital, roles };
             let hash = secrets::hash_password(&password)?;
@@ -330,7 +345,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             println!("the password is shown only now, and must be changed at the first sign-in");
         }
         StaffCommand::Disable { name, database } => {
-            let db = database.open().await?;
+            let db = database.open_for_people().await?;
             let account = account(&db, &name).await?;
             let shut = logged("disable-account", &account, db.disable_staff(&name)).await?;
             db.close().await;
@@ -338,7 +353,7 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             println!("account {name} is disabled and signed out");
         }
         StaffCommand::Reset { name, database } => {
-            let db = database.open().await?;
+            let db = database.open_for_people().await?;
             let password = secrets::fresh_password();
             let account = account(&db, &name).await?;
             let hash = secrets::hash_password(&password)?;
@@ -419,7 +434,11 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         .with_context(|| format!("listening on {}:{}", options.host, options.port))?;
     let address = listener.local_addr()?;
     let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let db = options.database.open().await.context("opening the database")?;
+    let db = match options.demonstration {
+        Some(_) => options.database.open_for_demonstration().await,
+        None => options.database.open_for_people().await,
+    };
+    let db = db.context("opening the database")?;
     let secrets = keys::unlock(&db, &options.key_file).await?;
     let config = Config {
         public_url: public_url.trim_end_matches('/').to_owned(),
@@ -428,19 +447,11 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         proxy: if options.behind_proxy { Proxy::Trusted } else { Proxy::None },
     };
     let (demonstration, password) = match options.demonstration {
-        Some(world) => {
-            let (demonstration, password) = Demonstration::on(&db, world).await?;
+        Some(size) => {
+            let (demonstration, password) = Demonstration::on(&db, size).await?;
             (Some(demonstration), password)
         }
-        None => {
-            // Invented people must not pass for real ones, nor real ones be forgotten when the demonstration begins anew.
-            anyhow::ensure!(
-                db.demonstration_mark().await?.is_none(),
-                "this database was made by the demonstration: nobody in it is real. Name another one with --database, or \
-                 start with --demonstration"
-            );
-            (None, None)
-        }
+        None => (None, None),
     };
     let app = App::new(library, db, secrets, shell, Clock::System, config);
     let app = match demonstration {
@@ -470,15 +481,32 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
+    let mut invented = false;
     tokio::select! {
         result = server => result?,
         () = async {
             let _ = stopped.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;
         } => tracing::warn!("some requests did not end in time"),
+        () = becomes_invented(&app), if app.demonstration().is_none() => invented = true,
     }
     app.db.close().await;
+    anyhow::ensure!(!invented, "stopped: {}", Refusal::Invented);
     Ok(())
+}
+
+/// Waits until the demonstration's mark stands in the database: a backup was put into the wrong place, or a version that
+/// asked nobody has taken it. What is entered from then on would be deleted by the next new beginning.
+async fn becomes_invented(app: &App) {
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        // While the database is out of reach nothing can be entered either.
+        if let Ok(Some(_)) = app.db.demonstration_mark().await {
+            return;
+        }
+    }
 }
 
 /// Makes anew what people are found by, where an older server made it.

@@ -266,8 +266,9 @@ pub struct Clinic {
     /// Notes for patients.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// Links into the map apps.
-    pub maps: MapLinks,
+    /// Links into the map apps; none for an institution that there is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maps: Option<MapLinks>,
     /// Whether it is office hours.
     pub office: bool,
     /// What the page about its nursing at home is called; empty when there is none.

@@ -24,6 +24,9 @@ pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Positio
     if position.is_some_and(|position| position.precision != Precision::Exact) {
         text.push_str(words.approximate);
     }
+    if site.demo && !provenance.fictitious {
+        text.push_str(words.real_in_demonstration);
+    }
     el("p").class("zs-source-note").child(icon("source")).child(el("span").child(text)).node()
 }
 

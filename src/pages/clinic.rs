@@ -53,12 +53,17 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
         el("ul").class("zs-stack zs-stack--tight").child(items).node()
     };
     let exact = card.position.is_some_and(|place| place.precision == Precision::Exact);
-    let hint = (!exact).then(|| el("p").class("zs-small").child(words.directions_hint));
-    let maps = vec![
-        link_card(clinic.maps.tencent, "pin", words.tencent.to_owned(), String::new()),
-        link_card(clinic.maps.amap, "pin", words.amap.to_owned(), String::new()),
-        link_card(clinic.maps.baidu, "pin", words.baidu.to_owned(), String::new()),
-    ];
+    let directions = match clinic.maps {
+        Some(maps) => nodes![
+            (!exact).then(|| el("p").class("zs-small").child(words.directions_hint)),
+            link_list(vec![
+                link_card(maps.tencent, "pin", words.tencent.to_owned(), String::new()),
+                link_card(maps.amap, "pin", words.amap.to_owned(), String::new()),
+                link_card(maps.baidu, "pin", words.baidu.to_owned(), String::new()),
+            ])
+        ],
+        None => el("p").child(words.on_no_map).node(),
+    };
     let notes = (!clinic.notes.is_empty()).then(|| {
         let rows = clinic.notes.into_iter().map(|note| row(note.title, Node::from(note.text), String::new())).collect();
         el("section")
@@ -116,8 +121,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .class("zs-section")
             .with("aria-labelledby", "directions")
             .child(el("h2").class("zs-h2").with("id", "directions").child(words.directions))
-            .child(hint)
-            .child(link_list(maps)),
+            .child(directions),
         notes,
         alliances,
         complaints,

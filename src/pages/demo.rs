@@ -8,8 +8,6 @@ use zaoshai_contract::route::Lang;
 
 /// What the page tells.
 pub struct Demo {
-    /// The hospital whose app this is.
-    pub hospital: String,
     /// The link of the patient that anybody may open, and the last four digits that open it; none once it was deleted.
     pub link: Option<(String, String)>,
     /// Codes for another phone; none where no other phone reaches the address under which the page was opened.
@@ -24,8 +22,19 @@ pub struct Demo {
     pub accounts: Vec<Entry>,
     /// When the people were made.
     pub made: Option<Moment>,
+    /// Whether everything can be made anew.
+    pub anew: Anew,
     /// How many are signed in to the console, and how many are in a link.
     pub using: (i64, i64),
+}
+
+/// Whether everything can be made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    /// It can.
+    Possible,
+    /// Others work in the database, whose data would be lost.
+    Refused,
 }
 
 /// A code to scan.
@@ -58,7 +67,7 @@ pub fn page(demo: &Demo) -> Node {
         el("div")
             .class("zs-demo")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child("三个角色，各三分钟"))
-            .child(el("p").class("zs-small").child("医院和人是编的，电话打不通。"))
+            .child(el("p").class("zs-small").child("写“示范”的医院和人是编的，打不通。别的医院是真的，请不要打去试。"))
             .child(roles(demo)),
         own_phone(&demo.codes),
         accounts(&demo.accounts),
@@ -172,12 +181,12 @@ fn accounts(entries: &[Entry]) -> El {
             )
             .child(
                 enter(&entry.name, "进去", "zs-button zs-button--quiet zs-button--small")
-                    .with("aria-label", entry.display.clone()),
+                    .with("aria-label", format!("进去：{}", entry.display)),
             )
             .node()
     };
     part("accounts", "账号")
-        .child(el("p").class("zs-small").child("点“进去”不用口令。口令在启动的终端里，只显示一次，所有账号一样。"))
+        .child(el("p").class("zs-small").child("点“进去”不用密码。密码在启动的终端里，只显示一次，所有账号一样。"))
         .child(el("ul").class("zs-demo__accounts").child(entries.iter().map(row).collect::<Vec<_>>()))
 }
 
@@ -186,6 +195,11 @@ fn anew(demo: &Demo) -> El {
         let when = crate::text::moment(Lang::Hans, made);
         el("p").child(format!("现在的人和时间，是 {when} 摆好的。"))
     });
+    if demo.anew == Anew::Refused {
+        let told = "数据库里有不是示范的账号或资料，不能重新开始。先停下，请管理员看一看。什么都没有删。";
+        let told = el("p").class("zs-notice").child(icon("info")).child(el("span").child(told));
+        return part("anew", "全部重新开始").child(made).child(told);
+    }
     let (staff, patients) = demo.using;
     let affected = match (staff, patients) {
         (0, 0) => "现在没有人在用。".to_owned(),
@@ -206,7 +220,7 @@ fn anew(demo: &Demo) -> El {
                             .class("zs-bullets")
                             .child(el("li").child(affected))
                             .child(el("li").child("大家改过的、新建的，都没有了。"))
-                            .child(el("li").child("人和时间重新摆在今天。口令不变，要等几秒钟。")),
+                            .child(el("li").child("人和时间重新摆在今天。密码不变，要等几秒钟。")),
                     )
                     .child(el("form").with("method", "post").with("action", "/demo/anew").child(
                         el("button").class("zs-button zs-button--grave").with("type", "submit").child("全部重新开始"),

@@ -92,7 +92,7 @@ async fn prepare(db: &Db, secrets: &Secrets, service: &str) -> Result<(Vec<Ident
         slots.push(id);
     }
     let until = now().plus_minutes(60 * 24 * 60);
-    Ok((crowd(db, secrets, service, BOOKINGS, until).await?, slots))
+    Ok((crowd(db, secrets, ("zhuzhou-2", service), BOOKINGS, until).await?, slots))
 }
 
 fn now() -> Moment {
@@ -148,7 +148,7 @@ async fn served_bookings(database: &str, folder: TempDir) -> Result<Speed> {
     let db = Db::open(database).await?;
     let (people, slots) = prepare(&db, &Secrets::from_file(&folder.path().join("key"))?, "served").await?;
     db.close().await;
-    let backend = Backend::start_on(folder, database);
+    let backend = Backend::start_plain(folder, database);
     let client = reqwest::Client::builder().no_proxy().build()?;
     let begun = Instant::now();
     let mut running = tokio::task::JoinSet::new();

@@ -1,4 +1,4 @@
-//! A backend of one's own with the small world of the demonstration.
+//! A backend of one's own with the small demonstration.
 
 use crate::setting;
 use std::io::{BufRead as _, BufReader};
@@ -30,15 +30,7 @@ impl Backend {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}/test.db", folder.path().display());
-        Self::start_on(folder, &database)
-    }
-
-    /// Starts a backend on a free port with the given database.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_on(folder: TempDir, database: &str) -> Self {
-        Self::serve(folder, database, &["--demonstration=small"])
+        Self::serve(folder, &database, &["--demonstration=small"])
     }
 
     /// Starts a backend that is no demonstration on the given database; password and link are empty.

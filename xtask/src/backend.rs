@@ -44,7 +44,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a backend with the small world of the demonstration in a new database, and waits until it is ready.
+    /// Starts a backend with the small demonstration in a new database, and waits until it is ready.
     pub fn start(session: &Session, program: &Path, dist: &Path) -> Result<Self> {
         let folder = session.scratch().join("backend");
         std::fs::create_dir_all(&folder)?;

@@ -184,7 +184,11 @@ pub(super) fn load(reader: &mut Reader, sources: &Register, services: &[Choice])
         .collect();
     let clinics = records.into_iter().map(|(file, record)| {
         let mut clinic = read(record, sources, &names, &shared);
-        clinic.card.provenance.fictitious = reader.is_fictitious(&file);
+        if reader.is_fictitious(&file) {
+            clinic.card.provenance.fictitious = true;
+            // A map would show a real place of that name.
+            clinic.maps = None;
+        }
         clinic
     });
     clinics.collect()
@@ -307,7 +311,7 @@ fn read(record: Record, sources: &Register, names: &[(String, String)], shared: 
         complaints,
         alliances,
         notes: record.notes.into_iter().map(|note| Note { title: note.title, text: note.text }).collect(),
-        maps,
+        maps: Some(maps),
         office: false,
         home_care: String::new(),
     }

@@ -8,6 +8,7 @@ use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::content::{Article, Block, Span};
 use zaoshai_contract::holidays::DayKind;
 use zaoshai_contract::route::Lang;
+use zaoshai_contract::schedules::BookingRules;
 
 const LUNG: &str = "zh-Hans/topics/lung.md";
 const LUNG_EN: &str = "en/topics/lung.md";
@@ -278,6 +279,28 @@ fn the_fictitious_hospitals_are_there_in_the_demonstration_alone() {
     assert_eq!(shown(&demonstration), ["qinghe-1", "qinghe-jiangbei", "qinghe-xincheng"]);
     assert_eq!(demonstration.clinics.len(), usual.clinics.len() + 3, "the real ones stay");
     assert_ne!(demonstration.version, usual.version, "nothing that is kept of one is shown for the other");
+}
+
+#[test]
+fn the_demonstrations_services_have_the_rules_and_the_preparation_of_the_usual_ones() {
+    let usual = library().booking;
+    let demonstration =
+        Library::load_edition(&bundled(), today(), Edition::Demonstration).expect("sound content").booking;
+    assert!(demonstration.len() > usual.len(), "all of them, and one of the other hospital");
+    for service in demonstration {
+        let twin = if service.id == "jiangbei-ldct" { "ldct-review" } else { &service.id };
+        let twin = usual.iter().find(|usual| usual.id == twin).unwrap_or_else(|| panic!("no usual {}", service.id));
+        // A hospital has its own phone, rooms and hours.
+        let rules = BookingRules { phone: service.rules().phone.clone(), ..twin.rules().clone() };
+        assert_eq!(service.rules(), &rules, "{}", service.id);
+        assert_eq!(
+            (&service.name, &service.department, service.minutes, &service.topic, &service.preparation),
+            (&twin.name, &twin.department, twin.minutes, &twin.topic, &twin.preparation),
+            "{}",
+            service.id
+        );
+        assert_eq!((&service.sources, service.unchecked), (&twin.sources, twin.unchecked), "{}", service.id);
+    }
 }
 
 #[test]

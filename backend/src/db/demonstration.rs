@@ -1,12 +1,11 @@
 //! A database that the demonstration has made: the mark that tells it, and emptying it. Nothing here touches a database
 //! without that mark.
 
+use super::log::SERVER;
+use super::purpose::{MARKS, Refusal, TABLES, foreign, postgres_tables, sqlite_tables};
 use super::{Db, Error, Result, on_read, on_write};
 use sqlx::AssertSqlSafe;
 use zaoshai_contract::civil::Moment;
-
-/// Tables that outlive a new beginning: the key's mark and the demonstration's own, and what the migrations keep.
-const KEPT: [&str; 2] = ["marks", "_sqlx_migrations"];
 
 /// How many people use a demonstration at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +14,26 @@ pub struct Using {
     pub staff: i64,
     /// In a link.
     pub patients: i64,
+}
+
+/// What stands in the way of emptying the database behind a connection.
+macro_rules! in_the_way {
+    ($connection:expr, $tables:expr, $own:expr) => {{
+        let connection = $connection;
+        let tables: Vec<(String,)> = sqlx::query_as($tables).fetch_all(&mut *connection).await?;
+        let names: Vec<&str> = tables.iter().map(|(name,)| name.as_str()).collect();
+        let accounts: Vec<(String,)> = sqlx::query_as("SELECT name FROM staff").fetch_all(&mut *connection).await?;
+        let made: Vec<(String,)> =
+            sqlx::query_as("SELECT object FROM audit WHERE action = 'add-account' AND staff <> $1")
+                .bind(SERVER)
+                .fetch_all(&mut *connection)
+                .await?;
+        Ok::<_, Error>(match (foreign(&names), strangers(&accounts, &made, $own)) {
+            (Some(table), _) => Some(Refusal::Shared(table)),
+            (None, 0) => None,
+            (None, count) => Some(Refusal::Strangers(count)),
+        })
+    }};
 }
 
 impl Db {
@@ -38,19 +57,6 @@ impl Db {
             .await?;
         });
         Ok(())
-    }
-
-    /// Whether nobody has worked in this database yet.
-    pub async fn is_untouched(&self) -> Result<bool> {
-        let (there,): (i64,) = on_read!(self, |pool| {
-            sqlx::query_as(
-                "SELECT (SELECT COUNT(*) FROM staff) + (SELECT COUNT(*) FROM followups) + \
-                 (SELECT COUNT(*) FROM home_care) + (SELECT COUNT(*) FROM audit)",
-            )
-            .fetch_one(pool)
-            .await?
-        });
-        Ok(there == 0)
     }
 
     /// How many people use it now.
@@ -77,32 +83,42 @@ impl Db {
         Ok(())
     }
 
-    /// Forgets everything that a demonstration's database holds, in one transaction, and writes its mark anew. The
-    /// triggers that keep history and log are put aside for it; a database without the mark is left as it is.
-    pub async fn empty_demonstration(&self, mark: &str) -> Result<()> {
+    /// What keeps a demonstration with these accounts from being made anew.
+    pub async fn in_the_way(&self, own: &[&str]) -> Result<Option<Refusal>> {
+        match self {
+            Self::Sqlite { read, .. } => in_the_way!(&mut *read.acquire().await?, sqlite_tables!(), own),
+            Self::Postgres(pool) => in_the_way!(&mut *pool.acquire().await?, postgres_tables!(), own),
+        }
+    }
+
+    /// Forgets everybody in a demonstration's database, in one transaction, and writes its mark anew. Only tables of
+    /// Zaoshai are emptied. A database without the mark is left as it is, and so is one with tables of another
+    /// application, or with accounts that are neither among these nor made by somebody who is.
+    pub async fn empty_demonstration(&self, mark: &str, own: &[&str]) -> Result<()> {
         match self {
             Self::Sqlite { write, .. } => {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 let marked = sqlx::query("UPDATE marks SET value = $1 WHERE name = 'demonstration'").bind(mark);
                 if marked.execute(&mut *tx).await?.rows_affected() == 0 {
-                    return Err(not_a_demonstration());
+                    return Err(Refusal::Real.into());
+                }
+                if let Some(refusal) = in_the_way!(&mut *tx, sqlite_tables!(), own)? {
+                    return Err(refusal.into());
                 }
                 sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *tx).await?;
-                let triggers: Vec<(String, String)> =
-                    sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                // The triggers that keep history and log are put aside for it.
+                let mut triggers: Vec<(String, String, String)> =
+                    sqlx::query_as("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
                         .fetch_all(&mut *tx)
                         .await?;
-                for (name, _) in &triggers {
+                triggers.retain(|(_, table, _)| emptied().any(|emptied| emptied == table));
+                for (name, ..) in &triggers {
                     sqlx::query(AssertSqlSafe(format!("DROP TRIGGER {name}"))).execute(&mut *tx).await?;
                 }
-                let tables: Vec<(String,)> =
-                    sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-                        .fetch_all(&mut *tx)
-                        .await?;
-                for (table,) in tables.iter().filter(|(table,)| !KEPT.contains(&table.as_str())) {
+                for table in emptied() {
                     sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *tx).await?;
                 }
-                for (_, sql) in triggers {
+                for (.., sql) in triggers {
                     sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
                 }
                 Ok(tx.commit().await?)
@@ -111,30 +127,32 @@ impl Db {
                 let mut tx = pool.begin().await?;
                 let marked = sqlx::query("UPDATE marks SET value = $1 WHERE name = 'demonstration'").bind(mark);
                 if marked.execute(&mut *tx).await?.rows_affected() == 0 {
-                    return Err(not_a_demonstration());
+                    return Err(Refusal::Real.into());
                 }
-                let tables: Vec<(String,)> =
-                    sqlx::query_as("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()")
-                        .fetch_all(&mut *tx)
-                        .await?;
-                let tables: Vec<String> =
-                    tables.into_iter().map(|(table,)| table).filter(|table| !KEPT.contains(&table.as_str())).collect();
-                let each = async |tx: &mut sqlx::PgConnection, word: &str| -> Result<()> {
-                    for table in &tables {
-                        let sql = format!("ALTER TABLE {table} {word} TRIGGER USER");
-                        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
-                    }
-                    Ok(())
-                };
-                each(&mut tx, "DISABLE").await?;
-                sqlx::query(AssertSqlSafe(format!("TRUNCATE {}", tables.join(", ")))).execute(&mut *tx).await?;
-                each(&mut tx, "ENABLE").await?;
+                let tables = emptied().collect::<Vec<_>>().join(", ");
+                // Nobody adds an account between the look and the end.
+                sqlx::query(AssertSqlSafe(format!("LOCK TABLE {tables}"))).execute(&mut *tx).await?;
+                if let Some(refusal) = in_the_way!(&mut *tx, postgres_tables!(), own)? {
+                    return Err(refusal.into());
+                }
+                // No trigger that keeps a row is asked by this.
+                sqlx::query(AssertSqlSafe(format!("TRUNCATE {tables}"))).execute(&mut *tx).await?;
                 Ok(tx.commit().await?)
             }
         }
     }
 }
 
-fn not_a_demonstration() -> Error {
-    Error::Broken("this database was not made by the demonstration".to_owned())
+/// The tables that a new beginning empties; the marks outlive it.
+fn emptied() -> impl Iterator<Item = &'static str> {
+    TABLES.into_iter().filter(|table| *table != MARKS)
+}
+
+/// How many of some accounts are neither the demonstration's own nor made at a desk, as these lines of the log tell.
+fn strangers(accounts: &[(String,)], made: &[(String,)], own: &[&str]) -> usize {
+    let known = |name: &str| {
+        let line = format!("{name} (");
+        own.contains(&name) || made.iter().any(|(object,)| object.starts_with(&line))
+    };
+    accounts.iter().filter(|(name,)| !known(name)).count()
 }

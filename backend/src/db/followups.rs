@@ -1130,7 +1130,9 @@ mod tests {
     async fn names_phones_reasons_tokens_and_sessions_are_not_readable() {
         let folder = tempfile::tempdir().expect("a folder");
         let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.expect("a database");
-        let people = crowd(&db, &Secrets::new(&[7; 32]), "any", 1, Moment(4_000_000_000_000)).await.expect("a patient");
+        let people = crowd(&db, &Secrets::new(&[7; 32]), ("zhuzhou-2", "any"), 1, Moment(4_000_000_000_000))
+            .await
+            .expect("a patient");
         let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
         let select = "SELECT name_sealed || phone_sealed || reason_sealed || token_hash || hash FROM followups \
                       JOIN patient_sessions ON followup = followups.id";

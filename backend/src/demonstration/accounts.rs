@@ -1,7 +1,7 @@
 //! The accounts of the demonstration: one a role and hospital. An [`Account`] is one of these and no other, since nothing
 //! outside of this file can make one.
 
-use super::World;
+use super::Size;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::Staff;
 
@@ -50,7 +50,7 @@ impl Account {
 /// Who brings lists in and closes clinics, beside the work of a nurse.
 const LEADS: &[Role] = &[Role::Nurse, Role::Coordinator];
 
-/// The accounts of the whole world; the first one is whom the tour signs in.
+/// The accounts of the whole one; the first one is whom the tour signs in.
 static WHOLE: [Account; 11] = [
     Account { name: "nurse", display: "张护士长", hospital: HERE, roles: LEADS },
     Account { name: "nurse2", display: "李护士", hospital: HERE, roles: &[Role::Nurse] },
@@ -65,7 +65,7 @@ static WHOLE: [Account; 11] = [
     Account { name: "jb-auditor", display: "孔审计员", hospital: THERE, roles: &[Role::Auditor] },
 ];
 
-/// The accounts of the small world.
+/// The accounts of the small one.
 static SMALL: [Account; 2] = [
     Account {
         name: "nurse",
@@ -76,10 +76,15 @@ static SMALL: [Account; 2] = [
     Account { name: "auditor", display: "示范审计员", hospital: HERE, roles: &[Role::Auditor] },
 ];
 
-/// The accounts of a world.
-pub(super) fn of(world: World) -> &'static [Account] {
-    match world {
-        World::Whole => &WHOLE,
-        World::Small => &SMALL,
+/// The names of all accounts that a demonstration has ever made.
+pub(super) fn names() -> Vec<&'static str> {
+    WHOLE.iter().chain(&SMALL).map(Account::name).collect()
+}
+
+/// The accounts of a demonstration of this size.
+pub(super) fn of(size: Size) -> &'static [Account] {
+    match size {
+        Size::Whole => &WHOLE,
+        Size::Small => &SMALL,
     }
 }

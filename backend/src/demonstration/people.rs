@@ -3,10 +3,14 @@
 
 use super::PATIENT;
 use super::board::Board;
+use std::collections::BTreeMap;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Urgency};
 use zaoshai_contract::ids::SlotId;
 use zaoshai_contract::referrals::ReferralAction;
+
+#[cfg(test)]
+mod tests;
 
 /// The first digits of every number: 154 was never given to anybody, so that none of them rings.
 const MUTE: &str = "1540000";
@@ -170,7 +174,10 @@ const LIST: [(&str, u16); 6] =
 
 struct Script<'a> {
     board: &'a mut Board,
+    /// In the order in which they are written.
     turns: Vec<Turn>,
+    /// When something last happened to somebody, by their ending.
+    latest: BTreeMap<u16, Moment>,
     last: u16,
 }
 
@@ -189,8 +196,12 @@ impl Script<'_> {
         moment.min(self.board.now)
     }
 
+    /// Something happens to somebody: never after now, and never before what has happened to them already, however the
+    /// holidays have pushed their times together.
     fn turn(&mut self, who: Who, at: Moment, act: Act) {
-        self.turns.push(Turn { at, who, act });
+        let latest = self.latest.entry(who.ending).or_insert(at);
+        *latest = at.max(*latest).min(self.board.now);
+        self.turns.push(Turn { at: *latest, who, act });
     }
 
     /// Somebody new.
@@ -212,7 +223,8 @@ impl Script<'_> {
         who
     }
 
-    /// Takes a time on the link, two days before it begins and never after now; somebody gets none where there is none.
+    /// Takes a time on the link five days before it begins, or as soon as they are asked; somebody gets none where there
+    /// is none.
     fn books(&mut self, who: Who, slot: Option<(SlotId, Moment)>) -> Option<Moment> {
         let (slot, starts) = slot?;
         let at = self.no_later(starts.plus_minutes(-5 * 1_440 + i64::from(who.ending % 90)));
@@ -229,8 +241,11 @@ impl Script<'_> {
 }
 
 /// What happens, earliest first.
-pub(super) fn turns(board: &mut Board) -> Vec<Turn> {
-    let mut script = Script { board, turns: Vec::new(), last: 1000 };
+///
+/// # Errors
+/// When the script tells it in another order than that in which it happens to one person.
+pub(super) fn turns(board: &mut Board) -> anyhow::Result<Vec<Turn>> {
+    let mut script = Script { board, turns: Vec::new(), latest: BTreeMap::new(), last: 1000 };
     waits(&mut script);
     today(&mut script);
     overdue(&mut script);
@@ -241,8 +256,23 @@ pub(super) fn turns(board: &mut Board) -> Vec<Turn> {
     ends(&mut script);
     brings_in(&mut script);
     at_home(&mut script);
-    script.turns.sort_by_key(|turn| turn.at);
-    script.turns
+    let Script { board, mut turns, .. } = script;
+    in_order(&turns, board.now)?;
+    turns.sort_by_key(|turn| turn.at);
+    Ok(turns)
+}
+
+/// Whether everybody is asked before anything else happens to them, and nothing happens before what it follows or after
+/// now.
+fn in_order(turns: &[Turn], now: Moment) -> anyhow::Result<()> {
+    let mut latest: BTreeMap<u16, Moment> = BTreeMap::new();
+    for Turn { at, who, act } in turns {
+        let begins = matches!(act, Act::Make(..) | Act::MakeFor(..) | Act::AskCare(..) | Act::Import(..));
+        let before = latest.insert(who.ending, *at);
+        let right = if begins { before.is_none() } else { before.is_some_and(|before| before <= *at) };
+        anyhow::ensure!(right && *at <= now, "what happens to {} at {} is out of order", who.name, at.iso());
+    }
+    Ok(())
 }
 
 /// Somebody waits for the first time of a day that is taken, and gets it when it becomes free; another still waits.
@@ -307,7 +337,7 @@ fn overdue(script: &mut Script<'_>) {
     let who = script.asked("何桂芳", &BREAST, 20, 17);
     for days in [-2, -1] {
         let at = script.at(days, 10, 30);
-        script.turn(who, at, Act::Call("nurse2", CallOutcome::CallLater, "打了没人接。"));
+        script.turn(who, at, Act::Call("nurse2", CallOutcome::NoAnswer, ""));
     }
     script.asked("郭德胜", &STOMACH, 22, 17);
     let who = script.asked("马秀珍", &CERVIX, 8, 30);
@@ -422,7 +452,7 @@ fn ahead(script: &mut Script<'_>) {
     script.asked_by("jb-nurse", "吕建民", &OVER_THERE, 22, 18);
 }
 
-/// Who is through, for whatever reason.
+/// Who is through, for whatever reason, and who has cancelled.
 fn ends(script: &mut Script<'_>) {
     for (name, outcome, then) in
         [("蔡建军", Outcome::Clear, Then::End(Ending::Completed)), ("贾秀英", Outcome::Review, Then::Step(180))]

@@ -4,7 +4,7 @@
 use super::accounts::{self, Account};
 use super::board::Board;
 use super::people::{self, Act, BEGINS, Care, Then, Turn, What, Who};
-use super::{Demonstration, World, failed, make_visits, nurse, weekly};
+use super::{Demonstration, Size, failed, make_visits, nurse, weekly};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::closures::Closure;
@@ -71,7 +71,7 @@ pub(super) async fn play(app: &App, demonstration: &Demonstration) -> Result<()>
         stage.sits_down(account, now).await?;
     }
     let mut board = Board::new(now, stage.times(now).await?);
-    for turn in people::turns(&mut board) {
+    for turn in people::turns(&mut board)? {
         let (at, who) = (turn.at, turn.who);
         stage.turn(turn).await.with_context(|| format!("{} at {}", who.name, at.iso()))?;
     }
@@ -95,23 +95,7 @@ async fn make_times(app: &App, now: Moment) -> Result<()> {
         let staff = nurse(hospital);
         let mut changes = vec![Change::AddTemplates(weekly(&library, at))];
         if hospital == accounts::HERE {
-            let minute = now.minute_of_day() / EVERY * EVERY;
-            changes.push(Change::AddException(Exception {
-                id: "demonstration-extra".to_owned(),
-                service: Some("ldct-review".to_owned()),
-                room: None,
-                first: now.date(),
-                last: now.date(),
-                kind: ExceptionKind::Extra {
-                    from: minute.saturating_sub(BEFORE),
-                    until: (minute + AFTER).min(24 * 60),
-                    every: EVERY,
-                    minutes: 20,
-                    capacity: 2,
-                    room: "CT 2 室".to_owned(),
-                },
-                reason: "加号".to_owned(),
-            }));
+            changes.push(Change::AddException(extra(now)));
         }
         for change in changes {
             timetable::carry_out(app, at, Some((&change, &staff)), (People::Stay, 0)).await?;
@@ -120,6 +104,27 @@ async fn make_times(app: &App, now: Moment) -> Result<()> {
     // What has come into reach since then.
     timetable::refresh(&app.at_another_time(Clock::still(now))).await.map_err(failed)?;
     Ok(())
+}
+
+/// Today's extra times around this moment.
+pub(super) fn extra(now: Moment) -> Exception {
+    let minute = now.minute_of_day() / EVERY * EVERY;
+    Exception {
+        id: "demonstration-extra".to_owned(),
+        service: Some("ldct-review".to_owned()),
+        room: None,
+        first: now.date(),
+        last: now.date(),
+        kind: ExceptionKind::Extra {
+            from: minute.saturating_sub(BEFORE),
+            until: (minute + AFTER).min(24 * 60),
+            every: EVERY,
+            minutes: 20,
+            capacity: 2,
+            room: "CT 2 室".to_owned(),
+        },
+        reason: "加号".to_owned(),
+    }
 }
 
 impl Stage {
@@ -209,7 +214,7 @@ impl Stage {
     }
 
     async fn make(&mut self, by: &str, who: Who, what: &What, (first, last): (CivilDate, CivilDate)) -> Result<()> {
-        let account = accounts::of(World::Whole).iter().find(|account| account.name() == by);
+        let account = accounts::of(Size::Whole).iter().find(|account| account.name() == by);
         let form = NewFollowUp {
             name: who.name.to_owned(),
             phone: who.phone(),

@@ -2,12 +2,13 @@
 //! there only on a server that was started as a demonstration.
 
 use super::body::Form;
-use super::frame::Sender;
+use super::frame::{Sender, request_id};
 use super::pages;
 use super::staff::session;
 use crate::app::App;
+use crate::db;
 use crate::demonstration::Demonstration;
-use crate::failures::Result;
+use crate::failures::{Failure, Result};
 use crate::qr;
 use crate::visitor::Visitor;
 use axum::Router;
@@ -16,7 +17,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use zaoshai_app::pages::demo::{Demo, Entry, Scan};
+use zaoshai_app::pages::demo::{Anew, Demo, Entry, Scan};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::page::Meta;
 use zaoshai_contract::problem::Code;
@@ -68,7 +69,6 @@ async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     let accounts = demonstration.accounts();
     let name_of = |id: &str| library.clinic(id).map(|clinic| clinic.card.name.clone()).unwrap_or_default();
     let demo = Demo {
-        hospital: name_of(&library.hospital),
         codes: codes(&app, &visitor.headers, link.as_ref().map(|(path, _)| path.as_str())),
         link,
         expected: i64::try_from(expected).unwrap_or(i64::MAX),
@@ -84,6 +84,10 @@ async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
             })
             .collect(),
         made: demonstration.made_at(&app).await?,
+        anew: match demonstration.in_the_way(&app).await? {
+            None => Anew::Possible,
+            Some(_) => Anew::Refused,
+        },
         using: (using.staff, using.patients),
     };
     let title = "试一试：三个角色，各三分钟";
@@ -131,12 +135,18 @@ async fn enter(State(app): State<App>, visitor: Visitor, sender: Sender, form: F
     Ok((session::set(cookies), Redirect::to("/staff")).into_response())
 }
 
-/// `POST /demo/anew`: makes everything anew; every session ends.
+/// `POST /demo/anew`: makes everything anew; every session ends. Nothing happens where others work in the database.
 async fn anew(State(app): State<App>) -> Result<Response> {
     demonstration(&app)?;
     // Not in this request: one that is given up would leave half a hospital.
-    let work = tokio::spawn(async move { demonstration(&app)?.begin_anew(&app).await.map_err(Into::into) });
-    let done: Result<()> = work.await.map_err(anyhow::Error::from)?;
-    done?;
+    let work = tokio::spawn(async move { Ok::<_, Failure>(demonstration(&app)?.begin_anew(&app).await) });
+    match work.await.map_err(anyhow::Error::from)?? {
+        Ok(()) => {}
+        // The page says so in the place of the button.
+        Err(error) => match error.downcast_ref() {
+            Some(db::Error::Refused(refusal)) => tracing::warn!(request = request_id(), "not made anew: {refusal}"),
+            _ => return Err(error.into()),
+        },
+    }
     Ok(Redirect::to(DEMO).into_response())
 }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use zaoshai_backend::db::Db;
 use zaoshai_backend::db::followups::Record;
 use zaoshai_backend::db::pages::After;
-use zaoshai_backend::demonstration::{Demonstration, World as Size};
+use zaoshai_backend::db::purpose::TABLES;
+use zaoshai_backend::demonstration::{Demonstration, Size};
 use zaoshai_backend::secrets;
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
@@ -63,7 +64,7 @@ async fn without_the_flag_there_is_no_demo_no_fictitious_hospital_and_no_way_in(
     assert!(stranger.form("/demo/anew", &[]).await.status.is_client_error());
     for path in ["/", "/clinics", "/sitemap.txt", "/api/v1/clinics", "/home-care"] {
         let page = stranger.get(path).await.text;
-        for word in ["青禾", "qinghe", "（示范）", "0000-", "href=\"/demo\""] {
+        for word in ["青禾", "qinghe", "（示范）", "0000-", "href=\"/demo\"", "试用"] {
             assert!(!page.contains(word), "{word} on {path}");
         }
     }
@@ -78,7 +79,7 @@ async fn the_demonstration_takes_no_database_in_which_others_have_worked() {
     let followup = world.followup().await;
     let refused = Demonstration::on(&world.app.db, Size::Whole).await.expect_err("refused").to_string();
     assert!(refused.contains("--database"), "it says what to do: {refused}");
-    assert!(world.app.db.empty_demonstration("{}").await.is_err(), "nothing is emptied without the mark");
+    assert!(world.app.db.empty_demonstration("{}", &[]).await.is_err(), "nothing is emptied without the mark");
     let kept = world.app.db.followup(&followup.row.id).await.expect("the database");
     assert_eq!(name(&world, &kept.expect("it is still there")), "李女士");
     assert!(world.app.db.demonstration_mark().await.expect("the database").is_none());
@@ -106,6 +107,9 @@ async fn people_are_in_every_state_at_any_hour_of_any_day() {
         // The day has but a quarter of an hour left, or has just begun.
         (at(2026, 11, 30, 23, 40), 7),
         (at(2026, 12, 1, 0, 5), 7),
+        // The first minutes after the longest holidays: for a week, and for nine days, no clinic was open.
+        (at(2026, 10, 8, 0, 5), 7),
+        (at(2026, 2, 24, 0, 5), 7),
     ] {
         let world = World::of_demonstration(Size::Whole, now).await;
         is_sound(&world).await;
@@ -148,6 +152,7 @@ async fn people_are_in_every_state_at_any_hour_of_any_day() {
             assert!(here.iter().any(|record| record.ending == Some(ending)), "{ending:?}");
         }
         assert!(here.iter().any(Record::locked), "a link is locked");
+        assert!(overdue.iter().any(|record| record.unanswered == 2), "somebody was called in vain twice");
     }
 }
 
@@ -160,7 +165,7 @@ async fn today_holds_who_has_come_who_has_not_and_who_is_to_come() {
     assert_eq!(rows.len(), 12);
     for (path, names) in [
         ("/staff", &["到了，在等", "已就诊", "没来", "李秀英", "吴玉梅", "胡建华"][..]),
-        ("/staff/lists/overdue", &["林国栋", "何桂芳", "马秀珍"]),
+        ("/staff/lists/overdue", &["林国栋", "何桂芳", "马秀珍", "2 次没人接，换个时间打，或者寄信"]),
         ("/staff/questions", &["郑桂英"]),
         ("/staff/referrals", &["傅国平"]),
     ] {
@@ -350,6 +355,32 @@ async fn the_page_shows_three_roles_and_codes_of_the_address_at_which_it_was_rea
     let marks = finder.matches("<span>示范，不是真的医院。电话打不通。</span>").count();
     assert_eq!(marks, 3, "each fictitious hospital says so in the finder");
     assert!(finder.contains("株洲市二医院"), "the real ones stay, as public information");
+    // None of the real ones is said to ring nowhere: each asks not to be called for a try.
+    let real = world.app.library().clinics.iter().filter(|clinic| !clinic.card.provenance.fictitious).count();
+    assert!(real > 9);
+    assert_eq!(finder.matches("医院是真的，不要为试用打电话。").count(), real);
+    assert!(stranger.get("/clinics/zhuzhou-2").await.text.contains("医院是真的，不要为试用打电话。"));
+    assert!(page.contains("写“示范”的医院和人是编的") && page.contains("别的医院是真的"), "{page}");
+    // What is shown of a button is the beginning of what it is called.
+    for account in world.app.demonstration().expect("a demonstration").accounts() {
+        assert!(page.contains(&format!("aria-label=\"进去：{}\"", account.staff().display)));
+    }
+    assert!(!page.contains("口令"), "the product says 密码");
+}
+
+#[tokio::test]
+async fn no_map_shows_a_real_place_for_a_hospital_that_there_is_not() {
+    let world = World::of_demonstration(Size::Small, morning()).await;
+    let mut stranger = world.client();
+    for clinic in &world.app.library().clinics {
+        let (id, fictitious) = (&clinic.card.id, clinic.card.provenance.fictitious);
+        let page = stranger.get(&format!("/clinics/{id}")).await.text;
+        for map in ["amap.com", "map.baidu.com", "map.qq.com"] {
+            assert_eq!(page.contains(map), !fictitious, "{map} on the page of {id}");
+        }
+        assert_eq!(page.contains("医院是编的，地图上没有。"), fictitious, "{id}");
+        assert_eq!(clinic.maps.is_none(), fictitious, "{id}");
+    }
 }
 
 #[tokio::test]
@@ -417,13 +448,90 @@ async fn a_start_on_another_day_makes_it_anew_and_one_on_the_same_day_does_not()
 }
 
 #[tokio::test]
-async fn the_small_world_holds_one_patient_and_two_accounts() {
+async fn the_small_one_holds_one_patient_and_two_accounts() {
     let world = World::of_demonstration(Size::Small, morning()).await;
     is_small(&world).await;
     let mut nurse = enters(&world, "nurse").await;
     assert!(nurse.get("/staff").await.text.contains("护士工作台"));
     assert_eq!(nurse.form("/demo/anew", &[]).await.status, StatusCode::SEE_OTHER);
     is_small(&world).await;
+}
+
+/// Writes into the database behind the back of the server.
+async fn execute(world: &World, sql: &'static str) {
+    match &world.app.db {
+        Db::Sqlite { write, .. } => drop(sqlx::raw_sql(sql).execute(write).await.expect(sql)),
+        Db::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.expect(sql)),
+    }
+}
+
+/// A new beginning does nothing, and the page says why in the place of its button.
+async fn stays_as_it_is(world: &World) {
+    let mut stranger = world.client();
+    let before = world.app.db.followup("demonstration").await.expect("the database").expect("a follow-up").version;
+    let anew = stranger.form("/demo/anew", &[]).await;
+    assert_eq!((anew.status, anew.location()), (StatusCode::SEE_OTHER, "/demo"));
+    let kept = world.app.db.followup("demonstration").await.expect("the database").expect("a follow-up").version;
+    assert_eq!(before, kept, "nobody was made anew");
+    let page = stranger.get("/demo").await.text;
+    assert!(page.contains("不能重新开始") && !page.contains("action=\"/demo/anew\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_new_beginning_empties_no_table_of_another_application() {
+    let world = World::of_demonstration(Size::Small, morning()).await;
+    execute(&world, "CREATE TABLE orders (id TEXT); INSERT INTO orders VALUES ('kept')").await;
+    stays_as_it_is(&world).await;
+    // Fails by a conflict where the row is gone.
+    execute(&world, "CREATE UNIQUE INDEX one_order ON orders (id)").await;
+    let again = match &world.app.db {
+        Db::Sqlite { write, .. } => sqlx::raw_sql("INSERT INTO orders VALUES ('kept')").execute(write).await.err(),
+        Db::Postgres(pool) => sqlx::raw_sql("INSERT INTO orders VALUES ('kept')").execute(pool).await.err(),
+    };
+    assert!(again.is_some(), "the row is still there");
+    execute(&world, "DROP TABLE orders").await;
+    is_small(&world).await;
+    assert_eq!(world.client().form("/demo/anew", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(world.client().get("/demo").await.text.contains("action=\"/demo/anew\""));
+}
+
+#[tokio::test]
+async fn a_new_beginning_forgets_whom_its_own_administrators_made_and_nobody_elses_account() {
+    let world = World::of_demonstration(Size::Small, morning()).await;
+    let mut admin = enters(&world, "nurse").await;
+    let fields = [("name", "guest"), ("display", "客人"), ("roles", "nurse")];
+    assert_eq!(admin.form_once("/staff/accounts", &fields).await.status, StatusCode::OK);
+    let made = async |name: &str| world.app.db.account(name).await.expect("the database").is_some();
+    assert!(made("guest").await);
+    assert_eq!(admin.form("/demo/anew", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!made("guest").await && made("nurse").await, "it was made anew");
+
+    world.staff("guest", HERE, Role::Nurse).await;
+    stays_as_it_is(&world).await;
+    assert!(made("guest").await, "whoever works for real people stays");
+    let (folder, db) = world.ended();
+    let (demonstration, _) = Demonstration::on(&db, Size::Small).await.expect("its own database");
+    let app = crate::world::app(folder.path(), db, zaoshai_backend::clock::Clock::still(morning().plus_minutes(2_000)));
+    let app = app.demonstrating(demonstration);
+    let refused = app.demonstration().expect("a demonstration").prepare(&app).await.expect_err("refused").to_string();
+    assert!(refused.contains("holds accounts (1)") && refused.contains("Nobody was deleted"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_tables_that_are_emptied_are_those_that_the_migrations_make() {
+    let world = World::without_timetable().await;
+    let (sqlite, postgres) = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'",
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+    );
+    let made = match &world.app.db {
+        Db::Sqlite { read, .. } => sqlx::query_as(sqlite).fetch_all(read).await,
+        Db::Postgres(pool) => sqlx::query_as(postgres).fetch_all(pool).await,
+    };
+    let mut made: Vec<(String,)> = made.expect("tables");
+    made.sort();
+    let made: Vec<&str> = made.iter().map(|(name,)| name.as_str()).filter(|name| *name != "_sqlx_migrations").collect();
+    assert_eq!(made, TABLES);
 }
 
 async fn is_small(world: &World) {

@@ -118,8 +118,9 @@ async fn every_request_for_nursing_is_reached_however_many_there_are() {
 async fn nobody_is_passed_over_when_people_of_the_page_before_leave_the_list() {
     let world = World::new().await;
     let until = Moment(world.app.now().0 + 2 * DAY);
-    let people =
-        demonstration::crowd(&world.app.db, &world.app.secrets, "ldct-review", 230, until).await.expect("people");
+    let people = demonstration::crowd(&world.app.db, &world.app.secrets, ("zhuzhou-2", "ldct-review"), 230, until)
+        .await
+        .expect("people");
     let all: BTreeSet<String> = people.iter().map(|person| person.followup.clone()).collect();
     let mut nurse = world.nurse().await;
     // Long after their windows everybody is overdue.
@@ -145,8 +146,9 @@ async fn nobody_is_passed_over_when_people_of_the_page_before_leave_the_list() {
 async fn every_whole_list_says_how_many_it_has_and_reaches_them_all() {
     let world = World::new().await;
     let until = Moment(world.app.now().0 + 2 * DAY);
-    let crowd =
-        demonstration::crowd(&world.app.db, &world.app.secrets, "ldct-review", 120, until).await.expect("people");
+    let crowd = demonstration::crowd(&world.app.db, &world.app.secrets, ("zhuzhou-2", "ldct-review"), 120, until)
+        .await
+        .expect("people");
     for person in &crowd[..110] {
         let today = world.app.now().date();
         let again = zaoshai_contract::followups::CallOutcome::CallLater;
@@ -179,8 +181,9 @@ async fn every_whole_list_says_how_many_it_has_and_reaches_them_all() {
 async fn a_search_reaches_everybody_whom_it_finds() {
     let world = World::new().await;
     let until = Moment(world.app.now().0 + 2 * DAY);
-    let crowd =
-        demonstration::crowd(&world.app.db, &world.app.secrets, "ldct-review", 230, until).await.expect("people");
+    let crowd = demonstration::crowd(&world.app.db, &world.app.secrets, ("zhuzhou-2", "ldct-review"), 230, until)
+        .await
+        .expect("people");
     let mut nurse = world.nurse().await;
     let typed = "李女士";
     let path = nurse.form("/staff/search", &[("q", typed)]).await.location().to_owned();

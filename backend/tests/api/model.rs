@@ -262,7 +262,9 @@ impl<'a> Play<'a> {
         };
         let slots: Vec<NewSlot> = SLOTS.iter().enumerate().map(slot).collect();
         app.db.make_slots(&slots).await.expect("slots");
-        let crowd = crowd(&app.db, &secrets(), SERVICE, PEOPLE, Moment(begin.0 + 7 * DAY)).await.expect("people");
+        let crowd = crowd(&app.db, &secrets(), ("zhuzhou-2", SERVICE), PEOPLE, Moment(begin.0 + 7 * DAY))
+            .await
+            .expect("people");
         stage.before = crowd.iter().map(|person| person.followup.clone()).collect();
         let bodies = crowd.into_iter().map(|person| Body {
             id: person.followup,

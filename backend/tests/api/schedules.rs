@@ -639,8 +639,8 @@ async fn run(deeds: &[(Deed, bool)]) -> Result<(), TestCaseError> {
     let world = World::without_timetable().await;
     let app = &world.app;
     let until = app.now().plus_minutes(90 * 24 * 60);
-    let mut people = crowd(&app.db, &app.secrets, "gastroscopy", 2, until).await.expect("people");
-    people.extend(crowd(&app.db, &app.secrets, "colonoscopy", 1, until).await.expect("people"));
+    let mut people = crowd(&app.db, &app.secrets, ("zhuzhou-2", "gastroscopy"), 2, until).await.expect("people");
+    people.extend(crowd(&app.db, &app.secrets, ("zhuzhou-2", "colonoscopy"), 1, until).await.expect("people"));
     let staff = Staff {
         name: "zhang".to_owned(),
         display: String::new(),

@@ -157,14 +157,14 @@ impl World {
     }
 
     /// A server that was started as a demonstration, at this moment.
-    pub async fn of_demonstration(size: demonstration::World, now: Moment) -> Self {
+    pub async fn of_demonstration(size: demonstration::Size, now: Moment) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let db = database(folder.path()).await;
         Self::started_again(folder, db, size, now).await
     }
 
     /// The same on a database that is there.
-    pub async fn started_again(folder: TempDir, db: Db, size: demonstration::World, now: Moment) -> Self {
+    pub async fn started_again(folder: TempDir, db: Db, size: demonstration::Size, now: Moment) -> Self {
         let (demonstration, _) = Demonstration::on(&db, size).await.expect("a database of the demonstration");
         let app = app(folder.path(), db, Clock::still(now));
         app.reload(Ok(fictitious()));

@@ -10,7 +10,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use zaoshai_backend::db::Db;
-use zaoshai_backend::demonstration::{Demonstration, World};
 use zaoshai_backend::secrets;
 use zaoshai_contract::ids::SlotId;
 
@@ -229,18 +228,6 @@ async fn what_is_no_database_stops_the_start_with_a_sentence() {
     assert!(told.contains("test.db is not a database, or is damaged: put its last backup in its place"), "{told}");
     let told = Site::on(format!("sqlite://{}/folder/test.db", file.display())).refuses_to_serve();
     assert!(told.contains("the folder") && told.contains("is missing and cannot be made"), "{told}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_demonstration_has_made_is_no_database_for_real_people() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let site = Site::on(format!("sqlite://{}", folder.path().join("test.db").display()));
-    let db = site.db().await;
-    assert!(db.is_untouched().await.expect("the database"));
-    Demonstration::on(&db, World::Small).await.expect("a database of the demonstration");
-    db.close().await;
-    let told = site.refuses_to_serve();
-    assert!(told.contains("was made by the demonstration") && told.contains("--database"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,9 +80,38 @@ impl Site {
     /// The same in an environment with these variables.
     pub fn refuses_to_serve_where(&self, variables: &[(&str, &str)]) -> String {
         let mut command = self.serving(&bundled_content());
-        let output = command.envs(variables.iter().copied()).output().expect("the server runs");
-        assert!(!output.status.success(), "it started");
-        String::from_utf8_lossy(&output.stderr).into_owned()
+        fails(command.envs(variables.iter().copied()))
+    }
+
+    /// Starts the small demonstration and waits until it listens.
+    pub fn demonstrate(&self) -> Server {
+        let mut command = self.serving(&bundled_content());
+        command.arg("--demonstration=small");
+        self.start(command)
+    }
+
+    /// The same that must not start; gives what it said instead.
+    pub fn refuses_to_demonstrate(&self) -> String {
+        fails(self.serving(&bundled_content()).arg("--demonstration=small"))
+    }
+
+    /// `zaoshai staff …` on its database; gives whether that was done, and what was said.
+    pub fn staff(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zaoshai"));
+        let command = command.arg("staff").args(arguments).args(["--database", &self.database]);
+        let output = command.output().expect("the command runs");
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    }
+
+    /// The names of the files in its folder, and what is in those of the database.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let files = std::fs::read_dir(self.folder.path()).expect("a folder").filter_map(Result::ok);
+        let mut files: Vec<(String, Vec<u8>)> = files
+            .map(|file| (file.file_name().to_string_lossy().into_owned(), file.path()))
+            .map(|(name, path)| (name, std::fs::read(path).unwrap_or_default()))
+            .collect();
+        files.sort();
+        files
     }
 
     /// Starts a server with its own content folder.
@@ -138,7 +167,12 @@ impl Site {
     /// Makes patients who have given their last four digits.
     pub async fn patients(&self, db: &Db, service: &str, count: usize) -> Vec<Patient> {
         let until = soon().plus_minutes(60 * 24 * 60);
-        crowd(db, &self.secrets(), service, count, until).await.expect("a crowd").into_iter().map(Patient).collect()
+        crowd(db, &self.secrets(), ("zhuzhou-2", service), count, until)
+            .await
+            .expect("a crowd")
+            .into_iter()
+            .map(Patient)
+            .collect()
     }
 
     /// Makes somebody who may close clinics, and signs her in: her cookie holds at every server of the site.
@@ -277,6 +311,13 @@ impl Patient {
     }
 }
 
+/// Runs what must fail; gives what it said.
+fn fails(command: &mut Command) -> String {
+    let output = command.output().expect("the server runs");
+    assert!(!output.status.success(), "it started");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// A running server.
 pub struct Server {
     child: Child,
@@ -289,6 +330,18 @@ impl Server {
     pub fn hang_up(&self) {
         let told = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
         assert!(told.is_ok_and(|status| status.success()), "the signal is sent");
+    }
+
+    /// Whether it ends by itself within this time, and not as if nothing had been wrong.
+    pub fn fails_within(&mut self, time: Duration) -> bool {
+        let until = std::time::Instant::now() + time;
+        while std::time::Instant::now() < until {
+            if let Some(status) = self.child.try_wait().expect("its own process") {
+                return !status.success();
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        false
     }
 
     /// SIGKILL: no chance to finish anything.
