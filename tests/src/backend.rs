@@ -33,6 +33,16 @@ impl Backend {
         Self::start_on(folder, &database)
     }
 
+    /// Starts a backend on a free port with the whole demonstration: a hospital in the middle of its day.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_whole() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}/test.db", folder.path().display());
+        Self::serve(folder, &database, &["--demonstration"])
+    }
+
     /// Starts a backend on a free port with the given database.
     ///
     /// # Panics
