@@ -1,30 +1,46 @@
 // Copying with one tap, the keys of the desk, and forms that are not lost with the network. The pages work without it.
 (function () {
+  // The word of the button alone changes: the key beside it stays.
+  var copied = function (button) { (button.querySelector('span') || button).textContent = '已复制'; };
   document.querySelectorAll('[data-copy]').forEach(function (button) {
     var field = document.getElementById(button.dataset.copy);
     if (!field) return;
     button.hidden = false;
     button.addEventListener('click', function () {
+      var done = function () { copied(button); };
+      // The focus stays on the button, so that the next key of the desk is heard.
+      if (navigator.clipboard) { navigator.clipboard.writeText(field.value).then(done, function () { field.select(); }); return; }
       field.select();
-      var done = function () { button.textContent = '已复制'; };
-      if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done, function () {});
-      else if (document.execCommand('copy')) done();
+      if (document.execCommand('copy')) { done(); button.focus({ preventScroll: true }); }
     });
   });
   document.querySelectorAll('[data-text]').forEach(function (button) {
     if (!navigator.clipboard) return;
     button.hidden = false;
     button.addEventListener('click', function () {
-      navigator.clipboard.writeText(button.dataset.text).then(function () { button.textContent = '已复制'; }, function () {});
+      navigator.clipboard.writeText(button.dataset.text).then(function () { copied(button); }, function () {});
     });
   });
   // A form that is sent without a network would leave the page with all that was typed: whether the server is there is
   // asked first. What is lost after that is sent again under the same key.
-  var sure = false;
+  var sure = false, sending = null;
+  // While it is asked and sent the button says so, and no other one counts.
+  var busy = function (button) {
+    if (sending && sending.button) sending.button.removeAttribute('aria-busy');
+    if (sending) clearTimeout(sending.over);
+    sending = null;
+    if (button === null) return;
+    // What is taken out as a table leaves the page where it is; what is sent twice counts once, by its key.
+    sending = { button: button, over: setTimeout(function () { busy(null); }, 9000) };
+    if (button) button.setAttribute('aria-busy', 'true');
+  };
+  addEventListener('pageshow', function (event) { if (event.persisted) busy(null); });
   addEventListener('submit', function (event) {
     var form = event.target, button = event.submitter;
     if (form.method !== 'post' || sure || !form.requestSubmit) return;
     event.preventDefault();
+    if (sending) return;
+    busy(button);
     var note = form.querySelector('[data-lost]');
     if (note) note.remove();
     var limit = new AbortController();
@@ -32,11 +48,13 @@
     fetch('/livez', { cache: 'no-store', signal: limit.signal }).then(function (answer) {
       clearTimeout(late);
       if (!answer.ok) throw answer;
+      busy(button);
       sure = true;
       form.requestSubmit(button);
       sure = false;
     }).catch(function () {
       clearTimeout(late);
+      busy(null);
       note = document.createElement('p');
       note.setAttribute('role', 'alert');
       note.setAttribute('data-lost', '');
@@ -68,19 +86,49 @@
     // The browser goes to the row that the address names once the page is whole.
     addEventListener('load', function () { requestAnimationFrame(restore); });
   }
-  // What was refused is read first, and what a link of it names is unfolded.
-  var summary = document.getElementById('problem');
-  if (summary) summary.focus();
-  var unfold = function () {
-    var field = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (var part = field; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
-    if (field) field.scrollIntoView();
-  };
-  addEventListener('hashchange', unfold);
-  if (location.hash.length > 1) unfold();
   var seen = function (element) {
     return element.getClientRects().length > 0 && (!element.checkVisibility || element.checkVisibility());
   };
+  // The focus goes to where the next step is, and the page stays where it is.
+  var take = function (element) {
+    if (!element) return false;
+    if (element.tabIndex < 0) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    return true;
+  };
+  var first = function (within, what) { return within && [].filter.call(within.querySelectorAll(what), seen)[0]; };
+  var named = function () {
+    try { return document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch (_) { return null; }
+  };
+  var FIELDS = 'input:not([type=hidden]), select, textarea';
+  // What a link names is unfolded; of a form its first field is next, of a row the person.
+  var unfold = function () {
+    var field = named();
+    for (var part = field; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
+    if (!field || field.id === 'main') return;
+    field.scrollIntoView();
+    take(field.matches(FIELDS) ? field : first(field, field.matches('.zs-row') ? '.zs-row__name a' : FIELDS));
+  };
+  addEventListener('hashchange', unfold);
+  // What was refused is read first.
+  var summary = document.getElementById('problem');
+  var begin = function () {
+    var linked = location.hash.length > 1;
+    if (linked) unfold();
+    if (summary) { summary.focus(); return; }
+    // Of a list to send from, the next message comes after the one that was marked.
+    if (take(first(document, '.zs-next [data-copy]'))) return;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    if (!take(first(document, '.zs-desk__pane .zs-h1, .zs-person .zs-h1')) && linked) take(document.getElementById('main'));
+  };
+  begin();
+  // Browsers take the focus away when they have come to the place that the address names.
+  addEventListener('load', function () {
+    setTimeout(function () { if (!document.activeElement || document.activeElement === document.body) begin(); });
+  });
+  // The chosen list is in sight among the others.
+  var tab = document.querySelector('.zs-tabs [aria-current]');
+  if (tab) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
   // Up and down in a list, from the person who stands open or where a tap has led back.
   var step = function (by) {
     var names = [].filter.call(document.querySelectorAll('.zs-row__name a'), seen);
@@ -110,14 +158,49 @@
       if (next) next.focus();
     });
   });
+  // Whoever dictates or types with a stick has the single keys switched off, in this browser.
+  var root = document.documentElement, toggle = document.querySelector('[data-keys]');
+  var off = false;
+  try { off = localStorage.getItem('zs-keys') === 'off'; } catch (_) {}
+  // What a key stands for in a row; elsewhere it is written on the button itself.
+  var IN_ROW = {
+    1: '[name=outcome][value=agreed]', 2: '[name=outcome][value=no-answer]', 3: '[name=outcome][value=call-later]',
+    d: '[name=action][value=arrive]', s: '[name=action][value=attend]', u: '.zs-word--undo', c: '[data-text]', x: 'form[action$="/sent"] button'
+  };
+  var meant = function (key) {
+    var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
+    // In the row of somebody a key is never for the person who stands open beside the list.
+    if (row && IN_ROW[key]) return first(row, IN_ROW[key]);
+    if (key === 'u') return first(document, '[data-undo]') || first(document, '.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    var all = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen);
+    return all.filter(function (one) { return !row || !one.closest('.zs-desk__pane'); })[0];
+  };
+  var hint = function () {
+    document.querySelectorAll('[data-hint]').forEach(function (one) {
+      var key = one.dataset.hint;
+      one.hidden = off || !(key === 'j' ? first(document, '.zs-row__name a') : meant(key) || first(document, '.zs-row--desk ' + (IN_ROW[key] || 'x-none')));
+    });
+    if (off) root.dataset.single = 'off'; else delete root.dataset.single;
+    if (toggle) { toggle.hidden = false; toggle.textContent = off ? '打开单键' : '关掉单键'; }
+  };
+  if (toggle) toggle.addEventListener('click', function () {
+    off = !off;
+    try { localStorage.setItem('zs-keys', off ? 'off' : 'on'); } catch (_) {}
+    hint();
+  });
+  hint();
+  var typing = function (target) {
+    if (target.tagName === 'SELECT') return true;
+    return /^(INPUT|TEXTAREA)$/.test(target.tagName) && !target.readOnly;
+  };
   addEventListener('keydown', function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === 'Escape' && event.target.id === 'find') event.target.blur();
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (off || typing(event.target)) return;
     var key = event.key.toLowerCase();
     if ((key === 'j' && step(1)) || (key === 'k' && step(-1))) { event.preventDefault(); return; }
-    var target = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen)[0];
-    if (key === 'u') target = [].filter.call(document.querySelectorAll('[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]'), seen)[0];
+    if (event.repeat || key.length !== 1) return;
+    var target = meant(key);
     if (!target) return;
     event.preventDefault();
     if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();

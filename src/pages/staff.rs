@@ -112,8 +112,8 @@ pub fn page(page: &StaffPage, done: Option<&Told>) -> Node {
         }
         StaffPage::Detail { staff, detail, qr_path, qr_side, now, problem, typed } => {
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
-            let sent = work::Sent { typed, problem: problem.as_ref() };
-            let step = Step::OnPhones(detail::action(detail, just));
+            let sent = work::Sent { typed, problem: problem.as_ref(), who: &detail.row.name };
+            let step = Step::OnPhones(detail::action(detail, just, typed));
             frame("", Some(staff), detail::page(detail, qr, just, *now, &sent), step)
         }
         StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page).into()),
@@ -330,21 +330,33 @@ fn ways(here: &str) -> Node {
         .node()
 }
 
-/// The keys that work on every page of the desk.
+/// The keys of the desk. The script that they need shows those that work on the page.
 fn keys() -> El {
-    let key = |keys: &[&'static str], what: &'static str| {
+    let hints: [(&[&str], &str, &str); 11] = [
+        (&["N"], "n", "新建"),
+        (&["/"], "/", "查找"),
+        (&["J", "K"], "j", "名单里上下"),
+        (&["回车"], "j", "打开"),
+        (&["C"], "c", "复制"),
+        (&["X"], "x", "已发"),
+        (&["1", "2", "3"], "1", "记电话"),
+        (&["D"], "d", "到了"),
+        (&["S"], "s", "已就诊"),
+        (&["R"], "r", "填结果"),
+        (&["U"], "u", "撤回"),
+    ];
+    let hints = hints.into_iter().map(|(keys, works, what)| {
         let keys = keys.iter().map(|key| el("kbd").class("zs-kbd").child(*key)).collect::<Vec<_>>();
-        el("span").child(keys).child(" ").child(what)
-    };
-    el("aside")
-        .class("zs-keys zs-wide")
-        .with("aria-label", "按键")
-        .child(key(&["N"], "新建"))
-        .child(key(&["/"], "查找"))
-        .child(key(&["J", "K"], "名单里上下"))
-        .child(key(&["回车"], "打开"))
-        .child(key(&["1", "2", "3"], "记电话"))
-        .child(key(&["U"], "撤回"))
+        el("span").with("data-hint", works).with("hidden", true).child(keys).child(" ").child(what)
+    });
+    el("aside").class("zs-keys zs-wide").with("aria-label", "按键").child(hints.collect::<Vec<_>>()).child(
+        el("button")
+            .class("zs-word zs-keys__switch")
+            .with("type", "button")
+            .with("data-keys", "")
+            .with("hidden", true)
+            .child("关掉单键"),
+    )
 }
 
 #[cfg(test)]

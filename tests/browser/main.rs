@@ -6,6 +6,7 @@ mod check;
 mod clinics;
 mod console;
 mod content;
+mod desk;
 mod first_screen;
 mod followup;
 mod gallery;

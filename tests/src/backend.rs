@@ -33,6 +33,16 @@ impl Backend {
         Self::serve(folder, &database, &["--demonstration=small"])
     }
 
+    /// Starts a backend on a free port with the whole demonstration: a hospital in the middle of its day.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_whole() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}/test.db", folder.path().display());
+        Self::serve(folder, &database, &["--demonstration"])
+    }
+
     /// Starts a backend that is no demonstration on the given database; password and link are empty.
     ///
     /// # Panics

@@ -37,8 +37,21 @@ pub struct Standings {
     pub booked: i64,
     /// Ended.
     pub closed: i64,
-    /// Open, with the message marked as sent.
-    pub sent: i64,
+}
+
+/// An open follow-up of a batch, as far as it is needed to tell whether its message was sent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Reached {
+    /// Its id.
+    pub id: String,
+    /// The row of the table from which it was made.
+    pub batch_row: i64,
+    /// The sealed phone number.
+    pub phone_sealed: String,
+    /// Since when the number is known to be somebody else's.
+    pub wrong_number: Option<i64>,
+    /// When the message was marked as sent.
+    pub sent: Option<i64>,
 }
 
 impl Db {
@@ -163,14 +176,25 @@ impl Db {
         .await?))
     }
 
+    /// The open follow-ups of a batch that this hospital is still in charge of, in the order of the table.
+    pub async fn batch_reached(&self, id: &str, hospital: &str) -> Result<Vec<Reached>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, batch_row, phone_sealed, wrong_number, sent FROM followups \
+             WHERE batch = $1 AND (hospital = $2) IS TRUE AND ending IS NULL ORDER BY batch_row",
+        )
+        .bind(id)
+        .bind(hospital)
+        .fetch_all(pool)
+        .await?))
+    }
+
     /// How the follow-ups of a batch stand that this hospital is still in charge of.
     pub async fn batch_standings(&self, id: &str, hospital: &str) -> Result<Standings> {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT COUNT(CASE WHEN ending IS NULL AND NOT has THEN 1 END) AS open, \
              COUNT(CASE WHEN ending IS NULL AND has THEN 1 END) AS booked, \
-             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed, \
-             COUNT(CASE WHEN ending IS NULL AND sent IS NOT NULL THEN 1 END) AS sent FROM \
-             (SELECT ending, sent, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
+             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed FROM \
+             (SELECT ending, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
              AND state IN ('booked', 'arrived', 'attended')) AS has FROM followups WHERE batch = $1 \
              AND (hospital = $2) IS TRUE) AS one",
         )

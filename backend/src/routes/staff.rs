@@ -70,6 +70,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/staff/closures", get(closures::show).post(closures::close))
         .route("/staff/closures/{closure}/undo", post(closures::undo))
         .route("/staff/batches", get(batches::show).post(batches::upload))
+        .route("/staff/batches/example.csv", get(batches::example))
         .route("/staff/batches/left.csv", post(imported::left))
         .route("/staff/batches/{id}", get(batches::batch))
         .route("/staff/batches/{id}/letters", get(letters::batch))

@@ -161,8 +161,12 @@ pub struct BatchPage {
     pub page: u32,
     /// All pages.
     pub pages: Vec<LetterPage>,
-    /// How many that have not ended were marked as sent.
-    pub sent: i64,
+    /// How many that have not ended and whom messages reach were marked as sent.
+    pub sent: usize,
+    /// How many of them were not.
+    pub unsent: usize,
+    /// The page after this one, or else the first, on which one of those stands.
+    pub next_page: Option<u32>,
     /// Those of the page that have not ended, in the order of the table.
     pub rows: Vec<ToSend>,
 }

@@ -1,7 +1,7 @@
 //! One batch: how far its people have come, and their letters.
 
 use super::day::key;
-use super::detail::{copy, sms};
+use super::detail::{copy, keyed, message_field, sms};
 use super::form::{hidden, post};
 use super::letters::turn;
 use super::list;
@@ -72,8 +72,16 @@ pub fn page(page: &BatchPage) -> Node {
 /// The list to send from: who is next with the message, those whom messages reach, and apart those whom they do not.
 fn send_list(page: &BatchPage, listed: String, turn: Option<El>) -> Node {
     let (reached, apart): (Vec<&ToSend>, Vec<&ToSend>) = page.rows.iter().partition(|one| one.by == By::Message);
-    let open = page.open + page.booked;
     let next = page.next();
+    // Whoever is through here goes on where somebody is left.
+    let elsewhere = page.next_page.filter(|_| next.is_none()).map(|number| {
+        link_card(
+            format!("/staff/batches/{}?page={number}#sending", page.batch.id),
+            "next",
+            format!("这一页发完了，去第 {number} 页"),
+            format!("还有 {} 个没发", page.unsent),
+        )
+    });
     let list = |rows: &[&ToSend]| {
         let is_next = |one: &ToSend| next.is_some_and(|next| next.row.id == one.row.id);
         let rows = rows.iter().enumerate().map(|(at, one)| {
@@ -92,8 +100,9 @@ fn send_list(page: &BatchPage, listed: String, turn: Option<El>) -> Node {
         el("h2")
             .class("zs-group")
             .with("id", "sending")
-            .child(format!("发短信：已发 {}，还有 {}", page.sent, open - page.sent))
+            .child(format!("发短信：已发 {}，还有 {}", page.sent, page.unsent))
             .child(el("span").child(listed)),
+        elsewhere,
         el("div")
             .class("zs-sending")
             .child(next.map(|next| next_one(page, next)))
@@ -122,18 +131,11 @@ fn next_one(page: &BatchPage, one: &ToSend) -> El {
         .with("aria-labelledby", "next")
         .child(el("h3").class("zs-h3").with("id", "next").child(format!("下一条：{} {}", one.row.name, one.row.phone)))
         .child(el("label").class("zs-hidden").with("for", "message").child("短信"))
-        .child(
-            el("textarea")
-                .class("zs-input zs-message")
-                .with("id", "message")
-                .with("rows", "3")
-                .with("readonly", true)
-                .child(one.message.clone()),
-        )
+        .child(message_field(&one.message))
         .child(
             el("div")
                 .class("zs-buttons")
-                .child(copy("message".to_owned(), "复制").class("zs-button").with("data-key", "c"))
+                .child(keyed(copy("message".to_owned(), "复制").class("zs-button"), "C"))
                 .child(
                     el("a")
                         .class("zs-button zs-button--quiet")
@@ -144,7 +146,7 @@ fn next_one(page: &BatchPage, one: &ToSend) -> El {
                     page,
                     one,
                     "sent",
-                    el("button").class("zs-button zs-button--tint").with("data-key", "x").child("已发，下一条"),
+                    keyed(el("button").class("zs-button zs-button--quiet").child("已发，下一条"), "X"),
                 )),
         )
         .child(
@@ -177,14 +179,14 @@ fn line(page: &BatchPage, (number, one): (usize, &ToSend), class: &'static str) 
     let call = || el("a").class(MAIN).with("href", tel(&row.phone)).child("打电话");
     let acts = match (row.sent, one.by) {
         (None, By::Message) => nodes![
-            mark(page, one, "sent", el("button").class(MAIN).child("已发")),
-            el("a").class("zs-word zs-word--kept").with("href", sms(&row.phone, &one.message)).child("打开短信"),
-            copied(one)
+            copied(one, MAIN),
+            mark(page, one, "sent", el("button").class("zs-word zs-word--kept").child("已发")),
+            el("a").class("zs-word zs-word--kept").with("href", sms(&row.phone, &one.message)).child("打开短信")
         ],
         (Some(_), By::Message) => {
             nodes![
                 mark(page, one, "unsent", el("button").class("zs-word zs-word--kept").child("没有发，撤回")),
-                copied(one)
+                copied(one, "zs-word")
             ]
         }
         (_, By::CallOrLetter) if row.wrong_number => {
@@ -209,9 +211,9 @@ fn line(page: &BatchPage, (number, one): (usize, &ToSend), class: &'static str) 
 }
 
 /// A button that copies the message of a row; a script shows it.
-fn copied(one: &ToSend) -> El {
+fn copied(one: &ToSend, class: &'static str) -> El {
     el("button")
-        .class("zs-word")
+        .class(class)
         .with("type", "button")
         .with("data-text", one.message.clone())
         .with("hidden", true)

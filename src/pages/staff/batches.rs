@@ -89,6 +89,7 @@ fn upload(page: &BatchesPage) -> El {
             "Excel 或 CSV。名单上面一行写列名：姓名、手机号；还可以有原因、项目、最早、最晚、紧急程度、结果信。",
             file,
         ))
+        .child(el("a").class("zs-more").with("href", "/staff/batches/example.csv").child("下载空表：列名和一行例子"))
         .child(
             el("p").child(format!(
                 "一次最多 {MOST_ROWS} 行。先给您看结果，您确认以后才会存。表格里空着的格子，用下面填的。"
@@ -115,9 +116,31 @@ fn upload(page: &BatchesPage) -> El {
 pub fn action(page: &BatchesPage) -> Option<Node> {
     match &page.preview {
         None => Some(step("upload", "先看结果，还不存")),
-        Some(preview) if preview.good > 0 => Some(step("store", format!("确定，新建 {} 个随访", preview.good))),
+        Some(preview) if preview.good > 0 => {
+            Some(nodes![seen(preview), step("store", format!("确定，新建 {} 个随访", preview.good))])
+        }
         Some(_) => None,
     }
+}
+
+/// What has to be ticked before rows are left out: it stands at the button, wherever the page is scrolled to.
+fn seen(preview: &Preview) -> Option<El> {
+    let bad = preview.bad.len();
+    (bad > 0).then(|| {
+        el("label")
+            .class("zs-check")
+            .with("for", "bad")
+            .child(
+                el("input")
+                    .with("type", "checkbox")
+                    .with("id", "bad")
+                    .with("name", "bad")
+                    .with("form", "store")
+                    .with("value", bad.to_string())
+                    .with("required", true),
+            )
+            .child(el("span").child(format!("有错的 {bad} 行我看过了，这次不导入它们")))
+    })
 }
 
 /// What would be made, with every row that would not.
@@ -154,20 +177,6 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
             el("ul").child(first),
             more
         ]
-    });
-    let tick = (bad > 0 && preview.good > 0).then(|| {
-        el("label")
-            .class("zs-check")
-            .with("for", "bad")
-            .child(
-                el("input")
-                    .with("type", "checkbox")
-                    .with("id", "bad")
-                    .with("name", "bad")
-                    .with("value", bad.to_string())
-                    .with("required", true),
-            )
-            .child(el("span").child(format!("有错的 {bad} 行我看过了，这次不导入它们")))
     });
     let nothing = (preview.good == 0).then(|| el("p").class("zs-lead").child("没有可以新建的。"));
     el("div")
@@ -206,7 +215,6 @@ fn confirm(page: &BatchesPage, preview: &Preview) -> El {
                 .with("enctype", "multipart/form-data")
                 .with("id", "store")
                 .child(fields)
-                .child(tick)
                 .child(nothing),
         )
         .child(el("a").class("zs-back").with("href", "/staff/batches").child("不导入，换一个文件"))

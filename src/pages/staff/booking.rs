@@ -50,6 +50,16 @@ pub fn kept(detail: &FollowUpDetail) -> Option<El> {
     )
 }
 
+/// What the buttons of the forms say.
+pub const BOOK: &str = "约好";
+/// The same of the other one.
+pub const CANCEL: &str = "取消这个预约";
+
+/// Whether a time can be booked now.
+pub fn is_open(detail: &FollowUpDetail) -> bool {
+    detail.row.appointment_state != Some(State::Arrived) && detail.row.due_to.is_some() && !detail.times.is_empty()
+}
+
 /// A time of a day, to be chosen; what the link would refuse says why.
 fn choice(time: &StaffTime, chosen: Option<&str>) -> El {
     let slot = &time.slot;
@@ -169,7 +179,7 @@ fn book(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         )
         .child(asked)
         .child(field(problem, "book-reason", "破例的原因（不破例不用填）", "记在备注里，病人看不到。", reason))
-        .child(button("约好"))
+        .child(button(BOOK))
         .node()
 }
 
@@ -187,6 +197,6 @@ fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "约了新时间以前，人在“要处理”里。",
             select("cancel-whose", "whose", sent.typed.get(deed, "whose"), whose),
         ))
-        .child(button("取消这个预约"))
+        .child(button(CANCEL))
         .node()
 }

@@ -10,7 +10,7 @@ use super::shared;
 use super::turn;
 use super::work::Sent;
 use crate::components::icon::small_icon;
-use crate::text::day as day_in_words;
+use crate::text::{day as day_in_words, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::route::Lang;
@@ -111,12 +111,14 @@ fn question_rows(questions: &[OpenQuestion]) -> El {
     let rows = questions
         .iter()
         .map(|question| {
-            let href = ["/staff/followups/", question.followup.as_str(), "#questions"].concat();
+            let href = ["/staff/followups/", question.followup.as_str(), "?do=answer#questions"].concat();
             el("li").class("zs-row").child(
                 el("div")
                     .class("zs-row__body")
                     .child(el("p").class("zs-row__name").child(el("a").with("href", href).child(question.name.clone())))
-                    .child(el("p").child(question.text.clone())),
+                    .child(el("div").child(el("p").child(question.text.clone())).child(
+                        el("p").class("zs-row__line").child(["问于 ", &moment(Lang::Hans, question.asked)].concat()),
+                    )),
             )
         })
         .collect::<Vec<_>>();
@@ -125,7 +127,11 @@ fn question_rows(questions: &[OpenQuestion]) -> El {
 
 /// The person beside the list. What is done there leads back to the list, with the person still open.
 fn pane(desk: &Desk, opened: &Opened, typed: &Typed) -> El {
-    let sent = Sent { typed, problem: None };
+    let who = match opened {
+        Opened::Own { detail, .. } => detail.row.name.as_str(),
+        Opened::Shared(page) => page.name.as_str(),
+    };
+    let sent = Sent { typed, problem: None, who };
     let person = match opened {
         Opened::Own { detail, qr_path, qr_side } => {
             detail::pane(detail, Qr { path: qr_path.clone(), side: *qr_side }, desk.now, &sent)

@@ -14,7 +14,7 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Prompt, Standing};
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN};
+use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN, Typed};
 
 /// A QR code as a path of unit squares.
 pub struct Qr {
@@ -244,8 +244,16 @@ fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
     row.standing != Standing::Closed && (just || unsent(row) && quiet)
 }
 
-/// The step that comes next, for the bar: the message to copy while it is to be sent, and otherwise the call.
-pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
+/// The step that comes next, for the bar: the button of the form that stands open, the message to copy while it is to be
+/// sent, and otherwise the call.
+pub fn action(detail: &FollowUpDetail, done: Option<JustDone>, typed: &Typed) -> Node {
+    if let Some(step) = work::step(detail, typed) {
+        return step;
+    }
+    // Their form stands open further down.
+    if detail.row.standing == Standing::OutcomeDue && !to_send(detail, done) {
+        return el("a").class("zs-button").with("href", "?do=outcome#do-outcome").child("记结果").node();
+    }
     if to_send(detail, done) {
         return nodes![
             el("a").class("zs-button zs-button--quiet").with("href", "#message").child("看短信"),
@@ -270,7 +278,12 @@ pub fn action(detail: &FollowUpDetail, done: Option<JustDone>) -> Node {
 
 /// A button that copies what stands in a field; a script shows it.
 pub fn copy(field: String, word: &'static str) -> El {
-    el("button").with("type", "button").with("data-copy", field).with("hidden", true).child(word)
+    el("button").with("type", "button").with("data-copy", field).with("hidden", true).child(el("span").child(word))
+}
+
+/// A button or link with the key that stands for it at a desk.
+pub fn keyed(button: El, key: &'static str) -> El {
+    button.with("data-key", key.to_ascii_lowercase()).child(" ").child(el("kbd").class("zs-kbd").child(key))
 }
 
 /// The address that opens the phone's own messages with number and text filled in; it sends nothing.
@@ -286,14 +299,23 @@ pub fn sms(phone: &str, message: &str) -> String {
     ["sms:", phone, "?&body=", &text].concat()
 }
 
-/// The message, whole and in sight, and the ways to send it.
-fn message(detail: &FollowUpDetail) -> Node {
-    let field = el("textarea")
+/// Half widths that a line of a message holds at least.
+const LINE: usize = 32;
+
+/// The field that holds a message: as high as it is long, so that nothing of it is out of sight.
+pub fn message_field(message: &str) -> El {
+    let width: usize = message.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
+    el("textarea")
         .class("zs-input zs-message")
         .with("id", "message")
-        .with("rows", "4")
+        .with("rows", (width / LINE + 2).to_string())
         .with("readonly", true)
-        .child(detail.message.clone());
+        .child(message.to_owned())
+}
+
+/// The message, whole and in sight, and the ways to send it.
+fn message(detail: &FollowUpDetail) -> Node {
+    let field = message_field(&detail.message);
     let open = (!detail.row.wrong_number && !detail.row.phone.is_empty()).then(|| {
         el("a")
             .class("zs-button zs-button--quiet")
@@ -305,7 +327,7 @@ fn message(detail: &FollowUpDetail) -> Node {
         field,
         el("div")
             .class("zs-buttons")
-            .child(copy("message".to_owned(), "复制短信").class("zs-button zs-button--quiet").with("data-key", "c"))
+            .child(keyed(copy("message".to_owned(), "复制短信").class("zs-button zs-button--quiet"), "C"))
             .child(open),
         mark_sent(detail)
     ]
@@ -318,13 +340,10 @@ pub fn mark_sent(detail: &FollowUpDetail) -> El {
     let band = el("div").class("zs-band");
     match followup.sent {
         None => band.child(el("p").child("短信还没有发：系统不会自己发。发了，记一下。")).child(
-            form("sent").child(hidden("message", detail.message_id.clone())).child(
-                el("button")
-                    .class("zs-button zs-button--tint")
-                    .with("type", "submit")
-                    .with("data-key", "x")
-                    .child("已发"),
-            ),
+            form("sent").child(hidden("message", detail.message_id.clone())).child(keyed(
+                el("button").class("zs-button zs-button--tint").with("type", "submit").child("已发"),
+                "X",
+            )),
         ),
         Some(at) => band
             .child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at))))

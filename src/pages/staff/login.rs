@@ -35,6 +35,7 @@ pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
                                 .with("value", name.to_owned())
                                 .with("autocomplete", "username")
                                 .with("autocapitalize", "none")
+                                .with("autofocus", name.is_empty() && problem.is_none())
                                 .with("required", true),
                         ),
                 )
@@ -49,6 +50,7 @@ pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
                                 .with("name", "password")
                                 .with("type", "password")
                                 .with("autocomplete", "current-password")
+                                .with("autofocus", !name.is_empty() && problem.is_none())
                                 .with("required", true),
                         ),
                 )

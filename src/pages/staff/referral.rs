@@ -58,7 +58,7 @@ pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let open = detail.referrals.iter().find(|referral| referral.state == ReferralState::Offered);
     let deeds = match open {
         Some(referral) => nodes![recall(detail, referral)],
-        None if !detail.alliance.is_empty() => nodes![refer(detail, sent)],
+        None if is_open(detail) => nodes![refer(detail, sent)],
         None => ().into(),
     };
     // What was taken over last can be given back.
@@ -70,6 +70,14 @@ pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         give_back
     ]
 }
+
+/// Whether they can be referred now.
+pub fn is_open(detail: &FollowUpDetail) -> bool {
+    !detail.alliance.is_empty() && detail.referrals.iter().all(|referral| referral.state != ReferralState::Offered)
+}
+
+/// What the button of the form says.
+pub const REFER: &str = "转过去…";
 
 /// A referral with its answer.
 pub fn told(referral: &Referral) -> El {
@@ -126,7 +134,7 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "对方的护士会看到。",
             area("refer-reason", "reason", "2", sent.typed.get(deed, "reason")).with("required", true),
         ))
-        .child(button("转过去…"));
+        .child(button(REFER));
     sent.fold(deed, "next", "转给别的医院", form)
 }
 

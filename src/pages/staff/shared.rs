@@ -24,7 +24,7 @@ pub fn page(page: &SharedFollowUp) -> Node {
 
 /// The person under a heading, on their page and beside a list.
 pub fn body(page: &SharedFollowUp, heading: El) -> Node {
-    let sent = Sent { typed: &page.typed, problem: page.problem.as_ref() };
+    let sent = Sent { typed: &page.typed, problem: page.problem.as_ref(), who: &page.name };
     let mut facts = vec![
         row("编号".to_owned(), page.code.clone().into(), String::new()),
         row("谁负责".to_owned(), page.hospital.clone().into(), String::new()),

@@ -11,7 +11,7 @@ use crate::text::moment;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::Moment;
-use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Standing};
+use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Question, Standing};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::{FollowUpDetail, Typed};
@@ -22,6 +22,8 @@ pub struct Sent<'a> {
     pub typed: &'a Typed,
     /// Why it was refused.
     pub problem: Option<&'a Problem>,
+    /// Whom it concerns.
+    pub who: &'a str,
 }
 
 impl<'a> Sent<'a> {
@@ -36,13 +38,55 @@ impl<'a> Sent<'a> {
     }
 
     fn folded(&self, deed: &str, name: &'static str, title: &'static str, inside: impl Into<Node>) -> El {
+        let opens = self.typed.deed == deed;
+        // The name at the top of the page is out of sight where a form stands open further down.
+        let whose = (opens && !self.who.is_empty()).then(|| [self.who, "："].concat());
+        let id = form_id(deed);
+        let inside = inside.into();
+        let inside = if opens { inside.map_posts(&|post| post.with("id", id.clone())) } else { inside };
         el("details")
             .class("zs-details")
             .with("id", ["do-", deed].concat())
-            .with("open", self.typed.deed == deed)
-            .child(el("summary").child(icon(name)).child(el("span").child(title)).child(icon("next")))
+            .with("open", opens)
+            .child(el("summary").child(icon(name)).child(el("span").child(whose).child(title)).child(icon("next")))
             .child(el("div").class("zs-stack").child(inside))
     }
+}
+
+/// The id of the form that stands open.
+fn form_id(deed: &str) -> String {
+    ["form-", deed].concat()
+}
+
+/// The step while a form stands open: its own button. None where there is no such form.
+pub fn step(detail: &FollowUpDetail, typed: &Typed) -> Option<Node> {
+    let followup = &detail.row;
+    let goes_on = followup.standing != Standing::Closed;
+    let expected = followup.appointment_state.is_some_and(State::is_firm);
+    let booked = followup.appointment_state == Some(State::Booked);
+    let (there, word) = match typed.deed.as_str() {
+        "call" => (goes_on, CALL),
+        "outcome" => (goes_on && !expected, OUTCOME),
+        "note" => (true, NOTE),
+        "answer" => (open_questions(detail).count() == 1, "发出回答"),
+        "book" => (goes_on && booking::is_open(detail), booking::BOOK),
+        "cancel" => (goes_on && booked, booking::CANCEL),
+        "refer" => (goes_on && referral::is_open(detail), referral::REFER),
+        _ => return None,
+    };
+    there.then(|| {
+        let button = el("button").class("zs-button").with("type", "submit").with("form", form_id(&typed.deed));
+        button.child(word).node()
+    })
+}
+
+/// What the buttons of the forms say.
+const CALL: &str = "记下这个电话";
+const OUTCOME: &str = "保存结果和下一步";
+const NOTE: &str = "记下";
+
+fn open_questions(detail: &FollowUpDetail) -> impl Iterator<Item = &Question> {
+    detail.questions.iter().filter(|question| question.answered.is_none())
 }
 
 /// Everything that can be done now, and nothing that cannot be yet.
@@ -123,7 +167,7 @@ fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             date("again", sent.typed.get(deed, "again").unwrap_or_default().to_owned()),
         ))
         .child(field(problem, "call-note", "备注", "", area("call-note", "note", "2", sent.typed.get(deed, "note"))))
-        .child(button("记下这个电话"))
+        .child(button(CALL))
         .node()
 }
 
@@ -185,7 +229,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "",
             select("ending", "ending", chosen("ending"), endings),
         ))
-        .child(button("保存结果和下一步"))
+        .child(button(OUTCOME))
         .node()
 }
 
@@ -194,7 +238,8 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
         return None;
     }
     let ended = detail.row.standing == Standing::Closed;
-    let unanswered = detail.questions.iter().any(|question| question.answered.is_none());
+    let unanswered = open_questions(detail).next().is_some();
+    let alone = open_questions(detail).count() == 1;
     // The link of an ended follow-up shows no answer.
     let call = (ended && unanswered)
         .then(|| el("p").child("随访已经结束，病人在链接上看不到回答了。请打电话告诉病人，再把回答记在这里。"));
@@ -212,9 +257,9 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
                     let id = ["answer-", question.id.as_str()].concat();
                     let mine = sent.typed.has("answer", "question", &question.id);
                     let typed = sent.typed.get("answer", "answer").filter(|_| mine).unwrap_or_default().to_owned();
-                    post(&detail.row.id, "answer")
-                        .class("zs-stack zs-stack--tight")
-                        .child(hidden("key", detail.key.to_string()))
+                    let form = post(&detail.row.id, "answer").class("zs-stack zs-stack--tight");
+                    let form = if alone { form.with("id", form_id("answer")) } else { form };
+                    form.child(hidden("key", detail.key.to_string()))
                         .child(hidden("question", question.id.clone()))
                         .child(field_error(sent.problem("answer").filter(|_| mine), &id))
                         .child(el("label").class("zs-form-field__small-label").with("for", id.clone()).child("回答"))
@@ -241,7 +286,9 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
             )
         })
         .collect::<Vec<_>>();
-    Some(nodes![el("h2").class("zs-group").with("id", "questions").child("病人的提问"), call, el("ul").child(rows)])
+    let whose = [if detail.row.name.is_empty() { "病人" } else { &detail.row.name }, "的提问"].concat();
+    let section = el("div").class("zs-stack zs-stack--tight").with("id", "questions");
+    Some(section.child(el("h2").class("zs-group").child(whose)).child(call).child(el("ul").child(rows)).node())
 }
 
 fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
@@ -266,7 +313,7 @@ fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "",
             area("note", "note", "2", sent.typed.get("note", "note")).with("required", true),
         ))
-        .child(button("记下"));
+        .child(button(NOTE));
     nodes![
         (!rows.is_empty()).then(|| nodes![el("h2").class("zs-group").child("备注"), el("ul").child(rows)]),
         sent.fold("note", "letter", "写备注", form)

@@ -18,18 +18,20 @@ use crate::imports::{self, Line, Lines};
 use crate::routes::body::{Form, Upload};
 use crate::secrets;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::HashMap;
 use std::time::Duration;
 use zaoshai_contract::civil::Moment;
+use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::batches::{
-    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, By, LeftOut, LeftRows, MOST_BYTES, Preview, PreviewRow, ToSend,
+    BATCHES_A_PAGE, BatchPage, BatchRow, BatchesPage, By, LeftOut, LeftRows, LetterPage, MOST_BYTES, Preview,
+    PreviewRow, ToSend,
 };
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{NewFollowUp, Staff, StaffPage};
@@ -367,8 +369,35 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
 async fn to_send(app: &App, record: &InCharge) -> Result<ToSend> {
     let row = row(app, record)?;
     let Message { text: message, id: message_id } = message(app, record).await?;
-    let reached = !row.wrong_number && PhoneNumber::parse(&row.phone).is_some_and(|phone| phone.takes_messages());
-    Ok(ToSend { row, message, message_id, by: if reached { By::Message } else { By::CallOrLetter } })
+    let by = by(row.wrong_number, &row.phone);
+    Ok(ToSend { row, message, message_id, by })
+}
+
+/// How somebody with this number hears of their link.
+fn by(wrong_number: bool, phone: &str) -> By {
+    let reached = !wrong_number && PhoneNumber::parse(phone).is_some_and(|phone| phone.takes_messages());
+    if reached { By::Message } else { By::CallOrLetter }
+}
+
+/// `GET /staff/batches/example.csv`: the columns with one row that shows how it is filled in, and is refused as it stands.
+pub(super) async fn example(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
+    may(&staff, Deed::Import)?;
+    let service = services(&app, &staff.hospital).into_iter().next().map(|service| service.name).unwrap_or_default();
+    let row = [
+        "（例子，请删掉这一行）李女士",
+        "这里写手机号",
+        "小结节，3 个月复查",
+        &service,
+        "",
+        "",
+        Urgency::Routine.title(),
+    ];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"example.csv\""),
+    ];
+    let columns = ["姓名", "手机号", "原因", "项目", "最早", "最晚", "紧急程度"];
+    Ok((headers, zaoshai_tables::write_csv(&columns, std::iter::once(row.map(str::to_owned).to_vec()))).into_response())
 }
 
 /// `GET /staff/batches/{id}`
@@ -391,6 +420,16 @@ pub(super) async fn batch(
     for record in sharing::own_of(&staff, records) {
         rows.push(to_send(&app, &record).await?);
     }
+    let reached = app.db.batch_reached(&batch.id, &staff.hospital).await?;
+    let reached = reached.iter().filter(|one| {
+        let phone = app.reading(&one.id, "phone", &one.phone_sealed);
+        by(one.wrong_number.is_some(), &phone) == By::Message
+    });
+    let (sent, unsent): (Vec<_>, Vec<_>) = reached.partition(|one| one.sent.is_some());
+    let waits = |page: &LetterPage| unsent.iter().any(|one| (page.first_row..=page.last_row).contains(&one.batch_row));
+    let waiting = (1..).zip(&pages).filter(|(_, page)| waits(page)).map(|(number, _): (u32, _)| number);
+    let next_page =
+        waiting.clone().find(|other| *other > number).or_else(|| waiting.clone().find(|other| *other != number));
     let page = BatchPage {
         batch: batch_row(&app, &batch)?,
         open: standings.open,
@@ -398,7 +437,9 @@ pub(super) async fn batch(
         closed: standings.closed,
         page: number,
         pages,
-        sent: standings.sent,
+        sent: sent.len(),
+        unsent: unsent.len(),
+        next_page,
         rows,
         now: app.now(),
         staff,
