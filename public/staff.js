@@ -83,8 +83,8 @@
       if (now) scrollBy(0, topOf(now[0]) - now[1]); else scrollTo(0, place[3]);
     };
     restore();
-    // The browser goes to the row that the address names once the page is whole.
-    addEventListener('load', function () { requestAnimationFrame(restore); });
+    // The browser goes to the row that the address names once the page is whole, sometimes a moment later.
+    addEventListener('load', function () { restore(); requestAnimationFrame(restore); setTimeout(restore, 100); });
   }
   var seen = function (element) {
     return element.getClientRects().length > 0 && (!element.checkVisibility || element.checkVisibility());
@@ -169,9 +169,11 @@
   };
   var meant = function (key) {
     var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
+    // What the page has just told can be taken back, wherever the focus stands.
+    if (key === 'u' && first(document, '[data-undo]')) return first(document, '[data-undo]');
     // In the row of somebody a key is never for the person who stands open beside the list.
     if (row && IN_ROW[key]) return first(row, IN_ROW[key]);
-    if (key === 'u') return first(document, '[data-undo]') || first(document, '.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    if (key === 'u') return first(document, '.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
     var all = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen);
     return all.filter(function (one) { return !row || !one.closest('.zs-desk__pane'); })[0];
   };

@@ -169,11 +169,13 @@ impl Stage {
         match act {
             Act::Make(by, what, within) => {
                 let today = self.app.now().date();
-                self.make(by, who, what, (today, today.plus_days(within))).await
+                self.make(by, who, what, (today, today.plus_days(within))).await?;
+                self.is_sent(by, who).await
             }
             Act::MakeFor(by, what, days) => {
                 let first = self.today.plus_days(days);
-                self.make(by, who, what, (first, first.plus_days(20))).await
+                self.make(by, who, what, (first, first.plus_days(20))).await?;
+                self.is_sent(by, who).await
             }
             Act::Book(slot) => self.takes(who, "appointment", &slot).await,
             Act::Hold(slot) => self.takes(who, "hold", &slot).await,
@@ -197,8 +199,14 @@ impl Stage {
                 let appointment = self.record(who).await?.latest.context("no appointment")?.id;
                 self.at_desk(by, who, "record", &[("action", action), ("appointment", &appointment)]).await
             }
-            Act::Outcome(by, outcome, then) => self.outcome(by, who, outcome.as_str(), then).await,
-            Act::BookFor(by, slot) => self.at_desk(by, who, "book", &[("slot", slot.as_str()), ("asked", "yes")]).await,
+            Act::Outcome(by, outcome, then) => {
+                self.outcome(by, who, outcome.as_str(), then).await?;
+                if matches!(then, Then::Step(_)) { self.is_sent(by, who).await } else { Ok(()) }
+            }
+            Act::BookFor(by, slot) => {
+                self.at_desk(by, who, "book", &[("slot", slot.as_str()), ("asked", "yes")]).await?;
+                self.is_sent(by, who).await
+            }
             Act::Refer(by, hospital, reason) => {
                 self.at_desk(by, who, "refer", &[("hospital", hospital), ("reason", reason)]).await
             }
@@ -232,6 +240,14 @@ impl Stage {
         let staff = account.context("no such account")?.staff();
         staff::make::make(&self.app, &staff, &form, key, who.id()).await.map_err(failed)?;
         Ok(())
+    }
+
+    /// Marks the message that a person's page shows as sent.
+    async fn is_sent(&mut self, by: &str, who: Who) -> Result<()> {
+        let cookie = self.desks.get(by).context("no such desk")?.clone();
+        let page = self.sent(Request::get(format!("/staff/followups/{}", who.id())), &cookie, Body::empty()).await?;
+        let message = hidden(&page.text, "message")?;
+        self.at_desk(by, who, "sent", &[("message", &message)]).await
     }
 
     async fn record(&self, who: Who) -> Result<Record> {

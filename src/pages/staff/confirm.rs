@@ -83,7 +83,7 @@ pub fn told(told: Option<&Told>) -> Option<El> {
     });
     Some(
         el("div")
-            .class("zs-notice")
+            .class(if told.name.is_empty() { "zs-notice" } else { "zs-notice zs-told" })
             .child(icon("check"))
             .child(el("p").with("role", "status").child(whom).child(told.done.told()))
             .child(undo),

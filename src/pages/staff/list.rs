@@ -154,6 +154,8 @@ pub fn outcomes(row: &FollowUpRow, today: CivilDate) -> Vec<(&'static str, &'sta
     [("agreed", "答应来"), ("no-answer", "没人接"), ("call-later", "明天再打")]
         .into_iter()
         .filter(|(outcome, _)| again || *outcome != "call-later")
+        // Whoever says yes to the time that is kept is booked there: that they will come alone would let it lapse.
+        .filter(|(outcome, _)| row.kept.is_none() || *outcome != "agreed")
         .collect()
 }
 
@@ -201,7 +203,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
             .child(tomorrow(now.date()))
             .child(buttons.collect::<Vec<_>>())
     });
-    let confirm = row.kept.as_ref().filter(|_| place.from().is_some()).map(|_| link("kept", WORD, "替人确认…"));
+    let confirm = row.kept.as_ref().filter(|_| place.from().is_some()).map(|_| link("kept", WORD, "替人确认"));
     let more = (!closed && place.from().is_some()).then(|| link("call", WORD, "别的…"));
     let services = row.services.join("、");
     let line = [row.urgency.title(), services.as_str(), row.reason.as_str()];

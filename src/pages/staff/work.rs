@@ -126,12 +126,17 @@ pub fn called(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
         return None;
     }
     let quick = (!followup.wrong_number).then(|| {
-        let buttons =
-            outcomes(followup, detail.today).into_iter().zip(["1", "2", "3"]).map(|((outcome, label), key)| {
-                mark("outcome", outcome, "zs-button zs-button--tint zs-button--small", label)
-                    .with("data-key", key)
-                    .child(el("kbd").class("zs-kbd").child(key))
-            });
+        let buttons = outcomes(followup, detail.today).into_iter().map(|(outcome, label)| {
+            // A key means the same for everybody, whatever is offered.
+            let key = match outcome {
+                "agreed" => "1",
+                "no-answer" => "2",
+                _ => "3",
+            };
+            mark("outcome", outcome, "zs-button zs-button--tint zs-button--small", label)
+                .with("data-key", key)
+                .child(el("kbd").class("zs-kbd").child(key))
+        });
         post(&followup.id, "call")
             .class("zs-outcomes")
             .child(hidden("key", detail.key.to_string()))
