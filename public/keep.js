@@ -59,11 +59,24 @@
     summary.hidden = !any;
   }
 
-  // In its tab alone, until it was sent.
+  // In its tab alone, until it was sent; the same in every language.
+  var here = 'zs-draft:' + location.pathname.replace(/^\/(hant|en)(?=\/)/, '');
+
+  // Who leaves takes everything along, and what has led on to a page of its own was sent.
+  function settle() {
+    var left = /[?&]done=left/.test(location.search);
+    try {
+      Object.keys(sessionStorage).forEach(function (name) {
+        if (name.indexOf('zs-draft:') === 0 && (left || here.indexOf(name.split('#')[0] + '/') === 0)) sessionStorage.removeItem(name);
+      });
+    } catch (e) { /* as above */ }
+  }
+  settle();
+
   function draft(field) {
     if (field.zsKept) return;
     field.zsKept = true;
-    var name = 'zs-draft:' + location.pathname;
+    var name = here + '#' + field.name;
     try {
       if (field.getAttribute('data-draft') === 'sent') sessionStorage.removeItem(name);
       else if (!field.value) field.value = sessionStorage.getItem(name) || '';

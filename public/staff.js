@@ -63,6 +63,29 @@
       form.insertBefore(note, button && button.parentNode === form ? button : null);
     });
   });
+  // A mark leads back to its list: whoever was next stands where they stood, so that the next tap hits nobody else.
+  var topOf = function (id) {
+    var row = id && document.getElementById(id);
+    return row && row.getClientRects().length ? row.getBoundingClientRect().top : null;
+  };
+  addEventListener('submit', function (event) {
+    var row = event.target.closest('.zs-row[id]');
+    if (!row) return;
+    for (var ids = []; row && ids.length < 3; row = row.nextElementSibling) if (row.id) ids.push(row.id);
+    var own = ids.shift(), rows = ids.concat(own).map(function (id) { return [id, topOf(id)]; });
+    sessionStorage.setItem('zs-place', JSON.stringify([location.pathname, Date.now(), rows, scrollY]));
+  }, true);
+  var place = JSON.parse(sessionStorage.getItem('zs-place') || 'null');
+  sessionStorage.removeItem('zs-place');
+  if (place && place[0] === location.pathname && Date.now() - place[1] < 20000) {
+    var restore = function () {
+      var now = place[2].filter(function (row) { return row[1] !== null && topOf(row[0]) !== null; })[0];
+      if (now) scrollBy(0, topOf(now[0]) - now[1]); else scrollTo(0, place[3]);
+    };
+    restore();
+    // The browser goes to the row that the address names once the page is whole.
+    addEventListener('load', function () { requestAnimationFrame(restore); });
+  }
   var seen = function (element) {
     return element.getClientRects().length > 0 && (!element.checkVisibility || element.checkVisibility());
   };
@@ -78,25 +101,30 @@
     try { return document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch (_) { return null; }
   };
   var FIELDS = 'input:not([type=hidden]), select, textarea';
-  // What a link names is unfolded; of a form its first field is next, of a row the person.
+  // Of a form that a link names its first field is next, of a row the person.
+  var point = function (field) {
+    if (!field || field.id === 'main') return;
+    take(field.matches(FIELDS) ? field : first(field, field.matches('.zs-row') ? '.zs-row__name a' : FIELDS) || first(field, 'button'));
+  };
+  // What a link names is unfolded.
   var unfold = function () {
     var field = named();
     for (var part = field; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
-    if (!field || field.id === 'main') return;
+    if (!field) return;
     field.scrollIntoView();
-    take(field.matches(FIELDS) ? field : first(field, field.matches('.zs-row') ? '.zs-row__name a' : FIELDS));
+    point(field);
   };
   addEventListener('hashchange', unfold);
+  if (location.hash.length > 1) unfold();
   // What was refused is read first.
   var summary = document.getElementById('problem');
   var begin = function () {
-    var linked = location.hash.length > 1;
-    if (linked) unfold();
     if (summary) { summary.focus(); return; }
     // Of a list to send from, the next message comes after the one that was marked.
     if (take(first(document, '.zs-next [data-copy]'))) return;
+    point(named());
     if (document.activeElement && document.activeElement !== document.body) return;
-    if (!take(first(document, '.zs-desk__pane .zs-h1, .zs-person .zs-h1')) && linked) take(document.getElementById('main'));
+    if (!take(first(document, '.zs-desk__pane .zs-h1, .zs-person .zs-h1')) && location.hash.length > 1) take(document.getElementById('main'));
   };
   begin();
   // Browsers take the focus away when they have come to the place that the address names.
@@ -147,8 +175,8 @@
   var meant = function (key) {
     var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
     // In the row of somebody a key is never for the person who stands open beside the list.
-    if (row && IN_ROW[key]) return first(row, IN_ROW[key]);
-    if (key === 'u') return first(document, '.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    if (row && IN_ROW[key] && !(key === 'u' && row.matches(':target'))) return first(row, IN_ROW[key]);
+    if (key === 'u') return first(document, '[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
     var all = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen);
     return all.filter(function (one) { return !row || !one.closest('.zs-desk__pane'); })[0];
   };

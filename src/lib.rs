@@ -47,6 +47,8 @@ mod render;
 #[cfg(feature = "ssr")]
 pub use text::Voice;
 
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub use render::render_gallery;
 #[cfg(feature = "ssr")]
 pub use render::{
     render, render_care_request, render_check, render_demo, render_followup, render_home_care, render_settings,

@@ -10,6 +10,8 @@ pub mod clinics;
 pub mod demo;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod followup;
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub mod gallery;
 #[cfg(any(feature = "csr", feature = "ssr"))]
 pub mod home;
 #[cfg(feature = "ssr")]

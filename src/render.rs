@@ -15,7 +15,7 @@ use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::Told;
 
 /// A node as HTML; signals in it live as long as that takes.
 fn html(node: impl FnOnce() -> Node) -> String {
@@ -66,13 +66,19 @@ pub fn render_share(meta: &Meta, size: TextSize, shared: Option<&pages::share::S
     })
 }
 
+/// The page of all components.
+#[cfg(debug_assertions)]
+pub fn render_gallery(meta: &Meta, size: TextSize) -> String {
+    framed(meta, size, |site| pages::gallery::page(site).into())
+}
+
 /// The page of the demonstration.
 pub fn render_demo(meta: &Meta, size: TextSize, demo: &pages::demo::Demo) -> String {
     framed(meta, size, |_| pages::demo::page(demo).into())
 }
 
 /// A staff page, read on this day.
-pub fn render_staff(page: &StaffPage, done: Option<JustDone>, today: CivilDate) -> String {
+pub fn render_staff(page: &StaffPage, done: Option<&Told>, today: CivilDate) -> String {
     html(|| {
         provide_context(text::Today(today));
         pages::staff::page(page, done)

@@ -312,6 +312,8 @@ impl Db {
             .foreign_keys(true)
             // What is deleted is overwritten.
             .pragma("secure_delete", "ON")
+            // 16 MB of pages a connection: a hospital's lists are read again and again.
+            .pragma("cache_size", "-16000")
             .busy_timeout(BUSY);
         let pool = |connections| {
             SqlitePoolOptions::new()

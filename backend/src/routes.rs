@@ -11,6 +11,8 @@ mod days;
 pub mod demo;
 pub mod followups;
 pub mod frame;
+#[cfg(debug_assertions)]
+mod gallery;
 pub mod health;
 pub mod home_care;
 mod identity;
@@ -70,6 +72,8 @@ pub fn router(app: App) -> Router {
     } else {
         inner
     };
+    #[cfg(debug_assertions)]
+    let inner = inner.merge(gallery::router());
     let inner = inner
         .merge(demo::router(&app))
         .layer(DefaultBodyLimit::disable())

@@ -130,6 +130,11 @@ pub fn hash_bytes(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// Whether a text has the form of our secrets.
+pub fn is_secret(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// A fresh secret for a session cookie: 256 random bits.
 pub fn session_secret() -> String {
     hex::encode(rand::random::<[u8; 32]>())

@@ -38,7 +38,7 @@ pub struct Opened(Vec<String>);
 
 impl Opened {
     fn read(cookie: &str) -> Self {
-        Self(cookie.split('.').filter(|secret| !secret.is_empty()).take(MOST_OPENED).map(str::to_owned).collect())
+        Self(cookie.split('.').filter(|text| secrets::is_secret(text)).take(MOST_OPENED).map(str::to_owned).collect())
     }
 
     /// What the database knows of each.
@@ -46,10 +46,21 @@ impl Opened {
         self.0.iter().map(|secret| secrets::hash(secret))
     }
 
-    /// The cookie that has one more open; the oldest of too many is left out.
-    pub fn with(&self, app: &App, name: &'static str, secret: String) -> HeaderValue {
-        let secrets: Vec<String> = std::iter::once(secret).chain(self.0.iter().cloned()).take(MOST_OPENED).collect();
-        session_cookie(app, name, secrets.join("."))
+    /// The cookie that has one more open. The former session of the same link, whose hash is `former`, and the oldest of too
+    /// many are left out: their hashes are given, and the server ends them.
+    pub fn with(
+        &self,
+        app: &App,
+        name: &'static str,
+        secret: String,
+        former: Option<&str>,
+    ) -> (HeaderValue, Vec<String>) {
+        let (same, others): (Vec<&String>, Vec<&String>) =
+            self.0.iter().partition(|secret| former == Some(&secrets::hash(secret)));
+        let open = std::iter::once(&secret).chain(others.iter().copied().take(MOST_OPENED - 1));
+        let open: Vec<&str> = open.map(String::as_str).collect();
+        let out = same.into_iter().chain(others.into_iter().skip(MOST_OPENED - 1));
+        (session_cookie(app, name, open.join(".")), out.map(|secret| secrets::hash(secret)).collect())
     }
 }
 

@@ -23,7 +23,7 @@ use crate::appointments::{State as AppointmentState, words};
 use crate::civil::{CivilDate, Moment};
 use crate::followups::{Kept, Prompted, Question, Standing, Urgency};
 use crate::home_care::{CareDetail, CareList};
-use crate::ids::{IdempotencyKey, Token};
+use crate::ids::{IdempotencyKey, SlotId, Token};
 use crate::referrals::{Referral, ReferralHospital, SharedFollowUp};
 use crate::roles::{Deed, Party, Role};
 use crate::slots::{DayTurn, Slot};
@@ -217,6 +217,9 @@ pub struct FollowUpRow {
     /// The clinic that was closed, while the patient has no new appointment instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedClinic>,
+    /// The time that is kept for them now, and is not certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptTime>,
     /// True while the phone number is known to be somebody else's.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub wrong_number: bool,
@@ -252,7 +255,7 @@ words! {
 }
 
 /// A clinic that was closed, as somebody must hear of it who had an appointment there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClosedClinic {
     /// When the appointment would have been.
@@ -265,9 +268,11 @@ pub struct ClosedClinic {
 }
 
 /// A time that is kept for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeptTime {
+    /// The slot.
+    pub slot: SlotId,
     /// When it begins.
     pub starts: Moment,
     /// Until when it is kept.
@@ -493,10 +498,13 @@ impl Whole {
 /// Follow-ups on one page of a whole list.
 pub const ROWS_A_PAGE: u32 = 100;
 
+/// Up to how many are counted in a list; of more it is said that there are more.
+pub const MOST_COUNTED: i64 = 1000;
+
 /// Where a page stands in a long list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
-    /// How many rows the whole list has.
+    /// How many rows the whole list has; over [`MOST_COUNTED`] it may have more.
     pub count: i64,
     /// Whether this page is the first.
     pub part: Part,

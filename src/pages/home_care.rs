@@ -158,6 +158,7 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
             .with("value", value.to_owned())
             .with("maxlength", most)
             .with("autocomplete", complete)
+            .with("data-draft", "")
             .with("aria-describedby", described(id, true))
             .with("aria-invalid", wrong(id))
     };
@@ -181,6 +182,7 @@ fn form(site: &Site, voice: &Voice<'_>, offer: &CareOffer, sent: &CareForm) -> N
         .with("name", "need")
         .with("rows", "4")
         .with("maxlength", "300")
+        .with("data-draft", "")
         .with("aria-describedby", described("need", true))
         .with("aria-invalid", wrong("need"))
         .child(typed.need.clone());

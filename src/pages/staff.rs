@@ -17,13 +17,13 @@ mod form;
 mod home_care;
 mod imported;
 mod letters;
-mod list;
+pub(in crate::pages) mod list;
 mod login;
 mod new;
 mod password;
 mod referral;
 mod rights;
-mod row;
+pub(in crate::pages) mod row;
 mod schedule_form;
 mod schedules;
 mod search;
@@ -38,7 +38,7 @@ use crate::components::notice::notice;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::roles::Deed;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::Told;
 use zaoshai_contract::staff::draft::BY;
 use zaoshai_contract::staff::{ManyTries, Staff, StaffPage};
 
@@ -59,7 +59,8 @@ impl From<Option<Node>> for Step {
 }
 
 /// A staff page with its frame, and what was just done told on it.
-pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
+pub fn page(page: &StaffPage, done: Option<&Told>) -> Node {
+    let just = done.map(|told| told.done);
     let frame = |here, staff, main, step: Step| frame(here, staff, nodes![confirm::told(done), main], step);
     match page {
         StaffPage::Login { name, to, problem } => {
@@ -68,7 +69,7 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
         }
         StaffPage::Desk(desk, typed) => {
             let main = nodes![confirm::told(done), desk::page(desk, typed)];
-            let who = (Some(&desk.staff), desk.staff.display.as_str(), desk::waits_in_care(desk));
+            let who = (Some(&desk.staff), desk.staff.display.as_str(), desk.counts.care);
             framed("/staff", who, main, Step::Ways)
         }
         StaffPage::Search(found) => frame("/staff/search", Some(&found.staff), search::page(found), Step::Ways),
@@ -112,8 +113,8 @@ pub fn page(page: &StaffPage, done: Option<JustDone>) -> Node {
         StaffPage::Detail { staff, detail, qr_path, qr_side, now, problem, typed } => {
             let qr = detail::Qr { path: qr_path.clone(), side: *qr_side };
             let sent = work::Sent { typed, problem: problem.as_ref(), who: &detail.row.name };
-            let step = Step::OnPhones(detail::action(detail, done, typed));
-            frame("", Some(staff), detail::page(detail, qr, done, *now, &sent), step)
+            let step = Step::OnPhones(detail::action(detail, just, typed));
+            frame("", Some(staff), detail::page(detail, qr, just, *now, &sent), step)
         }
         StaffPage::Shared(page) => frame("", Some(&page.staff), shared::page(page), shared::action(page).into()),
         StaffPage::Rights(page) => frame("", Some(&page.staff), rights::page(page), Step::Always(rights::action())),
@@ -140,7 +141,7 @@ fn failed(problem: &Problem) -> Node {
 
 /// The parts of the console that they see, with the one that is open, and how much waits in nursing at home where that
 /// was counted; nothing when there is but one.
-fn sections(staff: &Staff, here: &str, care: usize) -> Vec<El> {
+fn sections(staff: &Staff, here: &str, care: i64) -> Vec<El> {
     let links = staff
         .sections()
         .map(|section| {
@@ -189,7 +190,7 @@ fn frame(here: &str, staff: Option<&Staff>, main: Node, step: Step) -> Node {
 
 /// The same with what stands under the console's name: where nobody knows who is signed in, that is neither a name nor
 /// the wish that they sign in.
-fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, usize), main: Node, step: Step) -> Node {
+fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, i64), main: Node, step: Step) -> Node {
     let name = name.to_owned();
     let tools = staff.map(|staff| tools(staff, here, care));
     // On a phone finding somebody and a new follow-up stand at the thumb, or else in the bar.
@@ -238,7 +239,7 @@ fn works(staff: &Staff) -> bool {
 }
 
 /// What stands in the bar of every page: the sections, finding somebody, a new follow-up, and the account.
-fn tools(staff: &Staff, here: &str, care: usize) -> Node {
+fn tools(staff: &Staff, here: &str, care: i64) -> Node {
     let links = sections(staff, here, care);
     let nav = (!links.is_empty()).then(|| el("nav").class("zs-sections").with("aria-label", "工作台").child(links));
     let folded = sections(staff, here, care);
@@ -252,7 +253,7 @@ fn tools(staff: &Staff, here: &str, care: usize) -> Node {
             .with("action", "/staff/search")
             .with("role", "search")
             .child(icon("search"))
-            .child(el("label").class("zs-hidden").with("for", "find").child("查找：姓名、手机号、后四位或编号"))
+            .child(el("label").class("zs-hidden").with("for", "find").child("查找：姓名、拼音、手机号、后四位或编号"))
             .child(
                 el("input")
                     .with("id", "find")
@@ -260,7 +261,7 @@ fn tools(staff: &Staff, here: &str, care: usize) -> Node {
                     .with("type", "search")
                     .with("maxlength", "80")
                     .with("autocomplete", "off")
-                    .with("placeholder", "姓名、后四位、编号")
+                    .with("placeholder", "姓名、拼音、后四位")
                     .with("data-key", "/"),
             )
             .child(el("kbd").class("zs-kbd").child("/"))

@@ -435,12 +435,16 @@ async fn pages(folder: TempDir, database: &str, patients: Vec<Patient>, told: &m
         .await?;
     let cookie = answer.headers().get("set-cookie").context("a session")?.to_str()?.to_owned();
     let cookie = cookie.split(';').next().unwrap_or_default();
-    let staff = async |_| {
-        let answer = client.get(backend.at("/staff")).header("cookie", cookie).send().await?.error_for_status()?;
-        Ok(answer.bytes().await?.len())
-    };
-    let size = staff(0).await?;
-    told.row(Floor::Row, &format!("page /staff, {} KB", size / 1000), timed(READS / 3, staff).await?);
+    for path in ["/staff", "/staff/lists/overdue", "/staff/lists/calls", "/staff/lists/waiting", "/staff/lists/booked"]
+    {
+        let page = async |_| {
+            let request = client.get(backend.at(path)).header("cookie", cookie).header("accept-encoding", "br");
+            Ok(request.send().await?.error_for_status()?.bytes().await?.len())
+        };
+        let size = page(0).await?;
+        let times = timed(READS / 3, page).await?;
+        told.row(Floor::Row, &format!("page {path}, {:.1} KB on the wire", size as f64 / 1000.0), times);
+    }
     let link = async |n: usize| {
         let patient = &patients[n % patients.len()];
         let answer = client
@@ -490,7 +494,8 @@ fn tell_curve(name: &str, curve: &[(i64, Told)]) {
     let heads: Vec<String> = curve.iter().map(|(followups, _)| format!("{followups:>10}")).collect();
     println!("pathway on {name}: p99 in ms by the number of follow-ups");
     println!("  {:<52}{}", "", heads.concat());
-    let plain = |name: &str| name.split(", ").filter(|part| !part.ends_with(" rows")).collect::<Vec<_>>().join(", ");
+    let counts = |part: &str| part.ends_with(" rows") || part.ends_with(" on the wire");
+    let plain = |name: &str| name.split(", ").filter(|part| !counts(part)).collect::<Vec<_>>().join(", ");
     for (row, _) in largest {
         let values = curve.iter().map(|(_, told)| {
             let found = told.iter().find(|(other, _)| plain(other) == plain(row));

@@ -9,6 +9,7 @@ mod content;
 mod desk;
 mod first_screen;
 mod followup;
+mod gallery;
 mod home_care;
 mod network;
 mod reading;

@@ -197,6 +197,7 @@ trait Booking: Ledger {
     async fn take(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn confirm(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn make_certain(&mut self, change: &Change, scene: &Scene<'_>, held: &Live, to: State) -> Result<Answer>;
+    async fn before(&mut self, followup: &str, appointment: &Live) -> Result<Option<State>>;
     async fn stop_waiting(&mut self, followup: &str) -> Result<()>;
     async fn lead_on(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Answer>;
     async fn give_way(&mut self, change: &Change, scene: &Scene<'_>) -> Result<Result<Done, Code>>;
@@ -432,6 +433,20 @@ macro_rules! booking {
                 Ok(Ok(Wanted { starts, last }))
             }
 
+            /// The state of an appointment before what was recorded of it last.
+            async fn before(&mut self, followup: &str, appointment: &Live) -> Result<Option<State>> {
+                let row: Option<(Option<String>,)> = sqlx::query_as(
+                    "SELECT before FROM history WHERE followup = $1 AND appointment = $2 AND state = $3 AND action <> 'unrecord' \
+                     ORDER BY number DESC LIMIT 1",
+                )
+                .bind(followup)
+                .bind(&appointment.id)
+                .bind(appointment.state.as_str())
+                .fetch_optional(&mut *self)
+                .await?;
+                row.and_then(|(before,)| before).map(|word| read(&word, State::parse)).transpose()
+            }
+
             /// Who has a time that is certain waits for no other.
             async fn stop_waiting(&mut self, followup: &str) -> Result<()> {
                 sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut *self).await?;
@@ -455,6 +470,7 @@ macro_rules! booking {
                 }
                 let to = or_refuse!(after(target.map(|target| target.state), change.action, change.party));
                 let Some(target) = target else { return Ok(Err(Code::NotBooked)) };
+                let to = if change.action == Action::Unrecord { self.before(&change.followup, target).await?.unwrap_or(to) } else { to };
                 if to.is_firm() && scene.firm().is_some_and(|firm| firm.id != target.id) {
                     return Ok(Err(Code::AlreadyBooked));
                 }

@@ -1,6 +1,8 @@
 //! Calls to patients and what came of them, and the nurses' notes.
 
 use super::ledger::{Ledger as _, Line};
+use super::log;
+use super::repeats::Once;
 use super::{Db, Result, in_transaction, on_read};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{CallOutcome, Ending};
@@ -59,6 +61,9 @@ impl Db {
             let Some(locked) = tx.lock(&call.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
             let before: Option<(String,)> =
                 sqlx::query_as("SELECT id FROM calls WHERE id = $1").bind(&call.id).fetch_optional(&mut **tx).await?;
+            if before.is_some() {
+                log::repeats();
+            }
             match locked.ending {
                 _ if before.is_some() => return Ok(Ok(false)),
                 Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
@@ -69,8 +74,9 @@ impl Db {
                 None => {}
             }
             let made = sqlx::query(
-                "INSERT INTO calls (id, followup, at, staff, outcome, again, note_sealed) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                "INSERT INTO calls (id, followup, at, staff, outcome, again, note_sealed, before_call_on, before_unanswered, \
+                 before_wrong_number) SELECT $1, id, $3, $4, $5, $6, $7, call_on, unanswered, wrong_number FROM followups \
+                 WHERE id = $2 ON CONFLICT DO NOTHING",
             )
             .bind(&call.id)
             .bind(&call.followup)
@@ -111,7 +117,65 @@ impl Db {
                 Some(ending) => tx.end(&call.followup, ending, &call.staff, call.now).await?,
                 None => tx.settle_what_reads(&call.followup, call.now).await?,
             }
+            sqlx::query(
+                "UPDATE calls SET left_version = (SELECT version FROM followups WHERE followups.id = followup) WHERE id = $1",
+            )
+            .bind(&call.id)
+            .execute(&mut **tx)
+            .await?;
             Ok(Ok(true))
+        })
+    }
+
+    /// Takes back a call that was recorded by mistake: who was to be called, how often nobody answered and a number that is
+    /// somebody else's are as before it. Refused once anything about the follow-up has changed since, and for a call that has
+    /// ended it.
+    pub async fn take_back_call(
+        &self,
+        followup: &str,
+        call: &str,
+        staff: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<Once, Code>> {
+        in_transaction!(self, |tx| {
+            let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
+            match locked.ending {
+                Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
+                Some(_) => return Ok(Err(Code::LinkWithdrawn)),
+                None => {}
+            }
+            let known: Option<(Option<i64>, Option<i64>)> =
+                sqlx::query_as("SELECT left_version, taken_back FROM calls WHERE id = $1 AND followup = $2")
+                    .bind(call)
+                    .bind(followup)
+                    .fetch_optional(&mut **tx)
+                    .await?;
+            match known {
+                None => return Ok(Err(Code::NotFound)),
+                Some((_, Some(_))) => {
+                    log::repeats();
+                    return Ok(Ok(Once::Before));
+                }
+                Some((left, None)) if left != Some(locked.version) => return Ok(Err(Code::Changed)),
+                Some(_) => {}
+            }
+            sqlx::query(
+                "UPDATE followups SET call_on = (SELECT before_call_on FROM calls WHERE calls.id = $2), \
+                 unanswered = (SELECT before_unanswered FROM calls WHERE calls.id = $2), \
+                 wrong_number = (SELECT before_wrong_number FROM calls WHERE calls.id = $2) WHERE id = $1",
+            )
+            .bind(followup)
+            .bind(call)
+            .execute(&mut **tx)
+            .await?;
+            sqlx::query("UPDATE calls SET taken_back = $2 WHERE id = $1")
+                .bind(call)
+                .bind(now.0)
+                .execute(&mut **tx)
+                .await?;
+            tx.note(followup, now, &Line { who: staff, action: "uncall", ..Line::default() }).await?;
+            tx.settle_what_reads(followup, now).await?;
+            Ok(Ok(Once::Now))
         })
     }
 

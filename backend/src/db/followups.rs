@@ -15,7 +15,7 @@ use zaoshai_contract::followups::{Ending, Facts, Prompt, Standing, TRIES, Urgenc
 use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::problem::Code;
 use zaoshai_contract::slots::Slot;
-use zaoshai_contract::staff::{Closing, SentMark, Whole};
+use zaoshai_contract::staff::{Closing, MOST_COUNTED, SentMark, Whole};
 
 /// A follow-up to be made, with its first step.
 #[derive(Clone, Debug)]
@@ -716,37 +716,42 @@ impl Db {
         Ok(rows.into_iter().filter_map(Row::listed).collect())
     }
 
-    /// How many stand in a whole list.
+    /// How many stand in a whole list; of the long ones that ask for nobody, no more than one over [`MOST_COUNTED`] are
+    /// counted.
     pub async fn whole_count(&self, hospital: &str, which: Whole, now: Moment) -> Result<i64> {
         macro_rules! count {
-            ($condition:literal, $now:expr) => {
+            ($condition:literal, $now:expr, $most:expr) => {
                 on_read!(self, |pool| sqlx::query_as(concat!(
-                    "SELECT COUNT(*) FROM followups WHERE hospital = $1 AND ",
-                    $condition
+                    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM followups WHERE hospital = $1 AND ",
+                    $condition,
+                    " LIMIT $3) AS some"
                 ))
                 .bind(hospital)
                 .bind($now)
+                .bind($most)
                 .fetch_one(pool)
                 .await?)
             };
         }
         let (count,): (i64,) = match which {
             Whole::Overdue => return self.overdue_count(hospital, now).await,
-            Whole::Calls => count!("call_on <= $2 AND ending IS NULL", now.date().to_string()),
+            Whole::Calls => count!("call_on <= $2 AND ending IS NULL", now.date().to_string(), i64::MAX),
             Whole::Waiting => count!(
                 "ending IS NULL AND due > $2 AND NOT EXISTS (SELECT 1 FROM appointments \
                  JOIN steps ON steps.id = step AND steps.ended IS NULL \
                  WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
-                now.0
+                now.0,
+                MOST_COUNTED + 1
             ),
             Whole::Booked => count!(
                 "ending IS NULL AND due > $2 AND EXISTS (SELECT 1 FROM appointments \
                  JOIN steps ON steps.id = step AND steps.ended IS NULL \
                  WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
-                now.0
+                now.0,
+                MOST_COUNTED + 1
             ),
-            Whole::Locked => count!("ending IS NULL AND wrong_tries >= 5 AND created <= $2", now.0),
-            Whole::Ended => count!("ending IS NOT NULL AND created <= $2", now.0),
+            Whole::Locked => count!("ending IS NULL AND wrong_tries >= 5 AND created <= $2", now.0, MOST_COUNTED + 1),
+            Whole::Ended => count!("ending IS NOT NULL AND created <= $2", now.0, MOST_COUNTED + 1),
         };
         Ok(count)
     }

@@ -216,15 +216,26 @@ pub struct CareHistoryRow {
 }
 
 /// The columns of [`CareRecord`] and where they come from; a condition and an order follow.
+/// The visits that were called off and that their nurse has not seen since.
+macro_rules! called_off {
+    () => {
+        "WHERE home_care.hospital = $1 AND due IS NULL AND visit_day >= $2 AND EXISTS \
+         (SELECT 1 FROM home_care_history AS line WHERE line.request = home_care.id AND line.actor = 'patient' \
+         AND line.action IN ('withdraw', 'erase') AND line.before = 'planned') AND NOT EXISTS \
+         (SELECT 1 FROM audit WHERE audit.followup = home_care.id AND audit.action = 'read-home-care' \
+         AND audit.staff = home_care.nurse AND audit.at > home_care.ended)"
+    };
+}
+
 macro_rules! select_requests {
-    ($tail:literal) => {
+    ($($tail:expr),+) => {
         concat!(
             "SELECT home_care.id, home_care.hospital, code, name_sealed, phone_sealed, area_sealed, address_sealed, \
              need_sealed, relation_sealed, for_whom, service, consent, state, version, asked, changed, due, ended, \
              erased, reason_sealed, prepare_sealed, note_sealed, outcome, visit_day, visit_from, visit_to, nurse, \
              staff.display AS nurse_display, home_care.wrong_tries, tried_on FROM home_care \
              LEFT JOIN staff ON staff.name = nurse ",
-            $tail
+            $($tail),+
         )
     };
 }
@@ -589,17 +600,31 @@ impl Db {
     /// have gone has not opened after it, the longest ago first: a colleague who has seen it does not stay at home for them.
     pub async fn care_called_off(&self, hospital: &str, today: CivilDate, most: u32) -> Result<Vec<CareRecord>> {
         Ok(on_read!(self, |pool| sqlx::query_as(select_requests!(
-            "WHERE home_care.hospital = $1 AND due IS NULL AND visit_day >= $2 AND EXISTS \
-             (SELECT 1 FROM home_care_history AS line WHERE line.request = home_care.id AND line.actor = 'patient' \
-             AND line.action IN ('withdraw', 'erase') AND line.before = 'planned') AND NOT EXISTS \
-             (SELECT 1 FROM audit WHERE audit.followup = home_care.id AND audit.action = 'read-home-care' \
-             AND audit.staff = home_care.nurse AND audit.at > home_care.ended) ORDER BY changed, home_care.id LIMIT $3"
+            called_off!(),
+            " ORDER BY changed, home_care.id LIMIT $3"
         ))
         .bind(hospital)
         .bind(today.to_string())
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?))
+    }
+
+    /// How many have asked and were not called yet, and how many visits were called off unseen.
+    pub async fn care_waiting_count(&self, hospital: &str, today: CivilDate) -> Result<i64> {
+        let (asked,): (i64,) = on_read!(self, |pool| sqlx::query_as(
+            "SELECT COUNT(*) FROM home_care WHERE hospital = $1 AND due IS NOT NULL AND state = 'asked'"
+        )
+        .bind(hospital)
+        .fetch_one(pool)
+        .await?);
+        let (off,): (i64,) =
+            on_read!(self, |pool| sqlx::query_as(concat!("SELECT COUNT(*) FROM home_care ", called_off!()))
+                .bind(hospital)
+                .bind(today.to_string())
+                .fetch_one(pool)
+                .await?);
+        Ok(asked + off)
     }
 
     /// The history of a request, latest first.

@@ -33,7 +33,7 @@ pub(super) fn asking(events: &[Event]) -> Option<Asking> {
     let mut lent: Vec<&str> = Vec::new();
     let mut booked = false;
     let mut asks = None;
-    for event in events {
+    for event in standing(events) {
         let because = |why| Some(Asking { why, at: Moment(event.at), reason: event.detail.clone() });
         let concerned = event.appointment.as_deref();
         booked = match event.action.as_str() {
@@ -45,10 +45,11 @@ pub(super) fn asking(events: &[Event]) -> Option<Asking> {
             "hold" if matches!(event.detail.as_str(), "offer" | "replacement") => lent.extend(concerned),
             // Whoever has a time has lost nothing by letting an earlier one go.
             "expire" if !booked && concerned.is_some_and(|id| lent.contains(&id)) => asks = because(Prompt::Lapsed),
-            "cancel" if event.actor == "patient" => asks = because(Prompt::CancelledByPatient),
             "cancel" if event.actor == "family" || event.actor.starts_with(HELPER) => {
                 asks = because(Prompt::CancelledByFamily);
             }
+            // Also when a nurse did it for the patient: until there is a new time, somebody looks after them.
+            "cancel" => asks = because(Prompt::CancelledByPatient),
             // Who was called under a wrong number, or did not answer, was not reached.
             "call" if CallOutcome::parse(&event.detail).is_some_and(|outcome| !outcome.reached()) => {}
             "book" | "confirm" | "call" | "outcome" | "end" => asks = None,
@@ -56,6 +57,19 @@ pub(super) fn asking(events: &[Event]) -> Option<Asking> {
         }
     }
     asks
+}
+
+/// The events without calls that were taken back.
+fn standing(events: &[Event]) -> Vec<&Event> {
+    let mut standing: Vec<&Event> = Vec::with_capacity(events.len());
+    for event in events {
+        if event.action != "uncall" {
+            standing.push(event);
+        } else if let Some(call) = standing.iter().rposition(|event| event.action == "call") {
+            standing.remove(call);
+        }
+    }
+    standing
 }
 
 #[cfg(test)]
@@ -97,7 +111,7 @@ mod tests {
                 ],
                 Some(Prompt::Lapsed),
             ),
-            (vec![event(2, "zhang", "cancel", "")], None),
+            (vec![event(2, "zhang", "cancel", "")], Some(Prompt::CancelledByPatient)),
         ];
         for (events, why) in whys {
             assert_eq!(asking(&events).map(|asking| (asking.why, asking.at.0)), why.map(|why| (why, 2)), "{events:?}");
@@ -107,6 +121,9 @@ mod tests {
             }
             let missed = [events.as_slice(), &[event(3, "zhang", "call", "wrong-number")]].concat();
             assert_eq!(asking(&missed), asking(&events), "nobody was reached");
+            let by_mistake =
+                [events.as_slice(), &[event(3, "zhang", "call", "agreed"), event(4, "zhang", "uncall", "")]].concat();
+            assert_eq!(asking(&by_mistake), asking(&events), "a call that was taken back answers nothing");
         }
     }
 }

@@ -60,13 +60,22 @@ pub struct Settling<'a> {
 }
 
 macro_rules! select_referrals {
-    ($tail:literal) => {
+    ($($tail:expr),+) => {
         concat!(
             "SELECT referrals.id, followup, from_hospital, to_hospital, made, made_by, referrals.reason_sealed, state, \
              answered, answered_by, answer_sealed, name_sealed FROM referrals \
              JOIN followups ON followups.id = referrals.followup ",
-            $tail
+            $($tail),+
         )
+    };
+}
+
+/// Those in which a hospital has something to do or to see.
+macro_rules! pending {
+    () => {
+        "WHERE ending IS NULL AND ((to_hospital = $1 AND state = 'offered') OR (from_hospital = $1 AND (state = 'offered' OR \
+         (state IN ('declined', 'returned') AND answered >= $2 AND followups.hospital = $1 AND NOT EXISTS (SELECT 1 FROM \
+         referrals AS later WHERE later.followup = referrals.followup AND later.made > referrals.made)))))"
     };
 }
 
@@ -266,17 +275,25 @@ impl Db {
     /// or given back since `since` and whose follow-up is still open and without a new offer.
     pub async fn pending_referrals(&self, hospital: &str, since: Moment) -> Result<Vec<ReferralRow>> {
         Ok(on_read!(self, |pool| {
-            sqlx::query_as(select_referrals!(
-            "WHERE ending IS NULL AND ((to_hospital = $1 AND state = 'offered') OR (from_hospital = $1 AND \
-             (state = 'offered' OR (state IN ('declined', 'returned') AND answered >= $2 AND followups.hospital = $1 AND NOT EXISTS \
-             (SELECT 1 FROM referrals AS later WHERE later.followup = referrals.followup AND later.made > referrals.made))))) \
-             ORDER BY made"
+            sqlx::query_as(select_referrals!(pending!(), " ORDER BY made"))
+                .bind(hospital)
+                .bind(since.0)
+                .fetch_all(pool)
+                .await?
+        }))
+    }
+
+    /// How many of these there are.
+    pub async fn pending_referral_count(&self, hospital: &str, since: Moment) -> Result<i64> {
+        let (count,): (i64,) = on_read!(self, |pool| sqlx::query_as(concat!(
+            "SELECT COUNT(*) FROM referrals JOIN followups ON followups.id = referrals.followup ",
+            pending!()
         ))
         .bind(hospital)
         .bind(since.0)
-        .fetch_all(pool)
-        .await?
-        }))
+        .fetch_one(pool)
+        .await?);
+        Ok(count)
     }
 
     /// What a hospital has to do with a follow-up that another one is in charge of; none when nothing.

@@ -21,6 +21,8 @@ pub enum Next {
         due_to: CivilDate,
         /// When the link ends.
         link_until: Moment,
+        /// Why they are to come, sealed for the follow-up.
+        reason_sealed: String,
     },
     /// Nothing: the follow-up ends.
     End(Ending),
@@ -104,13 +106,16 @@ impl Db {
             // Whoever waited for an earlier time of this step does not wait for one of the next.
             sqlx::query("DELETE FROM waiting WHERE followup = $1").bind(followup).execute(&mut **tx).await?;
             match next {
-                Next::Step { services, due_from, due_to, link_until } => {
+                Next::Step { services, due_from, due_to, link_until, reason_sealed } => {
                     let (due_from, due_to) = (*due_from, *due_to);
                     tx.open_step(&NewStep { followup, services, due_from, due_to, owner: who, now }).await?;
-                    sqlx::query("UPDATE followups SET link_until = $2, owner = $3, call_on = NULL WHERE id = $1")
+                    sqlx::query(
+                        "UPDATE followups SET link_until = $2, owner = $3, call_on = NULL, reason_sealed = $4 WHERE id = $1",
+                    )
                         .bind(followup)
                         .bind(link_until.0)
                         .bind(who)
+                        .bind(reason_sealed)
                         .execute(&mut **tx)
                         .await?;
                     tx.note(followup, now, &Line { who, action: "step", ..Line::default() }).await?;

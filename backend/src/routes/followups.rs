@@ -162,7 +162,17 @@ async fn identify(app: &App, token: &Token, visitor: &Visitor, sender: Sender, e
         open(app, &find(app, token).await?)?;
         return Err(Code::Changed.into());
     }
-    Ok(visitor.followups.with(app, PATIENT, session.secret))
+    let mut former = None;
+    for hash in visitor.followups.hashes() {
+        if app.db.patient_session(&record.id, &hash, app.now()).await?.is_some() {
+            former = Some(hash);
+        }
+    }
+    let (cookie, out) = visitor.followups.with(app, PATIENT, session.secret, former.as_deref());
+    for hash in out {
+        app.db.end_patient_session(&hash).await?;
+    }
+    Ok(cookie)
 }
 
 fn parse_token(text: &str) -> Result<Token> {

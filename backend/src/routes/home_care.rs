@@ -310,7 +310,20 @@ fn lead(app: &App, path: &str, token: &Token, tail: &str, news: News) -> Respons
 async fn open_session(app: &App, visitor: &Visitor, id: &str) -> Result<Option<HeaderValue>> {
     let session = identity::Session::new(app);
     let open = app.db.open_care_session(id, &session.hash, session.until).await?;
-    Ok(open.then(|| visitor.home_care.with(app, HOME_CARE, session.secret)))
+    if !open {
+        return Ok(None);
+    }
+    let mut former = None;
+    for hash in visitor.home_care.hashes() {
+        if app.db.care_session(id, &hash, app.now()).await? {
+            former = Some(hash);
+        }
+    }
+    let (cookie, out) = visitor.home_care.with(app, HOME_CARE, session.secret, former.as_deref());
+    for hash in out {
+        app.db.end_care_session(&hash).await?;
+    }
+    Ok(Some(cookie))
 }
 
 /// The request of a link that still works.

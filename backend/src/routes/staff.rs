@@ -48,7 +48,7 @@ use std::convert::Infallible;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::{Deed, Role};
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::{JustDone, Told};
 use zaoshai_contract::staff::{BookableService, ManyTries, Staff, StaffPage};
 
 /// How long a link works after the last day of the due window.
@@ -107,7 +107,7 @@ pub fn router(app: &App) -> Router<App> {
 /// What the form before this page did: told on it, once.
 pub struct Before {
     visitor: Visitor,
-    done: Option<JustDone>,
+    done: Option<Told>,
 }
 
 impl FromRequestParts<App> for Before {
@@ -123,16 +123,16 @@ impl FromRequestParts<App> for Before {
 impl Before {
     /// The page, with what was done before it.
     pub fn html(&self, app: &App, title: &str, page: &StaffPage) -> Response {
-        let response = rendered(app, title, StatusCode::OK, page, self.done);
+        let response = rendered(app, title, StatusCode::OK, page, self.done.as_ref());
         if self.done.is_some() { super::told::forget(&self.visitor, response) } else { response }
     }
 }
 
 /// The way to a page of the console, and to a place on it, that tells what was just done.
-pub(super) fn lead_to(app: &App, path: &str, place: &str, done: JustDone) -> Response {
+pub(super) fn lead_to(app: &App, path: &str, place: &str, told: impl Into<Told>) -> Response {
     // What was taken back since is not told as done by a form that comes again.
-    let done = if log::repeated() { JustDone::Repeated } else { done };
-    let cookie = super::told::keep_done(app, path, done);
+    let told = if log::repeated() { Told::from(JustDone::Repeated) } else { told.into() };
+    let cookie = super::told::keep_done(app, path, &told);
     ([(SET_COOKIE, cookie)], Redirect::to(&[path, place].concat())).into_response()
 }
 
@@ -140,7 +140,7 @@ pub(super) fn html(app: &App, title: &str, status: StatusCode, page: &StaffPage)
     rendered(app, title, status, page, None)
 }
 
-fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: Option<JustDone>) -> Response {
+fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: Option<&Told>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -9,12 +9,12 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zaoshai_contract::followups::News;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::Told;
 
 /// How long it may be told: 2 minutes, for a slow network.
 const FRESH_MS: i64 = 2 * 60_000;
-/// Most bytes that are kept of what was typed: a browser takes a cookie of 4 KB, and sealing doubles them.
-const MOST_TYPED: usize = 1500;
+/// Most bytes of what is kept, written as JSON: a browser takes a cookie of 4 KB, and sealing doubles them.
+const MOST_KEPT: usize = 1850;
 
 #[derive(Serialize, Deserialize)]
 struct Kept<T> {
@@ -26,15 +26,13 @@ struct Kept<T> {
 
 /// The cookie for the page of a link whose address ends in `tail`.
 pub fn keep(app: &App, link: &str, tail: &str, mut news: News) -> HeaderValue {
-    while news.typed.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MOST_TYPED {
-        news.typed.pop();
-    }
+    while serde_json::to_string(&news).map_or(0, |text| text.len()) > MOST_KEPT && news.typed.pop().is_some() {}
     sealed(app, link, tail, news)
 }
 
 /// The cookie for a page of the console, by its path.
-pub fn keep_done(app: &App, path: &str, done: JustDone) -> HeaderValue {
-    sealed(app, path, "", done)
+pub fn keep_done(app: &App, path: &str, told: &Told) -> HeaderValue {
+    sealed(app, path, "", told)
 }
 
 fn sealed<T: Serialize>(app: &App, place: &str, tail: &str, news: T) -> HeaderValue {
@@ -49,7 +47,7 @@ pub fn read(app: &App, visitor: &Visitor, link: &str, query: &str) -> Option<New
 }
 
 /// What is to be told on a page of the console, likewise.
-pub fn done(app: &App, visitor: &Visitor, path: &str) -> Option<JustDone> {
+pub fn done(app: &App, visitor: &Visitor, path: &str) -> Option<Told> {
     opened(app, visitor, path, "")
 }
 

@@ -1,6 +1,6 @@
 //! The log of who read or changed what.
 
-use crate::batches::{confirm, look, through};
+use crate::batches::{confirm, hidden, look, through};
 use crate::sharing::{HERE, THERE, latest};
 use crate::world::{Client, PASSWORD, PHONE, World, search};
 use axum::http::StatusCode;
@@ -234,9 +234,16 @@ impl<'a> Round<'a> {
         let edited = [&[("phone", PHONE), ("owner", "zhang"), ("urgency", "soon")], &new[..]].concat();
         self.sends(Who::Nurse, ("/staff/followups/{id}/edit", &id), &edited, "edit").await;
         self.about_one("note", &[("note", "看看")], "note").await;
-        self.about_one("sent", &[], "sent").await;
+        let id = self.followup().await;
+        let seen = self.nurse.get(&format!("/api/v1/staff/followups/{id}")).await.json();
+        let message = seen["message_id"].as_str().expect("a name");
+        self.sends(Who::Nurse, ("/staff/followups/{id}/sent", &id), &[("message", message)], "sent").await;
         self.about_one("unsent", &[], "unsent").await;
-        self.about_one("call", &[("outcome", "agreed")], "call").await;
+        let called = [("outcome", "agreed"), ("from", "/staff/lists/calls")];
+        let id = self.about_one("call", &called, "call").await;
+        let told = self.nurse.get("/staff/lists/calls").await.text;
+        let call = hidden(&told, "call");
+        self.sends(Who::Nurse, ("/staff/followups/{id}/uncall", &id), &[("call", &call)], "uncall").await;
         let locked = self.followup().await;
         let record = self.world.app.db.followup(&locked).await.expect("the database").expect("a follow-up");
         let link = self.world.app.secrets.link_token(&locked, record.link_generation);

@@ -102,9 +102,12 @@ async fn what_was_recorded_of_the_wrong_person_is_taken_back() {
     assert!(!refused.contains("这个时间已经过了"), "what is to come has not passed: {refused}");
     record(&mut nurse, "attend").await;
     assert!(patient.get(&link).await.text.contains("这一步做完了"));
-    record(&mut nurse, "unrecord").await;
-    let now = detail(&mut nurse, &followup).await;
-    assert_eq!((text(&now["row"]["standing"]), text(&now["row"]["appointment_state"])), ("booked", "booked"));
+    // One step back, and another one.
+    for state in ["arrived", "booked"] {
+        record(&mut nurse, "unrecord").await;
+        let now = detail(&mut nurse, &followup).await;
+        assert_eq!((text(&now["row"]["standing"]), text(&now["row"]["appointment_state"])), (state, state));
+    }
     let page = patient.get(&link).await.text;
     assert!(page.contains("您的预约") && page.contains("上午8:30") && !page.contains("这一步做完了"), "{page}");
     assert!(nurse.get(&path).await.text.contains("登记错了，撤回"), "the history says so");
@@ -289,7 +292,12 @@ async fn a_follow_up_is_found_by_name_phone_ending_and_code() {
     for (typed, found) in [
         ("李女士", true),
         ("李女", true),
-        ("李", false),
+        ("李", true),
+        ("lns", true),
+        ("LiNüShi", true),
+        ("linvshi", true),
+        ("女", false),
+        ("王", false),
         ("王女士", false),
         (PHONE, true),
         ("138 0013 8000", true),
@@ -505,7 +513,8 @@ async fn a_message_is_marked_as_sent_until_that_is_taken_back_or_another_link_is
     let mut nurse = world.nurse().await;
     let path = format!("/staff/followups/{}", followup.row.id);
     let key = secrets::fresh_id();
-    let mark = [("key", key.as_str())];
+    let message = text(&detail(&mut nurse, &followup).await["message_id"]).to_owned();
+    let mark = [("key", key.as_str()), ("message", message.as_str())];
     for (deed, said) in [("sent", "短信发出去了"), ("unsent", "没有发，撤回"), ("sent", "短信发出去了")]
     {
         // Twice is once.
@@ -521,6 +530,136 @@ async fn a_message_is_marked_as_sent_until_that_is_taken_back_or_another_link_is
     does(&mut nurse, &followup, "relink", &mark).await;
     let seen = detail(&mut nurse, &followup).await;
     assert!(seen["row"]["sent"].is_null(), "the new link was sent to nobody: {seen}");
+    // The page of a colleague still shows the old message: that it was sent says nothing of the new one.
+    let stale = nurse.form(&format!("{path}/sent"), &mark).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    assert!(detail(&mut nurse, &followup).await["row"]["sent"].is_null());
+}
+
+#[tokio::test]
+async fn a_message_that_reads_otherwise_by_now_was_not_sent_unless_the_patient_made_it_so() {
+    let world = World::new().await;
+    for (told, stays) in [("books", true), ("booked for", false), ("missed", false), ("next step", false)] {
+        let followup = world.followup().await;
+        let mut nurse = world.nurse().await;
+        let message = text(&detail(&mut nurse, &followup).await["message_id"]).to_owned();
+        does(&mut nurse, &followup, "sent", &[("message", &message)]).await;
+        let key = secrets::fresh_id();
+        let slot = "ldct-review-2026-11-26-1000";
+        match told {
+            "books" => {
+                let mut patient = world.patient(&followup).await;
+                for (deed, key) in [("hold", secrets::fresh_id()), ("confirm", secrets::fresh_id())] {
+                    patient.form(&format!("/f/{}/{deed}", followup.token), &[("slot", slot), ("key", &key)]).await;
+                }
+            }
+            "booked for" => {
+                does(&mut nurse, &followup, "book", &[("slot", slot), ("asked", "yes"), ("key", &key)]).await;
+            }
+            "missed" => {
+                let earlier = "ldct-review-2026-11-23-0830";
+                books(&world, &followup, earlier).await;
+                world.app.clock.set(world.app.now().plus_minutes(60));
+                let appointment = text(&detail(&mut nurse, &followup).await["row"]["appointment"]).to_owned();
+                let fields = [("action", "miss"), ("appointment", appointment.as_str()), ("key", &key)];
+                does(&mut nurse, &followup, "record", &fields).await;
+            }
+            _ => {
+                let version = detail(&mut nurse, &followup).await["row"]["version"].to_string();
+                let fields = [
+                    ("outcome", "review"),
+                    ("next", "step"),
+                    ("services", "ldct-review"),
+                    ("due_from", "2026-12-01"),
+                    ("due_to", "2026-12-20"),
+                    ("version", version.as_str()),
+                    ("key", &key),
+                ];
+                does(&mut nurse, &followup, "outcome", &fields).await;
+                let seen = detail(&mut nurse, &followup).await;
+                assert_eq!(text(&seen["row"]["reason"]), "上次看过以后，定了下一步", "the old reason is none any more");
+            }
+        }
+        let seen = detail(&mut nurse, &followup).await;
+        assert_eq!(!seen["row"]["sent"].is_null(), stays, "{told}: {seen}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_recorded_by_mistake_is_taken_back_as_long_as_nothing_has_changed_since() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let calls = async |nurse: &mut Client, outcome: &str| {
+        let key = secrets::fresh_id();
+        let fields = [("outcome", outcome), ("again", "2026-11-24"), ("key", &key), ("from", "/staff/lists/calls")];
+        let to = does(nurse, &followup, "call", &fields).await;
+        nurse.get(&to).await.text
+    };
+    calls(&mut nurse, "no-answer").await;
+    calls(&mut nurse, "no-answer").await;
+    calls(&mut nurse, "call-later").await;
+    let before = detail(&mut nurse, &followup).await["row"].clone();
+    for outcome in ["agreed", "no-answer", "wrong-number"] {
+        let told = calls(&mut nurse, outcome).await;
+        assert!(told.contains("李女士：电话记下了") && told.contains("点错了，撤回"), "{told}");
+        let call = crate::batches::hidden(&told, "call");
+        let back = [("call", call.as_str()), ("from", "/staff/lists/calls")];
+        for _ in 0..2 {
+            assert!(does(&mut nurse, &followup, "uncall", &back).await.starts_with("/staff/lists/calls"));
+        }
+        let after = detail(&mut nurse, &followup).await["row"].clone();
+        for field in ["call_on", "unanswered", "wrong_number", "overdue", "prompt", "standing"] {
+            assert_eq!(after[field], before[field], "{outcome}: {field}");
+        }
+    }
+    assert!(text(&detail(&mut nurse, &followup).await["history"][0]["what"]).contains("撤回"), "the history says so");
+    // What another call has built upon stays.
+    let told = calls(&mut nurse, "agreed").await;
+    let call = crate::batches::hidden(&told, "call");
+    calls(&mut nurse, "no-answer").await;
+    let late = nurse.form(&format!("/staff/followups/{}/uncall", followup.row.id), &[("call", &call)]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+    let other = nurse.form(&format!("/staff/followups/{}/uncall", followup.row.id), &[("call", "of-nobody")]).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn two_nurses_who_call_the_same_person_have_made_two_calls_and_the_same_form_is_one() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;
+    let fields = [("outcome", "no-answer"), ("key", "0123456789abcdef"), ("from", "/staff/lists/overdue")];
+    for (who, calls) in [(&mut nurse, 1), (&mut colleague, 2)] {
+        let first = does(who, &followup, "call", &fields).await;
+        assert!(who.get(&first).await.text.contains("电话记下了"));
+        let again = does(who, &followup, "call", &fields).await;
+        assert!(who.get(&again).await.text.contains("没有再做一次"), "the same form is told as one that came before");
+        assert_eq!(detail(who, &followup).await["row"]["unanswered"], calls);
+    }
+    // Whoever comes was reached: the calls that nobody answered say nothing any more.
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["unanswered"], 0);
+}
+
+#[tokio::test]
+async fn a_page_of_another_account_is_not_carried_out_until_whoever_is_signed_in_says_so() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;
+    let key = secrets::fresh_id();
+    let path = format!("/staff/followups/{}/note", followup.row.id);
+    let fields = [("note", "血压高"), ("key", key.as_str()), ("by", "zhang")];
+    let asked = colleague.form_once(&path, &fields).await;
+    assert_eq!(asked.status, StatusCode::CONFLICT);
+    for part in ["这一页是别的账号打开的", "血压高", "李女士"] {
+        assert!(asked.text.contains(part), "{part}: {}", asked.text);
+    }
+    assert!(detail(&mut colleague, &followup).await["notes"].as_array().expect("notes").is_empty());
+    let fields = [("note", "血压高"), ("key", key.as_str()), ("by", "qian")];
+    assert_eq!(colleague.form_once(&path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(detail(&mut colleague, &followup).await["notes"].as_array().expect("notes").len(), 1);
 }
 
 #[tokio::test]
@@ -551,7 +690,12 @@ async fn a_new_follow_up_shows_its_message_first_and_says_that_it_was_not_sent()
     ];
     assert!(order.map(at).is_sorted(), "{:?}", order.map(at));
     let later = nurse.get(&made).await.text;
-    assert!(later.find("为什么") < later.find("id=\"message\""), "opened again, the person comes first");
+    assert!(later.find("id=\"message\"") < later.find("为什么"), "what nobody has sent comes first, also later");
+    assert!(nurse.get("/staff/lists/waiting").await.text.contains("短信没发"), "and the list says so");
+    nurse.form(&format!("{made}/sent"), &[("message", &crate::batches::hidden(&later, "message"))]).await;
+    let sent = nurse.get(&made).await.text;
+    assert!(sent.find("为什么") < sent.find("id=\"message\""), "once it is sent, the person comes first");
+    assert!(!nurse.get("/staff/lists/waiting").await.text.contains("短信没发"));
 }
 
 #[tokio::test]

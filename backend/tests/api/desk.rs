@@ -157,12 +157,14 @@ async fn whoever_cancels_on_the_link_is_to_be_looked_after_at_once_until_a_call_
     patient.form(&format!("{link}/cancel"), &[("reason", "time"), ("key", &secrets::fresh_id())]).await;
     let asked = overdue(&mut nurse).await;
     assert!(asked.contains("家人 11月23日 取消了预约：时间不合适"), "{asked}");
-    // What a nurse cancels for a caller she knows of.
+    // Whom a nurse cancels for is not left in a quiet list either, until there is a call or a new time.
     assert_eq!(calls(&mut nurse, &followup, "agreed", "").await.0, StatusCode::SEE_OTHER);
     booked(&world, &followup).await;
     let appointment = row(&mut nurse, &followup).await["appointment"].as_str().expect("an appointment").to_owned();
     let cancel = [("appointment", appointment.as_str()), ("whose", "patient"), ("key", &secrets::fresh_id())];
     assert_eq!(does(&mut nurse, &followup, "cancel", &cancel).await.0, StatusCode::SEE_OTHER);
+    assert!(overdue(&mut nurse).await.contains("病人 11月23日 取消了预约"));
+    booked(&world, &followup).await;
     assert!(!overdue(&mut nurse).await.contains("李女士"));
 }
 

@@ -383,6 +383,7 @@ impl<'a> Play<'a> {
                     due_from: self.day(due.0),
                     due_to: self.day(due.1),
                     link_until: self.at(30 * DAY),
+                    reason_sealed: String::new(),
                 };
                 let end = |version| StepEnd {
                     followup,

@@ -316,6 +316,7 @@ async fn a_rule_that_comes_into_force_meanwhile_refuses_at_that_very_moment() {
         due_from: date("2026-12-14"),
         due_to: date("2026-12-18"),
         link_until: record.link_until,
+        reason_sealed: String::new(),
     };
     reviewed(&world, (&other.row.id, record.version), &next).await;
     let late = does(&mut patient, &other, "confirm", &[("slot", soon)]).await;
@@ -496,6 +497,7 @@ async fn a_step_that_ends_ends_the_waiting_for_its_times() {
         due_from: date("2027-03-01"),
         due_to: date("2027-03-31"),
         link_until: Moment::at(date("2027-05-01"), 0),
+        reason_sealed: String::new(),
     };
     reviewed(&world, (&waiter.row.id, record.version), &next).await;
     assert!(world.app.db.waiting(&waiter.row.id).await.expect("the database").is_none());

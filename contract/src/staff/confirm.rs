@@ -29,10 +29,18 @@ words! {
     JustDone {
         /// A follow-up was made.
         Make = "make",
-        /// It was recorded who came.
-        Record = "record",
+        /// It was recorded that somebody is there.
+        Arrive = "arrive",
+        /// It was recorded that somebody was seen.
+        Attend = "attend",
+        /// It was recorded that somebody did not come.
+        Miss = "miss",
+        /// What was recorded last was taken back.
+        Unrecord = "unrecord",
         /// A call was recorded.
         Call = "call",
+        /// A call was taken back.
+        Uncall = "uncall",
         /// A call was recorded under a number that is not the person's.
         WrongNumber = "wrong-number",
         /// The message was marked as sent.
@@ -94,17 +102,49 @@ words! {
     }
 }
 
+/// What was just done, as the page that follows tells it once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What.
+    pub done: JustDone,
+    /// How the person is greeted whom it concerns, where the page is not theirs; else empty.
+    pub name: String,
+    /// How it is taken back; none of what has its own way back, or none.
+    pub undo: Option<Undo>,
+}
+
+impl From<JustDone> for Told {
+    fn from(done: JustDone) -> Self {
+        Self { done, name: String::new(), undo: None }
+    }
+}
+
+/// How a call that was just recorded is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The follow-up.
+    pub followup: String,
+    /// The call.
+    pub call: String,
+    /// The list that its form led back to; empty for the person's page.
+    pub from: String,
+    /// Whether the person stands open beside that list.
+    pub open: bool,
+}
+
 impl JustDone {
     /// As staff read it: what became of it, and what is left to do.
     pub fn told(self) -> &'static str {
         match self {
             Self::Repeated => "这一步以前做过了，没有再做一次。请看现在的情况；还没有告诉病人的，请告诉。",
             Self::Make => "建好了，还没有发给病人。请复制下面的短信发出去。",
-            Self::Record => "登记好了。",
+            Self::Arrive => "登记了：到了。",
+            Self::Attend => "登记了：已就诊。",
+            Self::Miss => "登记了：没来。",
+            Self::Unrecord => "撤回了，回到上一步。",
             Self::Call => "电话记下了。",
-            Self::WrongNumber => {
-                "电话记下了。号码不对：请更正手机号，更正以前链接停用，人在“要处理”里。点错了，请再记一个“答应来”。"
-            }
+            Self::Uncall => "电话撤回了，和记以前一样。",
+            Self::WrongNumber => "电话记下了。号码不对：请更正手机号，更正以前链接停用，人在“要处理”里。",
             Self::Sent => "记下了：短信发出去了。点错了，可以撤回。",
             Self::Unsent => "撤回了：短信还没有发。",
             Self::Note => "备注记下了。",

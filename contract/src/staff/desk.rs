@@ -78,6 +78,8 @@ pub struct DeskCounts {
     pub questions: i64,
     /// Referrals that wait.
     pub referrals: i64,
+    /// Requests for nursing at home that somebody must look at; 0 for who does not see them.
+    pub care: i64,
 }
 
 impl DeskCounts {
@@ -158,6 +160,12 @@ impl Desk {
     /// Whether this person stands open beside the list.
     pub fn shows(&self, followup: &str) -> bool {
         self.opened.as_ref().is_some_and(|opened| opened.followup() == followup)
+    }
+
+    /// The address of the page itself, to come back to.
+    pub fn here(&self) -> String {
+        let after = if self.after.is_empty() { String::new() } else { ["?after=", &self.after].concat() };
+        [self.tab.path(), &after].concat()
     }
 
     /// The address of the page with a person open beside the list.

@@ -30,6 +30,7 @@ const LABELS: &[(&str, &str)] = &[
     ("name", "称呼"),
     ("phone", "手机号"),
     ("reason", "原因"),
+    ("step-reason", "下一步为什么来"),
     ("due_from", "最早"),
     ("due_to", "最晚"),
     ("letter", "自己写的信"),

@@ -155,6 +155,7 @@ pub fn helpers(link: &Link<'_>, plan: &Plan) -> Shown {
         .with("id", "name")
         .with("name", "name")
         .with("maxlength", "50")
+        .with("data-draft", if plan.done == Some(Told::HelperAdded) { "sent" } else { "" })
         .with("value", link.news.typed("name").to_owned())
         .with("autocomplete", "off");
     let main = nodes![

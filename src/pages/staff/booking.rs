@@ -4,7 +4,7 @@ use super::form::{asks, button, field, hidden, post, select};
 use super::work::Sent;
 use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
-use crate::text::{clock, day};
+use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::CivilDate;
@@ -35,6 +35,29 @@ pub const CANCEL: &str = "取消这个预约";
 /// Whether a time can be booked now.
 pub fn is_open(detail: &FollowUpDetail) -> bool {
     detail.row.appointment_state != Some(State::Arrived) && detail.row.due_to.is_some() && !detail.times.is_empty()
+}
+
+/// The time that is kept for the patient, to be made certain for whoever says yes on the phone.
+pub fn kept(detail: &FollowUpDetail) -> Option<El> {
+    let kept = detail.row.kept.as_ref()?;
+    let asked = (!detail.asked.is_empty()).then(|| {
+        let asked = detail.asked.iter().map(|text| el("li").child(text.clone())).collect::<Vec<_>>();
+        nodes![el("p").child("先在电话里问："), el("ul").class("zs-bullets").child(asked)]
+    });
+    let yes = if detail.asked.is_empty() { "替病人确认" } else { "都问过了，替病人确认" };
+    let (starts, until) = (moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until));
+    Some(
+        post(&detail.row.id, "book")
+            .class("zs-stack zs-stack--tight")
+            .with("id", "do-kept")
+            .child(hidden("key", detail.key.to_string()))
+            .child(hidden("slot", kept.slot.to_string()))
+            .child(hidden("asked", "yes".to_owned()))
+            .child(el("h2").class("zs-group").child(["给", detail.row.name.as_str(), "留着的时间"].concat()))
+            .child(el("p").child(el("b").child(starts)).child(format!("，留到 {until}。病人说行，就确认。")))
+            .child(asked)
+            .child(button(yes)),
+    )
 }
 
 /// A time of a day, to be chosen; what the link would refuse says why.
@@ -171,7 +194,7 @@ fn cancel(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             sent.problem(deed),
             "cancel-whose",
             "谁要取消",
-            "医院不能看的，约了新时间以前在“要处理”里；病人不能来的，回到“等回复”。",
+            "约了新时间以前，人在“要处理”里。",
             select("cancel-whose", "whose", sent.typed.get(deed, "whose"), whose),
         ))
         .child(button(CANCEL))

@@ -1,9 +1,9 @@
 //! The question before something is done that cannot be taken back with one tap, on a page of its own or in its place.
 
-use super::form::{ASK, hidden, kept, step};
+use super::form::{ASK, hidden, kept, post, step};
 use crate::components::icon::{icon, small_icon};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone};
+use zaoshai_contract::staff::confirm::{ConfirmPage, JustDone, Told};
 
 /// The page: whom it concerns, what it does, and the way back. Its button stands in the bar.
 pub fn page(page: &ConfirmPage) -> Node {
@@ -63,9 +63,29 @@ pub fn back(href: String, word: &'static str) -> El {
     el("a").class("zs-back").with("href", href).child(small_icon("back")).child(el("span").child(word))
 }
 
-/// What was just done.
-pub fn told(done: Option<JustDone>) -> Option<El> {
-    done.map(|done| {
-        el("p").class("zs-notice").with("role", "status").child(icon("check")).child(el("span").child(done.told()))
-    })
+/// What was just done, to whom, and the way to take it back.
+pub fn told(told: Option<&Told>) -> Option<El> {
+    let told = told?;
+    let whom = if told.name.is_empty() { String::new() } else { [told.name.as_str(), "："].concat() };
+    let undo = told.undo.as_ref().map(|undo| {
+        post(&undo.followup, JustDone::Uncall.as_str())
+            .class("zs-notice__undo")
+            .child(hidden("call", undo.call.clone()))
+            .child((!undo.from.is_empty()).then(|| hidden("from", undo.from.clone())))
+            .child(undo.open.then(|| hidden("open", "yes".to_owned())))
+            .child(
+                el("button")
+                    .class("zs-word zs-word--kept")
+                    .with("type", "submit")
+                    .with("data-undo", true)
+                    .child("点错了，撤回"),
+            )
+    });
+    Some(
+        el("div")
+            .class("zs-notice")
+            .child(icon("check"))
+            .child(el("p").with("role", "status").child(whom).child(told.done.told()))
+            .child(undo),
+    )
 }

@@ -13,7 +13,6 @@ use crate::components::icon::small_icon;
 use crate::text::{day as day_in_words, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::Urgency;
-use zaoshai_contract::home_care::CareToday;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::desk::{Desk, DeskRows, DeskTab, Opened};
 use zaoshai_contract::staff::{FollowUpRow, OpenQuestion, Typed, Whole};
@@ -39,19 +38,6 @@ pub fn page(desk: &Desk, typed: &Typed) -> Node {
         desk.many_tries.as_ref().map(many_tries),
         el("div").class(class).child(el("div").class("zs-desk__list").child(list)).child(pane)
     ]
-}
-
-/// How many requests for nursing at home somebody must look at.
-pub fn care_count(care: &CareToday) -> usize {
-    usize::try_from(care.asked_count).unwrap_or(0) + care.called_off.len()
-}
-
-/// The same of the whole desk.
-pub fn waits_in_care(desk: &Desk) -> usize {
-    match &desk.rows {
-        DeskRows::Day(_, care) => care.as_deref().map_or(0, care_count),
-        _ => 0,
-    }
 }
 
 /// What the page is, and the lists with how many stand in each.
@@ -152,9 +138,9 @@ fn pane(desk: &Desk, opened: &Opened, typed: &Typed) -> El {
         }
         Opened::Shared(page) => shared::body(page, el("h2")),
     };
-    let from = desk.tab.path();
+    let from = desk.here();
     let person = person.map_posts(&|post| {
-        post.child(super::form::hidden("from", from.to_owned())).child(super::form::hidden("open", "yes".to_owned()))
+        post.child(super::form::hidden("from", from.clone())).child(super::form::hidden("open", "yes".to_owned()))
     });
     let own = ["/staff/followups/", opened.followup()].concat();
     el("section")
@@ -166,7 +152,7 @@ fn pane(desk: &Desk, opened: &Opened, typed: &Typed) -> El {
                 .child(
                     el("a")
                         .class("zs-back")
-                        .with("href", from)
+                        .with("href", from.clone())
                         .child(small_icon("back"))
                         .child(el("span").child("回名单")),
                 )

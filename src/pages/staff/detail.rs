@@ -2,7 +2,7 @@
 
 use super::confirm::{back, in_place, yes};
 use super::form::{field, hidden};
-use super::list::{chip, unanswered, why};
+use super::list::{chip, unanswered, unsent, why};
 use super::work::{self, Sent, sections};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
@@ -12,6 +12,7 @@ use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Prompt, Standing};
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN, Typed};
@@ -100,7 +101,7 @@ fn person(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
                 .child(yes("核对过，打开链接".to_owned())),
         )
     });
-    nodes![told, call, work::recorded(detail, now), work::called(detail, sent), unlock]
+    nodes![told, call, work::recorded(detail, now), super::booking::kept(detail), work::called(detail, sent), unlock]
 }
 
 fn facts(detail: &FollowUpDetail) -> Node {
@@ -235,10 +236,13 @@ fn address(followup: &FollowUpRow, tail: &str) -> String {
     ["/staff/followups/", followup.id.as_str(), "/", tail].concat()
 }
 
-/// Whether the link has just come into being and is still to be sent.
+/// Whether sending the message is the next thing to do: the link has just come into being, or nobody has marked it as sent
+/// and nothing else asks for somebody.
 fn to_send(detail: &FollowUpDetail, done: Option<JustDone>) -> bool {
-    matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver | JustDone::NextStep))
-        && detail.row.standing != Standing::Closed
+    let row = &detail.row;
+    let just = matches!(done, Some(JustDone::Make | JustDone::Relink | JustDone::TakeOver | JustDone::NextStep));
+    let quiet = !row.overdue && row.call_on.is_none() && row.kept.is_none() && !row.locked && row.unanswered == 0;
+    row.standing != Standing::Closed && (just || unsent(row) && quiet)
 }
 
 /// The step that comes next, for the bar: the button of the form that stands open, the message to copy while it is to be
@@ -313,7 +317,9 @@ pub fn message_field(message: &str) -> El {
 /// The message, whole and in sight, and the ways to send it.
 fn message(detail: &FollowUpDetail) -> Node {
     let field = message_field(&detail.message);
-    let open = (!detail.row.wrong_number && !detail.row.phone.is_empty()).then(|| {
+    // A landline takes no messages.
+    let reached = PhoneNumber::parse(&detail.row.phone).is_some_and(|phone| phone.takes_messages());
+    let open = (!detail.row.wrong_number && reached).then(|| {
         el("a")
             .class("zs-button zs-button--quiet")
             .with("href", sms(&detail.row.phone, &detail.message))

@@ -13,10 +13,10 @@ const LONG: &[&str] = &["reason", "letter", "note", "answer", "prepare"];
 pub fn page(page: &DraftPage) -> Node {
     let (typed, others): (Vec<_>, Vec<_>) =
         page.fields.iter().cloned().partition(|(name, value)| label(name).is_some() && !value.trim().is_empty());
-    let (title, lead) = if page.problem.is_some() {
-        ("您填的还在，还没有存", "过一会儿再点一次“接着提交”。重复提交不会做两次。")
-    } else {
-        ("您登录以前填的还在，还没有存", "请看一遍，再点“接着提交”。")
+    let (title, lead) = match &page.problem {
+        Some(problem) if problem.status < 500 => ("还没有记下", "请看清楚是谁，再点“接着提交”。"),
+        Some(_) => ("您填的还在，还没有存", "过一会儿再点一次“接着提交”。重复提交不会做两次。"),
+        None => ("您登录以前填的还在，还没有存", "请看一遍，再点“接着提交”。"),
     };
     nodes![
         back("/staff".to_owned(), "不提交，回工作台"),

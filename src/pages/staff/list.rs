@@ -2,7 +2,7 @@
 
 use super::day::{key, marks, possible};
 use super::form::hidden;
-use super::row::{MAIN, Place, Row, WORD, form, mark, way};
+use super::row::{MAIN, Place, Row, WORD, form, mark, of, way};
 use crate::components::icon::icon;
 use crate::components::phone_link::tel;
 use crate::text::{clock, moment, short_day};
@@ -71,12 +71,12 @@ pub fn why(row: &FollowUpRow) -> Option<String> {
 fn of_closing(closed: &ClosedClinic, wrong_number: bool) -> String {
     let call = if wrong_number { "有了对的号码，请打电话" } else { "请打电话" };
     let was = moment(Lang::Hans, closed.starts);
-    let has = closed.kept.map(|kept| {
+    let has = closed.kept.as_ref().map(|kept| {
         let (starts, until) = (moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until));
         format!("现在留着 {starts}，留到 {until}，还没有确认")
     });
     let has = has.unwrap_or_else(|| "现在没有约".to_owned());
-    match (closed.closing, closed.kept) {
+    match (closed.closing, &closed.kept) {
         (Closing::Stands, Some(_)) => {
             format!("{was} 停诊，原来的时间取消了。{has}。{call}：那天别来，问新时间行不行")
         }
@@ -111,12 +111,25 @@ pub fn unanswered(row: &FollowUpRow) -> Option<String> {
     }
 }
 
+/// Whether somebody who is to choose a time was not sent the message with their link, as far as anybody has marked.
+pub fn unsent(row: &FollowUpRow) -> bool {
+    row.sent.is_none() && row.standing == Standing::ToBook && !row.wrong_number && !row.phone.is_empty()
+}
+
 /// How somebody stands: a chip, why somebody must look after them, and what was tried.
 fn state(row: &FollowUpRow) -> Node {
     let call = row.call_on.map(|day| format!("说好 {} 打", short_day(Lang::Hans, day)));
-    let told = why(row).into_iter().chain(unanswered(row)).chain(call).collect::<Vec<_>>().join("；");
+    let kept = row
+        .kept
+        .as_ref()
+        .filter(|_| row.closed.is_none())
+        .map(|kept| format!("留着 {}，留到 {}", moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until)));
+    let told = why(row).into_iter().chain(kept).chain(unanswered(row)).chain(call).collect::<Vec<_>>().join("；");
+    let unsent =
+        unsent(row).then(|| el("span").class("zs-chip").child(icon("letter")).child(el("span").child("短信没发")));
     nodes![
         chip(row),
+        unsent,
         (!told.is_empty()).then(|| el("span").class("zs-row__why").child(told)),
         el("span").class("zs-row__done").child("记下了")
     ]
@@ -160,7 +173,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         el("a")
             .class("zs-button zs-button--tint zs-row__main")
             .with("href", tel(&row.phone))
-            .with("aria-label", ["打给", row.name.as_str()].concat())
+            .with("aria-label", ["打给", row.name.as_str(), " ", &row.phone, "，打电话"].concat())
             .child(icon("phone"))
             .child(el("span").class("zs-narrow").child("打电话"))
             .child(el("span").class("zs-wide").child(row.phone.clone()))
@@ -169,7 +182,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
     let recorded = row.appointment_state.filter(|state| row.overdue && matches!(state, State::Booked | State::Arrived));
     let marked = recorded.and_then(|state| {
         let actions = possible(state, row.starts, now);
-        marks(&row.id, (&row.appointment, row.version), (state, actions), place)
+        marks((&row.id, &row.name), (&row.appointment, row.version), (state, actions), place)
     });
     let main = match row.standing {
         Standing::Closed => Node::from(()),
@@ -182,12 +195,14 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         _ => call.into(),
     };
     let called = (callable && marked.is_none() && place.from().is_some()).then(|| {
-        let buttons =
-            outcomes(row, now.date()).into_iter().map(|(outcome, label)| mark("outcome", outcome, WORD, label));
+        let buttons = outcomes(row, now.date())
+            .into_iter()
+            .map(|(outcome, label)| of(mark("outcome", outcome, WORD, label), label, &row.name));
         form(&row.id, "call", key(&row.id, row.version), place)
             .child(tomorrow(now.date()))
             .child(buttons.collect::<Vec<_>>())
     });
+    let confirm = row.kept.as_ref().filter(|_| place.from().is_some()).map(|_| link("kept", WORD, "替人确认…"));
     let more = (!closed && place.from().is_some()).then(|| link("call", WORD, "别的…"));
     let services = row.services.join("、");
     let line = [row.urgency.title(), services.as_str(), row.reason.as_str()];
@@ -201,7 +216,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
             line,
             state: state(row),
             main: nodes![main, marked],
-            words: nodes![called, more],
+            words: nodes![confirm, called, more],
         },
         place,
     )

@@ -3,7 +3,7 @@
 
 use super::form::{hidden, post};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::staff::desk::{Desk, DeskTab};
+use zaoshai_contract::staff::desk::Desk;
 
 /// Where a row stands, and so where what is done in it leads back to.
 #[derive(Clone, Copy)]
@@ -15,10 +15,10 @@ pub enum Place<'a> {
 }
 
 impl Place<'_> {
-    /// The list to come back to.
-    pub fn from(self) -> Option<DeskTab> {
+    /// The page of a list to come back to.
+    pub fn from(self) -> Option<String> {
         match self {
-            Self::Desk(desk) => Some(desk.tab),
+            Self::Desk(desk) => Some(desk.here()),
             Self::Alone => None,
         }
     }
@@ -94,7 +94,7 @@ pub fn way(
 pub fn form(followup: &str, deed: &str, key: String, place: Place<'_>) -> El {
     let form = post(followup, deed).class("zs-row__form").child(hidden("key", key));
     match place.from() {
-        Some(tab) => form.child(hidden("from", tab.path().to_owned())),
+        Some(from) => form.child(hidden("from", from)),
         None => form,
     }
 }
@@ -102,6 +102,11 @@ pub fn form(followup: &str, deed: &str, key: String, place: Place<'_>) -> El {
 /// A mark of a row's form: the main one is drawn as a button, the others are words.
 pub fn mark(name: &'static str, value: &'static str, class: &'static str, label: &'static str) -> El {
     el("button").class(class).with("type", "submit").with("name", name).with("value", value).child(label)
+}
+
+/// A mark as it is read aloud: the same words stand in every row, so they say whose they are.
+pub fn of(mark: El, label: &str, name: &str) -> El {
+    mark.with("aria-label", [label, "：", name].concat())
 }
 
 /// The class of a row's main button.

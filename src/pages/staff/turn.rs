@@ -1,18 +1,23 @@
 //! Where a page of a long list stands: how many there are in all, and the way to the next ones and to the first.
 
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::staff::{Part, Turn};
+use zaoshai_contract::staff::{MOST_COUNTED, Part, Turn};
 
 /// How many there are, for the heading.
 pub fn count(turn: &Turn, shown: usize) -> String {
     let all = i64::try_from(shown) == Ok(turn.count);
-    if all { format!("共 {} 个", turn.count) } else { format!("共 {} 个，这一页 {shown} 个", turn.count) }
+    if all { format!("共 {} 个", turn.count) } else { format!("共 {}，这一页 {shown} 个", many(turn.count)) }
+}
+
+/// How many, as far as they were counted.
+fn many(count: i64) -> String {
+    if count > MOST_COUNTED { format!("{MOST_COUNTED} 个以上") } else { format!("{count} 个") }
 }
 
 /// How many a search found, for its heading.
 pub fn found(turn: &Turn, shown: usize) -> String {
     let part = if i64::try_from(shown) == Ok(turn.count) { String::new() } else { format!("，这一页 {shown} 个") };
-    format!("找到 {} 个{part}", turn.count)
+    format!("找到 {}{part}", many(turn.count))
 }
 
 /// The ways on and back.

@@ -61,6 +61,9 @@ fn form_id(deed: &str) -> String {
 /// The step while a form stands open: its own button. None where there is no such form.
 pub fn step(detail: &FollowUpDetail, typed: &Typed) -> Option<Node> {
     let followup = &detail.row;
+    if typed.deed == "kept" && followup.kept.is_some() {
+        return Some(super::form::step("do-kept", "替病人确认"));
+    }
     let goes_on = followup.standing != Standing::Closed;
     let expected = followup.appointment_state.is_some_and(State::is_firm);
     let booked = followup.appointment_state == Some(State::Booked);
@@ -210,6 +213,18 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
                 .child(field(problem, "due_from", "最早", "", from))
                 .child(field(problem, "due_to", "最晚", "", to)),
         )
+        .child(field(
+            problem,
+            "step-reason",
+            "为什么要来（病人看得到，可以不填）",
+            "上一次的原因不再显示。不填，就写“上次看过以后，定了下一步”。",
+            el("input")
+                .class("zs-input")
+                .with("id", "step-reason")
+                .with("name", "step-reason")
+                .with("maxlength", "200")
+                .with("value", chosen("step-reason").unwrap_or_default().to_owned()),
+        ))
         .child(field(
             problem,
             "ending",

@@ -47,6 +47,7 @@ fn in_words(action: &str) -> &str {
         "miss" => "登记：没有来",
         "unrecord" => "登记错了，撤回",
         "call" => "记录电话",
+        "uncall" => "撤回记录的电话",
         "note" => "写备注",
         "answer" => "回答提问",
         "outcome" => "记录结果",

@@ -7,6 +7,7 @@ use super::{Before, SignedIn, booking, html, lead_to, may, own, questions, refer
 use crate::app::App;
 use crate::db::calls::NewNote;
 use crate::db::log::{self, Object};
+use crate::db::pages::After;
 use crate::db::repeats::Sent;
 use crate::failures::{Failure, Result};
 use crate::routes::body::{Form, MaybeJson};
@@ -21,7 +22,7 @@ use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
-use zaoshai_contract::staff::confirm::JustDone;
+use zaoshai_contract::staff::confirm::{JustDone, Told, Undo};
 use zaoshai_contract::staff::desk::DeskTab;
 use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
 
@@ -154,16 +155,47 @@ pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
 
 /// The way back to where a form of a follow-up stood: to the list of the desk that it names, there to the person beside it
 /// or to the row, or else to the person's page.
-pub(super) fn back(app: &App, id: &str, typed: &Typed, told: JustDone) -> Response {
+///
+/// `call` is the one that was recorded, when it can be taken back.
+pub(super) async fn back(app: &App, id: &str, typed: &Typed, done: JustDone, call: Option<String>) -> Response {
     let named = |name: &str| typed.get(&typed.deed, name).unwrap_or_default();
-    if let Some((batch, page)) = batch_of(named("from")) {
-        return lead_to(app, &format!("/staff/batches/{batch}"), &format!("?page={page}#row-{id}"), told);
-    }
-    let Some(tab) = DeskTab::at(named("from")) else { return done(app, id, told) };
-    // Of the day a row stands for an appointment, of the other lists for a follow-up.
-    let row = if tab == DeskTab::Today { named("appointment") } else { id };
-    let place = if named("open").is_empty() { row_of(row) } else { format!("?open={id}") };
-    lead_to(app, tab.path(), &place, told)
+    let open = !named("open").is_empty();
+    let (path, place, from) = match (batch_of(named("from")), list_of(named("from"))) {
+        (Some((batch, page)), _) => {
+            (format!("/staff/batches/{batch}"), format!("?page={page}#row-{id}"), named("from").to_owned())
+        }
+        (None, Some((tab, after))) => {
+            // Of the day a row stands for an appointment, of the other lists for a follow-up.
+            let row = if tab == DeskTab::Today { named("appointment") } else { id };
+            let books = (open && done == JustDone::Cancel).then(|| "do=book".to_owned());
+            let query = [open.then(|| format!("open={id}")), after.map(|after| format!("after={after}")), books];
+            let query = query.into_iter().flatten().collect::<Vec<_>>().join("&");
+            let query = if query.is_empty() { query } else { format!("?{query}") };
+            let row = if open { String::new() } else { row_of(row) };
+            (tab.path().to_owned(), [query, row].concat(), named("from").to_owned())
+        }
+        (None, None) => {
+            // Whoever has cancelled for a patient books anew in the same call.
+            let place = if done == JustDone::Cancel { "?do=book#do-book" } else { "" };
+            (format!("/staff/followups/{id}"), place.to_owned(), String::new())
+        }
+    };
+    // In a list the row may be gone by now: what is told names the person.
+    let name = if from.is_empty() { String::new() } else { whom(app, id).await };
+    let undo = call.map(|call| Undo { followup: id.to_owned(), call, from, open });
+    lead_to(app, &path, &place, Told { done, name, undo })
+}
+
+/// How somebody is greeted; empty when their data were deleted or cannot be read now.
+async fn whom(app: &App, id: &str) -> String {
+    let record = app.db.followup(id).await.ok().flatten();
+    record.map(|record| app.reading(&record.id, "name", &record.name_sealed)).unwrap_or_default()
+}
+
+/// The list of the desk in which a form stood, and the place in it after which its page began.
+fn list_of(from: &str) -> Option<(DeskTab, Option<After>)> {
+    let (path, query) = from.split_once('?').unwrap_or((from, ""));
+    Some((DeskTab::at(path)?, value_of(query, "after").and_then(|after| After::parse(&after))))
 }
 
 /// The batch, and its page, whose list a form stood in.
@@ -189,7 +221,7 @@ pub(super) async fn typed_again(app: &App, staff: Staff, id: &str, typed: Typed)
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
-        Ok(()) => Ok(back(app, id, &typed, JustDone::parse(&typed.deed).ok_or(Code::Internal)?)),
+        Ok(()) => Ok(back(app, id, &typed, JustDone::parse(&typed.deed).ok_or(Code::Internal)?, None).await),
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);

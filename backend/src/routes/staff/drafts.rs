@@ -17,7 +17,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
-use zaoshai_contract::problem::Code;
+use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::staff::draft::{BY, DRAFT, DraftPage, is_typed};
 use zaoshai_contract::staff::{Staff, StaffPage};
 
@@ -60,6 +60,12 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
     if over && !by.is_empty() {
         let owner = owner(&app, &visitor, &by).await;
         return to_login(&app, by, owner, path, fields);
+    }
+    if let Ok(staff) = &staff
+        && !by.is_empty()
+        && by != staff.name
+    {
+        return anothers(&app, &by, staff.clone(), path, fields).await;
     }
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     match response.extensions().get::<Failure>() {
@@ -126,6 +132,26 @@ pub(super) async fn after_login(
     let page =
         DraftPage { staff: Some(session.staff), whom, action: draft.action, fields: draft.fields, problem: None };
     Some(html(app, "接着提交", StatusCode::OK, &StaffPage::Draft(Box::new(page))))
+}
+
+/// The page in place of the answer to a form that another account has opened in this browser: on a shared computer nothing is
+/// recorded under the name of whoever happens to be signed in by then, unless they say so.
+async fn anothers(app: &App, by: &str, staff: Staff, action: String, fields: Vec<(String, String)>) -> Response {
+    let opened = app.db.account(by).await.ok().flatten().filter(|account| account.hospital == staff.hospital);
+    let opened = opened.map_or_else(|| by.to_owned(), |account| account.display);
+    let problem = Problem {
+        title: "这一页是别的账号打开的".to_owned(),
+        detail: format!(
+            "打开的是{opened}，现在登录的是{now}。要用{now}的名字记，请点“接着提交”。不是{now}，请先退出，换自己的账号。",
+            now = staff.display
+        ),
+        kept: "还没有记下，填的都还在。".to_owned(),
+        ..for_staff(Failure::from(Code::Changed).problem("", &request_id()))
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+    let whom = whom(app, &staff, &action).await;
+    let page = DraftPage { staff: Some(staff), whom, action, fields, problem: Some(problem) };
+    html(app, "请看一下是谁", status, &StaffPage::Draft(Box::new(page)))
 }
 
 /// Of whom a form is: the name and number of the follow-up in its address.

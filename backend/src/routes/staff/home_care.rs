@@ -74,6 +74,14 @@ pub(super) async fn today(app: &App, staff: &Staff) -> Result<Option<CareToday>>
     Ok(Some(CareToday { asked: rows(&asked), asked_count, called_off: rows(&called_off) }))
 }
 
+/// How many of them there are; 0 for who does not see them.
+pub(super) async fn waiting_count(app: &App, staff: &Staff) -> Result<i64> {
+    if !staff.may(Deed::HomeCare) {
+        return Ok(0);
+    }
+    Ok(app.db.care_waiting_count(&staff.hospital, app.now().date()).await?)
+}
+
 /// `GET /staff/home-care`
 pub async fn list(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response> {
     may(&staff, Deed::HomeCare)?;

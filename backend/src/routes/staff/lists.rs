@@ -76,6 +76,7 @@ pub fn row(app: &App, record: &Record) -> Result<FollowUpRow> {
         version: record.version,
         call_on: record.call_on,
         closed: closed(record, now),
+        kept: kept(record, now),
         wrong_number: record.wrong_number.is_some(),
         unanswered: record.unanswered,
         sent: record.sent,
@@ -92,12 +93,13 @@ fn closed(record: &Record, now: Moment) -> Option<ClosedClinic> {
     let starts = record.latest.as_ref()?.slot.starts;
     // What is over takes place no more, whatever became of its closing.
     let closing = record.closing.map(|closing| if starts > now { closing } else { Closing::Stands })?;
-    let kept = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now);
-    Some(ClosedClinic {
-        starts,
-        closing,
-        kept: kept.map(|(slot, until)| KeptTime { starts: slot.starts, until: *until }),
-    })
+    Some(ClosedClinic { starts, closing, kept: kept(record, now) })
+}
+
+/// The time that is kept for somebody now.
+fn kept(record: &Record, now: Moment) -> Option<KeptTime> {
+    let (slot, until) = record.held.as_ref().filter(|(slot, until)| *until > now && slot.starts > now)?;
+    Some(KeptTime { slot: slot.id.clone(), starts: slot.starts, until: *until })
 }
 
 async fn followups(app: &App, staff: Staff) -> Result<FollowUpList> {
@@ -196,7 +198,8 @@ pub(super) fn turned<T>(
     (rows, Turn { count, part, next })
 }
 
-/// Finds by code, by phone number or its last four digits, or by two or more characters of the name: a page of those found,
+/// Finds by code, by phone number or its last four digits, by the family name, two or more characters of the name, or how
+/// it is said: a page of those found,
 /// at the address that holds the search sealed.
 async fn search(app: &App, staff: Staff, typed: &str, sealed: String, after: Option<After>) -> Result<StaffSearch> {
     may(&staff, Deed::SeeFollowUps)?;
@@ -263,10 +266,10 @@ async fn desk(app: &App, staff: Staff, asked: &Asked) -> Result<Desk> {
         overdue: app.db.overdue_count(&staff.hospital, now).await?,
         calls: app.db.whole_count(&staff.hospital, Whole::Calls, now).await?,
         questions: app.db.open_question_count(&staff.hospital).await?,
-        ..DeskCounts::default()
+        referrals: referrals::pending_count(app, &staff).await?,
+        care: home_care::waiting_count(app, &staff).await?,
+        day: 0,
     };
-    let waiting = referrals::pending(app, &staff).await?;
-    counts.referrals = counted(waiting.len());
     let (rows, listed) = match asked.tab {
         DeskTab::Today => {
             let care = home_care::today(app, &staff).await?.map(Box::new);
@@ -280,7 +283,11 @@ async fn desk(app: &App, staff: Staff, asked: &Asked) -> Result<Desk> {
             let (rows, turn) = turned(rows, ROWS_A_PAGE, counts.questions, after.as_ref(), place);
             (DeskRows::Questions(read_questions(app, rows), turn), Some("questions"))
         }
-        DeskTab::Referrals => (DeskRows::Referrals(waiting), Some("referrals")),
+        DeskTab::Referrals => {
+            let waiting = referrals::pending(app, &staff).await?;
+            counts.referrals = counted(waiting.len());
+            (DeskRows::Referrals(waiting), Some("referrals"))
+        }
     };
     counts.day = match &rows {
         DeskRows::Day(rows, _) => counted(rows.len()),

@@ -95,6 +95,12 @@ pub(super) async fn pending(app: &App, staff: &Staff) -> Result<Vec<Referral>> {
     Ok(rows.into_iter().filter_map(|row| shown(app, staff, row)).collect())
 }
 
+/// How many of them there are.
+pub(super) async fn pending_count(app: &App, staff: &Staff) -> Result<i64> {
+    let since = Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0);
+    Ok(app.db.pending_referral_count(&staff.hospital, since).await?)
+}
+
 /// Offers a follow-up to another hospital.
 pub(super) async fn refer(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let found = own(app, staff, id).await?;

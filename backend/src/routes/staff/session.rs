@@ -106,7 +106,7 @@ impl FromRequestParts<App> for SignedIn {
 
 /// Where a login leads: the console's page that was asked for, and never out of the console.
 fn way_on(to: &str) -> &str {
-    let inside = to.strip_prefix(HOME).is_some_and(|rest| rest.starts_with('/') && !rest.starts_with("/login"));
+    let inside = to.strip_prefix(HOME).is_some_and(|rest| rest.starts_with(['/', '?']) && !rest.starts_with("/login"));
     // A draft of another account, or an old one, leads nowhere.
     let inside = inside && !to.starts_with(DRAFT) && !to.to_ascii_lowercase().replace("%2e", ".").contains("..");
     if inside && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { to } else { HOME }
@@ -163,7 +163,7 @@ async fn sign_in(app: &App, visitor: &Visitor, sender: Sender, request: LoginReq
     let now = app.now();
     let name = request.name.trim().to_owned();
     let account = app.db.account(&name).await?;
-    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let browser = visitor.device.as_deref().filter(|device| secrets::is_secret(device));
     let place = app.secrets.finder("sign-in-place", &format!("{name}/{}", sender.key(app)));
     let known = match browser.map(secrets::hash) {
         Some(device) if app.db.knows_device(&name, &device).await? => Known::Browser(device),
@@ -215,14 +215,19 @@ pub(in crate::routes) async fn enter(
     sender: Sender,
     account: &Account,
 ) -> Result<[HeaderValue; 2]> {
-    let browser = visitor.device.as_deref().filter(|device| is_secret(device));
+    let browser = visitor.device.as_deref().filter(|device| secrets::is_secret(device));
     let place = app.secrets.finder("sign-in-place", &format!("{}/{}", account.name(), sender.key(app)));
-    open(app, account.name(), browser, &place, &[]).await
+    let cookies = open(app, account.name(), browser, &place, &[]).await?;
+    end_former(app, visitor).await?;
+    Ok(cookies)
 }
 
-/// Whether a text has the form of our secrets.
-fn is_secret(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// Ends the session that the one just opened takes the place of in this browser: nobody can come back to it.
+async fn end_former(app: &App, visitor: &Visitor) -> Result<()> {
+    if let Some(secret) = &visitor.staff {
+        app.db.end_staff_session(&secrets::hash(secret)).await?;
+    }
+    Ok(())
 }
 
 async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderValue> {
@@ -256,6 +261,7 @@ pub(super) async fn login_form(
     let (name, to) = (request.name.clone(), form.get("to").to_owned());
     match sign_in(&app, &visitor, sender, request).await {
         Ok(cookies) => {
+            end_former(&app, &visitor).await?;
             let way = match drafts::after_login(&app, &visitor, &name, &to, &cookies[0]).await {
                 Some(page) => page,
                 None => Redirect::to(way_on(&to)).into_response(),
@@ -297,6 +303,7 @@ pub async fn login_json(
     JsonBody(request): JsonBody<LoginRequest>,
 ) -> Result<Response> {
     let cookies = sign_in(&app, &visitor, sender, request).await?;
+    end_former(&app, &visitor).await?;
     Ok((StatusCode::NO_CONTENT, set(cookies)).into_response())
 }
 

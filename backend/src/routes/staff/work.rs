@@ -28,6 +28,11 @@ use zaoshai_contract::staff::{SEEN, SentMark, Staff, Typed};
 /// Most characters of a note or an answer.
 const LONGEST_NOTE: usize = 500;
 
+/// Most characters of the reason of a next step.
+const LONGEST_REASON: usize = 200;
+/// The reason of a next step for which none was written.
+const NEXT_REASON: &str = "上次看过以后，定了下一步";
+
 /// `POST /staff/followups/{id}/{deed}`
 pub async fn form(
     State(app): State<App>,
@@ -45,9 +50,11 @@ pub async fn form(
     if questions::is_declined(&form) {
         return typed_again(&app, staff, &id, Typed { deed, fields: form.into_pairs() }).await;
     }
+    let mut recorded = None;
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
-        "call" => call(&app, &staff, &id, &form).await,
+        "call" => call(&app, &staff, &id, &form).await.map(|call| recorded = call),
+        "uncall" => take_back_call(&app, &staff, &id, &form).await,
         "sent" => mark_sent(&app, &staff, &id, (SentMark::Sent, &form)).await,
         "unsent" => mark_sent(&app, &staff, &id, (SentMark::Unsent, &form)).await,
         "note" => note(&app, &staff, &id, &form).await,
@@ -67,23 +74,26 @@ pub async fn form(
         let done = if deed == ReferralAction::Return.as_str() { JustDone::Return } else { JustDone::HandBack };
         return Ok(lead_to(&app, "/staff", "", done));
     }
-    let told = done_by_choice(&deed, &form);
+    let told = told_of(&deed, &form);
     let typed = Typed { deed, fields: form.into_pairs() };
-    if let (Ok(()), Some(told)) = (&result, told) {
+    match (result, told) {
         // The next step is to be sent, and only the person's own page begins with its message.
-        return Ok(if told == JustDone::NextStep { done(&app, &id, told) } else { back(&app, &id, &typed, told) });
+        (Ok(()), Some(JustDone::NextStep)) => Ok(done(&app, &id, JustDone::NextStep)),
+        (Ok(()), Some(told)) => Ok(back(&app, &id, &typed, told, recorded).await),
+        (Ok(()), None) => Err(Code::Internal.into()),
+        (Err(failure), _) => to_detail(&app, staff, &id, Err(failure), typed).await,
     }
-    to_detail(&app, staff, &id, result, typed).await
 }
 
-/// What is told of a form by what was chosen in it; none where its deed says it all.
-fn done_by_choice(deed: &str, form: &Form) -> Option<JustDone> {
+/// What is told of a form once it is carried out.
+fn told_of(deed: &str, form: &Form) -> Option<JustDone> {
     match deed {
         "call" if CallOutcome::parse(form.get("outcome")) == Some(CallOutcome::WrongNumber) => {
             Some(JustDone::WrongNumber)
         }
         "outcome" if form.get("next") == "step" => Some(JustDone::NextStep),
-        _ => None,
+        "record" => JustDone::parse(form.get("action")),
+        deed => JustDone::parse(deed),
     }
 }
 
@@ -124,7 +134,8 @@ fn text_of(text: &str, field: &str, least: usize) -> Result<String> {
     Err(Failure::field(field, &format!("请写 {least} 到 {LONGEST_NOTE} 个字")))
 }
 
-async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+/// Records a call; gives it when it can be taken back.
+async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<Option<String>> {
     let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let outcome =
@@ -142,12 +153,13 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
     let note = text_of(form.get("note"), "call-note", 0)?;
     let key = form.key()?;
     let day = again.map(|day| day.to_string()).unwrap_or_default();
-    let call_id = app.secrets.id_of(&found.id, &key, &["call", outcome.as_str(), &day, &note]);
+    // Two nurses who call the same person have made two calls.
+    let call_id = app.secrets.id_of(&found.id, &key, &["call", &staff.name, outcome.as_str(), &day, &note]);
     log::does("call", Object::record(id));
     app.db
         .record_call(&Call {
             note_sealed: if note.is_empty() { note } else { app.secrets.seal(&call_id, "note", &note) },
-            id: call_id,
+            id: call_id.clone(),
             followup: found.id.clone(),
             outcome,
             again,
@@ -158,7 +170,17 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         .await??;
     if outcome.ending().is_some() {
         pathway::offer_places(app).await?;
+        return Ok(None);
     }
+    Ok(Some(call_id))
+}
+
+/// Takes back a call that was recorded by mistake. A call that was taken back stays so, so the form needs no key.
+async fn take_back_call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
+    let found = own(app, staff, id).await?;
+    may(staff, Deed::WorkOnFollowUps)?;
+    log::does("uncall", Object::record(id));
+    app.db.take_back_call(&found.id, form.get("call"), &staff.name, app.now()).await??;
     Ok(())
 }
 
@@ -244,10 +266,19 @@ async fn outcome(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> 
             to >= today && to.days() - today.days() <= WINDOW_DAYS && from.is_none_or(|from| to >= from)
         });
         let to = to.inspect_err(|told| wrong("due_to", told)).ok();
+        // What was found before is not why they come now.
+        let reason = Some(form.get("step-reason").trim()).filter(|reason| !reason.is_empty()).unwrap_or(NEXT_REASON);
+        if !limits::fits(reason, 1, LONGEST_REASON) {
+            wrong("step-reason", &format!("为什么要来，最多写 {LONGEST_REASON} 个字"));
+        }
         match (from, to) {
-            (Some(due_from), Some(due_to)) => {
-                Some(Next::Step { services, due_from, due_to, link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0) })
-            }
+            (Some(due_from), Some(due_to)) => Some(Next::Step {
+                services,
+                due_from,
+                due_to,
+                link_until: Moment::at(due_to.plus_days(LINK_DAYS), 0),
+                reason_sealed: app.secrets.seal(&found.id, "reason", reason),
+            }),
             _ => None,
         }
     };

@@ -47,6 +47,8 @@ pub struct Place {
     number: usize,
     /// Whether it was kept for somebody unasked.
     lent: bool,
+    /// Its states before what the desk recorded, latest last: a mark that is taken back leads back by one.
+    before: Vec<State>,
 }
 
 /// What the model knows of a follow-up.
@@ -384,7 +386,7 @@ impl Model {
             }
             _ => (person.waits, person.prompts) = (None, false),
         }
-        person.places.push(Place { slot, state, until, step: person.step, number, lent: false });
+        person.places.push(Place { slot, state, until, step: person.step, number, lent: false, before: Vec::new() });
         true
     }
 
@@ -453,8 +455,15 @@ impl Model {
                     _ => begins.date() <= Moment(now).date(),
                 };
                 if allowed {
-                    self.people[who].places[target].state = to;
-                    self.people[who].prompts |= action == Action::Cancel && by == By::Patient;
+                    let place = &mut self.people[who].places[target];
+                    place.state = match action {
+                        Action::Unrecord => place.before.pop().unwrap_or(to),
+                        _ => {
+                            place.before.push(place.state);
+                            to
+                        }
+                    };
+                    self.people[who].prompts |= action == Action::Cancel;
                 }
                 allowed
             }
