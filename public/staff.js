@@ -129,7 +129,9 @@
   begin();
   // Browsers take the focus away when they have come to the place that the address names.
   addEventListener('load', function () {
-    setTimeout(function () { if (!document.activeElement || document.activeElement === document.body) begin(); });
+    [0, 100, 400].forEach(function (later) {
+      setTimeout(function () { if (!document.activeElement || document.activeElement === document.body) begin(); }, later);
+    });
   });
   // The chosen list is in sight among the others.
   var tab = document.querySelector('.zs-tabs [aria-current]');
