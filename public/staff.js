@@ -101,30 +101,37 @@
     try { return document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch (_) { return null; }
   };
   var FIELDS = 'input:not([type=hidden]), select, textarea';
-  // What a link names is unfolded; of a form its first field is next, of a row the person.
+  // Of a form that a link names its first field is next, of a row the person.
+  var point = function (field) {
+    if (!field || field.id === 'main') return;
+    take(field.matches(FIELDS) ? field : first(field, field.matches('.zs-row') ? '.zs-row__name a' : FIELDS) || first(field, 'button'));
+  };
+  // What a link names is unfolded.
   var unfold = function () {
     var field = named();
     for (var part = field; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
-    if (!field || field.id === 'main') return;
+    if (!field) return;
     field.scrollIntoView();
-    take(field.matches(FIELDS) ? field : first(field, field.matches('.zs-row') ? '.zs-row__name a' : FIELDS));
+    point(field);
   };
   addEventListener('hashchange', unfold);
+  if (location.hash.length > 1) unfold();
   // What was refused is read first.
   var summary = document.getElementById('problem');
   var begin = function () {
-    var linked = location.hash.length > 1;
-    if (linked) unfold();
     if (summary) { summary.focus(); return; }
     // Of a list to send from, the next message comes after the one that was marked.
     if (take(first(document, '.zs-next [data-copy]'))) return;
+    point(named());
     if (document.activeElement && document.activeElement !== document.body) return;
-    if (!take(first(document, '.zs-desk__pane .zs-h1, .zs-person .zs-h1')) && linked) take(document.getElementById('main'));
+    if (!take(first(document, '.zs-desk__pane .zs-h1, .zs-person .zs-h1')) && location.hash.length > 1) take(document.getElementById('main'));
   };
   begin();
   // Browsers take the focus away when they have come to the place that the address names.
   addEventListener('load', function () {
-    setTimeout(function () { if (!document.activeElement || document.activeElement === document.body) begin(); });
+    [0, 100, 400].forEach(function (later) {
+      setTimeout(function () { if (!document.activeElement || document.activeElement === document.body) begin(); }, later);
+    });
   });
   // The chosen list is in sight among the others.
   var tab = document.querySelector('.zs-tabs [aria-current]');
@@ -172,8 +179,8 @@
     // What the page has just told can be taken back, wherever the focus stands.
     if (key === 'u' && first(document, '[data-undo]')) return first(document, '[data-undo]');
     // In the row of somebody a key is never for the person who stands open beside the list.
-    if (row && IN_ROW[key]) return first(row, IN_ROW[key]);
-    if (key === 'u') return first(document, '.zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    if (row && IN_ROW[key] && !(key === 'u' && row.matches(':target'))) return first(row, IN_ROW[key]);
+    if (key === 'u') return first(document, '[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
     var all = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen);
     return all.filter(function (one) { return !row || !one.closest('.zs-desk__pane'); })[0];
   };

@@ -5,12 +5,13 @@ use crate::app::App;
 use crate::content::traditional::simplified;
 use crate::db::finders::{Mark, Refolded, Sought};
 use crate::secrets::Secrets;
+use pinyin::ToPinyin as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zaoshai_contract::ids::{PhoneEnding, ShortCode};
 use zaoshai_contract::phones::PhoneNumber;
 
 /// Counts the changes of the folding; what was stored by an older one is made anew.
-pub const FOLDING: i64 = 3;
+pub const FOLDING: i64 = 4;
 /// The longest run of a name's letters that has a hash of its own; longer words are looked for by their beginning.
 const LONGEST_RUN: usize = 12;
 /// Follow-ups folded anew in one go: bookings wait for one of them at most.
@@ -44,11 +45,48 @@ pub fn tidy(name: &str) -> String {
     name.chars().filter(|letter| !hidden(letter)).collect::<String>().trim().to_owned()
 }
 
-/// All hashes under which a follow-up is found: its phone number, the last four digits, the whole name, and its runs of
-/// two or more letters.
+/// Family names that are said in another way than the character is elsewhere.
+const FAMILY: [(char, &str); 9] = [
+    ('单', "shan"),
+    ('曾', "zeng"),
+    ('解', "xie"),
+    ('仇', "qiu"),
+    ('区', "ou"),
+    ('查', "zha"),
+    ('朴', "piao"),
+    ('乐', "yue"),
+    ('盖', "ge"),
+];
+
+/// How a name is typed without an input method: its whole sound and its first letters, and the same with the family name
+/// said as it is elsewhere. Nothing for a name with anything but Chinese characters.
+fn sounds(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let said = |letter: char| letter.to_pinyin().map(pinyin::Pinyin::plain);
+    let Some(usual) = letters.iter().map(|letter| said(*letter)).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let family = letters.first().and_then(|first| FAMILY.iter().find(|(letter, _)| letter == first));
+    let mut ways = vec![usual];
+    if let (Some((_, own)), Some(usual)) = (family, ways.first()) {
+        let mut way = usual.clone();
+        way[0] = own;
+        ways.push(way);
+    }
+    ways.into_iter()
+        // One letter alone would stand for everybody.
+        .filter(|way| way.len() > 1)
+        .flat_map(|way| [way.concat(), way.iter().filter_map(|said| said.chars().next()).collect()])
+        // As it is compared with what is typed: without the dots of ü.
+        .map(|sound| sound.replace('ü', "v"))
+        .collect()
+}
+
+/// All hashes under which a follow-up is found: its phone number, the last four digits, the whole name, its first letter,
+/// which is the family name, its runs of two or more letters, and how it is said.
 pub fn of(secrets: &Secrets, name: &str, phone: &PhoneNumber) -> Vec<String> {
     let letters: Vec<char> = folded(name).chars().collect();
     let mut finders = vec![whole(secrets, name), secrets.finder("phone", phone.as_str())];
+    finders.extend(letters.first().map(|family| secrets.finder("name", family.encode_utf8(&mut [0; 4]))));
+    finders.extend(sounds(&folded(name)).iter().map(|sound| secrets.finder("sound", sound)));
     for from in 0..letters.len() {
         let longest = letters.len().min(from + LONGEST_RUN);
         finders.extend((from + 2..=longest).map(|to| secrets.finder("name", &String::from_iter(&letters[from..to]))));
@@ -92,7 +130,12 @@ pub fn meant(secrets: &Secrets, typed: &str) -> Sought {
         let ending = PhoneEnding::parse(&name).map(|ending| secrets.finder("ending", ending.as_str()));
         [ending, Some(secrets.finder("phone", &name))]
     } else {
-        [Some(whole(secrets, typed)), Some(secrets.finder("name", &name.chars().take(LONGEST_RUN).collect::<String>()))]
+        // What is written with letters is a name of letters, or how one is said. The whole name is one of its own runs.
+        let sound = name.replace('ü', "v");
+        let said = sound.bytes().all(|byte| byte.is_ascii_lowercase()) && !sound.is_empty();
+        let run = secrets.finder("name", &name.chars().take(LONGEST_RUN).collect::<String>());
+        let other = if said { secrets.finder("sound", &sound) } else { whole(secrets, typed) };
+        [Some(other), Some(run)]
     };
     let hashed = |number: Option<PhoneNumber>| number.map(|number| phone(secrets, &number));
     sought.hashes = [hashed(number), hashed(short), first, second].map(Option::unwrap_or_default);
@@ -106,9 +149,9 @@ pub fn are_exact(typed: &str) -> bool {
 
 /// Whether a name that was found by the beginning of a long word holds the whole of it.
 pub fn holds(name: &str, typed: &str) -> bool {
-    let typed = folded(typed);
+    let (name, typed) = (folded(name), folded(typed));
     let number = PhoneNumber::parse(&typed).is_some() || typed.bytes().all(|byte| byte.is_ascii_digit());
-    number || typed.chars().count() <= LONGEST_RUN || folded(name).contains(&typed)
+    number || typed.chars().count() <= LONGEST_RUN || name.contains(&typed) || sounds(&name).contains(&typed)
 }
 
 /// Makes the finders anew that an older folding made, little by little; gives how many follow-ups that were.
@@ -192,6 +235,30 @@ mod tests {
         }
         assert_ne!(folded("李芳"), folded("李方"));
         assert_eq!(folded("\u{e863}芳"), "\u{e863}芳");
+    }
+
+    #[test]
+    fn a_name_is_found_by_the_family_name_alone_and_by_how_it_is_said() {
+        let secrets = Secrets::new(&[7; 32]);
+        let phone = PhoneNumber::parse("13800138101").expect("a number");
+        for (name, finding, not) in [
+            ("李秀英", &["李", "lixiuying", "LXY", "li xiu ying", "秀英"][..], &["英", "xiuying", "lx", "y"][..]),
+            ("欧阳诸葛上官", &["ouyangzhugeshangguan", "欧"], &["ouyangzhugeshang"]),
+            ("曾单", &["zengdan", "cengdan", "zd", "cd"], &["zengshan"]),
+            ("John McSmith", &["john", "j", "johnmcsmith"], &["jm"]),
+            ("吕", &["吕"], &["lv", "l"]),
+        ] {
+            let finders = of(&secrets, name, &phone);
+            let found = |typed: &str| {
+                meant(&secrets, typed).hashes.iter().any(|hash| finders.contains(hash)) && holds(name, typed)
+            };
+            for typed in finding {
+                assert!(found(typed), "{typed} finds {name}");
+            }
+            for typed in not {
+                assert!(!found(typed), "{typed} does not find {name}");
+            }
+        }
     }
 
     #[test]

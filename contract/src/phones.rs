@@ -141,6 +141,8 @@ impl PhoneNumber {
             .collect();
         let number = match numbers.as_slice() {
             [] => return Err(PhoneMistake::None),
+            // Somebody began an extension and left it out.
+            [(place, _)] if parts[place + 1..].contains(&Part::Extension) => return Err(PhoneMistake::Mixed),
             [(_, number)] => one(number)?,
             [(first, number), (second, extension)] => {
                 let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
@@ -603,6 +605,8 @@ mod tests {
             ("13800138000（女儿）13900139000（儿子）", M::Two),
             ("138001女儿38000", M::Mixed),
             ("138+00138000", M::Mixed),
+            ("154 0000-9001x", M::Mixed),
+            ("0731-28307119转", M::Mixed),
             ("1.38E+10", M::Shortened),
             ("1.38001E10", M::Shortened),
             ("########", M::Shortened),

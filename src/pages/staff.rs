@@ -253,7 +253,7 @@ fn tools(staff: &Staff, here: &str, care: i64) -> Node {
             .with("action", "/staff/search")
             .with("role", "search")
             .child(icon("search"))
-            .child(el("label").class("zs-hidden").with("for", "find").child("查找：姓名、手机号、后四位或编号"))
+            .child(el("label").class("zs-hidden").with("for", "find").child("查找：姓名、拼音、手机号、后四位或编号"))
             .child(
                 el("input")
                     .with("id", "find")
@@ -261,7 +261,7 @@ fn tools(staff: &Staff, here: &str, care: i64) -> Node {
                     .with("type", "search")
                     .with("maxlength", "80")
                     .with("autocomplete", "off")
-                    .with("placeholder", "姓名、后四位、编号")
+                    .with("placeholder", "姓名、拼音、后四位")
                     .with("data-key", "/"),
             )
             .child(el("kbd").class("zs-kbd").child("/"))

@@ -156,7 +156,7 @@ impl Db {
         // The first condition is that of the index.
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT id, hospital, name_sealed, phone_sealed, version FROM followups \
-             WHERE folding < 3 AND folding < $1 AND id > $2 ORDER BY id LIMIT $3",
+             WHERE folding < 4 AND folding < $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(folding)
         .bind(after)

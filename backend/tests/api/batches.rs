@@ -401,6 +401,47 @@ async fn tables_are_the_coordinators_and_each_hospital_has_its_own() {
 }
 
 #[tokio::test]
+async fn who_is_through_with_a_page_is_led_to_the_next_one_on_which_somebody_is_left() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let mut table = String::from("姓名,手机号\n");
+    for row in 0..100 {
+        table.push_str(&format!("座机{row},0731-283{row:05}\n"));
+    }
+    table.push_str("手机,13900000002\n");
+    let batch = imported(&mut nurse, table.as_bytes()).await;
+    let page = nurse.get(&batch).await.text;
+    assert!(page.contains("已发 0，还有 1") && page.contains("这一页发完了，去第 2 页"), "{page}");
+    let second = nurse.get(&format!("{batch}?page=2")).await.text;
+    assert!(second.contains("下一条：手机") && !second.contains("这一页发完了"), "{second}");
+    let row = second.split("<li").find(|row| row.contains("data-text=")).expect("their row");
+    let (copies, marks) = (row.find("data-text=").expect("copying"), row.find("/sent\"").expect("marking"));
+    assert!(
+        copies < marks && row[..copies].contains("zs-row__main") && !row[marks..].contains("zs-row__main"),
+        "{row}"
+    );
+}
+
+#[tokio::test]
+async fn the_example_of_a_table_is_understood_and_refused_as_it_stands() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let example = nurse.get("/staff/batches/example.csv").await;
+    assert_eq!(example.status, StatusCode::OK);
+    let key = secrets::fresh_id();
+    let page = look(&mut nurse, ("example.csv", &example.bytes), &key).await;
+    assert!(page.contains("可以新建：0 行") && page.contains("有错，不导入：1 行"), "{page}");
+    assert!(!page.contains("没有用到的列"), "{page}");
+    let table = example.text.replace("（例子，请删掉这一行）", "").replace("这里写手机号", "13900000001");
+    let page = look(&mut nurse, ("名单.csv", table.as_bytes()), &key).await;
+    assert!(page.contains("可以新建：1 行") && page.contains("有错，不导入：0 行"), "{page}");
+    // What has to be ticked stands in the bar, at the button.
+    let page = look(&mut nurse, ("名单.csv", "姓名,手机号\n甲,13900000001\n乙,无\n".as_bytes()), &key).await;
+    let bar = page.split_once("zs-action-bar").map(|(_, bar)| bar).expect("the bar");
+    assert!(bar.contains("form=\"store\"") && bar.contains("有错的 1 行我看过了"), "{bar}");
+}
+
+#[tokio::test]
 async fn a_batch_is_a_list_to_send_from_and_its_marks_stand_until_they_are_taken_back() {
     let world = World::new().await;
     let mut nurse = world.nurse().await;

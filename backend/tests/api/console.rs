@@ -292,7 +292,12 @@ async fn a_follow_up_is_found_by_name_phone_ending_and_code() {
     for (typed, found) in [
         ("李女士", true),
         ("李女", true),
-        ("李", false),
+        ("李", true),
+        ("lns", true),
+        ("LiNüShi", true),
+        ("linvshi", true),
+        ("女", false),
+        ("王", false),
         ("王女士", false),
         (PHONE, true),
         ("138 0013 8000", true),

@@ -27,6 +27,16 @@ pub fn section(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     ]
 }
 
+/// What the buttons of the forms say.
+pub const BOOK: &str = "约好";
+/// The same of the other one.
+pub const CANCEL: &str = "取消这个预约";
+
+/// Whether a time can be booked now.
+pub fn is_open(detail: &FollowUpDetail) -> bool {
+    detail.row.appointment_state != Some(State::Arrived) && detail.row.due_to.is_some() && !detail.times.is_empty()
+}
+
 /// The time that is kept for the patient, to be made certain for whoever says yes on the phone.
 pub fn kept(detail: &FollowUpDetail) -> Option<El> {
     let kept = detail.row.kept.as_ref()?;
@@ -43,21 +53,11 @@ pub fn kept(detail: &FollowUpDetail) -> Option<El> {
             .child(hidden("key", detail.key.to_string()))
             .child(hidden("slot", kept.slot.to_string()))
             .child(hidden("asked", "yes".to_owned()))
-            .child(el("h2").class("zs-group").child("给病人留着的时间"))
+            .child(el("h2").class("zs-group").child(["给", detail.row.name.as_str(), "留着的时间"].concat()))
             .child(el("p").child(el("b").child(starts)).child(format!("，留到 {until}。病人说行，就确认。")))
             .child(asked)
             .child(button(yes)),
     )
-}
-
-/// What the buttons of the forms say.
-pub const BOOK: &str = "约好";
-/// The same of the other one.
-pub const CANCEL: &str = "取消这个预约";
-
-/// Whether a time can be booked now.
-pub fn is_open(detail: &FollowUpDetail) -> bool {
-    detail.row.appointment_state != Some(State::Arrived) && detail.row.due_to.is_some() && !detail.times.is_empty()
 }
 
 /// A time of a day, to be chosen; what the link would refuse says why.

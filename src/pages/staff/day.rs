@@ -1,7 +1,7 @@
 //! Today: who is expected, who is there, who did not come; each is recorded in one tap.
 
 use super::form::{hidden, post};
-use super::row::{MAIN, Place, Row, WORD, form, mark, row, way};
+use super::row::{MAIN, Place, Row, WORD, form, mark, of, row, way};
 use crate::components::icon::icon;
 use crate::components::phone_link::tel;
 use crate::view::{El, Node, el, nodes};
@@ -83,7 +83,7 @@ pub fn record(followup: &str, (appointment, version): (&str, i64), actions: Vec<
 
 /// The marks of an appointment in a row: the one that comes next drawn, the others as words.
 pub fn marks(
-    followup: &str,
+    (followup, name): (&str, &str),
     (appointment, version): (&str, i64),
     (state, actions): (State, Vec<(Action, &'static str)>),
     place: Place<'_>,
@@ -99,10 +99,13 @@ pub fn marks(
     let main = actions.iter().position(|(action, _)| Some(*action) == next);
     let form =
         form(followup, "record", key(appointment, version), place).child(hidden("appointment", appointment.to_owned()));
-    let drawn = main.map(|main| mark("action", actions[main].0.as_str(), MAIN, actions[main].1));
+    let drawn = main.map(|main| {
+        let (action, label) = actions[main];
+        of(mark("action", action.as_str(), MAIN, label), label, name)
+    });
     let words = actions.iter().enumerate().filter(|(at, _)| Some(*at) != main).map(|(_, (action, label))| {
         let class = if *action == Action::Unrecord { "zs-word zs-word--undo" } else { WORD };
-        mark("action", action.as_str(), class, label)
+        of(mark("action", action.as_str(), class, label), label, name)
     });
     let words = words.collect::<Vec<_>>();
     Some(form.child(drawn).child(words))
@@ -141,7 +144,8 @@ fn entry(entry: &DayEntry, desk: &Desk) -> El {
     let own = ["/staff/followups/", entry.followup.as_str()].concat();
     let ways = (own.as_str(), entry.followup.as_str());
     let link = |deed, class, label: &'static str| way(ways, deed, place, class, label);
-    let marks = marks(&entry.followup, (&entry.appointment, entry.version), (entry.state, actions), place);
+    let marks =
+        marks((&entry.followup, &entry.name), (&entry.appointment, entry.version), (entry.state, actions), place);
     let call = (!entry.phone.is_empty()).then(|| el("a").class(MAIN).with("href", tel(&entry.phone)).child("打电话"));
     let ours = entry.in_charge.is_none();
     let main = match entry.state {

@@ -12,6 +12,7 @@ use crate::text::{day, moment};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{Kept, Prompt, Standing};
+use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN, Typed};
@@ -316,7 +317,9 @@ pub fn message_field(message: &str) -> El {
 /// The message, whole and in sight, and the ways to send it.
 fn message(detail: &FollowUpDetail) -> Node {
     let field = message_field(&detail.message);
-    let open = (!detail.row.wrong_number && !detail.row.phone.is_empty()).then(|| {
+    // A landline takes no messages.
+    let reached = PhoneNumber::parse(&detail.row.phone).is_some_and(|phone| phone.takes_messages());
+    let open = (!detail.row.wrong_number && reached).then(|| {
         el("a")
             .class("zs-button zs-button--quiet")
             .with("href", sms(&detail.row.phone, &detail.message))

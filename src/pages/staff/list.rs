@@ -2,7 +2,7 @@
 
 use super::day::{key, marks, possible};
 use super::form::hidden;
-use super::row::{MAIN, Place, Row, WORD, form, mark, way};
+use super::row::{MAIN, Place, Row, WORD, form, mark, of, way};
 use crate::components::icon::icon;
 use crate::components::phone_link::tel;
 use crate::text::{clock, moment, short_day};
@@ -175,7 +175,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         el("a")
             .class("zs-button zs-button--tint zs-row__main")
             .with("href", tel(&row.phone))
-            .with("aria-label", ["打给", row.name.as_str()].concat())
+            .with("aria-label", ["打给", row.name.as_str(), " ", &row.phone, "，打电话"].concat())
             .child(icon("phone"))
             .child(el("span").class("zs-narrow").child("打电话"))
             .child(el("span").class("zs-wide").child(row.phone.clone()))
@@ -184,7 +184,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
     let recorded = row.appointment_state.filter(|state| row.overdue && matches!(state, State::Booked | State::Arrived));
     let marked = recorded.and_then(|state| {
         let actions = possible(state, row.starts, now);
-        marks(&row.id, (&row.appointment, row.version), (state, actions), place)
+        marks((&row.id, &row.name), (&row.appointment, row.version), (state, actions), place)
     });
     let main = match row.standing {
         Standing::Closed => Node::from(()),
@@ -197,8 +197,9 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         _ => call.into(),
     };
     let called = (callable && marked.is_none() && place.from().is_some()).then(|| {
-        let buttons =
-            outcomes(row, now.date()).into_iter().map(|(outcome, label)| mark("outcome", outcome, WORD, label));
+        let buttons = outcomes(row, now.date())
+            .into_iter()
+            .map(|(outcome, label)| of(mark("outcome", outcome, WORD, label), label, &row.name));
         form(&row.id, "call", key(&row.id, row.version), place)
             .child(tomorrow(now.date()))
             .child(buttons.collect::<Vec<_>>())

@@ -104,6 +104,11 @@ pub fn mark(name: &'static str, value: &'static str, class: &'static str, label:
     el("button").class(class).with("type", "submit").with("name", name).with("value", value).child(label)
 }
 
+/// A mark as it is read aloud: the same words stand in every row, so they say whose they are.
+pub fn of(mark: El, label: &str, name: &str) -> El {
+    mark.with("aria-label", [label, "：", name].concat())
+}
+
 /// The class of a row's main button.
 pub const MAIN: &str = "zs-button zs-button--tint zs-row__main";
 /// The class of a mark that is a word.

@@ -10,7 +10,7 @@ use zaoshai_contract::staff::StaffSearch;
 /// The field, with what was typed so far.
 fn search_field(typed: &str) -> El {
     el("form")
-        .class("zs-stack zs-stack--tight zs-narrow")
+        .class("zs-stack zs-stack--tight")
         // What is typed is a name or a number: it stands in no address.
         .with("method", "post")
         .with("action", "/staff/search")
@@ -19,7 +19,7 @@ fn search_field(typed: &str) -> El {
             el("label")
                 .class("zs-form-field__small-label")
                 .with("for", "q")
-                .child("查找：姓名两个字、手机号、后四位或编号")
+                .child("查找：姓名、姓、拼音、手机号、后四位或编号")
                 .child(" ")
                 .child(el("kbd").class("zs-kbd").child("/")),
         )
@@ -51,8 +51,11 @@ fn search_field(typed: &str) -> El {
 /// The page.
 pub fn page(found: &StaffSearch) -> Node {
     let searched = !found.typed.is_empty();
-    let empty = (searched && found.turn.count == 0)
-        .then(|| el("p").class("zs-section").child("没有找到。姓名请至少输入连着的两个字，手机号请输入全部或后四位。"));
+    let empty = (searched && found.turn.count == 0).then(|| {
+        el("p")
+            .class("zs-section")
+            .child("没有找到。姓名可以输入姓、连着的两个字，或整个名字的拼音、首字母；手机号请输入全部或后四位。")
+    });
     let title = if searched { turn::found(&found.turn, found.rows.len()) } else { "查找".to_owned() };
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),

@@ -61,6 +61,9 @@ fn form_id(deed: &str) -> String {
 /// The step while a form stands open: its own button. None where there is no such form.
 pub fn step(detail: &FollowUpDetail, typed: &Typed) -> Option<Node> {
     let followup = &detail.row;
+    if typed.deed == "kept" && followup.kept.is_some() {
+        return Some(super::form::step("do-kept", "替病人确认"));
+    }
     let goes_on = followup.standing != Standing::Closed;
     let expected = followup.appointment_state.is_some_and(State::is_firm);
     let booked = followup.appointment_state == Some(State::Booked);

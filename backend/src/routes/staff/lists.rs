@@ -198,7 +198,8 @@ pub(super) fn turned<T>(
     (rows, Turn { count, part, next })
 }
 
-/// Finds by code, by phone number or its last four digits, or by two or more characters of the name: a page of those found,
+/// Finds by code, by phone number or its last four digits, by the family name, two or more characters of the name, or how
+/// it is said: a page of those found,
 /// at the address that holds the search sealed.
 async fn search(app: &App, staff: Staff, typed: &str, sealed: String, after: Option<After>) -> Result<StaffSearch> {
     may(&staff, Deed::SeeFollowUps)?;
