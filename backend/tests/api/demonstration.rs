@@ -13,6 +13,7 @@ use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Prompt, Standing, Urgency};
 use zaoshai_contract::home_care::{self, CareLists};
+use zaoshai_contract::page::Page;
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Role;
 
@@ -380,6 +381,9 @@ async fn no_map_shows_a_real_place_for_a_hospital_that_there_is_not() {
         }
         assert_eq!(page.contains("医院是编的，地图上没有。"), fictitious, "{id}");
         assert_eq!(clinic.maps.is_none(), fictitious, "{id}");
+        let document = stranger.get(&format!("/api/v1/clinics/{id}")).await.text;
+        let written: Page = serde_json::from_str(&document).expect("a page");
+        assert_eq!(zaoshai_contract::json::from_str::<Page>(&document), Some(written), "a phone reads {id} too");
     }
 }
 
