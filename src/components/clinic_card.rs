@@ -5,7 +5,7 @@ use super::icon::{icon, small_icon};
 use super::phone_link::phone_list;
 use super::title::title;
 use crate::text::between;
-use crate::view::{Node, el};
+use crate::view::{El, Node, el};
 use zaoshai_contract::clinics::{ClinicCard, Provenance};
 use zaoshai_contract::ids::Slug;
 use zaoshai_contract::places::{Position, Precision};
@@ -24,10 +24,12 @@ pub fn provenance(site: &Site, provenance: &Provenance, position: Option<Positio
     if position.is_some_and(|position| position.precision != Precision::Exact) {
         text.push_str(words.approximate);
     }
-    if site.demo && !provenance.fictitious {
-        text.push_str(words.real_in_demonstration);
-    }
     el("p").class("zs-source-note").child(icon("source")).child(el("span").child(text)).node()
+}
+
+/// Asks, in the demonstration, to leave the phones of a real institution alone; stands below them.
+pub fn not_for_a_try(site: &Site, provenance: &Provenance) -> Option<El> {
+    (site.demo && !provenance.fictitious).then(|| el("p").class("zs-small").child(site.words.real_in_demonstration))
 }
 
 /// Area and distance in one line.
@@ -78,6 +80,7 @@ pub fn clinic_card(site: &Site, card: &ClinicCard, office: bool) -> Node {
                 .child(el("p").class("zs-clinic-card__where").with("lang", site.theirs()).child(place(site, card))),
         )
         .child(phone_list(site, &card.phones, office))
+        .child(not_for_a_try(site, &card.provenance))
         .child(booking)
         .child(services)
         .child(provenance(site, &card.provenance, card.position))

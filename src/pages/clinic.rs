@@ -2,7 +2,7 @@
 
 use crate::components::Site;
 use crate::components::back_line::back_line;
-use crate::components::clinic_card::provenance;
+use crate::components::clinic_card::{not_for_a_try, provenance};
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::phone_link::{hours_are_assumed, phone_list, tel};
@@ -106,6 +106,7 @@ pub fn page(site: &Site, clinic: Clinic) -> Node {
             .child(foreign)
             .child(el("p").class("zs-lead").with("lang", site.theirs()).child(card.area.clone()))
             .child(phone_list(site, &card.phones, clinic.office))
+            .child(not_for_a_try(site, &card.provenance))
             .child(assumed)
             .child(el("p").with("lang", site.theirs()).child(clinic.intro))
             .child(summary_list(facts))

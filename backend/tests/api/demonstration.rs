@@ -1,18 +1,19 @@
 //! The demonstration: a fictitious hospital with people in every state, and nothing of it where it was not asked for.
 
-use crate::world::{Client, World};
+use crate::world::{Client, World, address};
 use axum::http::StatusCode;
 use std::collections::{BTreeMap, BTreeSet};
-use zaoshai_backend::db::Db;
 use zaoshai_backend::db::followups::Record;
 use zaoshai_backend::db::pages::After;
 use zaoshai_backend::db::purpose::TABLES;
+use zaoshai_backend::db::{Db, Plain};
 use zaoshai_backend::demonstration::{Demonstration, Size};
 use zaoshai_backend::secrets;
 use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Prompt, Standing, Urgency};
 use zaoshai_contract::home_care::{self, CareLists};
+use zaoshai_contract::page::Page;
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Role;
 
@@ -380,6 +381,9 @@ async fn no_map_shows_a_real_place_for_a_hospital_that_there_is_not() {
         }
         assert_eq!(page.contains("医院是编的，地图上没有。"), fictitious, "{id}");
         assert_eq!(clinic.maps.is_none(), fictitious, "{id}");
+        let document = stranger.get(&format!("/api/v1/clinics/{id}")).await.text;
+        let written: Page = serde_json::from_str(&document).expect("a page");
+        assert_eq!(zaoshai_contract::json::from_str::<Page>(&document), Some(written), "a phone reads {id} too");
     }
 }
 
@@ -515,6 +519,19 @@ async fn a_new_beginning_forgets_whom_its_own_administrators_made_and_nobody_els
     let app = app.demonstrating(demonstration);
     let refused = app.demonstration().expect("a demonstration").prepare(&app).await.expect_err("refused").to_string();
     assert!(refused.contains("holds accounts (1)") && refused.contains("Nobody was deleted"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_come_to_an_empty_database_at_once_one_has_it() {
+    for _ in 0..8 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = address(folder.path()).await;
+        let db = Db::open(&url).await.expect("a database");
+        let (people, demonstration) =
+            tokio::join!(Db::open_for_people(&url, Plain::Local), db.claim_for_demonstration("{}"));
+        assert_eq!(people.is_ok(), demonstration.is_err(), "{people:?} {demonstration:?}");
+        assert_eq!(demonstration.is_ok(), db.demonstration_mark().await.expect("the database").is_some());
+    }
 }
 
 #[tokio::test]
