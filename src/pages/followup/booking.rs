@@ -480,7 +480,7 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
         ))
     });
     let main = nodes![
-        link.opening(plan, link.say("要取消这次预约吗？", "Cancel this appointment?")),
+        link.opening(plan, link.say("要取消预约吗？", "Cancel this appointment?")),
         facts(link, plan, appointment),
         el("p").child(link.say(
             "取消后，这个位置会让给别人。您以后还可以再约。",
