@@ -182,29 +182,27 @@ pub fn lapsed(link: &Link<'_>, plan: &Plan) -> Option<Node> {
 
 /// That the phone's calendar may still hold an appointment that was given up, with the file that mends it.
 pub fn outdated_entry(link: &Link<'_>, plan: &Plan) -> Option<Node> {
-    let given_up = moment(link.site.lang, plan.given_up?);
+    let given_up = when(link, plan.given_up?);
     let stands = plan.appointment.as_ref().is_some_and(|appointment| appointment.state.is_firm());
     let (text, label) = if stands {
         (
-            link.voice.fill(
+            link.say(
                 "原来的 {} 退掉了。加过手机日历的，日历里还是原来的时间。",
                 "The time you had, {}, was given back. Your phone's calendar may still show it.",
-                &given_up,
             ),
             link.say("更新手机日历", "Update my calendar"),
         )
     } else {
         (
-            link.voice.fill(
+            link.say(
                 "{} 的预约已经取消。加过手机日历的，日历到时还会提醒。",
                 "Your appointment of {} is cancelled. Your phone's calendar may still remind you of it.",
-                &given_up,
             ),
             link.say("从手机日历里去掉", "Take it out of my calendar"),
         )
     };
     Some(nodes![
-        notice(String::new(), text),
+        notice(String::new(), around(text, given_up)),
         el("a")
             .class("zs-button zs-button--quiet")
             .with("href", link.path("appointment.ics"))
@@ -476,14 +474,13 @@ pub fn cancelling(link: &Link<'_>, plan: &Plan) -> Shown {
         })
         .collect::<Vec<_>>();
     let held = plan.held.as_ref().map(|held| {
-        el("p").child(link.voice.fill(
-            "另外为您留着的 {} 不会取消。",
-            "The place kept for you, {}, stays kept.",
-            &moment(link.site.lang, held.slot.starts),
+        el("p").child(around(
+            link.say("另外为您留着的 {} 不会取消。", "The place kept for you, {}, stays kept."),
+            when(link, held.slot.starts),
         ))
     });
     let main = nodes![
-        link.opening(plan, link.say("要取消这次预约吗？", "Cancel this appointment?")),
+        link.opening(plan, link.say("要取消预约吗？", "Cancel this appointment?")),
         facts(link, plan, appointment),
         el("p").child(link.say(
             "取消后，这个位置会让给别人。您以后还可以再约。",

@@ -343,19 +343,19 @@ pub fn place_and_purpose(link: &Link<'_>, plan: &Plan, appointment: &Appointment
 fn appointment(link: &Link<'_>, plan: &Plan) -> Node {
     let Some(appointment) = &plan.appointment else { return Node::from(()) };
     let choices = if plan.can_change() {
-        let last = moment(link.site.lang, appointment.last_change);
+        let last = when(link, appointment.last_change);
         nodes![
             el("div")
                 .class("zs-buttons")
                 .child(link.button(FollowUpView::Moving, link.say("改时间", "Move")))
                 .child(link.button(FollowUpView::Cancelling, link.say("取消预约", "Cancel"))),
-            (appointment.last_change < appointment.slot.starts).then(|| el("p").class("zs-small").child(
-                link.voice.fill(
+            (appointment.last_change < appointment.slot.starts).then(|| el("p").class("zs-small").child(around(
+                link.say(
                     "{} 以前可以在这里改或取消，之后请打电话。",
-                    "You can move or cancel here until {}; after that please call.",
-                    &last
-                )
-            ))
+                    "You can move or cancel here until {}; after that please call."
+                ),
+                last
+            )))
         ]
     } else if appointment.state == State::Booked && !appointment.past {
         nodes![
