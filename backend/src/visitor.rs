@@ -52,13 +52,13 @@ impl Opened {
         &self,
         app: &App,
         name: &'static str,
-        secret: String,
+        secret: &str,
         former: Option<&str>,
     ) -> (HeaderValue, Vec<String>) {
         let (same, others): (Vec<&String>, Vec<&String>) =
             self.0.iter().partition(|secret| former == Some(&secrets::hash(secret)));
-        let open = std::iter::once(&secret).chain(others.iter().copied().take(MOST_OPENED - 1));
-        let open: Vec<&str> = open.map(String::as_str).collect();
+        let kept = others.iter().take(MOST_OPENED - 1).map(|secret| secret.as_str());
+        let open: Vec<&str> = std::iter::once(secret).chain(kept).collect();
         let out = same.into_iter().chain(others.into_iter().skip(MOST_OPENED - 1));
         (session_cookie(app, name, open.join(".")), out.map(|secret| secrets::hash(secret)).collect())
     }

@@ -192,7 +192,7 @@ async fn identify(app: &App, token: &Token, visitor: &Visitor, sender: Sender, e
             former = Some(hash);
         }
     }
-    let (cookie, out) = visitor.followups.with(app, PATIENT, session.secret, former.as_deref());
+    let (cookie, out) = visitor.followups.with(app, PATIENT, &session.secret, former.as_deref());
     for hash in out {
         app.db.end_patient_session(&hash).await?;
     }

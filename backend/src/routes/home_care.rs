@@ -319,7 +319,7 @@ async fn open_session(app: &App, visitor: &Visitor, id: &str) -> Result<Option<H
             former = Some(hash);
         }
     }
-    let (cookie, out) = visitor.home_care.with(app, HOME_CARE, session.secret, former.as_deref());
+    let (cookie, out) = visitor.home_care.with(app, HOME_CARE, &session.secret, former.as_deref());
     for hash in out {
         app.db.end_care_session(&hash).await?;
     }

@@ -508,6 +508,8 @@ async fn every_batch_of_a_hospital_is_reached_also_while_others_are_made() {
         world.app.db.open_batch(&batch(600, HOSPITAL)).await.expect("one more meanwhile");
     })
     .await;
+    // The table to fill in has an address there, too.
+    let found: Vec<String> = found.into_iter().filter(|id| !id.contains('.')).collect();
     assert_eq!(found.len(), 130, "each once");
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), all);
 }

@@ -167,30 +167,29 @@ async fn unknown_shut_and_waiting_accounts_get_one_answer_after_one_time() {
     let world = World::new().await;
     world.staff("shut", "zhuzhou-2", Role::Nurse).await;
     world.app.db.disable_staff("shut").await.expect("the database");
-    let mut client = world.client().at("192.0.2.1");
-    let mut timed = async |name: &str, password: &str| {
-        let mut answers = Vec::new();
-        let mut shortest = Duration::MAX;
-        for _ in 0..3 {
-            let begun = Instant::now();
-            answers.push(answer_of(&signs_in(&mut client, name, password).await));
-            shortest = shortest.min(begun.elapsed());
-        }
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-        (answers.remove(0), shortest)
-    };
-    let (wrong, usual) = timed("zhang", "guess").await;
-    for _ in 0..2 {
-        timed("zhang", "guess").await;
+    let mut waiting = world.client().at("192.0.2.1");
+    for _ in 0..5 {
+        signs_in(&mut waiting, "zhang", "guess").await;
     }
-    let (waiting, waited) = timed("zhang", PASSWORD).await;
-    let (unknown, unknown_time) = timed("nobody", "guess").await;
-    let (shut, shut_time) = timed("shut", "another").await;
-    assert_eq!(wrong.0, StatusCode::UNAUTHORIZED);
-    assert_eq!([&waiting, &unknown, &shut], [&wrong; 3]);
-    for (who, time) in [("waiting", waited), ("unknown", unknown_time), ("shut", shut_time)] {
+    // In turns, so that whatever else the machine does befalls all of them; the shortest of three tells the work.
+    let mut shortest = [Duration::MAX; 4];
+    for round in 0..3 {
+        let mut client = world.client().at(&format!("192.0.2.{}", 10 + round));
+        let mut answers = Vec::new();
+        for (kind, (name, password)) in
+            [("zhang", "guess"), ("zhang", PASSWORD), ("nobody", "guess"), ("shut", "another")].into_iter().enumerate()
+        {
+            let who = if kind == 1 { &mut waiting } else { &mut client };
+            let begun = Instant::now();
+            answers.push(answer_of(&signs_in(who, name, password).await));
+            shortest[kind] = shortest[kind].min(begun.elapsed());
+        }
+        assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+    for (who, time) in ["waiting", "unknown", "shut"].into_iter().zip(&shortest[1..]) {
         // Without the check the answer takes a tenth of it; half is what a busy machine makes of one.
-        assert!(time * 4 > usual, "{who} is told in {time:?}, a wrong password in {usual:?}");
+        assert!(*time * 4 > shortest[0], "{who} is told in {time:?}, a wrong password in {:?}", shortest[0]);
     }
 }
 
