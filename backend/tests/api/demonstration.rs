@@ -2,6 +2,7 @@
 
 use crate::world::{Client, World, address};
 use axum::http::StatusCode;
+use sqlx::Row as _;
 use std::collections::{BTreeMap, BTreeSet};
 use zaoshai_backend::db::followups::Record;
 use zaoshai_backend::db::pages::After;
@@ -541,13 +542,18 @@ async fn the_tables_that_are_emptied_are_those_that_the_migrations_make() {
         "SELECT name FROM sqlite_master WHERE type = 'table'",
         "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
     );
-    let made = match &world.app.db {
-        Db::Sqlite { read, .. } => sqlx::query_as(sqlite).fetch_all(read).await,
-        Db::Postgres(pool) => sqlx::query_as(postgres).fetch_all(pool).await,
+    let mut made: Vec<String> = match &world.app.db {
+        Db::Sqlite { read, .. } => {
+            let rows = sqlx::raw_sql(sqlite).fetch_all(read).await.expect("tables");
+            rows.iter().map(|row| row.get(0)).collect()
+        }
+        Db::Postgres(pool) => {
+            let rows = sqlx::raw_sql(postgres).fetch_all(pool).await.expect("tables");
+            rows.iter().map(|row| row.get(0)).collect()
+        }
     };
-    let mut made: Vec<(String,)> = made.expect("tables");
+    made.retain(|name| name != "_sqlx_migrations");
     made.sort();
-    let made: Vec<&str> = made.iter().map(|(name,)| name.as_str()).filter(|name| *name != "_sqlx_migrations").collect();
     assert_eq!(made, TABLES);
 }
 

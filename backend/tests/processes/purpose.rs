@@ -2,6 +2,7 @@
 //! to the wrong one is refused before anything is written.
 
 use crate::server::Site;
+use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use std::path::Path;
 use std::time::Duration;
@@ -59,11 +60,11 @@ impl Raw {
         let mut counted = Vec::new();
         macro_rules! count {
             ($pool:expr, $tables:literal) => {
-                let tables: Vec<(String,)> = sqlx::query_as($tables).fetch_all($pool).await.expect("tables");
-                for (table,) in tables {
+                for row in sqlx::raw_sql($tables).fetch_all($pool).await.expect("tables") {
+                    let table: String = row.get(0);
                     let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-                    let (count,): (i64,) = sqlx::query_as(sql).fetch_one($pool).await.expect("a count");
-                    counted.push((table, count));
+                    let count = sqlx::raw_sql(sql).fetch_one($pool).await.expect("a count");
+                    counted.push((table, count.get(0)));
                 }
             };
         }
