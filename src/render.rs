@@ -77,10 +77,18 @@ pub fn render_demo(meta: &Meta, size: TextSize, demo: &pages::demo::Demo) -> Str
     framed(meta, size, |_| pages::demo::page(demo).into())
 }
 
-/// A staff page, read on this day.
-pub fn render_staff(page: &StaffPage, done: Option<&Told>, today: CivilDate) -> String {
+/// A staff page, read on this day; `explained` is where a demonstration explains itself.
+pub fn render_staff(
+    page: &StaffPage,
+    done: Option<&Told>,
+    today: CivilDate,
+    explained: Option<&'static str>,
+) -> String {
     html(|| {
         provide_context(text::Today(today));
+        if let Some(path) = explained {
+            provide_context(text::Explained(path));
+        }
         pages::staff::page(page, done)
     })
 }

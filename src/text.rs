@@ -15,7 +15,7 @@ mod hant;
 mod voice;
 
 #[cfg(feature = "ssr")]
-pub use days::{Today, day, full_day, moment, short_day};
+pub use days::{Explained, Today, day, full_day, moment, short_day};
 #[cfg(feature = "ssr")]
 pub use voice::Voice;
 

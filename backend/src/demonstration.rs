@@ -23,7 +23,10 @@ use accounts::Account;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use tokio::sync::{RwLock, RwLockReadGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 use zaoshai_contract::civil::Moment;
@@ -78,8 +81,31 @@ pub struct Demonstration {
     size: Size,
     password: String,
     /// Held by requests and the clock's rounds to read, and by a new beginning to write: nobody sees half a hospital.
-    turn: RwLock<()>,
+    turn: Arc<RwLock<()>>,
+    /// How often everything was made anew since the server started.
+    beginnings: AtomicU64,
 }
+
+/// Keeps a new beginning from coming as long as somebody has it.
+pub type Peace = Arc<OwnedRwLockReadGuard<()>>;
+
+tokio::task_local! {
+    static PEACE: Peace;
+}
+
+/// The peace of the request that is under way, for work that goes on after its answer; none on a server that is no
+/// demonstration.
+pub fn peace() -> Option<Peace> {
+    PEACE.try_with(Clone::clone).ok()
+}
+
+/// Somebody is in the middle of something that a new beginning would tear apart.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("somebody is in the middle of something that takes longer")]
+pub struct Busy;
+
+/// How long a new beginning waits for what is under way, which may be one slow upload; whoever comes meanwhile waits, too.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Demonstration {
     /// Takes a database for the demonstration: an empty one, or one that it made before. Gives the password of its
@@ -88,17 +114,20 @@ impl Demonstration {
     /// # Errors
     /// When the database is somebody else's: nothing there is touched.
     pub async fn on(db: &Db, size: Size) -> anyhow::Result<(Self, Option<String>)> {
-        let turn = RwLock::default();
         let password = secrets::fresh_password();
         let hash = secrets::hash_password(&password)?;
         let mark = Made { size, at: None, password: hash.clone() }.text()?;
         match db.claim_for_demonstration(&mark).await? {
             Some(mark) => {
                 let made: Made = serde_json::from_str(&mark).context("the mark of the demonstration does not read")?;
-                Ok((Self { size, password: made.password, turn }, None))
+                Ok((Self::new(size, made.password), None))
             }
-            None => Ok((Self { size, password: hash, turn }, Some(password))),
+            None => Ok((Self::new(size, hash), Some(password))),
         }
+    }
+
+    fn new(size: Size, password: String) -> Self {
+        Self { size, password, turn: Arc::default(), beginnings: AtomicU64::default() }
     }
 
     /// How much is made.
@@ -107,8 +136,14 @@ impl Demonstration {
     }
 
     /// Waits while the people are made anew, and keeps that from beginning.
-    pub async fn in_peace(&self) -> RwLockReadGuard<'_, ()> {
-        self.turn.read().await
+    pub async fn in_peace(&self) -> Peace {
+        Arc::new(self.turn.clone().read_owned().await)
+    }
+
+    /// Carries a request out in peace.
+    pub async fn carries<T>(&self, request: impl Future<Output = T>) -> T {
+        let peace = self.in_peace().await;
+        PEACE.scope(peace, request).await
     }
 
     /// The accounts one may sign in to with one tap.
@@ -144,9 +179,16 @@ impl Demonstration {
     /// Forgets everything and makes it anew around today; every session ends. The passwords stay.
     ///
     /// # Errors
-    /// Also when others than the demonstration work in the database: nothing there is touched.
+    /// Also when others than the demonstration work in the database, and when somebody is in the middle of something that
+    /// takes longer: nothing there is touched.
     pub async fn begin_anew(&self, app: &App) -> anyhow::Result<()> {
-        let _alone = self.turn.write().await;
+        let asked = self.beginnings.load(Ordering::SeqCst);
+        let alone = tokio::time::timeout(PATIENCE, self.turn.write()).await;
+        let _alone = alone.map_err(|_| Busy)?;
+        // Whoever asked beside others finds what they wished for done.
+        if self.beginnings.load(Ordering::SeqCst) != asked {
+            return Ok(());
+        }
         let made = Made { size: self.size, at: None, password: self.password.clone() };
         app.db.empty_demonstration(&made.text()?, &accounts::names()).await?;
         for account in self.accounts() {
@@ -162,6 +204,7 @@ impl Demonstration {
                 .context("making the people of the demonstration")?,
         }
         app.db.mark_demonstration(&Made { at: Some(now.0), ..made }.text()?).await?;
+        self.beginnings.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 

@@ -35,7 +35,9 @@ use crate::components::action_bar::bar;
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::link_card;
 use crate::components::notice::notice;
+use crate::text::Explained;
 use crate::view::{El, Node, el, nodes};
+use leptos::prelude::use_context;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::Told;
@@ -292,6 +294,9 @@ fn tools(staff: &Staff, here: &str, care: i64) -> Node {
             el("div")
                 .class("zs-menu__box")
                 .child(folded)
+                .child(use_context::<Explained>().map(|Explained(path)| {
+                    el("a").with("href", path).child(small_icon("info")).child("演示说明，重新开始")
+                }))
                 .child(el("a").with("href", "/staff/password").child(small_icon("lock")).child("改密码"))
                 .child(
                     el("form")
@@ -368,7 +373,7 @@ mod tests {
     #[test]
     fn the_login_is_a_form_with_labels() {
         let login = StaffPage::Login { name: "zhang\"".to_owned(), to: String::new(), problem: None };
-        let html = render_staff(&login, None, CivilDate::from_days(0));
+        let html = render_staff(&login, None, CivilDate::from_days(0), None);
         assert!(html.contains("action=\"/staff/login\"") && html.contains("for=\"password\""));
         assert!(html.contains("zhang&quot;"), "{html}");
     }

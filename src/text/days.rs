@@ -6,6 +6,10 @@ use leptos::prelude::use_context;
 use zaoshai_contract::civil::{CivilDate, Moment, Weekday};
 use zaoshai_contract::route::Lang;
 
+/// Where the demonstration explains itself; only a demonstration's pages have one.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained(pub &'static str);
+
 /// The day on which a page is read; whoever makes a page provides it.
 #[derive(Clone, Copy, Debug)]
 pub struct Today(pub CivilDate);

@@ -25,6 +25,8 @@ pub struct Account {
     pub password_hash: String,
     /// 1 once it was disabled.
     pub disabled: i64,
+    /// 1 while others have seen its password.
+    pub must_change: i64,
 }
 
 /// Whose a password is.
@@ -298,7 +300,7 @@ impl Db {
     /// The account with this name.
     pub async fn account(&self, name: &str) -> Result<Option<Account>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT name, display, hospital, password_hash, disabled FROM staff WHERE name = $1",
+            "SELECT name, display, hospital, password_hash, disabled, must_change FROM staff WHERE name = $1",
         )
         .bind(name)
         .fetch_optional(pool)

@@ -7,7 +7,7 @@ use super::pages;
 use super::staff::session;
 use crate::app::App;
 use crate::db;
-use crate::demonstration::Demonstration;
+use crate::demonstration::{Busy, Demonstration};
 use crate::failures::{Failure, Result};
 use crate::qr;
 use crate::visitor::Visitor;
@@ -20,7 +20,7 @@ use axum::routing::get;
 use zaoshai_app::pages::demo::{Anew, Demo, Entry, Scan};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::page::Meta;
-use zaoshai_contract::problem::Code;
+use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::route::{DEMO, Lang};
 
 /// The routes; none but on a demonstration.
@@ -39,11 +39,10 @@ pub fn router(app: &App) -> Router<App> {
 
 /// Lets a request wait while the people of the demonstration are made anew.
 pub async fn in_turn(State(app): State<App>, request: Request, next: Next) -> Response {
-    let _peace = match app.demonstration() {
-        Some(demonstration) => Some(demonstration.in_peace().await),
-        None => None,
-    };
-    next.run(request).await
+    match app.demonstration() {
+        Some(demonstration) => demonstration.carries(next.run(request)).await,
+        None => next.run(request).await,
+    }
 }
 
 fn demonstration(app: &App) -> Result<&Demonstration> {
@@ -131,7 +130,18 @@ async fn enter(State(app): State<App>, visitor: Visitor, sender: Sender, form: F
     let demonstration = demonstration(&app)?;
     let _peace = demonstration.in_peace().await;
     let wanted = demonstration.accounts().iter().find(|account| account.name() == form.get("account"));
-    let cookies = session::enter(&app, demonstration, &visitor, sender, wanted.ok_or(Code::NotFound)?).await?;
+    let wanted = wanted.ok_or(Code::NotFound)?;
+    let account = app.db.account(wanted.name()).await?;
+    if account.is_none_or(|account| account.disabled + account.must_change > 0) {
+        let problem = Problem {
+            title: "这个账号现在进不去".to_owned(),
+            detail: "有人在这里试了“停用账号”或者“换密码”。回到演示页，点“重新开始”，就和原来一样。".to_owned(),
+            kept: "别的账号都能进。".to_owned(),
+            ..Failure::from(Code::Changed).problem(&app.phone(), &request_id())
+        };
+        return Ok(pages::problem_page(&app, &visitor, problem));
+    }
+    let cookies = session::enter(&app, demonstration, &visitor, sender, wanted).await?;
     Ok((session::set(cookies), Redirect::to("/staff")).into_response())
 }
 
@@ -145,6 +155,7 @@ async fn anew(State(app): State<App>) -> Result<Response> {
         // The page says so in the place of the button.
         Err(error) => match error.downcast_ref() {
             Some(db::Error::Refused(refusal)) => tracing::warn!(request = request_id(), "not made anew: {refusal}"),
+            _ if error.is::<Busy>() => return Err(Code::Unavailable.into()),
             _ => return Err(error.into()),
         },
     }

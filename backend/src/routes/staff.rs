@@ -48,6 +48,7 @@ use std::convert::Infallible;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::{Deed, Role};
+use zaoshai_contract::route::DEMO;
 use zaoshai_contract::staff::confirm::{JustDone, Told};
 use zaoshai_contract::staff::{BookableService, ManyTries, Staff, StaffPage};
 
@@ -148,7 +149,7 @@ fn rendered(app: &App, title: &str, status: StatusCode, page: &StaffPage, done: 
     let body = pages::staff_shell(
         app,
         &format!("{title} · 护士工作台"),
-        &zaoshai_app::render_staff(page, done, app.now().date()),
+        &zaoshai_app::render_staff(page, done, app.now().date(), app.demonstration().map(|_| DEMO)),
     );
     (status, headers, body).into_response()
 }

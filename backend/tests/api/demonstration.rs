@@ -562,3 +562,35 @@ async fn is_small(world: &World) {
     assert_eq!(people.iter().map(|record| name(world, record)).collect::<Vec<_>>(), ["李女士"]);
     assert_eq!(world.app.demonstration().expect("a demonstration").accounts().len(), 2);
 }
+
+#[tokio::test]
+async fn who_begins_anew_at_once_with_others_does_it_once_and_never_in_the_middle_of_something() {
+    let world = whole().await;
+    let demonstration = world.app.demonstration().expect("a demonstration");
+    let made = demonstration.made_at(&world.app).await.expect("the database");
+    world.app.clock.set(morning().plus_minutes(5));
+    let all = (0..8).map(|_| async {
+        let mut visitor = world.client();
+        visitor.form("/demo/anew", &[]).await.status
+    });
+    let statuses = futures_util::future::join_all(all).await;
+    assert!(statuses.iter().all(|status| *status == StatusCode::SEE_OTHER), "{statuses:?}");
+    assert_ne!(demonstration.made_at(&world.app).await.expect("the database"), made);
+    // What is under way, like a table of which people are still being made, is not torn apart.
+    let peace = demonstration.in_peace().await;
+    let refused = world.client().form("/demo/anew", &[]).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text);
+    drop(peace);
+    assert_eq!(world.client().form("/demo/anew", &[]).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn who_cannot_get_in_with_one_tap_is_told_why_and_what_to_do() {
+    let world = whole().await;
+    world.app.db.disable_staff("nurse2").await.expect("the database");
+    let told = world.client().form("/demo/staff", &[("account", "nurse2")]).await;
+    assert!(told.text.contains("这个账号现在进不去") && told.text.contains("重新开始"), "{}", told.text);
+    assert!(world.client().get("/staff/login").await.text.contains("href=\"/demo\""), "the login leads back");
+    let mut nurse = enters(&world, "nurse").await;
+    assert!(nurse.get("/staff").await.text.contains("演示说明，重新开始"));
+}

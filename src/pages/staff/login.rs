@@ -2,8 +2,11 @@
 
 use super::form::hidden;
 use crate::components::error_summary::error_summary;
+use crate::components::link_list::link_card;
 use crate::components::notice::notice;
+use crate::text::Explained;
 use crate::view::{Node, el};
+use leptos::prelude::use_context;
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::staff::draft::DRAFT;
 
@@ -56,6 +59,12 @@ pub fn page(name: &str, to: &str, problem: Option<&Problem>) -> Node {
                 )
                 .child(el("button").class("zs-button").with("type", "submit").child("登录")),
         )
-        .child(el("p").class("zs-small").child("忘记密码，请找医院的系统管理员。"))
+        .child(match use_context::<Explained>() {
+            Some(Explained(path)) => {
+                let told = "这是演示，不用密码：到演示页点一下就能进。演示重新开始了，也从那里再进。";
+                link_card(path.to_owned(), "info", "去演示页".to_owned(), told.to_owned())
+            }
+            None => el("p").class("zs-small").child("忘记密码，请找医院的系统管理员。").node(),
+        })
         .node()
 }

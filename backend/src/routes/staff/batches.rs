@@ -12,6 +12,7 @@ use crate::db::finders::WasErased;
 use crate::db::followups::{NewRecord, Origin};
 use crate::db::log::{self, Object};
 use crate::db::pages::After;
+use crate::demonstration;
 use crate::failures::{Failure, Result};
 use crate::finders;
 use crate::imports::{self, Line, Lines};
@@ -334,7 +335,9 @@ async fn store(app: &App, staff: Staff, id: String, name: String, table: Underst
         })
         .await?;
     let (worker, batch) = (app.clone(), id.clone());
+    let peace = demonstration::peace();
     let work: tokio::task::JoinHandle<anyhow::Result<()>> = tokio::spawn(async move {
+        let _peace = peace;
         let db = worker.db.clone();
         // Sealing thousands of names takes a while.
         let sealed = tokio::task::spawn_blocking({
