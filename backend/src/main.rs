@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::RwLockReadGuard;
 use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 use zaoshai_backend::app::{App, Config, Proxy};
@@ -24,7 +23,7 @@ use zaoshai_backend::db::purpose::Refusal;
 use zaoshai_backend::db::repeats::Sent;
 use zaoshai_backend::db::{Db, Plain, log};
 use zaoshai_backend::demonstration::accounts::Account;
-use zaoshai_backend::demonstration::{Demonstration, Size};
+use zaoshai_backend::demonstration::{Demonstration, Peace, Size};
 use zaoshai_backend::failures::{self, Failure};
 use zaoshai_backend::html::Shell;
 use zaoshai_backend::keys::{self, Fit};
@@ -565,7 +564,7 @@ async fn sweep(app: App) {
 }
 
 /// Waits while the people of a demonstration are made anew.
-async fn in_peace(app: &App) -> Option<RwLockReadGuard<'_, ()>> {
+async fn in_peace(app: &App) -> Option<Peace> {
     match app.demonstration() {
         Some(demonstration) => Some(demonstration.in_peace().await),
         None => None,
