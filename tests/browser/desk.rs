@@ -132,7 +132,7 @@ async fn keys_go_on_after_copying_and_can_be_switched_off() {
         ensure!(told.contains("复制") && !told.contains("已就诊"), "the hints are those of the page: {told}");
         browser.click("[data-keys]").await?;
         press(browser, "cx").await?;
-        browser.go(&browser.driver.current_url().await?.to_string()).await?;
+        browser.go(browser.driver.current_url().await?.as_ref()).await?;
         browser.run("document.activeElement.blur()").await?;
         press(browser, "n").await?;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;

@@ -181,15 +181,9 @@ pub(super) async fn back(app: &App, id: &str, typed: &Typed, done: JustDone, cal
         }
     };
     // In a list the row may be gone by now: what is told names the person.
-    let name = if from.is_empty() { String::new() } else { whom(app, id).await };
+    let name = if from.is_empty() { String::new() } else { sharing::whom(app, id).await };
     let undo = call.map(|call| Undo { followup: id.to_owned(), call, from, open });
     lead_to(app, &path, &place, Told { done, name, undo })
-}
-
-/// How somebody is greeted; empty when their data were deleted or cannot be read now.
-async fn whom(app: &App, id: &str) -> String {
-    let record = app.db.followup(id).await.ok().flatten();
-    record.map(|record| app.reading(&record.id, "name", &record.name_sealed)).unwrap_or_default()
 }
 
 /// The list of the desk in which a form stood, and the place in it after which its page began.

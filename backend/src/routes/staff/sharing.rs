@@ -197,3 +197,9 @@ pub(super) async fn comes_here(app: &App, staff: &Staff, id: &str, appointment: 
     }
     Ok(record.id)
 }
+
+/// How somebody is greeted to whom something was just done; empty when their data were deleted or cannot be read now.
+pub(super) async fn whom(app: &App, id: &str) -> String {
+    let record = app.db.followup(id).await.ok().flatten();
+    record.map(|record| app.reading(&record.id, "name", &record.name_sealed)).unwrap_or_default()
+}
