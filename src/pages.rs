@@ -70,7 +70,8 @@ pub fn shown(site: &crate::components::Site, body: zaoshai_contract::page::Body)
         Body::Clinics(finder) => clinics::page(site, finder).into(),
         Body::Clinic(clinic) => clinic::page(site, *clinic).into(),
         Body::FollowUpEntry => followup::entry(site).into(),
-        Body::FollowUp(made) | Body::HomeCare(made) => followup::made(made),
+        Body::FollowUp(made) => followup::made(made, "zs-stack zs-made"),
+        Body::HomeCare(made) => followup::made(made, "zs-stack"),
         Body::Problem(problem) => problem::page(site, problem).into(),
     }
 }

@@ -65,10 +65,10 @@ pub fn opened(site: &Site, voice: &crate::text::Voice<'_>, open: &[(zaoshai_cont
     ]
 }
 
-/// `/f/{token}`, as the server made it.
-pub fn made(made: Made) -> Shown {
+/// A page that the server made for one person, like `/f/{token}`.
+pub fn made(made: Made, class: &'static str) -> Shown {
     let action = (!made.action.is_empty()).then(|| el("div").html(made.action).node());
-    Shown { main: el("div").class("zs-stack zs-made").html(made.main).node(), action }
+    Shown { main: el("div").class(class).html(made.main).node(), action }
 }
 
 /// Makes the page of a link.

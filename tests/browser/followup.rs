@@ -118,9 +118,9 @@ async fn whole_journey(scripts: Scripts) {
         // On reopening, the link shows the present state; and the nurse sees it, too.
         browser.go(&link).await?;
         browser.see("王女士").await?;
-        browser.go(&backend.at("/staff/lists/waiting")).await?;
+        browser.go(&backend.at("/staff/lists/overdue")).await?;
         browser.see("王女士").await?;
-        browser.see("待约").await?;
+        browser.see("取消了").await?;
         browser.go(&link).await?;
         does_all_the_rest(browser, &link, scripts).await?;
         if scripts == Scripts::All {

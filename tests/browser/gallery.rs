@@ -32,7 +32,7 @@ const PAGES: [&str; 12] = [
     "/staff/login",
 ];
 /// Pixels of a side of a field of the grid.
-const FIELD: usize = 24;
+const FIELD: usize = 40;
 /// How far a colour of a field may be from the reviewed one, of 15.
 const NEAR: u32 = 2;
 /// By how many pixels a component may be higher or lower.
