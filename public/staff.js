@@ -157,12 +157,22 @@
     form.addEventListener('keydown', function (event) {
       if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return;
       event.preventDefault();
-      var fields = [].filter.call(form.querySelectorAll('input, select, textarea'), seen);
+      var fields = [].filter.call(form.querySelectorAll('input, select, textarea, button[data-from]:first-of-type'), seen);
       var at = fields.indexOf(event.target), name = event.target.name;
       // Boxes of one question are left together.
       while (at + 1 < fields.length && event.target.type === 'checkbox' && fields[at + 1].name === name) at++;
       var next = fields[at + 1] || form.querySelector('button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']'));
       if (next) next.focus();
+    });
+  });
+  // A usual window is filled in by one tap; what is left is the button.
+  document.querySelectorAll('[data-from]').forEach(function (button) {
+    var form = button.closest('form');
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      form.querySelector('[name=due_from]').value = button.dataset.from;
+      form.querySelector('[name=due_to]').value = button.dataset.to;
+      take(first(form, 'button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']')));
     });
   });
   // Whoever dictates or types with a stick has the single keys switched off, in this browser.
@@ -172,7 +182,7 @@
   // What a key stands for in a row; elsewhere it is written on the button itself.
   var IN_ROW = {
     1: '[name=outcome][value=agreed]', 2: '[name=outcome][value=no-answer]', 3: '[name=outcome][value=call-later]',
-    d: '[name=action][value=arrive]', s: '[name=action][value=attend]', u: '.zs-word--undo', c: '[data-text]', x: 'form[action$="/sent"] button'
+    d: '[name=action][value=arrive]', s: '[name=action][value=attend]', r: 'a[href*="do=outcome"]', u: '.zs-word--undo', c: '[data-text]', x: 'form[action$="/sent"] button'
   };
   var meant = function (key) {
     var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
@@ -212,6 +222,9 @@
     var target = meant(key);
     if (!target) return;
     event.preventDefault();
-    if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();
+    if (target.tagName === 'SUMMARY') {
+      target.parentNode.open = true;
+      take(first(target.parentNode, FIELDS));
+    } else if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();
   });
 })();

@@ -205,15 +205,17 @@ mod tests {
 
     #[test]
     fn language_size_and_wishes_are_read() {
-        let headers: HeaderMap = [(header::COOKIE, "zs_size=elder; zs_contrast=more; zs_followup=abc")]
+        let (one, other) = ("0a".repeat(32), "9f".repeat(32));
+        let cookies = format!("zs_size=elder; zs_contrast=more; zs_followup={one}.what-is-no-secret.{other}");
+        let headers: HeaderMap = [(header::COOKIE, cookies.as_str())]
             .into_iter()
-            .map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .map(|(name, value)| (name, HeaderValue::from_str(value).expect("a header")))
             .chain([(header::HeaderName::from_static("save-data"), HeaderValue::from_static("on"))])
             .collect();
         let visitor = Visitor::read("/en/screening", "", &headers);
         let reading = Reading { size: TextSize::Elder, contrast: Contrast::More };
         assert_eq!((visitor.lang, visitor.reading, visitor.loading), (Lang::En, reading, Loading::HtmlOnly));
-        assert_eq!(visitor.followups.0, ["abc"]);
+        assert_eq!(visitor.followups.0, [one, other], "whatever else stands there is not handed on");
         for (path, query, lang) in [
             ("/api/v1/home", "lang=zh-Hant", Lang::Hant),
             ("/api/v1/home", "lang=xx", Lang::Hans),

@@ -3,8 +3,8 @@
 
 use crate::accessibility::clean;
 use crate::stage::{nurse_makes_a_followup, patient_identifies, with_browser};
-use anyhow::ensure;
-use thirtyfour::Key;
+use anyhow::{Context as _, ensure};
+use thirtyfour::{Key, TypingData};
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
@@ -192,6 +192,65 @@ async fn a_promised_call_and_its_outcome_need_three_keys_at_a_desk() {
         browser.see("电话记下了").await?;
         browser.see("没有。").await?;
         clean(browser, "the desk with a person beside the list").await
+    })
+    .await;
+}
+
+/// Seconds of a key and of a thought in the keystroke-level model (Card, Moran and Newell 1980: 0.2 s of an average typist,
+/// 1.35 s to prepare what comes next).
+const KEY_S: f64 = 0.2;
+const THOUGHT_S: f64 = 1.35;
+
+#[tokio::test]
+async fn a_visit_from_finding_somebody_to_their_next_step_needs_few_keys_and_no_mouse() {
+    let backend = Backend::start_whole();
+    with_browser(Scripts::All, async |browser| {
+        browser.size(1280, 800).await?;
+        browser.go(&backend.at("/staff")).await?;
+        browser.fill("input[name=name]", "nurse").await?;
+        browser.fill("input[name=password]", &backend.password).await?;
+        browser.click("form[action='/staff/login'] button").await?;
+        browser.see("今天").await?;
+        // Somebody who is there and waits.
+        let way = browser
+            .run("return [...document.querySelectorAll('.zs-row--desk')].find((row) => row.innerText.includes('到了，在等')).querySelector('.zs-row__name a.zs-narrow').getAttribute('href')")
+            .await?;
+        let way = way.as_str().context("somebody who waits")?.to_owned();
+        browser.go(&backend.at(&way)).await?;
+        let phone = browser.run("return document.querySelector('main a[href^=\"tel:\"]').getAttribute('href')").await?;
+        let phone = phone.as_str().context("a phone")?.to_owned();
+        browser.go(&backend.at("/staff")).await?;
+        let begun = std::time::Instant::now();
+        let mut keys = 0;
+        let mut press = async |key: TypingData| {
+            keys += 1;
+            browser.driver.action_chain().send_keys(key).perform().await
+        };
+        press("/".into()).await?;
+        for digit in phone.chars().skip(phone.len() - 4) {
+            press(digit.to_string().into()).await?;
+        }
+        press(Key::Enter.into()).await?;
+        browser.see("找到 1 个").await?;
+        press("j".into()).await?;
+        press(Key::Enter.into()).await?;
+        browser.see("已就诊").await?;
+        press("s".into()).await?;
+        browser.see("登记了：已就诊").await?;
+        press("r".into()).await?;
+        browser.until("the result is next", "return document.activeElement.id === 'step-outcome'").await?;
+        // The result; a next step; the same service; a usual window; the button.
+        for key in [Key::Down, Key::Enter, Key::Down, Key::Enter, Key::Space, Key::Enter, Key::Enter, Key::Enter] {
+            press(key.into()).await?;
+        }
+        browser.see("结果和下一步记下了").await?;
+        let modelled = f64::from(keys) * KEY_S + 7.0 * THOUGHT_S;
+        eprintln!(
+            "a visit by keyboard: {keys} keys, {:.1} s by the script, {modelled:.1} s by the keystroke-level model",
+            begun.elapsed().as_secs_f64()
+        );
+        ensure!(keys <= 20, "{keys} keys are too many");
+        Ok(())
     })
     .await;
 }

@@ -10,6 +10,7 @@ use crate::components::icon::icon;
 use crate::text::moment;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::appointments::State;
+use zaoshai_contract::civil::CivilDate;
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Question, Standing};
 use zaoshai_contract::problem::Problem;
@@ -42,13 +43,21 @@ impl<'a> Sent<'a> {
         // The name at the top of the page is out of sight where a form stands open further down.
         let whose = (opens && !self.who.is_empty()).then(|| [self.who, "："].concat());
         let id = form_id(deed);
+        let key = (deed == "outcome").then_some("r");
         let inside = inside.into();
         let inside = if opens { inside.map_posts(&|post| post.with("id", id.clone())) } else { inside };
         el("details")
             .class("zs-details")
             .with("id", ["do-", deed].concat())
             .with("open", opens)
-            .child(el("summary").child(icon(name)).child(el("span").child(whose).child(title)).child(icon("next")))
+            .child(
+                el("summary")
+                    .with("data-key", key)
+                    .child(icon(name))
+                    .child(el("span").child(whose).child(title))
+                    .child(key.map(|_| el("kbd").class("zs-kbd").child("R")))
+                    .child(icon("next")),
+            )
             .child(el("div").class("zs-stack").child(inside))
     }
 }
@@ -179,6 +188,21 @@ fn call(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         .node()
 }
 
+/// Windows that a tap fills in, by the days until they begin; each is a month long.
+const SOON: [(i64, &str); 4] =
+    [(14, "两周后的一个月"), (90, "三个月后的一个月"), (180, "半年后的一个月"), (360, "一年后的一个月")];
+
+/// The button that fills a window in; a script shows it.
+fn due(today: CivilDate, days: i64, word: &'static str) -> El {
+    el("button")
+        .class("zs-button zs-button--quiet zs-button--small")
+        .with("type", "button")
+        .with("hidden", true)
+        .with("data-from", today.plus_days(days).to_string())
+        .with("data-to", today.plus_days(days + 30).to_string())
+        .child(word)
+}
+
 fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let deed = "outcome";
     let problem = sent.problem(deed);
@@ -190,6 +214,9 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let chosen = |name: &str| sent.typed.get(deed, name);
     let day = |name: &'static str| date(name, chosen(name).unwrap_or_default().to_owned());
     let (from, to) = (day("due_from"), day("due_to"));
+    // What they came for is often what they come for again.
+    let mut offered = detail.services.clone();
+    offered.sort_by_key(|service| !followup.services.contains(&service.name));
     asks(post(&followup.id, deed))
         .class("zs-stack")
         .with("data-steps", "")
@@ -200,7 +227,7 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "step-outcome",
             "这一步的结果",
             "",
-            select("step-outcome", "outcome", chosen("outcome"), outcomes).with("data-key", "r"),
+            select("step-outcome", "outcome", chosen("outcome"), outcomes),
         ))
         .child(field(
             problem,
@@ -209,9 +236,16 @@ fn outcome(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             "不能只填结果：要么有下一步，要么结束。",
             select("next", "next", chosen("next"), ways),
         ))
-        .child(services(problem, "下一步可以约什么（约其中一项）", &detail.services, |id| {
+        .child(services(problem, "下一步可以约什么（约其中一项）", &offered, |id| {
             sent.typed.has(deed, "services", id)
         }))
+        .child(
+            el("div")
+                .class("zs-buttons")
+                .with("role", "group")
+                .with("aria-label", "常用的时间段")
+                .child(SOON.map(|(days, word)| due(detail.today, days, word)).into_iter().collect::<Vec<_>>()),
+        )
         .child(
             el("div")
                 .class("zs-pair")
