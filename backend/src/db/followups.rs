@@ -724,7 +724,7 @@ impl Db {
                 on_read!(self, |pool| sqlx::query_as(concat!(
                     "SELECT COUNT(*) FROM (SELECT 1 AS one FROM followups WHERE hospital = $1 AND ",
                     $condition,
-                    " LIMIT $3) AS some"
+                    " LIMIT $3) AS counted"
                 ))
                 .bind(hospital)
                 .bind($now)
