@@ -35,7 +35,7 @@ fn search_field(typed: &str) -> El {
                         .with("value", typed.to_owned())
                         .with("maxlength", "80")
                         .with("autocomplete", "off")
-                        .with("autofocus", true)
+                        .with("autofocus", typed.is_empty())
                         .with("data-key", "/"),
                 )
                 .child(
