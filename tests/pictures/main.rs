@@ -71,7 +71,9 @@ async fn main() -> Result<()> {
     browser.submit().await?;
     browser.see("李女士").await?;
     picture(&browser, folder, "followup").await?;
-    browser.tap("label.zs-slot__label").await?;
+    browser.click("button[name=slot]").await?;
+    browser.see("请确认这个时间").await?;
+    picture(&browser, folder, "confirm").await?;
     browser.submit().await?;
     browser.see("约好了").await?;
     picture(&browser, folder, "booked").await?;
