@@ -73,10 +73,14 @@
     if (!row) return;
     for (var ids = []; row && ids.length < 3; row = row.nextElementSibling) if (row.id) ids.push(row.id);
     var own = ids.shift(), rows = ids.concat(own).map(function (id) { return [id, topOf(id)]; });
-    sessionStorage.setItem('zs-place', JSON.stringify([location.pathname, Date.now(), rows, scrollY]));
+    try { sessionStorage.setItem('zs-place', JSON.stringify([location.pathname, Date.now(), rows, scrollY])); } catch (_) {}
   }, true);
-  var place = JSON.parse(sessionStorage.getItem('zs-place') || 'null');
-  sessionStorage.removeItem('zs-place');
+  // A browser that keeps nothing loses the place, and no key.
+  var place = null;
+  try {
+    place = JSON.parse(sessionStorage.getItem('zs-place'));
+    sessionStorage.removeItem('zs-place');
+  } catch (_) {}
   if (place && place[0] === location.pathname && Date.now() - place[1] < 20000) {
     var restore = function () {
       var now = place[2].filter(function (row) { return row[1] !== null && topOf(row[0]) !== null; })[0];
