@@ -90,15 +90,14 @@ impl Secrets {
     /// The id of what a form makes of what was said in it: the same form sent again gives it again, and the same key with
     /// other words gives another. The hash is keyed, so that nobody without the key can tell what was said.
     pub fn id_of(&self, scope: &str, key: &IdempotencyKey, said: &[&str]) -> String {
-        // Each piece is told with its length, so that no two forms read the same.
-        let said: String = said.iter().map(|piece| format!("{}:{piece}", piece.len())).collect();
+        let said = told_apart(said);
         hex::encode(&keyed(&self.making, format!("{}:{scope}/{key}/{said}", scope.len()).as_bytes())[..16])
     }
 
     /// A name for what these pieces say together: other pieces have another name, and without the key nobody can tell whose
     /// it is.
     pub fn name_of(&self, said: &[&str]) -> String {
-        let said: String = said.iter().map(|piece| format!("{}:{piece}", piece.len())).collect();
+        let said = told_apart(said);
         hex::encode(&keyed(&self.making, format!("name/{said}").as_bytes())[..16])
     }
 
@@ -128,6 +127,11 @@ pub fn hash(text: &str) -> String {
 /// The same of a file.
 pub fn hash_bytes(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
+}
+
+/// Pieces as one text; each is told with its length, so that no others read the same.
+fn told_apart(pieces: &[&str]) -> String {
+    pieces.iter().map(|piece| format!("{}:{piece}", piece.len())).collect()
 }
 
 /// Whether a text has the form of our secrets.

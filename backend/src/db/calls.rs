@@ -139,10 +139,8 @@ impl Db {
     ) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            match locked.ending {
-                Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
-                Some(_) => return Ok(Err(Code::LinkWithdrawn)),
-                None => {}
+            if let Some(code) = locked.refuses() {
+                return Ok(Err(code));
             }
             let known: Option<(Option<i64>, Option<i64>)> =
                 sqlx::query_as("SELECT left_version, taken_back FROM calls WHERE id = $1 AND followup = $2")

@@ -998,10 +998,8 @@ impl Db {
     ) -> Result<std::result::Result<(), Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            match locked.ending {
-                Some(Ending::Erased) => return Ok(Err(Code::LinkErased)),
-                Some(_) => return Ok(Err(Code::LinkWithdrawn)),
-                None => {}
+            if let Some(code) = locked.refuses() {
+                return Ok(Err(code));
             }
             if mark == SentMark::Sent && locked.version != version {
                 return Ok(Err(Code::Changed));

@@ -81,6 +81,17 @@ pub struct Locked {
     pub step: Option<StoredStep>,
 }
 
+impl Locked {
+    /// Why nothing is recorded of it any more; none while it goes on.
+    pub fn refuses(&self) -> Option<Code> {
+        match self.ending {
+            Some(Ending::Erased) => Some(Code::LinkErased),
+            Some(_) => Some(Code::LinkWithdrawn),
+            None => None,
+        }
+    }
+}
+
 /// A link that takes the place of the one in force.
 #[derive(Clone, Debug)]
 pub struct NewLink {

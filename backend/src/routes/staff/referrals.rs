@@ -90,15 +90,18 @@ pub(super) async fn of(app: &App, staff: &Staff, followup: &str) -> Result<Vec<R
 
 /// What her hospital has to know of: offers to it, its own that wait, and those that were declined lately.
 pub(super) async fn pending(app: &App, staff: &Staff) -> Result<Vec<Referral>> {
-    let since = Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0);
-    let rows = app.db.pending_referrals(&staff.hospital, since).await?;
+    let rows = app.db.pending_referrals(&staff.hospital, told_since(app)).await?;
     Ok(rows.into_iter().filter_map(|row| shown(app, staff, row)).collect())
+}
+
+/// Since when a referral that was not taken over is still told.
+fn told_since(app: &App) -> Moment {
+    Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0)
 }
 
 /// How many of them there are.
 pub(super) async fn pending_count(app: &App, staff: &Staff) -> Result<i64> {
-    let since = Moment::at(app.now().date().plus_days(-DECLINED_DAYS), 0);
-    Ok(app.db.pending_referral_count(&staff.hospital, since).await?)
+    Ok(app.db.pending_referral_count(&staff.hospital, told_since(app)).await?)
 }
 
 /// Offers a follow-up to another hospital.
