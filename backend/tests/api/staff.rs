@@ -1,6 +1,6 @@
 //! The nurse: signing in, making follow-ups, and what nobody else may see.
 
-use crate::world::{Answer, Client, PASSWORD, World, new_followup};
+use crate::world::{Answer, Client, PASSWORD, World, new_followup, tells};
 use axum::http::StatusCode;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -97,7 +97,7 @@ async fn the_message_to_paste_holds_no_personal_data() {
     let followup = world.followup().await;
     assert!(followup.message.contains(&followup.link) && followup.message.contains("0731-28307119"));
     for secret in ["李女士", "8000", "结节", "CT"] {
-        assert!(!followup.message.contains(secret), "the message tells {secret}");
+        assert!(!tells(&followup.message, secret), "the message tells {secret}");
     }
 }
 

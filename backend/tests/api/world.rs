@@ -336,6 +336,13 @@ impl Client {
     }
 }
 
+/// Whether a text tells a secret: as a word of its own, for tokens and ids may hold a few of its digits by chance.
+pub fn tells(text: &str, secret: &str) -> bool {
+    let goes_on = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    text.match_indices(secret)
+        .any(|(at, _)| !goes_on(text[..at].chars().next_back()) && !goes_on(text[at + secret.len()..].chars().next()))
+}
+
 /// What a nurse finds who types this into the search.
 pub async fn search(nurse: &mut Client, typed: &str) -> Answer {
     let found = nurse.form("/staff/search", &[("q", typed)]).await;
