@@ -150,8 +150,7 @@ fn deeds(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     } else {
         "改姓名、手机号、时间段、负责人"
     };
-    let edit = (!followup.name.is_empty())
-        .then(|| el("a").class("zs-button zs-button--quiet").with("href", address(followup, "edit")).child(word));
+    let edit = (!followup.name.is_empty()).then(|| way("pending", word, address(followup, "edit")));
     nodes![sections(detail, sent), edit]
 }
 
@@ -179,9 +178,7 @@ fn changes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     let name = followup.name.as_str();
     let post = |tail: &str| address(followup, tail);
-    let rights = (!followup.name.is_empty()).then(|| {
-        el("a").class("zs-button zs-button--quiet").with("href", post("rights")).child("本人要看资料、删资料")
-    });
+    let rights = (!followup.name.is_empty()).then(|| way("lock", "本人要看资料、删资料", post("rights")));
     let end = JustDone::Withdraw.as_str();
     let changes = (followup.standing != Standing::Closed).then(|| {
         nodes![
@@ -230,6 +227,11 @@ fn changes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         ]
     });
     nodes![changes, rights]
+}
+
+/// A way to a page of its own, as it stands among the parts that unfold.
+fn way(name: &'static str, words: &'static str, to: String) -> El {
+    el("a").class("zs-fold-way").with("href", to).child(icon(name)).child(el("span").child(words)).child(icon("next"))
 }
 
 fn address(followup: &FollowUpRow, tail: &str) -> String {

@@ -55,6 +55,11 @@ pub fn field(
         .node()
 }
 
+/// Fields that stand side by side on a desk and one below the other on a phone.
+pub fn beside() -> El {
+    el("div").class("zs-beside")
+}
+
 /// The button for the bar that sends the form with an id.
 pub fn step(form: &'static str, label: impl Into<Node>) -> Node {
     el("button").class("zs-button").with("type", "submit").with("form", form).child(label).node()

@@ -1,6 +1,6 @@
 //! A new follow-up: one short form.
 
-use super::form::{field, hidden, letters, services, tick, urgency};
+use super::form::{beside, field, hidden, letters, services, tick, urgency};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::{icon, small_icon};
 use crate::view::{Node, el, nodes};
@@ -141,20 +141,27 @@ pub fn fields(
         .child(form.letter.clone());
     let written = !form.template.is_empty() || !form.letter.is_empty();
     nodes![
-        field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)),
-        field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone)),
+        beside()
+            .child(field(problem, "name", "称呼", "例如 李女士。链接打开后会显示。", Node::from(name)))
+            .child(field(problem, "phone", "手机号", "后四位用来打开链接。", Node::from(phone))),
         field(problem, "reason", "为什么要来", "病人看得懂的话，例如 小结节，3 个月复查。", Node::from(reason),),
         services(problem, "可以约什么（约其中一项；两项都要做，建两个随访）", bookable, |id| {
             form.services.iter().any(|chosen| chosen == id)
         }),
-        el("div").class("zs-pair").child(field(problem, "due_from", "最早", "", Node::from(from))).child(field(
-            problem,
-            "due_to",
-            "最晚",
-            "",
-            Node::from(to)
-        )),
-        field(problem, "urgency", "紧急程度", "逾期名单按它排。", urgency(form.urgency.as_deref().unwrap_or_default())),
+        beside()
+            .child(
+                el("div")
+                    .class("zs-pair")
+                    .child(field(problem, "due_from", "最早", "", Node::from(from)))
+                    .child(field(problem, "due_to", "最晚", "", Node::from(to)))
+            )
+            .child(field(
+                problem,
+                "urgency",
+                "紧急程度",
+                "逾期名单按它排。",
+                urgency(form.urgency.as_deref().unwrap_or_default())
+            )),
         el("details")
             .class("zs-details")
             .with("open", written || wrong("template").is_some() || wrong("letter").is_some())

@@ -135,7 +135,7 @@ fn refer(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
             area("refer-reason", "reason", "2", sent.typed.get(deed, "reason")).with("required", true),
         ))
         .child(button(REFER));
-    sent.fold(deed, "next", "转给别的医院", form)
+    sent.fold(deed, "arrow", "转给别的医院", form)
 }
 
 fn give_back(detail: &FollowUpDetail, referral: &Referral, sent: &Sent<'_>) -> Node {

@@ -24,19 +24,23 @@ pub fn page(page: &SchedulesPage) -> Node {
     nodes![
         el("a").class("zs-back").with("href", "/staff").child(small_icon("back")).child(el("span").child("工作台")),
         el("h1").class("zs-h1").child("排班"),
-        el("div")
-            .class("zs-stack")
-            .child(kept(page, manages))
-            .child(unknown.collect::<Vec<_>>())
-            .child(
-                el("section")
-                    .with("aria-labelledby", "days")
-                    .child(group("days", "calendar", "这两周", "已约 / 位置"))
-                    .child(days.collect::<Vec<_>>())
-            )
-            .child(weekly(page, manages))
-            .child(exceptions(page, manages))
-            .child(visits(page, manages))
+        el("div").class("zs-stack zs-stack--wide").child(kept(page, manages)).child(unknown.collect::<Vec<_>>()).child(
+            el("div")
+                .class("zs-stack zs-timetable")
+                .child(
+                    el("section")
+                        .with("aria-labelledby", "days")
+                        .child(group("days", "calendar", "这两周", "已约 / 位置"))
+                        .child(days.collect::<Vec<_>>())
+                )
+                .child(
+                    el("div")
+                        .class("zs-stack")
+                        .child(weekly(page, manages))
+                        .child(exceptions(page, manages))
+                        .child(visits(page, manages))
+                )
+        )
     ]
 }
 

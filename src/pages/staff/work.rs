@@ -358,6 +358,6 @@ fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         .child(button(NOTE));
     nodes![
         (!rows.is_empty()).then(|| nodes![el("h2").class("zs-group").child("备注"), el("ul").child(rows)]),
-        sent.fold("note", "letter", "写备注", form)
+        sent.fold("note", "source", "写备注", form)
     ]
 }
