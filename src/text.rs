@@ -239,6 +239,7 @@ words! {
     title_clinics: &'static str,
     title_results: &'static str,
     title_programmes: &'static str,
+    programmes_hint: &'static str,
     results_lead: &'static str,
     results_label: &'static str,
     results_hint: &'static str,

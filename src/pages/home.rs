@@ -86,7 +86,7 @@ pub fn page(site: &Site, home: Home) -> Node {
                             site.to(&Route::Programmes),
                             "calendar",
                             words.title_programmes.to_owned(),
-                            String::new(),
+                            words.programmes_hint.to_owned(),
                         ),
                     ])
                     .collect(),

@@ -72,7 +72,12 @@ pub fn topics(site: &Site, cards: &[ArticleCard]) -> Node {
             words.home_signs.to_owned(),
             String::new(),
         ),
-        link_card(site.to(&Route::Programmes), "calendar", words.title_programmes.to_owned(), String::new()),
+        link_card(
+            site.to(&Route::Programmes),
+            "calendar",
+            words.title_programmes.to_owned(),
+            words.programmes_hint.to_owned(),
+        ),
         link_card(
             site.to(&Route::Clinics(ClinicFilter::default())),
             "pin",

@@ -153,7 +153,8 @@ pub static WORDS: Words = Words {
     title_clinics: "Find a hospital: what do you need?",
     title_results: "What does my report mean?",
     title_programmes: "Free screening programmes",
-    results_lead: "Type the words on your report to see what they mean and what to do next.",
+    programmes_hint: "Who is entitled, where and when (in Chinese)",
+    results_lead: "Type the words on your report to see what they mean and what to do next. The explanations are in Chinese.",
     results_label: "Words on the report",
     results_hint: "For example: FIT positive, BI-RADS 4A, HPV16",
     results_button: "Look it up",
@@ -195,5 +196,5 @@ pub static WORDS: Words = Words {
     meanings: "Hard words on this page",
     check_private: "Your answers stay on this phone. Nothing is sent.",
     title_checks: "Check yourself",
-    checks_lead: "One question at a time: whether to be screened, and where.",
+    checks_lead: "One question at a time: whether to be screened, and where (in Chinese).",
 };

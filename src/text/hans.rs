@@ -149,6 +149,7 @@ pub static WORDS: Words = Words {
     title_clinics: "找医院：您想查什么？",
     title_results: "看不懂\u{200b}报告？",
     title_programmes: "免费筛查项目",
+    programmes_hint: "",
     results_lead: "输入报告上的字，看是什么意思、下一步做什么。",
     results_label: "报告上写的是",
     results_hint: "例如：便潜血阳性，BI-RADS 4A，肺结节 8mm",

@@ -149,6 +149,7 @@ pub static WORDS: Words = Words {
     title_clinics: "找醫院：您想查什麼？",
     title_results: "看不懂\u{200b}報告？",
     title_programmes: "免費篩查項目",
+    programmes_hint: "",
     results_lead: "輸入報告上的字，看是甚麼意思、下一步做甚麼。",
     results_label: "報告上寫的是",
     results_hint: "例如：便潛血陽性，BI-RADS 4A，肺結節 8mm",
