@@ -23,13 +23,21 @@ pub struct OpenOf {
     pub name_sealed: String,
     /// The services of the open step as JSON; none without one.
     pub services: Option<String>,
+    /// The last day of the open step, like 2026-12-20.
+    pub due_to: Option<String>,
+    /// The time that is booked, in milliseconds since 1970.
+    pub starts: Option<i64>,
 }
 
 impl OpenOf {
+    /// The ids of the services of the open step.
+    pub fn services(&self) -> Vec<String> {
+        self.services.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
     /// Whether it is for one of these services. One that waits for its next step is for any.
     pub fn is_for(&self, services: &[String]) -> bool {
-        let own: Vec<String> =
-            self.services.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let own = self.services();
         own.is_empty() || own.iter().any(|service| services.contains(service))
     }
 }
@@ -115,9 +123,12 @@ impl WasErased {
 /// The open follow-ups of a hospital under one hash, or under two.
 macro_rules! open_of {
     () => {
-        "SELECT followups.id, followups.code, name_sealed, steps.services FROM finders \
+        "SELECT followups.id, followups.code, name_sealed, steps.services, steps.due_to, slots.starts \
+         FROM finders \
          JOIN followups ON followups.id = finders.followup \
          LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
+         LEFT JOIN appointments ON appointments.followup = followups.id AND appointments.state = 'booked' \
+         LEFT JOIN slots ON slots.id = appointments.slot \
          WHERE finders.hash = $2 AND (hospital = $1) IS TRUE AND ending IS NULL AND ($3 = '' OR EXISTS \
          (SELECT 1 FROM finders AS other WHERE other.followup = followups.id AND other.hash = $3)) \
          ORDER BY followups.created DESC"

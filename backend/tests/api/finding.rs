@@ -119,6 +119,8 @@ async fn a_second_followup_of_the_same_number_and_service_needs_a_tick() {
     let asked = send(&mut nurse, &form).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
     assert!(asked.text.contains("已经有一个没有结束的随访") && asked.text.contains(&path), "{}", asked.text);
+    let far = "李女士 · 低剂量 CT 复查 · 还没约，最晚 ";
+    assert!(asked.text.contains(far), "what it is for and how far it has come: {}", asked.text);
     assert!(asked.text.contains("name=\"another\"") && asked.text.contains("李 芳"), "what was typed is kept");
     form.push(("another", "yes".to_owned()));
     let made = send(&mut nurse, &form).await;

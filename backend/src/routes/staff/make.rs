@@ -5,11 +5,12 @@ use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, html, may, own, services, sharing,
 use crate::app::App;
 use crate::content::LetterTemplate;
 use crate::db::calls::NewNote;
-use crate::db::finders::{Anew, WasErased};
+use crate::db::finders::{Anew, OpenOf, WasErased};
 use crate::db::followups::{NewRecord, NotMade, Origin, Second};
 use crate::db::log::{self, Object};
 use crate::failures::{Failure, Result};
 use crate::finders;
+use crate::pathway::service_names;
 use crate::routes::body::{Form, JsonBody, read_key};
 use crate::routes::days;
 use crate::secrets;
@@ -17,6 +18,7 @@ use crate::visitor::Visitor;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use zaoshai_app::text;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::Urgency;
 use zaoshai_contract::ids::IdempotencyKey;
@@ -24,6 +26,7 @@ use zaoshai_contract::limits::{self, LONGEST_NAME};
 use zaoshai_contract::phones::{PhoneNumber, ReadPhone};
 use zaoshai_contract::problem::{Code, FieldError, Problem};
 use zaoshai_contract::roles::Deed;
+use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{
     ASKED_OF, BookableService, FollowUpDetail, NewFollowUp, NewFollowUpForm, Staff, StaffPage, asked_of,
@@ -192,15 +195,26 @@ pub async fn make(app: &App, staff: &Staff, form: &NewFollowUp, key: Idempotency
 }
 
 /// The open follow-ups of a form's phone number for one of its services, but for the one that the form is of, under any
-/// name: a couple may share a number.
+/// name: a couple may share a number. Each says what it is for and how far it has come, which tells whether it is the same.
 pub(super) async fn already(app: &App, staff: &Staff, form: &Understood, own: &str) -> Result<Vec<BookableService>> {
     let phone = finders::phone(&app.secrets, &form.phone);
     let open = app.db.open_of(&staff.hospital, &phone, "").await?;
     let same = open.into_iter().filter(|open| open.id != own && open.is_for(&form.services)).map(|open| {
         let name = app.reading(&open.id, "name", &open.name_sealed);
-        BookableService { name: format!("{name} · {}", open.code), id: open.id }
+        let services = service_names(app, &open.services()).join("、");
+        let words = [name, services, far(&open), open.code];
+        BookableService { name: words.join(" · "), id: open.id }
     });
     Ok(same.collect())
+}
+
+/// How far an open follow-up has come, in words.
+fn far(open: &OpenOf) -> String {
+    match (open.starts, open.due_to.as_deref().and_then(CivilDate::parse)) {
+        (Some(starts), _) => format!("约了 {}", text::moment(Lang::Hans, Moment(starts))),
+        (None, Some(due_to)) => format!("还没约，最晚 {}", text::day(Lang::Hans, due_to)),
+        (None, None) => "看完了，还没定下一步".to_owned(),
+    }
 }
 
 /// Whether a form means somebody whose data were deleted, too.
