@@ -238,7 +238,8 @@
   // A link to a part of the page opens what is folded there; once for each address, so that it can be closed again.
   var led = '';
   function unfold(hash) {
-    var part = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    var part;
+    try { part = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1))); } catch (e) { /* no place */ }
     if (!part) return false;
     var body = part.closest('.zs-fold__body');
     var head = body ? body.previousElementSibling : part;

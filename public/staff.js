@@ -190,8 +190,9 @@
   };
   var meant = function (key) {
     var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
-    // What the page has just told can be taken back, wherever the focus stands.
-    if (key === 'u' && first(document, '[data-undo]')) return first(document, '[data-undo]');
+    // What the page has just told can be taken back, wherever nothing nearer can.
+    var undo = key === 'u' && first(document, '[data-undo]');
+    if (undo) return row && !row.matches(':target') && first(row, IN_ROW.u) || undo;
     // In the row of somebody a key is never for the person who stands open beside the list.
     if (row && IN_ROW[key] && !(key === 'u' && row.matches(':target'))) return first(row, IN_ROW[key]);
     if (key === 'u') return first(document, '[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');

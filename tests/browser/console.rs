@@ -2,7 +2,7 @@
 //! next, reads a table in and takes one out. Her pages are HTML, so there is nothing of WebAssembly in it.
 
 use crate::accessibility::clean;
-use crate::stage::{nurse_makes_a_followup, patient_identifies, with_browser};
+use crate::stage::{in_days, nurse_makes_a_followup, patient_identifies, with_browser};
 use anyhow::{Context as _, ensure};
 use thirtyfour::{Key, TypingData};
 use zaoshai_tests::backend::Backend;
@@ -41,8 +41,8 @@ async fn a_nurses_day_from_login_to_export() {
         browser.click("form[action$='/outcome'] label[for=services-ldct-review]").await?;
         browser.click("#step-outcome option[value=review]").await?;
         browser.click("#next option[value=step]").await?;
-        browser.date("#due_from", "2027-03-01").await?;
-        browser.date("#due_to", "2027-03-19").await?;
+        browser.date("#due_from", &in_days(90)).await?;
+        browser.date("#due_to", &in_days(108)).await?;
         browser.click("form[action$='/outcome'] button").await?;
         browser.see("定了下一步").await?;
         browser.go(&link).await?;

@@ -1,7 +1,7 @@
 //! The one thing to do stands in the first screen, on every page and in every state of a link, of nursing at home and of
 //! the console: at 360×640 in normal type and at 360×740 in the largest.
 
-use crate::stage::{ENDING, PHONE, nurse_makes_a_followup, with_browser};
+use crate::stage::{ENDING, PHONE, in_days, nurse_makes_a_followup, with_browser};
 use anyhow::{Result, ensure};
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
@@ -178,8 +178,9 @@ async fn walks_the_console(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.see("请选停哪项服务").await?;
     step("staff-closing-wrong").await?;
     browser.click("#service option[value='*']").await?;
-    browser.date("#first", "2027-01-04").await?;
-    browser.date("#last", "2027-01-04").await?;
+    let day = in_days(37);
+    browser.date("#first", &day).await?;
+    browser.date("#last", &day).await?;
     browser.fill("#reason", "设备检修").await?;
     browser.submit().await?;
     browser.see("影响 0 个人").await?;

@@ -2,9 +2,8 @@
 //! WebAssembly, without scripts. Every page of it is clean for axe.
 
 use crate::accessibility;
-use crate::stage::{ENDING, PHONE, with_browser};
+use crate::stage::{ENDING, PHONE, in_days, with_browser};
 use anyhow::{Result, ensure};
-use zaoshai_backend::clock::Clock;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
@@ -60,7 +59,7 @@ async fn nurse_plans(browser: &Browser, backend: &Backend, scripts: Scripts) -> 
     browser.click("form[action$='/assess'] button").await?;
     browser.see("排上门时间").await?;
     browser.click("#nurse option[value=nurse]").await?;
-    browser.date("#day", &Clock::System.now().date().plus_days(2).to_string()).await?;
+    browser.date("#day", &in_days(2)).await?;
     browser.date("#from", "09:00").await?;
     browser.date("#to", "11:00").await?;
     browser.click("form[action$='/plan'] button").await?;

@@ -1,6 +1,7 @@
 //! What several tests do: a nurse signs in and makes a follow-up, a patient identifies.
 
 use anyhow::{Context as _, Result};
+use zaoshai_backend::clock::Clock;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
 
@@ -8,6 +9,11 @@ use zaoshai_tests::browser::{Browser, Scripts};
 pub const PHONE: &str = "13912345678";
 /// Its last four digits.
 pub const ENDING: &str = "5678";
+
+/// A day so many days from today, as a date field takes it.
+pub fn in_days(days: i64) -> String {
+    Clock::System.now().date().plus_days(days).to_string()
+}
 
 /// Opens a browser, runs a journey in it, and closes it; the journey's failure comes with what the page says.
 pub async fn with_browser(scripts: Scripts, journey: impl AsyncFnOnce(&Browser) -> Result<()>) {

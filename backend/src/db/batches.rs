@@ -2,6 +2,7 @@
 
 use super::finders::{Anew, OpenOf, open_of};
 use super::followups::NewRecord;
+use super::followups::{deciding_first, deciding_state};
 use super::ledger::Ledger as _;
 use super::pages::After;
 use super::{Db, Result, again, in_transaction, on_read, on_write};
@@ -190,17 +191,18 @@ impl Db {
 
     /// How the follow-ups of a batch stand that this hospital is still in charge of.
     pub async fn batch_standings(&self, id: &str, hospital: &str) -> Result<Standings> {
-        Ok(on_read!(self, |pool| sqlx::query_as(
-            "SELECT COUNT(CASE WHEN ending IS NULL AND NOT has THEN 1 END) AS open, \
-             COUNT(CASE WHEN ending IS NULL AND has THEN 1 END) AS booked, \
-             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed FROM \
-             (SELECT ending, EXISTS (SELECT 1 FROM appointments WHERE followup = followups.id \
-             AND state IN ('booked', 'arrived', 'attended')) AS has FROM followups WHERE batch = $1 \
-             AND (hospital = $2) IS TRUE) AS one",
-        )
+        Ok(on_read!(self, |pool| {
+            sqlx::query_as(concat!(
+            "SELECT COUNT(CASE WHEN ending IS NULL AND (state IN ('booked', 'arrived', 'attended')) IS NOT TRUE THEN 1 END) \
+             AS open, COUNT(CASE WHEN ending IS NULL AND state IN ('booked', 'arrived', 'attended') THEN 1 END) AS booked, \
+             COUNT(CASE WHEN ending IS NOT NULL THEN 1 END) AS closed FROM (SELECT ending, ",
+            deciding_state!(),
+            " AS state FROM followups WHERE batch = $1 AND (hospital = $2) IS TRUE) AS one",
+        ))
         .bind(id)
         .bind(hospital)
         .fetch_one(pool)
-        .await?))
+        .await?
+        }))
     }
 }

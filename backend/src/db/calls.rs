@@ -187,11 +187,13 @@ impl Db {
         })
     }
 
-    /// The notes on a follow-up and on the calls about it, latest first.
+    /// The notes on a follow-up and on the calls about it, latest first. What was written of a call that was taken back is
+    /// about somebody else.
     pub async fn notes(&self, followup: &str) -> Result<Vec<NoteRow>> {
         Ok(on_read!(self, |pool| sqlx::query_as(
             "SELECT id, at, staff, text_sealed FROM notes WHERE followup = $1 UNION ALL \
-             SELECT id, at, staff, note_sealed FROM calls WHERE followup = $1 AND note_sealed <> '' ORDER BY at DESC",
+             SELECT id, at, staff, note_sealed FROM calls WHERE followup = $1 AND note_sealed <> '' \
+             AND taken_back IS NULL ORDER BY at DESC",
         )
         .bind(followup)
         .fetch_all(pool)

@@ -410,7 +410,8 @@ impl Row {
             held_id: None,
             // Whoever had their data deleted or was withdrawn stays so.
             ending: self.ending.filter(|word| Ending::parse(word).is_some()),
-            call_on: None,
+            // Its day is its place in the list of calls.
+            call_on: self.call_on.filter(|day| CivilDate::parse(day).is_some()),
             prompt: None,
             slot_id: None,
             tried_on: None,
@@ -419,6 +420,30 @@ impl Row {
         bare.read().ok().map(|record| Record { integrity: Integrity::Broken, ..record })
     }
 }
+
+/// The order in which the appointments of a step decide how it stands, the deciding one first: one to come before one that
+/// is over, then the latest; of two that were made in one millisecond the one that gave its place back came first.
+macro_rules! deciding_first {
+    () => {
+        "appointments.state NOT IN ('held', 'released', 'moved') \
+         ORDER BY CASE WHEN appointments.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, appointments.made DESC, \
+         CASE WHEN appointments.state IN ('attended', 'missed') THEN 0 ELSE 1 END LIMIT 1"
+    };
+}
+pub(super) use deciding_first;
+
+/// The state of the appointment that decides how the open step of a follow-up stands; NULL without one.
+macro_rules! deciding_state {
+    () => {
+        concat!(
+            "(SELECT appointments.state FROM appointments JOIN steps ON steps.id = step AND steps.ended IS NULL \
+             WHERE appointments.followup = followups.id AND ",
+            deciding_first!(),
+            ")"
+        )
+    };
+}
+pub(super) use deciding_state;
 
 /// The columns of [`Row`] and where they come from; a condition and an order follow.
 macro_rules! select_followups {
@@ -435,12 +460,10 @@ macro_rules! select_followups {
              kept.room AS held_room, kept.expert AS held_expert, kept.starts AS held_starts, \
              kept.minutes AS held_minutes FROM followups \
              LEFT JOIN steps ON steps.followup = followups.id AND steps.ended IS NULL \
-             LEFT JOIN appointments AS firm ON firm.id = (SELECT one.id FROM appointments AS one \
-             WHERE one.followup = followups.id AND one.step = steps.id \
-             AND one.state NOT IN ('held', 'released', 'moved') \
-             ORDER BY CASE WHEN one.state IN ('booked', 'arrived') THEN 0 ELSE 1 END, one.made DESC, \
-             CASE WHEN one.state IN ('attended', 'missed') THEN 0 ELSE 1 END LIMIT 1) \
-             LEFT JOIN slots ON slots.id = firm.slot \
+             LEFT JOIN appointments AS firm ON firm.id = (SELECT id FROM appointments \
+             WHERE followup = followups.id AND step = steps.id AND ",
+            deciding_first!(),
+            ") LEFT JOIN slots ON slots.id = firm.slot \
              LEFT JOIN appointments AS held ON held.followup = followups.id AND held.state = 'held' \
              LEFT JOIN slots AS kept ON kept.id = held.slot ",
             $tail
@@ -721,9 +744,12 @@ impl Db {
     pub async fn whole_count(&self, hospital: &str, which: Whole, now: Moment) -> Result<i64> {
         macro_rules! count {
             ($condition:literal, $now:expr, $most:expr) => {
+                count!([$condition], $now, $most)
+            };
+            ([$($condition:expr),+], $now:expr, $most:expr) => {
                 on_read!(self, |pool| sqlx::query_as(concat!(
                     "SELECT COUNT(*) FROM (SELECT 1 AS one FROM followups WHERE hospital = $1 AND ",
-                    $condition,
+                    $($condition,)+
                     " LIMIT $3) AS counted"
                 ))
                 .bind(hospital)
@@ -737,16 +763,16 @@ impl Db {
             Whole::Overdue => return self.overdue_count(hospital, now).await,
             Whole::Calls => count!("call_on <= $2 AND ending IS NULL", now.date().to_string(), i64::MAX),
             Whole::Waiting => count!(
-                "ending IS NULL AND due > $2 AND NOT EXISTS (SELECT 1 FROM appointments \
-                 JOIN steps ON steps.id = step AND steps.ended IS NULL \
-                 WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
+                [
+                    "ending IS NULL AND due > $2 AND (",
+                    deciding_state!(),
+                    " IN ('booked', 'arrived', 'attended')) IS NOT TRUE"
+                ],
                 now.0,
                 MOST_COUNTED + 1
             ),
             Whole::Booked => count!(
-                "ending IS NULL AND due > $2 AND EXISTS (SELECT 1 FROM appointments \
-                 JOIN steps ON steps.id = step AND steps.ended IS NULL \
-                 WHERE appointments.followup = followups.id AND state IN ('booked', 'arrived', 'attended'))",
+                ["ending IS NULL AND due > $2 AND ", deciding_state!(), " IN ('booked', 'arrived', 'attended')"],
                 now.0,
                 MOST_COUNTED + 1
             ),
@@ -995,7 +1021,7 @@ impl Db {
         (mark, version): (SentMark, i64),
         staff: &str,
         now: Moment,
-    ) -> Result<std::result::Result<(), Code>> {
+    ) -> Result<std::result::Result<Once, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(followup).await? else { return Ok(Err(Code::LinkUnknown)) };
             if let Some(code) = locked.refuses() {
@@ -1012,10 +1038,11 @@ impl Db {
                 .execute(&mut **tx)
                 .await?
                 .rows_affected();
-            if marked == 1 {
-                tx.note(followup, now, &Line { who: staff, action: mark.as_str(), ..Line::default() }).await?;
+            if marked == 0 {
+                return Ok(Ok(Once::Before));
             }
-            Ok(Ok(()))
+            tx.note(followup, now, &Line { who: staff, action: mark.as_str(), ..Line::default() }).await?;
+            Ok(Ok(Once::Now))
         })
     }
 

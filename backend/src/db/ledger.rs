@@ -3,7 +3,7 @@
 
 use super::calls::NewNote;
 use super::finders::{Mark, WasErased, was_erased};
-use super::followups::NewRecord;
+use super::followups::{NewRecord, deciding_first};
 use super::log;
 use super::prompts::{self, Asking, Event};
 use super::repeats::Sent;
@@ -456,13 +456,11 @@ macro_rules! ledger {
                 .fetch_optional(&mut *self)
                 .await?;
                 let Some((ending, step, due_to)) = row else { return Ok(()) };
-                // Of two that were made in one millisecond the one that gave its place back came first.
-                let latest: Option<(String, i64)> = sqlx::query_as(
+                let latest: Option<(String, i64)> = sqlx::query_as(concat!(
                     "SELECT state, starts FROM appointments JOIN slots ON slots.id = slot \
-                     WHERE followup = $1 AND step = $2 AND state NOT IN ('held', 'released', 'moved') \
-                     ORDER BY CASE WHEN state IN ('booked', 'arrived') THEN 0 ELSE 1 END, made DESC, \
-                     CASE WHEN state IN ('attended', 'missed') THEN 0 ELSE 1 END LIMIT 1",
-                )
+                     WHERE followup = $1 AND step = $2 AND ",
+                    deciding_first!(),
+                ))
                 .bind(followup)
                 .bind(step.unwrap_or_default())
                 .fetch_optional(&mut *self)

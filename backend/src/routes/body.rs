@@ -62,9 +62,10 @@ impl Form {
         self.0
     }
 
-    /// The idempotency key that the form carries.
+    /// The idempotency key that the form carries. People are told of the page that they can load anew, not of its key.
     pub fn key(&self) -> Result<IdempotencyKey> {
-        read_key(self.get("key"))
+        IdempotencyKey::parse(self.get("key"))
+            .ok_or_else(|| Failure::field("key", "这一页旧了，没有提交。请刷新这一页，再点一次"))
     }
 
     /// The form as it is known again, by what it does, its key and its words.

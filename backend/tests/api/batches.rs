@@ -482,3 +482,42 @@ async fn a_batch_is_a_list_to_send_from_and_its_marks_stand_until_they_are_taken
         assert!(next(&page).starts_with(then) && next(&page).is_empty() == then.is_empty(), "{deed}: {}", next(&page));
     }
 }
+
+#[tokio::test]
+async fn whoever_has_been_seen_waits_again_in_the_counts_of_a_batch_once_their_next_step_is_set() {
+    let world = World::new().await;
+    let mut nurse = world.nurse().await;
+    let batch = imported(&mut nurse, "姓名,手机号\n甲,13900000001\n乙,13900000002\n".as_bytes()).await;
+    let waiting = async |nurse: &mut Client| {
+        let page = nurse.get(&batch).await.text;
+        let count = page.split("</b>等回复").next().and_then(|before| before.rsplit("<b>").next()).unwrap_or_default();
+        count.parse::<usize>().unwrap_or_else(|_| panic!("no count: {page}"))
+    };
+    assert_eq!(waiting(&mut nurse).await, 2);
+    let list = nurse.get("/api/v1/staff/followups").await.json();
+    let id = list["rows"][0]["id"].as_str().unwrap_or_else(|| panic!("a follow-up: {list}")).to_owned();
+    let does = async |nurse: &mut Client, deed: &str, fields: &[(&str, &str)]| {
+        let key = secrets::fresh_id();
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("key", key.as_str())]).collect();
+        let done = nurse.form_once(&format!("/staff/followups/{id}/{deed}"), &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{deed}: {}", done.text);
+        nurse.get(&format!("/api/v1/staff/followups/{id}")).await.json()["row"].clone()
+    };
+    let slot = [("slot", "ldct-review-2026-11-23-1000"), ("asked", "yes"), ("reason", "今天来")];
+    let row = does(&mut nurse, "book", &slot).await;
+    let appointment = row["appointment"].as_str().expect("an appointment").to_owned();
+    assert_eq!(waiting(&mut nurse).await, 1);
+    let row = does(&mut nurse, "record", &[("action", "attend"), ("appointment", &appointment)]).await;
+    assert_eq!(waiting(&mut nurse).await, 1);
+    let version = row["version"].to_string();
+    let next = [
+        ("outcome", "review"),
+        ("next", "step"),
+        ("services", "ldct-review"),
+        ("due_from", "2027-05-01"),
+        ("due_to", "2027-05-20"),
+        ("version", version.as_str()),
+    ];
+    does(&mut nurse, "outcome", &next).await;
+    assert_eq!(waiting(&mut nurse).await, 2, "the next message asks them to choose a time");
+}

@@ -592,7 +592,14 @@ async fn a_call_recorded_by_mistake_is_taken_back_as_long_as_nothing_has_changed
     let mut nurse = world.nurse().await;
     let calls = async |nurse: &mut Client, outcome: &str| {
         let key = secrets::fresh_id();
-        let fields = [("outcome", outcome), ("again", "2026-11-24"), ("key", &key), ("from", "/staff/lists/calls")];
+        let note = format!("备注 {outcome}");
+        let fields = [
+            ("outcome", outcome),
+            ("again", "2026-11-24"),
+            ("note", &note),
+            ("key", &key),
+            ("from", "/staff/lists/calls"),
+        ];
         let to = does(nurse, &followup, "call", &fields).await;
         nurse.get(&to).await.text
     };
@@ -612,6 +619,9 @@ async fn a_call_recorded_by_mistake_is_taken_back_as_long_as_nothing_has_changed
         for field in ["call_on", "unanswered", "wrong_number", "overdue", "prompt", "standing"] {
             assert_eq!(after[field], before[field], "{outcome}: {field}");
         }
+        let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
+        assert!(page.contains("备注 call-later") && !page.contains("备注 wrong-number"), "{outcome}: {page}");
+        assert!(!page.contains("备注 agreed"), "what was written of it is about somebody else: {page}");
     }
     assert!(text(&detail(&mut nurse, &followup).await["history"][0]["what"]).contains("撤回"), "the history says so");
     // What another call has built upon stays.
@@ -622,6 +632,45 @@ async fn a_call_recorded_by_mistake_is_taken_back_as_long_as_nothing_has_changed
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
     let other = nurse.form(&format!("/staff/followups/{}/uncall", followup.row.id), &[("call", "of-nobody")]).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+/// How many a list says that it has, and how many rows it shows.
+async fn listed(nurse: &mut Client, which: &str) -> (usize, usize) {
+    let page = nurse.get(&format!("/staff/lists/{which}")).await.text;
+    let told = page.split("共 ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+    (told.parse().unwrap_or_else(|_| panic!("no count: {page}")), page.matches("id=\"row-").count())
+}
+
+#[tokio::test]
+async fn a_list_counts_whom_it_shows_whatever_became_of_earlier_appointments() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let record = async |nurse: &mut Client, appointment: &str, action: &str| {
+        let key = secrets::fresh_id();
+        let fields = [("action", action), ("appointment", appointment), ("key", key.as_str())];
+        does(nurse, &followup, "record", &fields).await;
+    };
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    world.app.clock.set(world.app.now().plus_minutes(60));
+    let first = text(&detail(&mut nurse, &followup).await["row"]["appointment"]).to_owned();
+    record(&mut nurse, &first, "miss").await;
+    let key = secrets::fresh_id();
+    let again = [("slot", "ldct-review-2026-11-26-1000"), ("asked", "yes"), ("key", key.as_str())];
+    does(&mut nurse, &followup, "book", &again).await;
+    // They had come after all, and need no second appointment.
+    record(&mut nurse, &first, "attend").await;
+    let mut patient = world.patient(&followup).await;
+    let key = secrets::fresh_id();
+    patient.form(&format!("/f/{}/cancel", followup.token), &[("sure", "yes"), ("key", &key)]).await;
+    called(&mut nurse, &followup, "agreed", "/staff/lists/waiting").await;
+    let mut shown = 0;
+    for which in ["waiting", "booked", "overdue", "calls"] {
+        let (told, rows) = listed(&mut nurse, which).await;
+        assert_eq!(told, rows, "{which}");
+        shown += rows;
+    }
+    assert_eq!(shown, 1, "they stand in one list");
 }
 
 #[tokio::test]

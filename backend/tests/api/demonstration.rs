@@ -14,6 +14,7 @@ use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Ending, Prompt, Standing, Urgency};
 use zaoshai_contract::home_care::{self, CareLists};
+use zaoshai_contract::ids::IdempotencyKey;
 use zaoshai_contract::page::Page;
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::roles::Role;
@@ -593,4 +594,32 @@ async fn who_cannot_get_in_with_one_tap_is_told_why_and_what_to_do() {
     assert!(world.client().get("/staff/login").await.text.contains("href=\"/demo\""), "the login leads back");
     let mut nurse = enters(&world, "nurse").await;
     assert!(nurse.get("/staff").await.text.contains("演示说明，重新开始"));
+}
+
+#[tokio::test]
+async fn every_form_of_the_desk_carries_a_key_that_the_server_takes() {
+    for size in [Size::Small, Size::Whole] {
+        let world = World::of_demonstration(size, morning()).await;
+        let mut nurse = enters(&world, "nurse").await;
+        let mut seen = 0;
+        for list in ["", "/lists/overdue", "/lists/calls", "/lists/waiting", "/lists/booked", "/lists/ended"] {
+            let page = nurse.get(&format!("/staff{list}")).await.text;
+            for key in page.split("name=\"key\" value=\"").skip(1) {
+                let key = key.split('"').next().unwrap_or_default();
+                assert!(IdempotencyKey::parse(key).is_some(), "{list}: {key}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 0, "{size:?}: the lists have forms");
+    }
+    let world = World::of_demonstration(Size::Small, morning()).await;
+    let mut nurse = enters(&world, "nurse").await;
+    let list = nurse.get("/staff/lists/waiting").await.text;
+    let key = crate::batches::hidden(&list, "key");
+    let call = [("outcome", "no-answer"), ("key", key.as_str()), ("from", "/staff/lists/waiting")];
+    let told = nurse.form("/staff/followups/demonstration/call", &call).await;
+    assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", told.text);
+    let old = [("outcome", "no-answer"), ("key", "short"), ("from", "/staff/lists/waiting")];
+    let told = nurse.form("/staff/followups/demonstration/call", &old).await;
+    assert!(told.text.contains("这一页旧了，没有提交"), "{}", told.text);
 }

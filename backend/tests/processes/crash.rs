@@ -21,18 +21,23 @@ async fn no_answered_booking_is_lost_when_the_server_is_killed() {
 
     let server = site.serve();
     let address = server.address.clone();
+    let (answer, mut answers) = tokio::sync::mpsc::unbounded_channel();
     let mut running = tokio::task::JoinSet::new();
     for (n, patient) in patients.iter().cloned().enumerate() {
-        let (client, slot, address) = (client(), slots[n % slots.len()].clone(), address.clone());
+        let (client, slot, address, answer) =
+            (client(), slots[n % slots.len()].clone(), address.clone(), answer.clone());
         running.spawn(async move {
             // Spread over a while, so that the kill falls among them.
             tokio::time::sleep(Duration::from_millis(5 * n as u64)).await;
             let key = secrets::fresh_id();
             let outcome = patient.book(&client, &address, &slot, &key).await;
+            let _ = answer.send(());
             (n, key, outcome)
         });
     }
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    for _ in 0..20 {
+        answers.recv().await.expect("an answer");
+    }
     server.kill();
     let mut first = running.join_all().await;
     first.sort_by_key(|(n, ..)| *n);

@@ -51,7 +51,7 @@ pub fn possible(state: State, starts: Option<Moment>, now: Moment) -> Vec<(Actio
 
 /// The key of a mark: what the nurse saw is recorded once, also when two of them tap at the same time.
 pub fn key(appointment: &str, version: i64) -> String {
-    format!("{appointment}-{version}")
+    format!("mark-of-{appointment}-{version}")
 }
 
 /// The buttons that record what became of an appointment; none once nothing is left to record.
