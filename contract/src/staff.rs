@@ -291,10 +291,22 @@ pub struct HistoryLine {
     pub what: String,
 }
 
+/// A call that can still be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UndoableCall {
+    /// Its id.
+    pub call: String,
+    /// What came of it, as staff read it.
+    pub came: String,
+}
+
 /// A follow-up with its link, for the nurse who sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FollowUpDetail {
+    /// The call that can still be taken back: nothing has changed since.
+    pub undoable: Option<UndoableCall>,
     /// What the list shows of it.
     pub row: FollowUpRow,
     /// The link's token.
@@ -586,6 +598,13 @@ pub struct NewFollowUpForm {
 /// The field in which an answer carries what its question was about: how many people, or which version of a follow-up.
 /// It counts for nothing more.
 pub const SEEN: &str = "seen";
+
+/// The field in which the form that takes the mark of a message back carries when that mark was made, in milliseconds since
+/// 1970.
+pub const SENT_AT: &str = "sent_at";
+
+/// The day to call again of a mark that means the day after the tap.
+pub const TOMORROW: &str = "tomorrow";
 
 /// The field that says of whom a form asked whether somebody is meant a second time or in spite of a deletion.
 pub const ASKED_OF: &str = "asked_of";

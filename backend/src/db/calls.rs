@@ -59,10 +59,15 @@ impl Db {
     pub async fn record_call(&self, call: &Call) -> Result<std::result::Result<bool, Code>> {
         in_transaction!(self, |tx| {
             let Some(locked) = tx.lock(&call.followup).await? else { return Ok(Err(Code::LinkUnknown)) };
-            let before: Option<(String,)> =
-                sqlx::query_as("SELECT id FROM calls WHERE id = $1").bind(&call.id).fetch_optional(&mut **tx).await?;
-            if before.is_some() {
-                log::repeats();
+            let before: Option<(Option<i64>,)> = sqlx::query_as("SELECT taken_back FROM calls WHERE id = $1")
+                .bind(&call.id)
+                .fetch_optional(&mut **tx)
+                .await?;
+            match before {
+                // What was taken back and is sent again is no repeat: perhaps somebody has called once more.
+                Some((Some(_),)) => return Ok(Err(Code::Changed)),
+                Some((None,)) => log::repeats(),
+                None => {}
             }
             match locked.ending {
                 _ if before.is_some() => return Ok(Ok(false)),
@@ -175,6 +180,17 @@ impl Db {
             tx.settle_what_reads(followup, now).await?;
             Ok(Ok(Once::Now))
         })
+    }
+
+    /// The call that can be taken back of a follow-up at this version, and what came of it.
+    pub async fn undoable_call(&self, followup: &str, version: i64) -> Result<Option<(String, String)>> {
+        Ok(on_read!(self, |pool| sqlx::query_as(
+            "SELECT id, outcome FROM calls WHERE followup = $1 AND left_version = $2 AND taken_back IS NULL",
+        )
+        .bind(followup)
+        .bind(version)
+        .fetch_optional(pool)
+        .await?))
     }
 
     /// Adds a note, once for each id. Refused for somebody whose data were deleted.

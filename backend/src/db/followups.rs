@@ -1013,12 +1013,12 @@ impl Db {
     }
 
     /// Marks the message with the link in force as sent, or takes the mark back; a mark that stands so already changes
-    /// nothing. Refused for a follow-up that has ended, and for one that is not what it was when the message was read at this
-    /// version.
+    /// nothing. Refused for a follow-up that has ended, for one that is not what it was when the message was read at this
+    /// version, and where another mark stands than the one made then, in milliseconds since 1970.
     pub async fn mark_sent(
         &self,
         followup: &str,
-        (mark, version): (SentMark, i64),
+        (mark, version, marked): (SentMark, i64, Option<i64>),
         staff: &str,
         now: Moment,
     ) -> Result<std::result::Result<Once, Code>> {
@@ -1030,17 +1030,18 @@ impl Db {
             if mark == SentMark::Sent && locked.version != version {
                 return Ok(Err(Code::Changed));
             }
-            let sent = (mark == SentMark::Sent).then_some(now.0);
-            let marked = sqlx::query("UPDATE followups SET sent = $2 WHERE id = $1 AND (sent IS NULL) = ($3 = 1)")
-                .bind(followup)
-                .bind(sent)
-                .bind(i64::from(mark == SentMark::Sent))
-                .execute(&mut **tx)
-                .await?
-                .rows_affected();
-            if marked == 0 {
-                return Ok(Ok(Once::Before));
+            let (stands,): (Option<i64>,) =
+                sqlx::query_as("SELECT sent FROM followups WHERE id = $1").bind(followup).fetch_one(&mut **tx).await?;
+            match (mark, stands) {
+                (SentMark::Sent, Some(_)) | (SentMark::Unsent, None) => return Ok(Ok(Once::Before)),
+                (SentMark::Unsent, Some(_)) if marked.is_some() && marked != stands => return Ok(Err(Code::Changed)),
+                _ => {}
             }
+            sqlx::query("UPDATE followups SET sent = $2 WHERE id = $1")
+                .bind(followup)
+                .bind((mark == SentMark::Sent).then_some(now.0))
+                .execute(&mut **tx)
+                .await?;
             tx.note(followup, now, &Line { who: staff, action: mark.as_str(), ..Line::default() }).await?;
             Ok(Ok(Once::Now))
         })

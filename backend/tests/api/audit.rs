@@ -238,7 +238,7 @@ impl<'a> Round<'a> {
         let seen = self.nurse.get(&format!("/api/v1/staff/followups/{id}")).await.json();
         let message = seen["message_id"].as_str().expect("a name");
         self.sends(Who::Nurse, ("/staff/followups/{id}/sent", &id), &[("message", message)], "sent").await;
-        self.about_one("unsent", &[], "unsent").await;
+        self.sends(Who::Nurse, ("/staff/followups/{id}/unsent", &id), &[], "unsent").await;
         let called = [("outcome", "agreed"), ("from", "/staff/lists/calls")];
         let id = self.about_one("call", &called, "call").await;
         let told = self.nurse.get("/staff/lists/calls").await.text;

@@ -674,6 +674,97 @@ async fn a_list_counts_whom_it_shows_whatever_became_of_earlier_appointments() {
 }
 
 #[tokio::test]
+async fn what_came_of_a_call_is_told_and_tomorrow_is_the_day_after_the_tap() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    for (outcome, told) in [
+        ("agreed", "电话记下了：答应来。"),
+        ("no-answer", "电话记下了：没人接。"),
+        ("call-later", "电话记下了：11月25日 再打。"),
+    ] {
+        if outcome == "call-later" {
+            // The page has stood open over night.
+            world.app.clock.set(Moment(world.app.now().0 + 86_400_000));
+            nurse = world.nurse().await;
+        }
+        let key = secrets::fresh_id();
+        let fields =
+            [("outcome", outcome), ("again", "tomorrow"), ("key", key.as_str()), ("from", "/staff/lists/waiting")];
+        let to = does(&mut nurse, &followup, "call", &fields).await;
+        let page = nurse.get(&to).await.text;
+        assert!(page.contains(&format!("李女士：{told}")), "{outcome}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_call_is_taken_back_from_the_page_of_the_person_too_until_something_changes() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let path = format!("/staff/followups/{}", followup.row.id);
+    let key = secrets::fresh_id();
+    let fields = [("outcome", "no-answer"), ("key", key.as_str()), ("from", "/staff/lists/waiting")];
+    does(&mut nurse, &followup, "call", &fields).await;
+    // A colleague finds it later, when nothing is told of it any more.
+    let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;
+    let page = colleague.get(&path).await.text;
+    assert!(page.contains("上一个（没人接）记错了，撤回"), "{page}");
+    let call = crate::batches::hidden(&page, "call");
+    does(&mut colleague, &followup, "uncall", &[("call", &call)]).await;
+    assert_eq!(detail(&mut nurse, &followup).await["row"]["unanswered"], 0);
+    let page = nurse.get(&path).await.text;
+    assert!(!page.contains("（没人接）记错了"), "once: {page}");
+    // The same form again is no repeat of what no longer stands.
+    let again = nurse.form_once(&format!("{path}/call"), &fields).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    let key = secrets::fresh_id();
+    does(&mut nurse, &followup, "call", &[("outcome", "no-answer"), ("key", &key)]).await;
+    books(&world, &followup, "ldct-review-2026-11-26-1000").await;
+    assert!(!nurse.get(&path).await.text.contains("（没人接）记错了"), "what has changed since stays");
+}
+
+#[tokio::test]
+async fn the_mark_of_a_message_is_taken_back_only_as_the_page_showed_it() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    let mark = async |nurse: &mut Client| {
+        let message = text(&detail(nurse, &followup).await["message_id"]).to_owned();
+        does(nurse, &followup, "sent", &[("message", &message)]).await;
+        crate::batches::hidden(&nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text, "sent_at")
+    };
+    let first = mark(&mut nurse).await;
+    does(&mut nurse, &followup, "unsent", &[("sent_at", &first)]).await;
+    world.app.clock.set(world.app.now().plus_minutes(1));
+    let second = mark(&mut nurse).await;
+    let path = format!("/staff/followups/{}/unsent", followup.row.id);
+    let stale = nurse.form_once(&path, &[("sent_at", &first)]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    assert!(!detail(&mut nurse, &followup).await["row"]["sent"].is_null(), "the mark of a colleague stays");
+    does(&mut nurse, &followup, "unsent", &[("sent_at", &second)]).await;
+    assert!(detail(&mut nurse, &followup).await["row"]["sent"].is_null());
+}
+
+#[tokio::test]
+async fn of_two_nurses_who_mark_otherwise_from_one_page_the_second_hears_of_the_first() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut nurse = world.nurse().await;
+    books(&world, &followup, "ldct-review-2026-11-23-0830").await;
+    world.app.clock.set(world.app.now().plus_minutes(60));
+    let appointment = text(&detail(&mut nurse, &followup).await["row"]["appointment"]).to_owned();
+    let key = crate::batches::hidden(&nurse.get("/staff").await.text, "key");
+    let fields =
+        |action: &'static str| [("action", action), ("appointment", appointment.as_str()), ("key", key.as_str())];
+    does(&mut nurse, &followup, "record", &fields("miss")).await;
+    let mut colleague = world.staff("qian", &world.app.library().hospital, Role::Coordinator).await;
+    let second = colleague.form_once(&format!("/staff/followups/{}/record", followup.row.id), &fields("attend")).await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    assert!(second.text.contains("别人刚刚改过") && !second.text.contains("已经提交过"), "{}", second.text);
+}
+
+#[tokio::test]
 async fn two_nurses_who_call_the_same_person_have_made_two_calls_and_the_same_form_is_one() {
     let world = World::new().await;
     let followup = world.followup().await;

@@ -325,7 +325,7 @@ async fn the_next_step_is_to_be_told_to_the_patient_with_the_words_to_copy() {
     let (status, told) = does(&mut nurse, &followup, "outcome", &fields).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
     let page = nurse.get(&format!("/staff/followups/{}", followup.row.id)).await.text;
-    assert!(page.contains("请告诉病人该选时间了"), "{page}");
+    assert!(page.contains("请告诉病人：复制下面的短信发出去"), "{page}");
     let bar = page.split_once("zs-action-bar").map(|(_, bar)| bar).unwrap_or_default();
     assert!(bar.contains("data-copy=\"message\""), "the words to copy stand at the thumb: {bar}");
 }

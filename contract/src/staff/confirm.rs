@@ -107,6 +107,8 @@ words! {
 pub struct Told {
     /// What.
     pub done: JustDone,
+    /// What came of it, where that is not said by what was done; else empty.
+    pub came: String,
     /// How the person is greeted whom it concerns, where the page is not theirs; else empty.
     pub name: String,
     /// How it is taken back; none of what has its own way back, or none.
@@ -115,7 +117,7 @@ pub struct Told {
 
 impl From<JustDone> for Told {
     fn from(done: JustDone) -> Self {
-        Self { done, name: String::new(), undo: None }
+        Self { done, came: String::new(), name: String::new(), undo: None }
     }
 }
 
@@ -130,6 +132,18 @@ pub struct Undo {
     pub from: String,
     /// Whether the person stands open beside that list.
     pub open: bool,
+}
+
+impl Told {
+    /// As staff read it, with the person and what came of it.
+    pub fn words(&self) -> String {
+        let whom = if self.name.is_empty() { String::new() } else { [self.name.as_str(), "："].concat() };
+        let done = self.done.told();
+        if self.came.is_empty() {
+            return [whom.as_str(), done].concat();
+        }
+        [whom.as_str(), done.trim_end_matches('。'), "：", self.came.as_str(), "。"].concat()
+    }
 }
 
 impl JustDone {
@@ -150,9 +164,7 @@ impl JustDone {
             Self::Note => "备注记下了。",
             Self::Answer => "回答好了，病人打开链接就能看到。",
             Self::Outcome => "结果记下了。",
-            Self::NextStep => {
-                "结果和下一步记下了。系统不发短信，请告诉病人该选时间了：复制下面的短信发出去，或者打电话。"
-            }
+            Self::NextStep => "结果和下一步记下了。系统不发短信，请告诉病人：复制下面的短信发出去，或者照着打电话说。",
             Self::Book => "约好了。系统不发短信，请在电话里告诉病人时间。",
             Self::Cancel => "预约取消了，现在没有约。请在电话里约好新时间。",
             Self::Refer => "转过去了，等对方接收。接收以前还是我们负责。",

@@ -13,6 +13,7 @@ use crate::text::{clock, moment, short_day};
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::followups::Standing;
 use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::SENT_AT;
 use zaoshai_contract::staff::batches::{BatchPage, By, ToSend};
 
 /// The page.
@@ -120,6 +121,7 @@ fn mark(page: &BatchPage, one: &ToSend, deed: &'static str, button: El) -> El {
         .class("zs-row__form")
         .child(hidden("key", key(&one.row.id, one.row.version)))
         .child(hidden("message", one.message_id.clone()))
+        .child(one.row.sent.map(|at| hidden(SENT_AT, at.0.to_string())))
         .child(from(page))
         .child(button.with("type", "submit"))
 }

@@ -66,7 +66,6 @@ pub fn back(href: String, word: &'static str) -> El {
 /// What was just done, to whom, and the way to take it back.
 pub fn told(told: Option<&Told>) -> Option<El> {
     let told = told?;
-    let whom = if told.name.is_empty() { String::new() } else { [told.name.as_str(), "："].concat() };
     let undo = told.undo.as_ref().map(|undo| {
         post(&undo.followup, JustDone::Uncall.as_str())
             .class("zs-notice__undo")
@@ -85,7 +84,7 @@ pub fn told(told: Option<&Told>) -> Option<El> {
         el("div")
             .class(if told.name.is_empty() { "zs-notice" } else { "zs-notice zs-told" })
             .child(icon("check"))
-            .child(el("p").with("role", "status").child(whom).child(told.done.told()))
+            .child(el("p").with("role", "status").child(told.words()))
             .child(undo),
     )
 }

@@ -61,7 +61,7 @@ fn head(desk: &Desk) -> El {
         DeskRows::Referrals(rows) => (desk.tab.title().to_owned(), format!("共 {} 个", rows.len())),
     };
     let order = match desk.tab {
-        DeskTab::Whole(Whole::Overdue) => "紧急的在前，逾期久的在前 · ",
+        DeskTab::Whole(Whole::Overdue) => "紧急的在前，等得久的在前 · ",
         DeskTab::Whole(Whole::Calls) => "说好再打的，刚接收的 · ",
         DeskTab::Referrals | DeskTab::Questions => "等得久的在前 · ",
         _ => "",

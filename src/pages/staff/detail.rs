@@ -15,7 +15,7 @@ use zaoshai_contract::followups::{Kept, Prompt, Standing};
 use zaoshai_contract::phones::PhoneNumber;
 use zaoshai_contract::route::Lang;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN, Typed};
+use zaoshai_contract::staff::{FollowUpDetail, FollowUpRow, SEEN, SENT_AT, Typed};
 
 /// A QR code as a path of unit squares.
 pub struct Qr {
@@ -350,9 +350,11 @@ pub fn mark_sent(detail: &FollowUpDetail) -> El {
                 "X",
             )),
         ),
-        Some(at) => band
-            .child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at))))
-            .child(form("unsent").child(el("button").class("zs-word").with("type", "submit").child("没有发，撤回"))),
+        Some(at) => band.child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at)))).child(
+            form("unsent")
+                .child(hidden(SENT_AT, at.0.to_string()))
+                .child(el("button").class("zs-word").with("type", "submit").child("没有发，撤回")),
+        ),
     }
 }
 

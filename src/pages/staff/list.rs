@@ -11,7 +11,7 @@ use zaoshai_contract::appointments::State;
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Prompt, Prompted, Standing, last_call};
 use zaoshai_contract::route::Lang;
-use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpRow};
+use zaoshai_contract::staff::{ClosedClinic, Closing, FollowUpRow, TOMORROW};
 
 /// From how many calls in a row that nobody answered another way is to be tried.
 const MANY_UNANSWERED: i64 = 2;
@@ -131,7 +131,7 @@ fn state(row: &FollowUpRow) -> Node {
         chip(row),
         unsent,
         (!told.is_empty()).then(|| el("span").class("zs-row__why").child(told)),
-        el("span").class("zs-row__done").child("记下了")
+        el("span").class("zs-row__done").child("刚点的")
     ]
 }
 
@@ -160,8 +160,8 @@ pub fn outcomes(row: &FollowUpRow, today: CivilDate) -> Vec<(&'static str, &'sta
 }
 
 /// The field that says which day a call is put off to by one tap.
-pub fn tomorrow(today: CivilDate) -> El {
-    hidden("again", today.plus_days(1).to_string())
+pub fn tomorrow() -> El {
+    hidden("again", TOMORROW.to_owned())
 }
 
 /// A follow-up as a row.
@@ -200,9 +200,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         let buttons = outcomes(row, now.date())
             .into_iter()
             .map(|(outcome, label)| of(mark("outcome", outcome, WORD, label), label, &row.name));
-        form(&row.id, "call", key(&row.id, row.version), place)
-            .child(tomorrow(now.date()))
-            .child(buttons.collect::<Vec<_>>())
+        form(&row.id, "call", key(&row.id, row.version), place).child(tomorrow()).child(buttons.collect::<Vec<_>>())
     });
     let confirm = row.kept.as_ref().filter(|_| place.from().is_some()).map(|_| link("kept", WORD, "替人确认"));
     let more = (!closed && place.from().is_some()).then(|| link("call", WORD, "别的…"));

@@ -15,6 +15,7 @@ use zaoshai_contract::civil::Moment;
 use zaoshai_contract::followups::{CallOutcome, Ending, Outcome, Question, Standing};
 use zaoshai_contract::problem::Problem;
 use zaoshai_contract::route::Lang;
+use zaoshai_contract::staff::confirm::JustDone;
 use zaoshai_contract::staff::{FollowUpDetail, Typed};
 
 /// What was sent last and refused.
@@ -152,12 +153,21 @@ pub fn called(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
         post(&followup.id, "call")
             .class("zs-outcomes")
             .child(hidden("key", detail.key.to_string()))
-            .child(tomorrow(detail.today))
+            .child(tomorrow())
             .child(buttons.collect::<Vec<_>>())
+    });
+    let undo = detail.undoable.as_ref().map(|undoable| {
+        post(&followup.id, JustDone::Uncall.as_str()).child(hidden("call", undoable.call.clone())).child(
+            el("button")
+                .class("zs-word")
+                .with("type", "submit")
+                .child(format!("上一个（{}）记错了，撤回", undoable.came)),
+        )
     });
     Some(nodes![
         el("h2").class("zs-group").child("电话打完，记一笔"),
         quick,
+        undo,
         sent.fold("call", "phone", "记一个电话：别的结果、备注", call(detail, sent))
     ])
 }

@@ -17,14 +17,14 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use zaoshai_contract::civil::{CivilDate, Moment};
-use zaoshai_contract::followups::Ending;
+use zaoshai_contract::followups::{CallOutcome, Ending};
 use zaoshai_contract::limits;
 use zaoshai_contract::problem::{Code, Problem};
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::route::value_of;
 use zaoshai_contract::staff::confirm::{JustDone, Told, Undo};
 use zaoshai_contract::staff::desk::DeskTab;
-use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed};
+use zaoshai_contract::staff::{EndRequest, FollowUpDetail, Note, SEEN, Staff, StaffPage, Typed, UndoableCall};
 
 /// A follow-up as its page shows it, with the free times of a page that begins with a day, or with the due window.
 pub(super) async fn detail_of(
@@ -50,6 +50,14 @@ pub(super) async fn detail_of(
         })
         .collect::<Result<Vec<_>>>()?;
     let (times, turn) = booking::times(app, &record, times_from).await?;
+    let undoable = match record.ending {
+        None => app.db.undoable_call(&record.id, record.version).await?,
+        Some(_) => None,
+    };
+    let undoable = undoable.map(|(call, outcome)| UndoableCall {
+        came: CallOutcome::parse(&outcome).map_or("", CallOutcome::title).to_owned(),
+        call,
+    });
     app.db.audit(staff, "read", Some(&record.id), app.now()).await?;
     Ok(FollowUpDetail {
         row: row(app, &record)?,
@@ -60,6 +68,7 @@ pub(super) async fn detail_of(
         link_until: record.link_until.date().plus_days(-1),
         history,
         notes,
+        undoable,
         questions: pathway::questions(app, &record.id).await?,
         key: secrets::fresh_key(),
         services: services(app, &staff.hospital),
@@ -156,8 +165,8 @@ pub(super) fn done(app: &App, id: &str, done: JustDone) -> Response {
 /// The way back to where a form of a follow-up stood: to the list of the desk that it names, there to the person beside it
 /// or to the row, or else to the person's page.
 ///
-/// `call` is the one that was recorded, when it can be taken back.
-pub(super) async fn back(app: &App, id: &str, typed: &Typed, done: JustDone, call: Option<String>) -> Response {
+/// `call` is what was recorded of one.
+pub(super) async fn back(app: &App, id: &str, typed: &Typed, done: JustDone, call: Recorded) -> Response {
     let named = |name: &str| typed.get(&typed.deed, name).unwrap_or_default();
     let open = !named("open").is_empty();
     let (path, place, from) = match (batch_of(named("from")), list_of(named("from"))) {
@@ -182,8 +191,17 @@ pub(super) async fn back(app: &App, id: &str, typed: &Typed, done: JustDone, cal
     };
     // In a list the row may be gone by now: what is told names the person.
     let name = if from.is_empty() { String::new() } else { sharing::whom(app, id).await };
-    let undo = call.map(|call| Undo { followup: id.to_owned(), call, from, open });
-    lead_to(app, &path, &place, Told { done, name, undo })
+    let undo = call.undo.map(|call| Undo { followup: id.to_owned(), call, from, open });
+    lead_to(app, &path, &place, Told { done, came: call.came, name, undo })
+}
+
+/// What is told of a call that was just recorded; nothing of what was none.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// What came of it.
+    pub came: String,
+    /// The call, when it can be taken back.
+    pub undo: Option<String>,
 }
 
 /// The list of the desk in which a form stood, and the place in it after which its page began.
@@ -215,7 +233,9 @@ pub(super) async fn typed_again(app: &App, staff: Staff, id: &str, typed: Typed)
 /// Where a form of a follow-up leads: back to its page; when it was refused, with what was typed and what is there now.
 pub(super) async fn to_detail(app: &App, staff: Staff, id: &str, result: Result<()>, typed: Typed) -> Result<Response> {
     match result {
-        Ok(()) => Ok(back(app, id, &typed, JustDone::parse(&typed.deed).ok_or(Code::Internal)?, None).await),
+        Ok(()) => {
+            Ok(back(app, id, &typed, JustDone::parse(&typed.deed).ok_or(Code::Internal)?, Recorded::default()).await)
+        }
         Err(failure) if matches!(failure.code.status(), 409 | 410 | 422) => {
             let problem = told(app, &failure);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);

@@ -1,6 +1,6 @@
 //! What a nurse does with one follow-up: record who came, call, note, answer, and settle what comes next.
 
-use super::detail::{back, done, to_detail, typed_again};
+use super::detail::{Recorded, back, done, to_detail, typed_again};
 use super::message::message;
 use super::{LINK_DAYS, SignedIn, WINDOW_DAYS, booking, lead_to, may, own, questions, referrals, sharing};
 use crate::app::App;
@@ -23,7 +23,7 @@ use zaoshai_contract::problem::{Code, FieldError};
 use zaoshai_contract::referrals::ReferralAction;
 use zaoshai_contract::roles::Deed;
 use zaoshai_contract::staff::confirm::JustDone;
-use zaoshai_contract::staff::{SEEN, SentMark, Staff, Typed};
+use zaoshai_contract::staff::{SEEN, SENT_AT, SentMark, Staff, TOMORROW, Typed};
 
 /// Most characters of a note or an answer.
 const LONGEST_NOTE: usize = 500;
@@ -50,7 +50,7 @@ pub async fn form(
     if questions::is_declined(&form) {
         return typed_again(&app, staff, &id, Typed { deed, fields: form.into_pairs() }).await;
     }
-    let mut recorded = None;
+    let mut recorded = Recorded::default();
     let result = match deed.as_str() {
         "record" => record(&app, &staff, &id, &form).await,
         "call" => call(&app, &staff, &id, &form).await.map(|call| recorded = call),
@@ -121,8 +121,11 @@ async fn record(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<()> {
         now: app.now(),
     };
     log::does(action.as_str(), Object::record(id));
-    app.db.change(&change).await??;
-    Ok(())
+    match app.db.change(&change).await? {
+        // The key is that of the page: it was used for the mark of a colleague who saw the same page.
+        Err(Code::KeyReused) => Err(Code::Changed.into()),
+        answer => Ok(answer.map(drop)?),
+    }
 }
 
 /// A text of a nurse, or why it cannot be kept.
@@ -134,8 +137,8 @@ fn text_of(text: &str, field: &str, least: usize) -> Result<String> {
     Err(Failure::field(field, &format!("请写 {least} 到 {LONGEST_NOTE} 个字")))
 }
 
-/// Records a call; gives it when it can be taken back.
-async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<Option<String>> {
+/// Records a call; gives what is told of it.
+async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<Recorded> {
     let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
     let outcome =
@@ -145,7 +148,12 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<Option<
             let today = app.now().date();
             let last = last_call(found.urgency, found.step.as_ref().map(|step| step.due_to), today);
             let asked = format!("请填哪天再打：{today} 到 {last} 之间，再晚就赶不上这次随访");
-            let day = days::read_fitting(form.get("again"), "哪天再打", &asked, |day| day >= today && day <= last);
+            // One tap means the day after the tap, however long its page has stood open.
+            let typed = match form.get("again") {
+                TOMORROW => today.plus_days(1).to_string(),
+                typed => typed.to_owned(),
+            };
+            let day = days::read_fitting(&typed, "哪天再打", &asked, |day| day >= today && day <= last);
             Some(day.map_err(|told| Failure::field("again", &told))?)
         }
         _ => None,
@@ -168,11 +176,16 @@ async fn call(app: &App, staff: &Staff, id: &str, form: &Form) -> Result<Option<
             now: app.now(),
         })
         .await??;
-    if outcome.ending().is_some() {
+    let came = match again {
+        Some(day) => format!("{}月{}日 再打", day.month(), day.day()),
+        None if outcome == CallOutcome::WrongNumber => String::new(),
+        None => outcome.title().to_owned(),
+    };
+    let undo = outcome.ending().is_none().then_some(call_id);
+    if undo.is_none() {
         pathway::offer_places(app).await?;
-        return Ok(None);
     }
-    Ok(Some(call_id))
+    Ok(Recorded { came, undo })
 }
 
 /// Takes back a call that was recorded by mistake. A call that was taken back stays so, so the form needs no key.
@@ -185,7 +198,7 @@ async fn take_back_call(app: &App, staff: &Staff, id: &str, form: &Form) -> Resu
 }
 
 /// Marks the message as sent, or takes that back. A mark that stands changes nothing, so the form needs no key. What reads
-/// otherwise by now than on the page of the form was not sent.
+/// otherwise by now than on the page of the form was not sent, and a mark that a colleague has made since stays.
 async fn mark_sent(app: &App, staff: &Staff, id: &str, (mark, form): (SentMark, &Form)) -> Result<()> {
     let found = own(app, staff, id).await?;
     may(staff, Deed::WorkOnFollowUps)?;
@@ -193,7 +206,8 @@ async fn mark_sent(app: &App, staff: &Staff, id: &str, (mark, form): (SentMark, 
         return Err(Code::Changed.into());
     }
     log::does(mark.as_str(), Object::record(id));
-    app.db.mark_sent(&found.id, (mark, found.version), &staff.name, app.now()).await??;
+    let marked = form.get(SENT_AT).parse().ok();
+    app.db.mark_sent(&found.id, (mark, found.version, marked), &staff.name, app.now()).await??;
     Ok(())
 }
 
