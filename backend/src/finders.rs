@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::content::traditional::simplified;
 use crate::db::finders::{Mark, Refolded, Sought};
 use crate::secrets::Secrets;
-use pinyin::ToPinyin as _;
+use pinyin::{ToPinyin as _, ToPinyinMulti as _};
 use unicode_normalization::UnicodeNormalization as _;
 use zaoshai_contract::ids::{PhoneEnding, ShortCode};
 use zaoshai_contract::phones::PhoneNumber;
@@ -45,39 +45,54 @@ pub fn tidy(name: &str) -> String {
     name.chars().filter(|letter| !hidden(letter)).collect::<String>().trim().to_owned()
 }
 
-/// Family names that are said in another way than the character is elsewhere.
-const FAMILY: [(char, &str); 9] = [
-    ('单', "shan"),
-    ('曾', "zeng"),
-    ('解', "xie"),
-    ('仇', "qiu"),
-    ('区', "ou"),
-    ('查', "zha"),
-    ('朴', "piao"),
-    ('乐', "yue"),
-    ('盖', "ge"),
-];
+/// Most ways in which a name is said that are kept: each letter may have several.
+const MOST_WAYS: usize = 12;
+/// Most letters of a name whose parts are found by their sound.
+const LONGEST_IN_PARTS: usize = 4;
 
-/// How a name is typed without an input method: its whole sound and its first letters, and the same with the family name
-/// said as it is elsewhere. Nothing for a name with anything but Chinese characters.
-fn sounds(name: &str) -> Vec<String> {
-    let letters: Vec<char> = name.chars().collect();
-    let said = |letter: char| letter.to_pinyin().map(pinyin::Pinyin::plain);
-    let Some(usual) = letters.iter().map(|letter| said(*letter)).collect::<Option<Vec<_>>>() else { return Vec::new() };
-    let family = letters.first().and_then(|first| FAMILY.iter().find(|(letter, _)| letter == first));
-    let mut ways = vec![usual];
-    if let (Some((_, own)), Some(usual)) = (family, ways.first()) {
-        let mut way = usual.clone();
-        way[0] = own;
-        ways.push(way);
+/// The sounds of a letter as they are typed, the usual one first: 单 is dan, shan and chan, 吕 is lv, lu and lyu.
+fn said(letter: char) -> Option<Vec<String>> {
+    let usual = letter.to_pinyin()?;
+    let all = std::iter::once(usual).chain(letter.to_pinyin_multi().into_iter().flatten());
+    let mut sounds: Vec<String> = Vec::new();
+    for sound in all.map(pinyin::Pinyin::plain) {
+        let typed = if sound.contains('ü') { vec!["v", "u", "yu"] } else { vec!["ü"] };
+        for sound in typed.into_iter().map(|letter| sound.replace('ü', letter)) {
+            if !sounds.contains(&sound) {
+                sounds.push(sound);
+            }
+        }
     }
-    ways.into_iter()
-        // One letter alone would stand for everybody.
-        .filter(|way| way.len() > 1)
-        .flat_map(|way| [way.concat(), way.iter().filter_map(|said| said.chars().next()).collect()])
-        // As it is compared with what is typed: without the dots of ü.
-        .map(|sound| sound.replace('ü', "v"))
-        .collect()
+    Some(sounds)
+}
+
+/// How a name is typed without an input method: the sound of the family name, of two or more letters in a row of a short
+/// name, and of the whole, and its first letters. Nothing for a name with anything but Chinese characters, nor for one letter, which would
+/// stand for everybody.
+fn sounds(name: &str) -> Vec<String> {
+    let letters: Option<Vec<Vec<String>>> = name.chars().map(said).collect();
+    let Some(letters) = letters.filter(|letters| letters.len() > 1) else { return Vec::new() };
+    let mut ways: Vec<Vec<&str>> = vec![Vec::new()];
+    for sounds in &letters {
+        // The usual sounds of all letters come first, and are kept however many there are.
+        let longer =
+            sounds.iter().flat_map(|sound| ways.iter().map(|way| [way.as_slice(), &[sound.as_str()]].concat()));
+        ways = longer.take(MOST_WAYS).collect();
+    }
+    let mut typed = Vec::new();
+    for way in &ways {
+        typed.push(way[0].to_owned());
+        typed.push(way.iter().filter_map(|sound| sound.chars().next()).collect());
+        // Of a long name the parts would be hundreds.
+        let parts = if way.len() <= LONGEST_IN_PARTS { way.len() } else { 0 };
+        for from in 0..parts {
+            typed.extend((from + 2..=parts).map(|to| way[from..to].concat()));
+        }
+        typed.push(way.concat());
+    }
+    typed.sort_unstable();
+    typed.dedup();
+    typed
 }
 
 /// All hashes under which a follow-up is found: its phone number, the last four digits, the whole name, its first letter,
@@ -242,9 +257,16 @@ mod tests {
         let secrets = Secrets::new(&[7; 32]);
         let phone = PhoneNumber::parse("13800138101").expect("a number");
         for (name, finding, not) in [
-            ("李秀英", &["李", "lixiuying", "LXY", "li xiu ying", "秀英"][..], &["英", "xiuying", "lx", "y"][..]),
+            (
+                "李秀英",
+                &["李", "li", "lixiu", "xiuying", "lixiuying", "LXY", "li xiu ying", "秀英"][..],
+                &["英", "ying", "lx"][..],
+            ),
             ("欧阳诸葛上官", &["ouyangzhugeshangguan", "欧"], &["ouyangzhugeshang"]),
-            ("曾单", &["zengdan", "cengdan", "zd", "cd"], &["zengshan"]),
+            ("曾单", &["zengdan", "cengdan", "zengshan", "zd", "cd"], &["zenshan"]),
+            ("翟长青", &["zhai", "zhaichangqing", "di", "changqing"], &["zhaishangqing"]),
+            ("尉迟晟", &["yuchisheng", "weichi"], &[]),
+            ("吕玉", &["lv", "lu", "lyuyu", "LY"], &["l"]),
             ("John McSmith", &["john", "j", "johnmcsmith"], &["jm"]),
             ("吕", &["吕"], &["lv", "l"]),
         ] {

@@ -26,6 +26,17 @@ pub struct Demo {
     pub anew: Anew,
     /// How many are signed in to the console, and how many are in a link.
     pub using: (i64, i64),
+    /// What became of the wish to begin anew that led here.
+    pub told: Option<Begun>,
+}
+
+/// What became of the wish to begin anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Everything was made anew.
+    Anew,
+    /// Somebody was in the middle of something: nothing was touched.
+    Busy,
 }
 
 /// Whether everything can be made anew.
@@ -67,6 +78,7 @@ pub fn page(demo: &Demo) -> Node {
         el("div")
             .class("zs-demo")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child("三个角色，各三分钟"))
+            .child(demo.told.map(begun))
             .child(el("p").class("zs-small").child("写“示范”的医院和人是编的，打不通。别的医院是真的，请不要打去试。"))
             .child(roles(demo)),
         own_phone(&demo.codes),
@@ -75,10 +87,18 @@ pub fn page(demo: &Demo) -> Node {
     ]
 }
 
+fn begun(told: Begun) -> El {
+    let words = match told {
+        Begun::Anew => "重新摆好了：人和时间都在今天。",
+        Begun::Busy => "没有重新开始：有人正在提交。什么都没有变，请过几秒再点一次。",
+    };
+    el("p").class("zs-notice").with("role", "status").child(icon("check")).child(el("span").child(words))
+}
+
 fn roles(demo: &Demo) -> El {
     let (link, ending) = demo.link.clone().unwrap_or_default();
     let patient = if link.is_empty() {
-        el("p").class("zs-small").child("这个病人的资料已经删除。请全部重新开始。").node()
+        nodes![el("p").class("zs-small").child("这个病人的资料已经删除。"), way("#anew".to_owned(), "重新开始…")]
     } else {
         way(link, "当病人").node()
     };

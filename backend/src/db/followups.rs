@@ -5,6 +5,7 @@ use super::calls::NewNote;
 use super::finders::{Anew, Mark, OpenOf, Sought, WasErased, open_of};
 pub use super::ledger::NewLink;
 use super::ledger::{Ledger as _, Line, read, readable};
+use super::log;
 use super::pages::{After, day_of};
 use super::repeats::{Once, Sent};
 use super::slots::SlotRow;
@@ -1033,7 +1034,10 @@ impl Db {
             let (stands,): (Option<i64>,) =
                 sqlx::query_as("SELECT sent FROM followups WHERE id = $1").bind(followup).fetch_one(&mut **tx).await?;
             match (mark, stands) {
-                (SentMark::Sent, Some(_)) | (SentMark::Unsent, None) => return Ok(Ok(Once::Before)),
+                (SentMark::Sent, Some(_)) | (SentMark::Unsent, None) => {
+                    log::repeats();
+                    return Ok(Ok(Once::Before));
+                }
                 (SentMark::Unsent, Some(_)) if marked.is_some() && marked != stands => return Ok(Err(Code::Changed)),
                 _ => {}
             }

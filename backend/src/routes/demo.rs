@@ -12,16 +12,21 @@ use crate::failures::{Failure, Result};
 use crate::qr;
 use crate::visitor::Visitor;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use zaoshai_app::pages::demo::{Anew, Demo, Entry, Scan};
+use zaoshai_app::pages::demo::{Anew, Begun, Demo, Entry, Scan};
 use zaoshai_contract::civil::Moment;
 use zaoshai_contract::page::Meta;
 use zaoshai_contract::problem::{Code, Problem};
-use zaoshai_contract::route::{DEMO, Lang};
+use zaoshai_contract::route::{DEMO, Lang, value_of};
+
+/// The word in the address of the page that tells of a new beginning.
+const ANEW: &str = "anew";
+/// The same where somebody was in the middle of something.
+const BUSY: &str = "busy";
 
 /// The routes; none but on a demonstration.
 pub fn router(app: &App) -> Router<App> {
@@ -55,7 +60,7 @@ async fn back() -> Redirect {
 }
 
 /// `GET /demo`
-async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+async fn show(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
     let demonstration = demonstration(&app)?;
     let _peace = demonstration.in_peace().await;
     let library = app.library();
@@ -88,6 +93,11 @@ async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response> {
             Some(_) => Anew::Refused,
         },
         using: (using.staff, using.patients),
+        told: match value_of(query.as_deref().unwrap_or_default(), "done").as_deref() {
+            Some(ANEW) => Some(Begun::Anew),
+            Some(BUSY) => Some(Begun::Busy),
+            _ => None,
+        },
     };
     let title = "试一试：三个角色，各三分钟";
     let meta = Meta {
@@ -151,11 +161,11 @@ async fn anew(State(app): State<App>) -> Result<Response> {
     // Not in this request: one that is given up would leave half a hospital.
     let work = tokio::spawn(async move { Ok::<_, Failure>(demonstration(&app)?.begin_anew(&app).await) });
     match work.await.map_err(anyhow::Error::from)?? {
-        Ok(()) => {}
+        Ok(()) => return Ok(Redirect::to(&format!("{DEMO}?done={ANEW}")).into_response()),
         // The page says so in the place of the button.
         Err(error) => match error.downcast_ref() {
             Some(db::Error::Refused(refusal)) => tracing::warn!(request = request_id(), "not made anew: {refusal}"),
-            _ if error.is::<Busy>() => return Err(Code::Unavailable.into()),
+            _ if error.is::<Busy>() => return Ok(Redirect::to(&format!("{DEMO}?done={BUSY}")).into_response()),
             _ => return Err(error.into()),
         },
     }

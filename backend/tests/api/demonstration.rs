@@ -400,12 +400,17 @@ async fn a_new_beginning_says_whom_it_affects_ends_every_session_and_makes_the_s
     let erased = nurse.form("/staff/followups/demonstration/erase", &form).await;
     assert_eq!(erased.status, StatusCode::SEE_OTHER, "{}", erased.text);
     let page = nurse.get("/demo").await.text;
+    assert!(
+        page.contains("资料已经删除") && page.contains("href=\"#anew\""),
+        "the way on stands where it is told: {page}"
+    );
     assert!(page.contains("现在有 1 个账号登录着"), "{page}");
     assert!(page.contains("<details") && page.contains("改过的、新建的，都没有了"), "it asks first");
 
     world.app.clock.set(morning().plus_minutes(200));
     let done = nurse.form("/demo/anew", &[]).await;
-    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/demo"));
+    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/demo?done=anew"));
+    assert!(nurse.get("/demo?done=anew").await.text.contains("role=\"status\""), "it is told");
     assert_eq!(nurse.get("/staff").await.location(), "/staff/login", "whoever was in is out");
     is_sound(&world).await;
     assert_eq!(all(&world, HERE).await.len(), before);
@@ -580,8 +585,9 @@ async fn who_begins_anew_at_once_with_others_does_it_once_and_never_in_the_middl
     // What is under way, like a table of which people are still being made, is not torn apart.
     let peace = demonstration.in_peace().await;
     let refused = world.client().form("/demo/anew", &[]).await;
-    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text);
+    assert_eq!(refused.location(), "/demo?done=busy");
     drop(peace);
+    assert!(world.client().get("/demo?done=busy").await.text.contains("没有重新开始"), "it is told");
     assert_eq!(world.client().form("/demo/anew", &[]).await.status, StatusCode::SEE_OTHER);
 }
 
