@@ -161,6 +161,15 @@ impl Demonstration {
         self.begin_anew(app).await
     }
 
+    /// The same for whoever comes on a later day, while nobody is in the middle of trying it.
+    pub async fn prepare_for_today(&self, app: &App) -> anyhow::Result<()> {
+        let using = self.using(app).await?;
+        if (using.staff, using.patients) == (0, 0) && self.in_the_way(app).await?.is_none() {
+            self.prepare(app).await?;
+        }
+        Ok(())
+    }
+
     /// When the people were made.
     pub async fn made_at(&self, app: &App) -> anyhow::Result<Option<Moment>> {
         Ok(self.made(app).await?.at.map(Moment))

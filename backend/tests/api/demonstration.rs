@@ -629,3 +629,22 @@ async fn every_form_of_the_desk_carries_a_key_that_the_server_takes() {
     let told = nurse.form("/staff/followups/demonstration/call", &old).await;
     assert!(told.text.contains("这一页旧了，没有提交"), "{}", told.text);
 }
+
+#[tokio::test]
+async fn who_opens_the_tours_on_a_later_day_meets_people_of_that_day_unless_somebody_is_trying() {
+    let world = whole().await;
+    let mut nurse = enters(&world, "nurse").await;
+    let made = async || world.app.demonstration().expect("one").made_at(&world.app).await.expect("the database");
+    let first = made().await;
+    world.app.clock.set(Moment(morning().0 + 20 * 3_600_000));
+    let mut other = enters(&world, "nurse2").await;
+    assert!(other.get("/demo").await.text.contains("个人来"), "the page is there");
+    assert_eq!(made().await, first, "nobody is thrown out");
+    for client in [&mut nurse, &mut other] {
+        client.form("/staff/logout", &[]).await;
+    }
+    world.app.clock.set(Moment(morning().0 + 2 * 86_400_000));
+    let page = world.client().get("/demo").await.text;
+    assert_ne!(made().await, first);
+    assert!(!page.contains("今天 0 个人来"), "{page}");
+}
