@@ -140,6 +140,10 @@ fn result(link: &Link<'_>, plan: &Plan) -> Option<(String, String)> {
         ),
         (Told::Moved, _) => (link.say("改好了。", "Moved."), none),
         (Told::Booked, _) => (link.say("约好了。", "Booked."), none),
+        (Told::Overtaken, _) => (
+            link.say("这一步以前做过，后来又改过了。", "This step was done before and has been changed since. "),
+            link.say("这次什么都没有改动，现在的情况在下面。", "Nothing was changed now; how it stands is below."),
+        ),
         // The title asks to confirm what is kept, and whoever has left sees no plan.
         (Told::Held | Told::Left, _) => return None,
     })
