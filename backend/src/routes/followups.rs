@@ -17,7 +17,7 @@ use crate::visitor::{PATIENT, SET_COOKIE, Visitor};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_app::{Voice, render_entry, render_followup};
+use zaoshai_app::{Opened, Voice, render_entry, render_followup};
 use zaoshai_contract::appointments::{Action, ConfirmRequest, Done, Receipt, SlotRequest};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
@@ -89,15 +89,18 @@ pub async fn load(
 pub async fn entry(app: &App, visitor: &Visitor) -> Result<Option<Page>> {
     let of_record = |record: &Record| {
         let token = app.secrets.link_token(&record.id, record.link_generation);
-        (Route::FollowUp(token, FollowUpView::Plan), record.hospital.clone())
+        Opened {
+            route: Route::FollowUp(token, FollowUpView::Plan),
+            hospital: pathway::place(app, &record.hospital).hospital,
+            name: app.reading(&record.id, "name", &record.name_sealed),
+            purpose: record.step.as_ref().map(|step| pathway::service_names(app, &step.services)).unwrap_or_default(),
+        }
     };
     let mut open: Vec<_> = pathway::opened(app, visitor).await?.iter().map(of_record).collect();
-    let requests = home_care::opened(app, visitor).await?;
-    open.extend(requests.into_iter().map(|(token, hospital)| (Route::HomeCareRequest(token), hospital)));
+    open.extend(home_care::opened(app, visitor).await?);
     if open.is_empty() {
         return Ok(None);
     }
-    let open: Vec<_> = open.into_iter().map(|(route, clinic)| (route, pathway::place(app, &clinic).hospital)).collect();
     let library = app.library();
     let title =
         Title { title: "您打开的随访", description: "医院随访", translated: visitor.lang != Lang::En };

@@ -284,7 +284,11 @@ async fn the_follow_up_tab_leads_back_to_what_is_open_in_this_browser_and_to_not
     for link in links.iter().chain([&care]) {
         assert!(page.contains(&format!("href=\"{link}\"")) && document.to_string().contains(link), "{link}: {page}");
     }
-    for personal in ["李女士", "王奶奶", "8000", "结节"] {
+    // Whoever has given the digits tells two parents apart by the name and what they are to come for.
+    for known in ["李女士", "王奶奶", "随访，低剂量", "护士上门"] {
+        assert!(page.contains(known), "{known}: {page}");
+    }
+    for personal in ["8000", "结节"] {
         assert!(!page.contains(personal), "{personal}: {page}");
     }
     assert_eq!(daughter.get("/f").await.headers["cache-control"], "no-store");
@@ -296,8 +300,44 @@ async fn the_follow_up_tab_leads_back_to_what_is_open_in_this_browser_and_to_not
     world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
     let (late, _) = opened(&mut daughter).await;
     assert!(!late.contains(&links[0]) && !late.contains(&care), "{late}");
+    assert!(!late.contains("李女士") && !late.contains("王奶奶"), "{late}");
 }
 
+#[tokio::test]
+async fn the_first_words_of_a_link_say_what_it_is_for_and_whom_to_call() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let service = staged.plan.step.as_ref().expect("a step").service_names.join("、");
+    let phone = format!("href=\"tel:{}\"", staged.plan.phone);
+    for done in [None, Some(Told::Cancelled), Some(Told::Overtaken)] {
+        let slot = staged.plan.held.clone().expect("a slot").slot;
+        let days = vec![zaoshai_contract::slots::SlotDay { date: slot.starts.date(), slots: vec![slot] }];
+        let plan =
+            Plan { standing: Standing::ToBook, held: None, appointment: None, done, days, ..staged.plan.clone() };
+        let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+        let (above, below) = main.split_once("</h1>").expect("a title");
+        assert!(above.contains(&format!("来做：{service}")), "{done:?}: {above}");
+        assert!(below.split_once("name=\"slot\"").expect("times").0.contains(&phone), "{done:?}: {below}");
+        assert!(before(&main, "以前来。", "name=\"slot\""), "the last day stands above the times: {main}");
+        assert_eq!(main.contains("可以另选一个时间"), done == Some(Told::Cancelled), "{main}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_is_kept_says_until_when_and_how_to_give_it_back_before_anything_else() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let mut plan = staged.plan.clone();
+    let until = Moment(plan.now.0 + 14 * 60_000 + 59_000);
+    plan.held.as_mut().expect("a time").until = Some(until);
+    let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+    assert!(before(&main, "，还有 14 分钟", "id=\"confirm\""), "{main}");
+    assert!(before(&main, "不要这个，另选时间", "取消现在的预约"), "{main}");
+    assert!(before(&main, "不要这个，另选时间", "李女士"), "{main}");
+    plan.held.as_mut().expect("a time").until = Some(Moment(plan.now.0 + 3 * 3_600_000));
+    let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+    assert!(main.contains("为您留到") && !main.contains("分钟"), "{main}");
+}
 #[tokio::test]
 async fn leaving_a_borrowed_phone_closes_links_of_both_kinds() {
     let world = World::new().await;
