@@ -59,24 +59,34 @@
     summary.hidden = !any;
   }
 
-  // In its tab alone, until it was sent; the same in every language.
-  var here = 'zs-draft:' + location.pathname.replace(/^\/(hant|en)(?=\/)/, '');
+  // In its tab alone, until it was sent; the same in every language. Of the page on display: the app changes the
+  // address before it shows a page, and shows many in one document.
+  function place() { return 'zs-draft:' + location.pathname.replace(/^\/(hant|en)(?=\/)/, ''); }
 
-  // Who leaves takes everything along, and what has led on to a page of its own was sent.
-  function settle() {
-    var left = /[?&]done=left/.test(location.search);
+  function drop(goes) {
     try {
       Object.keys(sessionStorage).forEach(function (name) {
-        if (name.indexOf('zs-draft:') === 0 && (left || here.indexOf(name.split('#')[0] + '/') === 0)) sessionStorage.removeItem(name);
+        if (name.indexOf('zs-draft:') === 0 && goes(name)) sessionStorage.removeItem(name);
       });
     } catch (e) { /* as above */ }
   }
-  settle();
+  function whole() { return true; }
+
+  // Who leaves takes everything along, and what has led on to a page of its own was sent.
+  function settle() {
+    var here = place();
+    if (/[?&]done=left/.test(location.search)) drop(whole);
+    else drop(function (name) { return here.indexOf(name.split('#')[0] + '/') === 0; });
+  }
+  // The app tells of no leaving in the address.
+  document.addEventListener('submit', function (event) {
+    if (/\/(leave|erase)$/.test(event.target.getAttribute('action'))) drop(whole);
+  });
 
   function draft(field) {
     if (field.zsKept) return;
     field.zsKept = true;
-    var name = here + '#' + field.name;
+    var name = place() + '#' + field.name;
     try {
       if (field.getAttribute('data-draft') === 'sent') sessionStorage.removeItem(name);
       else if (!field.value) field.value = sessionStorage.getItem(name) || '';
@@ -270,7 +280,7 @@
   });
 
   // Pages come and go as the app shows them.
-  function renew() { all(); offer(); arrive(); }
+  function renew() { settle(); all(); offer(); arrive(); }
   new MutationObserver(renew).observe(document.body, { childList: true, subtree: true });
   renew();
 })();

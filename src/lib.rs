@@ -45,6 +45,8 @@ pub struct Reading {
 #[cfg(feature = "ssr")]
 mod render;
 #[cfg(feature = "ssr")]
+pub use pages::followup::Opened;
+#[cfg(feature = "ssr")]
 pub use text::Voice;
 
 #[cfg(all(feature = "ssr", debug_assertions))]

@@ -2,6 +2,7 @@
 
 use crate::components::Site;
 use crate::pages::check::{Place, Visit, sheet};
+use crate::pages::followup::Opened;
 use crate::pages::{self, Shown};
 use crate::view::Node;
 use crate::{Reading, TextSize, app, text};
@@ -13,7 +14,7 @@ use zaoshai_contract::followups::{FollowUp, News};
 use zaoshai_contract::home_care::{CareOffer, CareStage};
 use zaoshai_contract::ids::Token;
 use zaoshai_contract::page::{Made, Meta, Page};
-use zaoshai_contract::route::{FollowUpView, Route};
+use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::staff::StaffPage;
 use zaoshai_contract::staff::confirm::Told;
 
@@ -55,7 +56,7 @@ pub fn render_sheet(meta: &Meta, check: &Check, size: TextSize) -> String {
 /// The page of the reading settings; `back` is where the visitor came from, `saved` whether she has just changed
 /// something.
 pub fn render_settings(meta: &Meta, reading: Reading, back: &str, saved: bool) -> String {
-    framed(meta, reading.size, |site| pages::settings::page(site, reading, back, saved).into())
+    framed(meta, reading.size, |site| pages::settings::page(site, reading, back, saved))
 }
 
 /// The page for passing another page on; without one it says that this address is nobody's to share.
@@ -115,8 +116,8 @@ pub fn render_followup(
     made(today, || pages::followup::page(&Site::of(meta), voice, followup, view, news))
 }
 
-/// The follow-up tab of a browser in which these links are open, each with the name of its hospital.
-pub fn render_entry(meta: &Meta, open: &[(Route, String)], voice: &text::Voice<'_>, today: CivilDate) -> Made {
+/// The follow-up tab of a browser in which these links are open.
+pub fn render_entry(meta: &Meta, open: &[Opened], voice: &text::Voice<'_>, today: CivilDate) -> Made {
     made(today, || pages::followup::opened(&Site::of(meta), voice, open).into())
 }
 

@@ -609,6 +609,8 @@ words! {
         Acting = "acting",
         /// This phone has left the link.
         Left = "left",
+        /// Nothing was done now: what came had been done before, and was changed since.
+        Overtaken = "overtaken",
     }
 }
 

@@ -5,19 +5,22 @@ use super::Site;
 use super::icon::icon;
 use super::phone_link::tel;
 use super::tab_bar::tab_bar;
-use crate::view::{Node, el};
+use crate::view::{El, Node, el};
 
 /// What a page puts into the bar: its button or link, and the hospital's phone.
 pub fn action_bar(site: &Site, action: Node) -> Node {
     let number = site.phone();
-    let call = (!number.is_empty()).then(|| {
-        el("a")
-            .class("zs-action-bar__call")
-            .with("href", tel(&number))
-            .child(icon("phone"))
-            .child(el("span").child(site.words.call))
-    });
+    let call = (!number.is_empty()).then(|| call(site, &number));
     el("div").class("zs-action-bar__row").child(call).child(action).node()
+}
+
+/// The phone, as small as a thumb needs it.
+pub fn call(site: &Site, number: &str) -> El {
+    el("a")
+        .class("zs-action-bar__call")
+        .with("href", tel(number))
+        .child(icon("phone"))
+        .child(el("span").child(site.words.call))
 }
 
 /// The bar itself, a landmark with a name, around what a page puts into it. Only a frame makes it: inside of anything

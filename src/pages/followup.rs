@@ -33,25 +33,41 @@ pub fn entry(site: &Site) -> Node {
     ]
 }
 
-/// `/f` in a browser in which links are open: the way back to each, with no more about anybody than its hospital.
+/// A link that is open in a browser: whoever reads of it has given the digits already.
 #[cfg(feature = "ssr")]
-pub fn opened(site: &Site, voice: &crate::text::Voice<'_>, open: &[(zaoshai_contract::route::Route, String)]) -> Node {
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Where it leads back to.
+    pub route: zaoshai_contract::route::Route,
+    /// The hospital in charge.
+    pub hospital: String,
+    /// Whose it is.
+    pub name: String,
+    /// What they are to come for; none once nothing is to be done.
+    pub purpose: Vec<String>,
+}
+
+/// `/f` in a browser in which links are open: the way back to each, told apart by whose it is and what for.
+#[cfg(feature = "ssr")]
+pub fn opened(site: &Site, voice: &crate::text::Voice<'_>, open: &[Opened]) -> Node {
     use crate::components::link_list::{link_card, link_list};
     use zaoshai_contract::route::Route;
     let words = site.words;
-    let mut counted = (0_usize, 0_usize);
-    let links = open.iter().map(|(route, hospital)| {
-        let care = matches!(route, Route::HomeCareRequest(_));
-        let count = if care { &mut counted.1 } else { &mut counted.0 };
-        *count += 1;
-        let alone = open.iter().filter(|(other, _)| matches!(other, Route::HomeCareRequest(_)) == care).count() == 1;
-        let place = if alone { String::new() } else { format!(" {count}") };
-        let title = if care {
-            voice.fill("护士上门{}", "Nursing at home{}", &place)
-        } else {
-            voice.fill("随访{}", "Follow-up{}", &place)
-        };
-        link_card(site.to(route), if care { "plus" } else { "calendar" }, title, voice.told(hospital))
+    let links = open.iter().map(|one| {
+        let care = matches!(one.route, Route::HomeCareRequest(_));
+        let kind = if care { voice.say("护士上门", "Nursing at home") } else { voice.say("随访", "Follow-up") };
+        let purpose = one.purpose.join("、");
+        let about: Vec<String> = [kind, purpose, one.hospital.clone()]
+            .iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| voice.told(text))
+            .collect();
+        link_card(
+            site.to(&one.route),
+            if care { "plus" } else { "calendar" },
+            one.name.clone(),
+            about.join(&voice.say("，", ", ")),
+        )
     });
     let links = links.collect::<Vec<_>>();
     let steps = words.entry_steps.iter().map(|text| el("li").child(el("b").child(*text))).collect::<Vec<_>>();

@@ -1,7 +1,9 @@
 //! `/settings`: how large and how strong the pages are. Rendered by the server and working as a form alone, so that a
 //! phone that cannot run the app can be set as well.
 
+use super::Shown;
 use crate::components::Site;
+use crate::components::action_bar::action_bar;
 use crate::components::icon::{icon, small_icon};
 use crate::view::{Node, el, nodes};
 use crate::{Contrast, Reading, TextSize};
@@ -61,7 +63,7 @@ const EN: Words = Words {
 };
 
 /// The page.
-pub fn page(site: &Site, reading: Reading, back: &str, saved: bool) -> Node {
+pub fn page(site: &Site, reading: Reading, back: &str, saved: bool) -> Shown {
     let words = match site.lang {
         Lang::Hans => HANS,
         Lang::Hant => HANT,
@@ -80,7 +82,7 @@ pub fn page(site: &Site, reading: Reading, back: &str, saved: bool) -> Node {
     let done = saved.then(|| {
         el("div").class("zs-notice").with("role", "status").child(icon("check")).child(el("p").child(words.saved))
     });
-    nodes![
+    let main = nodes![
         el("a")
             .class("zs-back")
             .with("href", if back.is_empty() { site.to(&Route::Home) } else { back.to_owned() })
@@ -100,12 +102,13 @@ pub fn page(site: &Site, reading: Reading, back: &str, saved: bool) -> Node {
                     .child(hidden("page", site.lang.tag().to_owned()))
                     .child(hidden("back", back.to_owned()))
                     .child(group(words.size, sizes.collect()))
-                    .child(group(words.contrast, contrasts.collect()))
-                    .child(el("button").class("zs-button").with("type", "submit").child(words.save)),
+                    .child(group(words.contrast, contrasts.collect())),
             )
             .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.kept)))
             .child(el("p").class("zs-small").child(words.phone))
-    ]
+    ];
+    let save = el("button").class("zs-button").with("type", "submit").with("form", "reading").child(words.save);
+    Shown { main, action: Some(action_bar(site, save.node())) }
 }
 
 fn hidden(name: &'static str, value: String) -> Node {

@@ -258,7 +258,7 @@ async fn a_check_in_the_largest_type_stays_usable_and_accessible() {
             browser.go(&backend.at("/settings")).await?;
             browser.tap(&format!("label[for=size-{size}]")).await?;
             browser.tap(&format!("label[for=contrast-{contrast}]")).await?;
-            browser.click("#reading button").await?;
+            browser.click("button[form=reading]").await?;
             browser.see("改好了").await?;
             browser.run("sessionStorage.removeItem('zs-check:lung')").await?;
             browser.go_ready(&backend.at("/check/lung")).await?;

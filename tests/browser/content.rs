@@ -278,7 +278,7 @@ async fn every_topic_is_short_and_its_step_is_in_the_first_screen() {
         for (width, height, size) in [(360, 740, "normal"), (360, 640, "normal"), (360, 640, "largest"), (320, 568, "largest")] {
             browser.size(width, height).await?;
             browser.go(&backend.at("/settings")).await?;
-            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('#reading button').click()")).await?;
+            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('button[form=reading]').click()")).await?;
             browser.see("改好了").await?;
             for topic in topics {
                 browser.go_ready(&backend.at(&format!("/screening/{topic}"))).await?;
@@ -333,7 +333,7 @@ async fn no_title_breaks_inside_a_word() {
         for (width, size) in [(360, "normal"), (320, "normal"), (320, "largest")] {
             browser.size(width, 640).await?;
             browser.go(&backend.at("/settings")).await?;
-            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('#reading button').click()")).await?;
+            browser.run(&format!("document.getElementById('size-{size}').checked = true; document.querySelector('button[form=reading]').click()")).await?;
             browser.see("改好了").await?;
             let mut titles = 0;
             for path in sitemap.lines() {

@@ -51,7 +51,7 @@ async fn books_moves_and_cancels(browser: &Browser, link: &str, scripts: Scripts
     browser.see("为什么取消").await?;
     browser.click("label[for=reason-time]").await?;
     browser.submit().await?;
-    browser.see("取消了").await?;
+    browser.see("可以另选一个时间").await?;
     browser.find("button[name=slot]").await?;
     Ok(())
 }

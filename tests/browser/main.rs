@@ -7,6 +7,7 @@ mod clinics;
 mod console;
 mod content;
 mod desk;
+mod drafts;
 mod first_screen;
 mod followup;
 mod gallery;

@@ -11,7 +11,7 @@ async fn choose(browser: &Browser, backend: &Backend, size: &str, contrast: &str
     browser.go(&backend.at("/settings")).await?;
     browser.tap(&format!("label[for=size-{size}]")).await?;
     browser.tap(&format!("label[for=contrast-{contrast}]")).await?;
-    browser.click("#reading button").await?;
+    browser.click("button[form=reading]").await?;
     browser.see("改好了").await
 }
 
@@ -23,7 +23,7 @@ async fn the_choice_is_a_form_that_needs_no_script() {
         browser.click("footer a[href='/settings']").await?;
         browser.see("字的大小").await?;
         browser.tap("label[for=size-largest]").await?;
-        browser.click("#reading button").await?;
+        browser.click("button[form=reading]").await?;
         browser.see("改好了").await?;
         browser.click("a.zs-back").await?;
         browser.see("肺癌筛查").await?;

@@ -17,8 +17,8 @@ use crate::visitor::{PATIENT, SET_COOKIE, Visitor};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_app::{Voice, render_entry, render_followup};
-use zaoshai_contract::appointments::{Action, ConfirmRequest, Receipt, SlotRequest};
+use zaoshai_app::{Opened, Voice, render_entry, render_followup};
+use zaoshai_contract::appointments::{Action, ConfirmRequest, Done, Receipt, SlotRequest};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{FollowUp, IdentifyRequest, News, Plan, Stage, Told};
 use zaoshai_contract::ids::{IdempotencyKey, Token};
@@ -89,15 +89,18 @@ pub async fn load(
 pub async fn entry(app: &App, visitor: &Visitor) -> Result<Option<Page>> {
     let of_record = |record: &Record| {
         let token = app.secrets.link_token(&record.id, record.link_generation);
-        (Route::FollowUp(token, FollowUpView::Plan), record.hospital.clone())
+        Opened {
+            route: Route::FollowUp(token, FollowUpView::Plan),
+            hospital: pathway::place(app, &record.hospital).hospital,
+            name: app.reading(&record.id, "name", &record.name_sealed),
+            purpose: record.step.as_ref().map(|step| pathway::service_names(app, &step.services)).unwrap_or_default(),
+        }
     };
     let mut open: Vec<_> = pathway::opened(app, visitor).await?.iter().map(of_record).collect();
-    let requests = home_care::opened(app, visitor).await?;
-    open.extend(requests.into_iter().map(|(token, hospital)| (Route::HomeCareRequest(token), hospital)));
+    open.extend(home_care::opened(app, visitor).await?);
     if open.is_empty() {
         return Ok(None);
     }
-    let open: Vec<_> = open.into_iter().map(|(route, clinic)| (route, pathway::place(app, &clinic).hospital)).collect();
     let library = app.library();
     let title =
         Title { title: "您打开的随访", description: "医院随访", translated: visitor.lang != Lang::En };
@@ -316,18 +319,24 @@ pub async fn form(
             let action = Action::parse(&deed).ok_or(Code::NotFound)?;
             // Each read of a database that is gone takes its time: an outage is told at the first.
             let before = find(&app, &token).await?;
-            let result = match appointment(&app, &token, &visitor, &form, action).await {
+            let mut result = match appointment(&app, &token, &visitor, &form, action).await {
                 Err(failure) if failure.code == Code::Unavailable => return Err(failure),
-                result => result,
+                result => result.map(|receipt| (Told::from(receipt.done), receipt)),
             };
             if let Ok(after) = find(&app, &token).await {
                 news.given_back = given_back(&before, &after, action);
+                if let Ok((told, receipt)) = &mut result
+                    && !stands(receipt, form.get("slot"), &after)
+                {
+                    *told = Told::Overtaken;
+                    news.given_back.clear();
+                }
             }
             let view = match &result {
                 Err(failure) => view_after(&app, &token, action, failure.code).await?,
                 Ok(_) => FollowUpView::Plan,
             };
-            (view, result)
+            (view, result.map(|(told, _)| Some(told)))
         }
         "wait" | "unwait" => (FollowUpView::Plan, waiting(&app, &token, &visitor, &deed).await),
         "ask" => (FollowUpView::Questions, ask(&app, &token, &visitor, &form).await),
@@ -349,12 +358,27 @@ pub async fn form(
 
 /// The times that an action gives back.
 fn given_back(before: &Record, after: &Record, action: Action) -> Vec<Moment> {
-    let firm = before.firm().map(|latest| latest.slot.starts);
+    // A repeat of what was done finds its own work, and gives nothing back.
+    let stays = after.firm().map(|latest| &latest.slot.id);
+    let firm = before.firm().filter(|latest| stays != Some(&latest.slot.id)).map(|latest| latest.slot.starts);
     let held = before.held.as_ref().filter(|_| after.held.is_none()).map(|(slot, _)| slot.starts);
     match action {
         Action::Release => held.into_iter().collect(),
         Action::Cancel | Action::Confirm | Action::Book => firm.into_iter().collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Whether what a receipt tells is still so. The answer to a repeat is the first one, and may be overtaken by then.
+fn stands(receipt: &Receipt, asked: &str, now: &Record) -> bool {
+    let held = now.held.as_ref().map(|(slot, _)| &slot.id);
+    let firm = now.firm().map(|latest| &latest.slot.id);
+    match receipt.done {
+        Done::Held => held == receipt.slot.as_ref(),
+        Done::Booked | Done::Moved => firm == receipt.slot.as_ref(),
+        Done::Cancelled => firm.is_none(),
+        Done::Released => held.is_none_or(|slot| slot.to_string() != asked),
+        Done::Recorded => true,
     }
 }
 
@@ -383,12 +407,12 @@ async fn view_after(app: &App, token: &Token, action: Action, code: Code) -> Res
     Ok(if moves { FollowUpView::Moving } else { FollowUpView::Days })
 }
 
-async fn appointment(app: &App, token: &Token, visitor: &Visitor, form: &Form, action: Action) -> Result<Option<Told>> {
+async fn appointment(app: &App, token: &Token, visitor: &Visitor, form: &Form, action: Action) -> Result<Receipt> {
     let named = matches!(action, Action::Hold | Action::Book) || !form.get("slot").is_empty();
     let slot = named.then(|| form.get("slot"));
     let agreed = form.all("agreed");
     let wish = Wish { action, slot, agreed: &agreed, reason: reason(form.get("reason")), key: form.key()? };
-    Ok(Some(Told::from(pathway::change(app, token, visitor, wish).await?.done)))
+    pathway::change(app, token, visitor, wish).await
 }
 
 /// A reason from the list; what is not on it is not kept.

@@ -18,7 +18,7 @@ use crate::{pathway, secrets};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use zaoshai_app::{Voice, render_care_request, render_home_care};
+use zaoshai_app::{Opened, Voice, render_care_request, render_home_care};
 use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{News, Told};
 use zaoshai_contract::home_care::{
@@ -336,16 +336,22 @@ async fn find(app: &App, token: &Token) -> Result<CareRecord> {
 }
 
 /// The links of the requests that are open in a visitor's browser, with the hospital of each, the latest first.
-pub async fn opened(app: &App, visitor: &Visitor) -> Result<Vec<(Token, String)>> {
-    let mut links: Vec<(Token, String)> = Vec::new();
+pub async fn opened(app: &App, visitor: &Visitor) -> Result<Vec<Opened>> {
+    let mut links: Vec<Opened> = Vec::new();
     for hash in visitor.home_care.hashes() {
         let Some(id) = app.db.care_of_session(&hash, app.now()).await? else { continue };
         let token = link_token(app, &id);
-        if links.iter().any(|(known, _)| *known == token) {
+        let route = Route::HomeCareRequest(token.clone());
+        if links.iter().any(|known| known.route == route) {
             continue;
         }
         match find(app, &token).await {
-            Ok(record) if record.erased.is_none() => links.push((token, record.hospital)),
+            Ok(record) if record.erased.is_none() => links.push(Opened {
+                route,
+                hospital: pathway::place(app, &record.hospital).hospital,
+                name: app.reading(&record.id, "name", &record.name_sealed),
+                purpose: Vec::new(),
+            }),
             Err(failure) if failure.is_ours() => return Err(failure),
             Ok(_) | Err(_) => {}
         }

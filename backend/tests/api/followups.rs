@@ -79,7 +79,7 @@ async fn what_a_form_did_is_told_once_and_by_no_address() {
     let link = format!("/f/{}", followup.token);
     for (address, words) in [
         ("?done=waiting", "已加入候补"),
-        ("?done=cancelled", "预约取消了"),
+        ("?done=cancelled", "预约已取消"),
         ("?problem=slot-taken", "刚被别人约走了"),
         ("?view=questions&done=asked", "问题已发给护士"),
     ] {

@@ -83,6 +83,7 @@ async fn every_action_tells_its_result_above_the_title_at_every_stage_of_the_lin
             Told::HelperAdded => &["已保存"],
             Told::HelperEnded => &["已取消代办"],
             Told::Acting => &["现在是本人在办"],
+            Told::Overtaken => &["这次什么都没有改动"],
             Told::Held | Told::Left => &[],
         };
         for standing in Standing::ALL.iter().copied().filter(|standing| *standing != Standing::Closed) {
@@ -103,6 +104,68 @@ async fn every_action_tells_its_result_above_the_title_at_every_stage_of_the_lin
         }
     }
     assert!(seen > 4_000, "{seen} pages");
+}
+
+#[tokio::test]
+async fn a_step_that_is_sent_again_after_a_later_one_tells_that_nothing_was_done() {
+    let world = World::new().await;
+    let followup = world.followup().await;
+    let mut patient = world.patient(&followup).await;
+    let link = format!("/f/{}", followup.token);
+    let plan = patient.get(&format!("/api/v1/followups/{}/plan", followup.token)).await.json();
+    let slot = |day: usize| plan["days"][day]["slots"][0]["id"].as_str().expect("a slot").to_owned();
+    let (first, second, third) = (slot(0), slot(1), slot(2));
+    let keys: Vec<String> = (0..6).map(|_| secrets::fresh_id()).collect();
+    let hold = |key: usize, slot: &str| ("hold", vec![("key", keys[key].clone()), ("slot", slot.to_owned())]);
+    let confirm = |key: usize| ("confirm", vec![("key", keys[key].clone()), ("agreed", "pregnancy".to_owned())]);
+    let cancel = ("cancel", vec![("key", keys[2].clone())]);
+    let steps = [
+        (hold(0, &first), "held"),
+        (hold(0, &first), "held"),
+        (confirm(1), "booked"),
+        (confirm(1), "booked"),
+        (cancel.clone(), "cancelled"),
+        (cancel.clone(), "cancelled"),
+        (hold(0, &first), "overtaken"),
+        (confirm(1), "overtaken"),
+        (hold(3, &second), "held"),
+        (hold(0, &first), "overtaken"),
+        (confirm(4), "booked"),
+        (cancel.clone(), "overtaken"),
+        (confirm(1), "overtaken"),
+        (hold(5, &third), "held"),
+        (confirm(4), "booked"),
+    ];
+    for ((step, fields), told) in steps {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for (prefix, nothing) in
+            [("", "这次什么都没有改动"), ("/hant", "這次什麼都沒有改動"), ("/en", "Nothing was changed now")]
+        {
+            let answer = patient.form(&format!("{prefix}{link}/{step}"), &fields).await;
+            assert!(answer.location().ends_with(&format!("done={told}")), "{step}: {}", answer.location());
+            let page = patient.get(answer.location()).await.text;
+            let (above, _) = page.split_once("</h1>").expect("a title");
+            assert_eq!(above.contains(nothing), told == "overtaken", "{step}, {told}: {above}");
+            assert!(told == "cancelled" || !above.contains("的预约已取消"), "{step}, {told}: {above}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_move_that_is_sent_twice_does_not_say_that_the_new_time_was_given_back() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let mut patient = world.patient(&staged.followup).await;
+    let key = secrets::fresh_id();
+    let fields = [("key", key.as_str()), ("agreed", "pregnancy")];
+    let path = format!("/f/{}/confirm", staged.followup.token);
+    let first = patient.form(&path, &fields).await;
+    let page = patient.get(first.location()).await.text;
+    assert!(page.contains("原来的 11月24日 星期二 上午8:30 已退掉"), "{page}");
+    let again = patient.form(&path, &fields).await;
+    assert!(again.location().ends_with("done=moved"), "{}", again.location());
+    let page = patient.get(again.location()).await.text;
+    assert!(page.contains("改好了") && !page.contains("已退掉"), "{page}");
 }
 
 #[tokio::test]
@@ -221,7 +284,11 @@ async fn the_follow_up_tab_leads_back_to_what_is_open_in_this_browser_and_to_not
     for link in links.iter().chain([&care]) {
         assert!(page.contains(&format!("href=\"{link}\"")) && document.to_string().contains(link), "{link}: {page}");
     }
-    for personal in ["李女士", "王奶奶", "8000", "结节"] {
+    // Whoever has given the digits tells two parents apart by the name and what they are to come for.
+    for known in ["李女士", "王奶奶", "随访，低剂量", "护士上门"] {
+        assert!(page.contains(known), "{known}: {page}");
+    }
+    for personal in ["8000", "结节"] {
         assert!(!page.contains(personal), "{personal}: {page}");
     }
     assert_eq!(daughter.get("/f").await.headers["cache-control"], "no-store");
@@ -233,8 +300,44 @@ async fn the_follow_up_tab_leads_back_to_what_is_open_in_this_browser_and_to_not
     world.app.clock.set(Moment(world.app.now().0 + 31 * 60_000));
     let (late, _) = opened(&mut daughter).await;
     assert!(!late.contains(&links[0]) && !late.contains(&care), "{late}");
+    assert!(!late.contains("李女士") && !late.contains("王奶奶"), "{late}");
 }
 
+#[tokio::test]
+async fn the_first_words_of_a_link_say_what_it_is_for_and_whom_to_call() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let service = staged.plan.step.as_ref().expect("a step").service_names.join("、");
+    let phone = format!("href=\"tel:{}\"", staged.plan.phone);
+    for done in [None, Some(Told::Cancelled), Some(Told::Overtaken)] {
+        let slot = staged.plan.held.clone().expect("a slot").slot;
+        let days = vec![zaoshai_contract::slots::SlotDay { date: slot.starts.date(), slots: vec![slot] }];
+        let plan =
+            Plan { standing: Standing::ToBook, held: None, appointment: None, done, days, ..staged.plan.clone() };
+        let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+        let (above, below) = main.split_once("</h1>").expect("a title");
+        assert!(above.contains(&format!("来做：{service}")), "{done:?}: {above}");
+        assert!(below.split_once("name=\"slot\"").expect("times").0.contains(&phone), "{done:?}: {below}");
+        assert!(before(&main, "以前来。", "name=\"slot\""), "the last day stands above the times: {main}");
+        assert_eq!(main.contains("可以另选一个时间"), done == Some(Told::Cancelled), "{main}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_is_kept_says_until_when_and_how_to_give_it_back_before_anything_else() {
+    let world = World::new().await;
+    let staged = Staged::new(&world).await;
+    let mut plan = staged.plan.clone();
+    let until = Moment(plan.now.0 + 14 * 60_000 + 59_000);
+    plan.held.as_mut().expect("a time").until = Some(until);
+    let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+    assert!(before(&main, "，还有 14 分钟", "id=\"confirm\""), "{main}");
+    assert!(before(&main, "不要这个，另选时间", "取消现在的预约"), "{main}");
+    assert!(before(&main, "不要这个，另选时间", "李女士"), "{main}");
+    plan.held.as_mut().expect("a time").until = Some(Moment(plan.now.0 + 3 * 3_600_000));
+    let main = staged.shown(&plan, FollowUpView::Plan, &News::default()).main;
+    assert!(main.contains("为您留到") && !main.contains("分钟"), "{main}");
+}
 #[tokio::test]
 async fn leaving_a_borrowed_phone_closes_links_of_both_kinds() {
     let world = World::new().await;

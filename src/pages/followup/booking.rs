@@ -10,7 +10,7 @@ use crate::components::phone_link::phone_link;
 use crate::components::summary_list::summary_list;
 use crate::text::{clock, day, moment};
 use crate::view::{El, Node, el, nodes};
-use zaoshai_contract::civil::CivilDate;
+use zaoshai_contract::civil::{CivilDate, Moment};
 use zaoshai_contract::followups::{Appointment, Kept, Plan, Told};
 use zaoshai_contract::route::FollowUpView;
 use zaoshai_contract::schedules::Ask;
@@ -18,6 +18,8 @@ use zaoshai_contract::slots::{Slot, SlotDay, suggest};
 
 /// Days of all times that are open at once.
 const OPEN_DAYS: usize = 3;
+/// Milliseconds.
+const MINUTE: i64 = 60_000;
 /// Times that are shown before all others.
 const SUGGESTED: usize = 3;
 
@@ -341,7 +343,7 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
     let until = held.until.unwrap_or(plan.now);
     let until_text =
         if until.date() == plan.now.date() { clock(link.site.lang, until) } else { moment(link.site.lang, until) };
-    let kept = link.voice.fill("为您留到 {}", "Kept for you until {}", &until_text);
+    let kept = link.voice.fill("为您留到 {}", "Kept for you until {}", &until_text) + &minutes_left(link, plan, until);
     let after = link.voice.fill(
         "{} 以后还没确认，这个位置会让给别人。那时可以再选，随访不会取消。",
         "If it is not confirmed by {}, the place goes to others. You can choose again then; nothing else is lost.",
@@ -349,19 +351,14 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
     );
     let instead = plan.appointment.as_ref().filter(|appointment| appointment.state.is_firm()).map(|appointment| {
         let now = when(link, appointment.slot.starts);
-        let leave = plan
-            .can_change()
-            .then(|| link.aside_link(FollowUpView::Cancelling, link.say("取消现在的预约", "Cancel the present one")));
-        nodes![
-            el("p").class("zs-who").child(icon("calendar")).child(el("span").child(around(
-                link.say(
-                    "现在的预约 {} 还在。确认以后，原来的就退掉了。",
-                    "You still have {}. Confirming gives it back."
-                ),
-                now,
-            ))),
-            leave
-        ]
+        nodes![el("p").class("zs-who").child(icon("calendar")).child(el("span").child(around(
+            link.say("现在的预约 {} 还在。确认以后，原来的就退掉了。", "You still have {}. Confirming gives it back."),
+            now,
+        ))),]
+    });
+    let leave = instead.is_some().then(|| {
+        plan.can_change()
+            .then(|| link.aside_link(FollowUpView::Cancelling, link.say("取消现在的预约", "Cancel the present one")))
     });
     let read = plan.agreements.iter().filter(|asked| asked.ask == Ask::Read);
     let read = read.map(|asked| el("li").child(link.voice.told(&asked.text))).collect::<Vec<_>>();
@@ -411,24 +408,33 @@ pub fn held(link: &Link<'_>, plan: &Plan, held: &Appointment) -> Shown {
         }),
         // What is confirmed and what is asked stand above the button, also where little fits on the screen.
         el("p").class("zs-h2").child(el("b").child(when(link, held.slot.starts))),
+        el("p").class("zs-aside").child(icon("clock")).child(el("b").child(kept)),
         link.form(Some("confirm"), "confirm", Some(plan)).child(slot_field(held)).child(agreements).child(status()),
+        link.aside_button("release", plan, unwanted).child(slot_field(held)),
         greeting(link, plan),
         in_charge(link, plan),
         instead,
         summary_list(place_and_purpose(link, plan, held)),
         closing_reason(link, plan),
-        el("p").class("zs-who").child(icon("clock")).child(el("b").child(kept)),
         plan.waiting
             .as_ref()
             .map(|_| el("p").child(link.say("确认以后，候补就结束了。", "Once you confirm, your waiting ends."))),
         el("p").class("zs-small").child(after),
-        link.aside_button("release", plan, unwanted).child(slot_field(held)),
+        leave,
         read,
         outdated_entry(link, plan),
         super::plan::beside_held(link, plan),
         link.leaving(plan)
     ];
     Shown { main, action: Some(link.bar("confirm", link.say("确认这个时间", "Confirm this time"))) }
+}
+
+/// How many minutes are left of a time that is kept for less than an hour; nothing otherwise.
+fn minutes_left(link: &Link<'_>, plan: &Plan, until: Moment) -> String {
+    match (until.0 - plan.now.0) / MINUTE {
+        left @ 1..60 => link.voice.fill("，还有 {} 分钟", ", {} minutes left", &left.to_string()),
+        _ => String::new(),
+    }
 }
 
 /// That the clinic cancelled an appointment, while another time is being looked at: one line, above all else.
@@ -520,6 +526,9 @@ pub fn closing_reason(link: &Link<'_>, plan: &Plan) -> Option<Node> {
 pub fn choose_title(link: &Link<'_>, plan: &Plan) -> String {
     use zaoshai_contract::followups::Standing;
     match (plan.done, plan.standing) {
+        (Some(Told::Cancelled), _) if !plan.days.is_empty() => {
+            link.say("可以另选一个时间", "You can choose another time")
+        }
         (Some(Told::Cancelled), _) => link.say("预约取消了", "Your appointment is cancelled"),
         (_, Standing::Cancelled) => link.say("医院取消了预约，请另选时间", "The clinic cancelled: choose another time"),
         (_, Standing::Missed) => link.say("上次没有来，请再选一个时间", "You were missed: choose another time"),

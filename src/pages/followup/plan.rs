@@ -3,6 +3,7 @@
 use super::super::Shown;
 use super::booking;
 use super::form::{Link, heading};
+use crate::components::action_bar::call;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
 use crate::components::link_list::{link_card, link_list};
@@ -37,12 +38,13 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
     };
     let words = telling(beside_title(link, plan));
     nodes![
-        link.demonstration(),
+        // What was just done has the first place, and the header says the same.
+        words.is_none().then(|| link.demonstration()).flatten(),
         plan.problem.as_ref().map(error_summary),
         words,
         greeting(link, plan),
         in_charge(link, plan),
-        heading(title),
+        headed(link, plan, title),
         booking::lapsed(link, plan),
         now,
         booking::outdated_entry(link, plan),
@@ -52,6 +54,15 @@ pub fn page(link: &Link<'_>, plan: &Plan) -> Shown {
         link.leaving(plan)
     ]
     .into()
+}
+
+/// The title of the plan with the phone beside it, in sight before anything is scrolled.
+fn headed(link: &Link<'_>, plan: &Plan, title: String) -> Node {
+    let heading = heading(title);
+    if plan.phone.is_empty() {
+        return heading.node();
+    }
+    el("div").class("zs-headed").child(heading).child(call(link.site, &plan.phone)).node()
 }
 
 fn title(link: &Link<'_>, plan: &Plan) -> String {
@@ -77,7 +88,6 @@ fn beside_title(link: &Link<'_>, plan: &Plan) -> Option<String> {
     let (result, more) = result(link, plan)?;
     let titled = match plan.done {
         Some(Told::Booked | Told::Moved) => plan.standing == Standing::Booked,
-        Some(Told::Cancelled) => plan.standing.lets_choose(),
         _ => false,
     };
     Some(if titled { more } else { result + &more }).filter(|text| !text.is_empty())
@@ -140,6 +150,10 @@ fn result(link: &Link<'_>, plan: &Plan) -> Option<(String, String)> {
         ),
         (Told::Moved, _) => (link.say("改好了。", "Moved."), none),
         (Told::Booked, _) => (link.say("约好了。", "Booked."), none),
+        (Told::Overtaken, _) => (
+            link.say("这一步以前做过，后来又改过了。", "This step was done before and has been changed since. "),
+            link.say("这次什么都没有改动，现在的情况在下面。", "Nothing was changed now; how it stands is below."),
+        ),
         // The title asks to confirm what is kept, and whoever has left sees no plan.
         (Told::Held | Told::Left, _) => return None,
     })
@@ -155,14 +169,24 @@ pub fn beside_held(link: &Link<'_>, plan: &Plan) -> Node {
 pub fn greeting(link: &Link<'_>, plan: &Plan) -> Node {
     let acting = match &plan.helper {
         Some(helper) => link.voice.fill("（由 {} 代办）", " ({} is acting)", &helper.name),
-        None => link.say(" · 本人", " · in person"),
+        None => link.say(" · 本人", " · the patient"),
     };
+    let purpose =
+        purpose(plan).map(|what| nodes![el("br"), link.voice.fill("来做：{}", "For: {}", &link.voice.told(&what))]);
     el("p")
         .class("zs-who")
         .child(icon("lock"))
-        .child(el("span").child(plan.name.clone()).child(el("b").child(acting)))
+        .child(el("span").child(plan.name.clone()).child(el("b").child(acting)).child(purpose))
         .child(el("a").with("href", link.view(FollowUpView::Helpers)).child(link.say("换人", "Change")))
         .node()
+}
+
+/// What the patient is to come for: the service that was chosen, or else those of which one is to be.
+pub fn purpose(plan: &Plan) -> Option<String> {
+    let step = plan.step.as_ref().filter(|_| !matches!(plan.standing, Standing::OutcomeDue | Standing::NoNextStep))?;
+    let chosen = plan.held.as_ref().or(plan.appointment.as_ref());
+    let chosen = chosen.and_then(|appointment| plan.service_name(&appointment.slot));
+    Some(chosen.map_or_else(|| step.service_names.join("、"), str::to_owned)).filter(|what| !what.is_empty())
 }
 
 /// The appointment that stands, on the pages that are about something else.
@@ -246,7 +270,12 @@ fn letter(link: &Link<'_>, plan: &Plan) -> Option<Node> {
                 .child(
                     el("summary")
                         .child(icon("letter"))
-                        .child(el("span").child(el("b").child(title)).child("：").child(link.voice.told(&plan.reason)))
+                        .child(
+                            el("span")
+                                .child(el("b").child(title))
+                                .child(link.say("：", ": "))
+                                .child(link.voice.told(&plan.reason)),
+                        )
                         .child(icon("next")),
                 )
                 .child(el("div").class("zs-stack zs-stack--tight").child(paragraphs).child(note))
@@ -293,9 +322,7 @@ fn choose(link: &Link<'_>, plan: &Plan) -> Node {
     let else_called = el("p")
         .class("zs-small")
         .child(link.say("没选的话，护士会打电话给您。", "If you do not choose, the nurse will call you."));
-    // Where something else was told first, the times come before the last day, so that they stay in sight.
-    let (first, last) = if plan.done.is_some() && plan.overdue().is_none() { (None, due) } else { (due, None) };
-    nodes![booking::closing_reason(link, plan), first, booking::suggestions(link, plan), last, else_called, what]
+    nodes![booking::closing_reason(link, plan), due, booking::suggestions(link, plan), else_called, what]
 }
 
 /// A moment that never breaks inside its day or inside its hour.
@@ -384,6 +411,20 @@ fn appointment(link: &Link<'_>, plan: &Plan) -> Node {
     ]
 }
 
+/// A text in which no line ends between a number and what is counted: `约 2 小时`.
+pub fn together(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let counted = |place: usize| {
+        let (before, after) = (place.checked_sub(1).and_then(|place| letters.get(place)), letters.get(place + 1));
+        [before, after].into_iter().flatten().any(char::is_ascii_digit)
+    };
+    letters
+        .iter()
+        .enumerate()
+        .map(|(n, letter)| if *letter == ' ' && counted(n) { '\u{a0}' } else { *letter })
+        .collect()
+}
+
 /// How to prepare, to be ticked off.
 fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
     if plan.preparation.is_empty() {
@@ -399,7 +440,7 @@ fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
                 .class("zs-check")
                 .with("for", id.clone())
                 .child(el("input").with("type", "checkbox").with("id", id))
-                .child(el("span").child(link.voice.told(text)))
+                .child(el("span").child(together(&link.voice.told(text))))
         })
         .collect::<Vec<_>>();
     let more = (!plan.topic.is_empty()).then(|| {
@@ -417,6 +458,9 @@ fn preparation(link: &Link<'_>, plan: &Plan) -> Option<Node> {
             .node(),
     )
 }
+
+/// Chinese letters in a line of the text that reminds, on a narrow phone.
+const LETTERS: usize = 12;
 
 /// What reminds of the appointment: a calendar entry, a picture to save and a text to copy. None tells about health.
 fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
@@ -438,6 +482,7 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
         None => told.push(plan.phone.clone()),
     }
     let text = told.join(" ");
+    let rows = text.chars().count().div_ceil(LETTERS);
     el("section")
         .class("zs-stack zs-stack--tight")
         .with("aria-labelledby", "remember")
@@ -473,7 +518,8 @@ fn bundle(link: &Link<'_>, plan: &Plan, appointment: &Appointment) -> Node {
             el("textarea")
                 .class("zs-input")
                 .with("id", "reminder")
-                .with("rows", "3")
+                // Counted in lines of a narrow phone, so that the number at the end is whole.
+                .with("rows", rows.to_string())
                 .with("readonly", true)
                 .child(text),
         )
