@@ -21,6 +21,42 @@
       navigator.clipboard.writeText(button.dataset.text).then(function () { copied(button); }, function () {});
     });
   });
+  var root = document.documentElement;
+  // What a page leaves for the next one of this tab: whoever keeps nothing loses that, and nothing else.
+  var leave = function (name, what) { try { sessionStorage.setItem(name, JSON.stringify([Date.now(), what])); } catch (_) {} };
+  var left = function (name) {
+    try {
+      var found = JSON.parse(sessionStorage.getItem(name));
+      sessionStorage.removeItem(name);
+      return found && Date.now() - found[0] < 30000 ? found[1] : null;
+    } catch (_) { return null; }
+  };
+  // Right after a mark another person stands where the marked one stood: a second click or key of the same hand is not
+  // meant for them. The style sheet does the same until this runs.
+  root.dataset.scripted = '';
+  var settling = function () { return 'settling' in root.dataset; };
+  if (left('zs-sent')) {
+    root.dataset.settling = '';
+    setTimeout(function () { delete root.dataset.settling; }, 700);
+  }
+  // What is said of a tap that counted for nothing, beside its button.
+  var say = function (at, words) {
+    document.querySelectorAll('[data-unheard]').forEach(function (old) { old.remove(); });
+    var note = document.createElement('p'), row = at && at.closest('.zs-row');
+    note.setAttribute('role', 'alert');
+    note.dataset.unheard = '';
+    note.className = 'zs-form-field__error zs-unheard';
+    note.textContent = words;
+    if (row) row.appendChild(note); else if (at) (at.closest('form') || at).insertAdjacentElement('afterend', note);
+  };
+  var TOO_SOON = '这一下没有记：离上一下太近。';
+  // Whom a form is for, as the page names them.
+  var whose = function (form) {
+    var row = form.closest('.zs-row'), id = (/\/followups\/([\w-]+)\//.exec(form.action) || [])[1];
+    if (!row && id) row = document.getElementById('row-' + id);
+    var name = row ? row.querySelector('.zs-row__name a') : document.querySelector('[data-name]');
+    return name ? (name.dataset.name || name.textContent) + '：' : '';
+  };
   // A form that is sent without a network would leave the page with all that was typed: whether the server is there is
   // asked first. What is lost after that is sent again under the same key.
   var sure = false, sending = null;
@@ -31,15 +67,29 @@
     sending = null;
     if (button === null) return;
     // What is taken out as a table leaves the page where it is; what is sent twice counts once, by its key.
-    sending = { button: button, over: setTimeout(function () { busy(null); }, 9000) };
+    sending = { button: button, asked: false, over: setTimeout(function () { busy(null); }, 9000) };
     if (button) button.setAttribute('aria-busy', 'true');
   };
   addEventListener('pageshow', function (event) { if (event.persisted) busy(null); });
   addEventListener('submit', function (event) {
     var form = event.target, button = event.submitter;
-    if (form.method !== 'post' || sure || !form.requestSubmit) return;
+    if (form.method !== 'post') return;
+    if (settling() && form.getAttribute('role') !== 'search') {
+      event.preventDefault();
+      say(button || form, TOO_SOON);
+      return;
+    }
+    if (sure || !form.requestSubmit) { leave('zs-sent', true); return; }
     event.preventDefault();
-    if (sending) return;
+    if (sending) {
+      // The second click of a double one says nothing: the first counts.
+      if (button === sending.button) return;
+      var own = sending.button && sending.button.form === form;
+      var missed = whose(form) + '这一下没有记，' + (own ? '前一下正在记。' : '请再点一次。');
+      say(button || form, missed);
+      if (!own) leave('zs-missed', missed);
+      return;
+    }
     busy(button);
     var note = form.querySelector('[data-lost]');
     if (note) note.remove();
@@ -49,12 +99,14 @@
       clearTimeout(late);
       if (!answer.ok) throw answer;
       busy(button);
+      sending.asked = true;
       sure = true;
       form.requestSubmit(button);
       sure = false;
     }).catch(function () {
       clearTimeout(late);
       busy(null);
+      left('zs-missed');
       note = document.createElement('p');
       note.setAttribute('role', 'alert');
       note.setAttribute('data-lost', '');
@@ -63,6 +115,20 @@
       form.insertBefore(note, button && button.parentNode === form ? button : null);
     });
   });
+  addEventListener('click', function (event) {
+    var link = event.target.closest && event.target.closest('a[href]');
+    // A way to another page would take back what has not been sent yet.
+    if (link && sending && !sending.asked && /^http/.test(link.protocol) && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      say(link, '上一下正在记，请等一下再点。');
+    }
+    // Nor does the second click dial or copy for whoever has come to stand there; a key is pressed for somebody seen.
+    if (settling() && event.isTrusted && event.target.closest('.zs-row__acts a, .zs-row__acts [data-text]')) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      say(event.target, TOO_SOON);
+    }
+  }, true);
   // A mark leads back to its list: whoever was next stands where they stood, so that the next tap hits nobody else.
   var topOf = function (id) {
     var row = id && document.getElementById(id);
@@ -70,7 +136,7 @@
   };
   addEventListener('submit', function (event) {
     var row = event.target.closest('.zs-row[id]');
-    if (!row) return;
+    if (!row || settling() || sending && !sure) return;
     for (var ids = []; row && ids.length < 3; row = row.nextElementSibling) if (row.id) ids.push(row.id);
     var own = ids.shift(), rows = ids.concat(own).map(function (id) { return [id, topOf(id)]; });
     try { sessionStorage.setItem('zs-place', JSON.stringify([location.pathname, Date.now(), rows, scrollY])); } catch (_) {}
@@ -81,8 +147,13 @@
     place = JSON.parse(sessionStorage.getItem('zs-place'));
     sessionStorage.removeItem('zs-place');
   } catch (_) {}
-  if (place && place[0] === location.pathname && Date.now() - place[1] < 20000) {
+  var back = place && place[0] === location.pathname && Date.now() - place[1] < 20000;
+  // Whoever sends one message after the other reads the next one from its top: whom it is for comes first.
+  var card = document.querySelector('.zs-next');
+  var onward = card && !back && location.hash.indexOf('#row-') === 0;
+  if (back || onward) {
     var restore = function () {
+      if (onward) { card.scrollIntoView(); return; }
       var now = place[2].filter(function (row) { return row[1] !== null && topOf(row[0]) !== null; })[0];
       if (now) scrollBy(0, topOf(now[0]) - now[1]); else scrollTo(0, place[3]);
     };
@@ -99,6 +170,10 @@
     if (element.tabIndex < 0) element.tabIndex = -1;
     element.focus({ preventScroll: true });
     return true;
+  };
+  // A key that leads to a field brings it into sight, within what scrolls around it.
+  var show = function (element) {
+    if (take(element)) element.scrollIntoView({ block: 'nearest' });
   };
   var first = function (within, what) { return within && [].filter.call(within.querySelectorAll(what), seen)[0]; };
   var named = function () {
@@ -139,7 +214,17 @@
   });
   // The chosen list is in sight among the others.
   var tab = document.querySelector('.zs-tabs [aria-current]');
-  if (tab) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
+  if (tab) {
+    var tabs = tab.parentNode;
+    var more = function () {
+      var end = tabs.scrollWidth - tabs.clientWidth;
+      tabs.dataset.more = (tabs.scrollLeft > 2 ? 'before ' : '') + (tabs.scrollLeft < end - 2 ? 'after' : '');
+    };
+    tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+    tabs.addEventListener('scroll', more);
+    addEventListener('resize', more);
+    more();
+  }
   // Up and down in a list, from the person who stands open or where a tap has led back.
   var step = function (by) {
     var names = [].filter.call(document.querySelectorAll('.zs-row__name a'), seen);
@@ -176,11 +261,11 @@
     button.addEventListener('click', function () {
       form.querySelector('[name=due_from]').value = button.dataset.from;
       form.querySelector('[name=due_to]').value = button.dataset.to;
-      take(first(form, 'button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']')));
+      show(first(form, 'button[type=submit]') || (form.id && document.querySelector('button[form=' + form.id + ']')));
     });
   });
   // Whoever dictates or types with a stick has the single keys switched off, in this browser.
-  var root = document.documentElement, toggle = document.querySelector('[data-keys]');
+  var toggle = document.querySelector('[data-keys]');
   var off = false;
   try { off = localStorage.getItem('zs-keys') === 'off'; } catch (_) {}
   // What a key stands for in a row; elsewhere it is written on the button itself.
@@ -190,12 +275,18 @@
   };
   var meant = function (key) {
     var row = document.activeElement && document.activeElement.closest('.zs-row--desk:not(.zs-row--open)');
-    // What the page has just told can be taken back, wherever nothing nearer can.
-    var undo = key === 'u' && first(document, '[data-undo]');
-    if (undo) return row && !row.matches(':target') && first(row, IN_ROW.u) || undo;
+    // Only what was done a moment ago, or what stands under the eyes, is taken back by a key: what a colleague recorded days
+    // ago has a button.
+    if (key === 'u') {
+      var near = row && !row.matches(':target') && first(row, IN_ROW.u);
+      var told = near || first(document, '[data-undo]');
+      if (told || row && !row.matches(':target')) return told;
+      var recorded = document.querySelector('[data-told=arrive], [data-told=attend], [data-told=miss]');
+      return first(document, '.zs-row:target .zs-word--undo') ||
+        recorded && first(document, '.zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    }
     // In the row of somebody a key is never for the person who stands open beside the list.
-    if (row && IN_ROW[key] && !(key === 'u' && row.matches(':target'))) return first(row, IN_ROW[key]);
-    if (key === 'u') return first(document, '[data-undo], .zs-row:target .zs-word--undo, .zs-desk__pane [value=unrecord], .zs-person [value=unrecord]');
+    if (row && IN_ROW[key]) return first(row, IN_ROW[key]);
     var all = [].filter.call(document.querySelectorAll('[data-key="' + CSS.escape(key) + '"]'), seen);
     return all.filter(function (one) { return !row || !one.closest('.zs-desk__pane'); })[0];
   };
@@ -213,6 +304,35 @@
     hint();
   });
   hint();
+  // What was just told of somebody goes before it could be read as told of somebody else.
+  var strip = document.querySelector('.zs-told'), since = Date.now();
+  var clear = function () {
+    if (!strip || strip.matches(':hover, :focus-within') || strip.querySelector('[data-missed]')) return;
+    strip.remove();
+    strip = null;
+    hint();
+  };
+  setInterval(function () { if (Date.now() - since > 12000) clear(); }, 500);
+  addEventListener('focusin', function (event) {
+    var row = event.target.closest('.zs-row');
+    if (row && !row.matches(':target, .zs-row--open')) clear();
+  });
+  // Whose mark was not taken while another one was under way is said again on the page that has come.
+  var missed = left('zs-missed');
+  if (missed) {
+    var again = document.createElement('p');
+    again.setAttribute('role', 'alert');
+    again.dataset.missed = '';
+    again.className = 'zs-form-field__error';
+    again.textContent = missed;
+    if (strip) strip.insertBefore(again, strip.firstChild);
+    else {
+      var notice = document.createElement('div');
+      notice.className = 'zs-notice zs-notice--amber';
+      notice.appendChild(again);
+      document.getElementById('main').insertBefore(notice, document.getElementById('main').firstChild);
+    }
+  }
   var typing = function (target) {
     if (target.tagName === 'SELECT') return true;
     return /^(INPUT|TEXTAREA)$/.test(target.tagName) && !target.readOnly;
@@ -229,7 +349,7 @@
     event.preventDefault();
     if (target.tagName === 'SUMMARY') {
       target.parentNode.open = true;
-      take(first(target.parentNode, FIELDS));
+      show(first(target.parentNode, FIELDS));
     } else if (/^(INPUT|SELECT)$/.test(target.tagName)) target.focus(); else target.click();
   });
 })();

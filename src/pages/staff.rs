@@ -29,6 +29,7 @@ mod schedules;
 mod search;
 mod shared;
 mod turn;
+mod whole;
 mod work;
 
 use crate::components::action_bar::bar;
@@ -63,16 +64,19 @@ impl From<Option<Node>> for Step {
 /// A staff page with its frame, and what was just done told on it.
 pub fn page(page: &StaffPage, done: Option<&Told>) -> Node {
     let just = done.map(|told| told.done);
-    let frame = |here, staff, main, step: Step| frame(here, staff, nodes![confirm::told(done), main], step);
+    let frame = |here: &str, staff: Option<&Staff>, main: Node, step: Step| {
+        let name = staff.map(|staff| staff.display.as_str()).unwrap_or_default();
+        framed(here, (staff, name, 0), (nodes![confirm::told(done, page), main], confirm::strip(done, page)), step)
+    };
     match page {
         StaffPage::Login { name, to, problem } => {
-            let main = nodes![confirm::told(done), login::page(name, to, problem.as_ref())];
-            framed("", (None, "请登录", 0), main, Step::Ways)
+            let main = nodes![confirm::told(done, page), login::page(name, to, problem.as_ref())];
+            framed("", (None, "请登录", 0), (main, confirm::strip(done, page)), Step::Ways)
         }
         StaffPage::Desk(desk, typed) => {
-            let main = nodes![confirm::told(done), desk::page(desk, typed)];
+            let main = nodes![confirm::told(done, page), desk::page(desk, typed)];
             let who = (Some(&desk.staff), desk.staff.display.as_str(), desk.counts.care);
-            framed("/staff", who, main, Step::Ways)
+            framed("/staff", who, (main, confirm::strip(done, page)), Step::Ways)
         }
         StaffPage::Search(found) => frame("/staff/search", Some(&found.staff), search::page(found), Step::Ways),
         StaffPage::Closures(page) => {
@@ -184,15 +188,15 @@ fn signed(staff: Option<&Staff>, main: Node) -> Node {
     })
 }
 
-/// Header, main part and what stands at the thumb; `here` is the address of the section that is open.
-fn frame(here: &str, staff: Option<&Staff>, main: Node, step: Step) -> Node {
-    let name = staff.map(|staff| staff.display.as_str()).unwrap_or_default();
-    framed(here, (staff, name, 0), main, step)
-}
-
-/// The same with what stands under the console's name: where nobody knows who is signed in, that is neither a name nor
-/// the wish that they sign in.
-fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, i64), main: Node, step: Step) -> Node {
+/// Header, main part, what was just told of somebody in a list, and what stands at the thumb. `here` is the address of the
+/// section that is open; under the console's name stands who is signed in, and where nobody knows that, neither a name
+/// nor the wish that they sign in.
+fn framed(
+    here: &str,
+    (staff, name, care): (Option<&Staff>, &str, i64),
+    (main, strip): (Node, Option<El>),
+    step: Step,
+) -> Node {
     let name = name.to_owned();
     let tools = staff.map(|staff| tools(staff, here, care));
     // On a phone finding somebody and a new follow-up stand at the thumb, or else in the bar.
@@ -231,7 +235,10 @@ fn framed(here: &str, (staff, name, care): (Option<&Staff>, &str, i64), main: No
             .child(tools),
         el("main").class("zs-main").with("id", "main").with("tabindex", "-1").child(signed(staff, main)),
         staff.filter(|staff| works(staff)).map(|_| keys()),
-        bar
+        match strip {
+            Some(strip) => el("div").class("zs-stand").child(signed(staff, strip.node())).child(bar).node(),
+            None => bar,
+        }
     ]
 }
 

@@ -77,6 +77,8 @@ async fn reads_a_table_in(browser: &Browser, backend: &Backend) -> anyhow::Resul
     browser.see("可以新建：1 行").await?;
     browser.see("第 3 行").await?;
     clean(browser, "a table before it is stored").await?;
+    let wide = "const button = document.querySelector('.zs-action-bar button[type=submit]').getBoundingClientRect(); return button.width > innerWidth / 2";
+    ensure!(browser.run(wide).await? == true, "the button below what is ticked is narrow");
     browser.click("label[for=bad]").await?;
     browser.submit().await?;
     browser.see("新建了 1 个").await?;
@@ -147,7 +149,7 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
         browser.click("form[action='/staff/login'] button").await?;
         browser.see("今天").await?;
         let typed = ["王女士", "13900139000", "小结节，3 个月复查"];
-        browser.driver.action_chain().send_keys("n").perform().await?;
+        browser.press("n").await?;
         browser.see("新建随访").await?;
         // The form begins in its first field, Enter leads on, and from the last field to the button.
         let mut keys = 1;
@@ -160,7 +162,7 @@ async fn a_new_follow_up_needs_the_keyboard_alone() {
         let rest = [Key::Space, Key::Enter, Key::Enter, Key::Enter, Key::Down, Key::Enter, Key::Enter];
         for key in rest {
             keys += 1;
-            browser.driver.action_chain().send_keys(key).perform().await?;
+            browser.press(key).await?;
         }
         browser.see("建好了").await?;
         let characters: usize = typed.iter().map(|text| text.chars().count()).sum();
@@ -185,10 +187,10 @@ async fn a_promised_call_and_its_outcome_need_three_keys_at_a_desk() {
         browser.go(&backend.at("/staff/lists/calls")).await?;
         let list = browser.run("return document.querySelectorAll('.zs-row--desk').length").await?;
         ensure!(list == 1, "one was promised a call: {list}");
-        browser.driver.action_chain().send_keys("j").perform().await?;
-        browser.driver.action_chain().send_keys(Key::Enter).perform().await?;
+        browser.press("j").await?;
+        browser.press(Key::Enter).await?;
         browser.see("电话打完，记一笔").await?;
-        browser.driver.action_chain().send_keys("1").perform().await?;
+        browser.press("1").await?;
         browser.see("电话记下了").await?;
         browser.see("没有。").await?;
         clean(browser, "the desk with a person beside the list").await
@@ -224,7 +226,7 @@ async fn a_visit_from_finding_somebody_to_their_next_step_needs_few_keys_and_no_
         let mut keys = 0;
         let mut press = async |key: TypingData| {
             keys += 1;
-            browser.driver.action_chain().send_keys(key).perform().await
+            browser.press(key).await
         };
         press("/".into()).await?;
         for digit in phone.chars().skip(phone.len() - 4) {

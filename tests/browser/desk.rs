@@ -22,11 +22,6 @@ async fn signs_in(browser: &Browser, backend: &Backend) -> Result<()> {
     browser.see("今天来").await
 }
 
-async fn press(browser: &Browser, keys: impl Into<thirtyfour::TypingData>) -> Result<()> {
-    browser.driver.action_chain().send_keys(keys.into()).perform().await?;
-    Ok(())
-}
-
 /// What of the rows in sight is broken or cut, and how many rows there are.
 const FAULTS: &str = r"
     const faults = [], rows = [...document.querySelectorAll('.zs-desk__list .zs-row--desk')].filter((row) => row.getClientRects().length);
@@ -41,6 +36,8 @@ const FAULTS: &str = r"
         if (part.clientWidth && part.scrollWidth > part.clientWidth + 1) faults.push('cut at the side: ' + part.textContent);
       }
       const acts = row.querySelector('.zs-row__acts').getBoundingClientRect();
+      const words = [...row.querySelectorAll('.zs-row__acts :is(a, button)')].filter((one) => one.getClientRects().length);
+      if (words.some((one) => one.getBoundingClientRect().right > row.getBoundingClientRect().right + 1)) faults.push('beside the row: ' + row.id);
       if (acts.right > document.documentElement.clientWidth + 1) faults.push('beside the page: ' + row.id);
     }
     return JSON.stringify({ faults, rows: rows.length });";
@@ -50,7 +47,7 @@ async fn no_chip_breaks_and_nothing_that_is_decided_by_is_cut_at_a_desk() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
         signs_in(browser, &backend).await?;
-        for width in [1024, 1280, 1440] {
+        for width in [1024, 1180, 1280, 1440] {
             browser.size(width, 800).await?;
             for list in ["/staff", "/staff/lists/overdue"] {
                 for open in [false, true] {
@@ -68,6 +65,10 @@ async fn no_chip_breaks_and_nothing_that_is_decided_by_is_cut_at_a_desk() {
                     // Below 1180 the person takes the place of the list.
                     let fewest = if open && width < 1180 { 0 } else { 5 };
                     ensure!(found["rows"].as_u64() >= Some(fewest), "{at}: {found}");
+                    let lines = "const rows = [...document.querySelectorAll('.zs-desk__list .zs-row--desk')].filter((row) => row.getClientRects().length);
+                                 return rows.map((row) => row.offsetHeight).sort((a, b) => a - b)[Math.floor(rows.length / 2)] || 0";
+                    let high = browser.run(lines).await?;
+                    ensure!(high.as_u64() <= Some(50), "{at}: most rows are {high} pixels high");
                     ensure!(found["faults"] == Value::Array(Vec::new()), "{at}: {found}");
                 }
             }
@@ -76,7 +77,7 @@ async fn no_chip_breaks_and_nothing_that_is_decided_by_is_cut_at_a_desk() {
         browser.see("请打电话：那天别来").await?;
         // What was looked for stays in sight above what was found.
         browser.fill("#find", "李").await?;
-        press(browser, Key::Enter + "").await?;
+        browser.press(Key::Enter + "").await?;
         browser.see("找到").await?;
         let kept = "const typed = document.querySelector('#q'); return typed.getClientRects().length > 0 && typed.value === '李'";
         ensure!(browser.run(kept).await? == true, "what was typed is gone");
@@ -131,10 +132,10 @@ async fn keys_go_on_after_copying_and_can_be_switched_off() {
         let told = browser.run(hints).await?.as_str().unwrap_or_default().to_owned();
         ensure!(told.contains("复制") && !told.contains("已就诊"), "the hints are those of the page: {told}");
         browser.click("[data-keys]").await?;
-        press(browser, "cx").await?;
+        browser.press("cx").await?;
         browser.go(browser.driver.current_url().await?.as_ref()).await?;
         browser.run("document.activeElement.blur()").await?;
-        press(browser, "n").await?;
+        browser.press("n").await?;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         browser.see("短信").await?;
         ensure!(!browser.driver.current_url().await?.path().ends_with("/new"), "switched off means off, also afterwards");
@@ -144,9 +145,13 @@ async fn keys_go_on_after_copying_and_can_be_switched_off() {
         browser.run("document.querySelectorAll('main details').forEach((part) => { part.open = true })").await?;
         // Whoever selects in the message by hand goes on with the keys, too.
         browser.run("document.querySelector('#message').focus()").await?;
-        press(browser, "c").await?;
-        press(browser, "x").await?;
-        browser.see("记下了：短信发出去了").await
+        browser.press("c").await?;
+        browser.press("x").await?;
+        browser.see("记下了：短信发出去了").await?;
+        // What is told with its way back has its key.
+        browser.find("[data-undo]").await?;
+        browser.press("u").await?;
+        browser.see("短信还没有发").await
     })
     .await;
 }
@@ -165,8 +170,8 @@ async fn a_key_is_never_for_the_person_beside_the_list_while_the_focus_is_in_ano
                      [...row.querySelectorAll('.zs-row__name a')].find((one) => one.getClientRects().length).focus();
                      window.stays = true; return row.id";
         browser.run(other).await?;
-        press(browser, "1").await?;
-        press(browser, "2").await?;
+        browser.press("1").await?;
+        browser.press("2").await?;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         ensure!(browser.run("return window.stays === true").await? == true, "nothing was sent for anybody");
         // In the list alone the same key records the call of the row in which the focus is.
@@ -175,7 +180,7 @@ async fn a_key_is_never_for_the_person_beside_the_list_while_the_focus_is_in_ano
                    const row = mark.closest('.zs-row'); [...row.querySelectorAll('.zs-row__name a')].find((one) => one.getClientRects().length).focus();
                    return row.querySelector('form').action";
         let action = browser.run(row).await?.as_str().unwrap_or_default().to_owned();
-        press(browser, "2").await?;
+        browser.press("2").await?;
         browser.see("电话记下了").await?;
         browser.go(action.trim_end_matches("/call")).await?;
         browser.see("打了电话：没人接").await
@@ -190,6 +195,7 @@ async fn a_form_that_is_being_sent_says_so_and_takes_no_second_tap() {
         nurse_makes_a_followup(browser, &backend).await?;
         let slow =
             serde_json::json!({ "offline": false, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1 });
+        browser.settled().await?;
         browser.cdp("Network.emulateNetworkConditions", slow).await?;
         let taps = "const taps = [...document.querySelectorAll('.zs-outcomes [name=outcome]')];
                     taps[0].click(); taps[1].click(); return taps.map((tap) => tap.getAttribute('aria-busy')).join()";
@@ -199,7 +205,7 @@ async fn a_form_that_is_being_sent_says_so_and_takes_no_second_tap() {
         ensure!(!browser.text().await?.contains("打了电话：没人接"), "the second tap counted");
         let heading = "return document.activeElement.className === 'zs-h1'";
         browser.until("the focus is at the person after the mark", heading).await?;
-        press(browser, Key::Tab).await
+        browser.press(Key::Tab).await
     })
     .await;
 }

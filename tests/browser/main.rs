@@ -12,6 +12,7 @@ mod first_screen;
 mod followup;
 mod gallery;
 mod home_care;
+mod marks;
 mod network;
 mod reading;
 mod resident;

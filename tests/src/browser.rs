@@ -260,12 +260,38 @@ impl Browser {
         }
     }
 
+    /// Waits until a page of staff takes clicks and keys again: right after a mark it does not.
+    ///
+    /// # Errors
+    /// When it does not in twenty seconds.
+    pub async fn settled(&self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        while !self.driver.find_all(By::Css(":root[data-settling]")).await.unwrap_or_default().is_empty() {
+            if begun.elapsed() > PATIENCE {
+                anyhow::bail!("the page does not settle");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Presses keys where the focus is.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> anyhow::Result<()> {
+        self.settled().await?;
+        self.driver.action_chain().send_keys(keys).perform().await?;
+        Ok(())
+    }
+
     /// Clicks the first element that can be seen.
     ///
     /// # Errors
     /// When there is none, or something covers it.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
+        self.settled().await?;
         loop {
             match self.find(css).await?.click().await {
                 Ok(()) => return Ok(()),
@@ -290,6 +316,7 @@ impl Browser {
     /// # Errors
     /// When it is out of sight.
     pub async fn tap_at(&self, element: &WebElement) -> anyhow::Result<()> {
+        self.settled().await?;
         self.driver.action_chain().move_to_element_center(element).click().perform().await?;
         Ok(())
     }
@@ -309,7 +336,7 @@ impl Browser {
     pub async fn key_at(&self, css: &str, keys: impl Into<TypingData>) -> anyhow::Result<usize> {
         for tabs in 0..60 {
             if self.run(&format!("return document.activeElement.matches({css:?})")).await? == true {
-                self.driver.action_chain().send_keys(keys).perform().await?;
+                self.press(keys).await?;
                 return Ok(tabs);
             }
             self.driver.action_chain().send_keys(Key::Tab).perform().await?;
@@ -408,6 +435,7 @@ impl Browser {
     /// # Errors
     /// When axe does not run.
     pub async fn axe(&self) -> anyhow::Result<Vec<String>> {
+        self.settled().await?;
         let axe = std::fs::read_to_string(setting("ZAOSHAI_AXE"))?;
         self.run(&axe).await?;
         // In a window as long as the page no bar lies on top of anything: what a bar covers can be scrolled to.
@@ -429,6 +457,7 @@ impl Browser {
     /// # Errors
     /// When the file cannot be written.
     pub async fn picture(&self, file: &std::path::Path) -> anyhow::Result<()> {
+        self.settled().await?;
         self.driver.screenshot(file).await?;
         Ok(())
     }
@@ -438,6 +467,7 @@ impl Browser {
     /// # Errors
     /// When the browser cannot take it or the file cannot be written.
     pub async fn whole_picture(&self, file: &std::path::Path) -> anyhow::Result<()> {
+        self.settled().await?;
         let height = self.run("return document.documentElement.scrollHeight").await?;
         let width = self.run("return innerWidth").await?;
         // At one dot a pixel: a long page at two would be more than the browser can draw at once.

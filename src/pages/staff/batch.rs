@@ -6,6 +6,7 @@ use super::form::{hidden, post};
 use super::letters::turn;
 use super::list;
 use super::row::MAIN;
+use super::whole::{shown, whole};
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::{link_card, link_list};
 use crate::components::phone_link::tel;
@@ -131,7 +132,11 @@ fn next_one(page: &BatchPage, one: &ToSend) -> El {
     el("section")
         .class("zs-card zs-stack zs-stack--tight zs-next")
         .with("aria-labelledby", "next")
-        .child(el("h3").class("zs-h3").with("id", "next").child(format!("下一条：{} {}", one.row.name, one.row.phone)))
+        .child(el("h3").class("zs-h3").with("id", "next").child(whole(&format!(
+            "下一条：{} {}",
+            one.row.name,
+            shown(&one.row.phone)
+        ))))
         .child(el("label").class("zs-hidden").with("for", "message").child("短信"))
         .child(message_field(&one.message))
         .child(
@@ -187,7 +192,12 @@ fn line(page: &BatchPage, (number, one): (usize, &ToSend), class: &'static str) 
         ],
         (Some(_), By::Message) => {
             nodes![
-                mark(page, one, "unsent", el("button").class("zs-word zs-word--kept").child("没有发，撤回")),
+                mark(
+                    page,
+                    one,
+                    "unsent",
+                    el("button").class("zs-word zs-word--kept zs-word--undo").child("没有发，撤回")
+                ),
                 copied(one, "zs-word")
             ]
         }
@@ -205,7 +215,9 @@ fn line(page: &BatchPage, (number, one): (usize, &ToSend), class: &'static str) 
                 .class("zs-row__who")
                 .child(el("p").class("zs-row__name").child(el("a").with("href", own.clone()).child(row.name.clone())))
                 .child(
-                    el("p").class("zs-row__line").child([row.phone.as_str(), " · ", &row.services.join("、")].concat()),
+                    el("p")
+                        .class("zs-row__line")
+                        .child(whole(&[shown(&row.phone).as_str(), " · ", &row.services.join("、")].concat())),
                 ),
         )
         .child(el("div").class("zs-row__state").child(sent).child(then))

@@ -2,6 +2,7 @@
 
 use super::form::{date, field, hidden, letters, services, step, urgency};
 use super::turn;
+use super::whole::whole;
 use crate::components::error_summary::error_summary;
 use crate::components::link_list::{link_card, link_list};
 use crate::text::{day, moment};
@@ -263,7 +264,7 @@ fn sample(page: &BatchesPage, PreviewRow { row, form }: &PreviewRow) -> El {
         el("div")
             .class("zs-row__body")
             .child(el("p").child(form.name.clone()))
-            .child(el("p").class("zs-row__line").child(line)),
+            .child(el("p").class("zs-row__line").child(whole(&line))),
     )
 }
 
@@ -274,18 +275,19 @@ fn row(batch: &BatchRow) -> El {
     } else {
         format!("{} 个", batch.there)
     };
-    el("li").class("zs-row").child(el("p").class("zs-row__when").child(day(Lang::Hans, batch.made.date()))).child(
-        el("div")
-            .class("zs-row__body")
-            .child(
-                el("p").class("zs-row__name").child(
+    el("li")
+        .class("zs-row")
+        .child(el("p").class("zs-row__when").child(whole(&day(Lang::Hans, batch.made.date()))))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(el("p").class("zs-row__name").child(
                     el("a").with("href", ["/staff/batches/", batch.id.as_str()].concat()).child(batch.name.clone()),
-                ),
-            )
-            .child(el("p").class("zs-row__line").child(format!(
-                "{state} · {} · {}",
-                batch.by,
-                moment(Lang::Hans, batch.made)
-            ))),
-    )
+                ))
+                .child(el("p").class("zs-row__line").child(whole(&format!(
+                    "{state} · {} · {}",
+                    batch.by,
+                    moment(Lang::Hans, batch.made)
+                )))),
+        )
 }

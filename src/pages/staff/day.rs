@@ -21,7 +21,7 @@ pub fn section(day: &[DayEntry], desk: &Desk) -> Node {
         el("details")
             .class("zs-details")
             .child(el("summary").child(icon("check")).child(el("span").child(format!("办完的 {} 人", done.len()))))
-            .child(el("ul").child(done))
+            .child(el("ul").class("zs-rows zs-rows--day").child(done))
     });
     nodes![none, settled, el("ul").class("zs-rows zs-rows--day").child(open), ended]
 }

@@ -5,9 +5,10 @@ use super::detail::{self, Qr};
 use super::list::row;
 use super::many_tries;
 use super::referral;
-use super::row::Place;
+use super::row::{MAIN, Place, of};
 use super::shared;
 use super::turn;
+use super::whole::whole;
 use super::work::Sent;
 use crate::components::icon::small_icon;
 use crate::text::{day as day_in_words, moment};
@@ -96,11 +97,15 @@ fn people(rows: &[FollowUpRow], desk: &Desk) -> Node {
         el("ul").class(class).child(rows)
     };
     if desk.tab != DeskTab::Whole(Whole::Overdue) {
-        return list(rows, "zs-rows").node();
+        return list(rows, "zs-rows zs-rows--dated").node();
     }
     let groups = rows.chunk_by(|a, b| a.urgency == b.urgency).map(|group| {
         let urgency = group.first().map_or(Urgency::Routine, |row| row.urgency);
-        let class = if urgency == Urgency::Urgent { "zs-rows zs-rows--urgent" } else { "zs-rows" };
+        let class = if urgency == Urgency::Urgent {
+            "zs-rows zs-rows--dated zs-rows--urgent"
+        } else {
+            "zs-rows zs-rows--dated"
+        };
         nodes![el("h2").class("zs-rows__head").child(urgency.title()), list(group, class)]
     });
     Node::from(groups.collect::<Vec<_>>())
@@ -112,14 +117,18 @@ fn question_rows(questions: &[OpenQuestion]) -> El {
         .iter()
         .map(|question| {
             let href = ["/staff/followups/", question.followup.as_str(), "?do=answer#questions"].concat();
-            el("li").class("zs-row").child(
-                el("div")
-                    .class("zs-row__body")
-                    .child(el("p").class("zs-row__name").child(el("a").with("href", href).child(question.name.clone())))
-                    .child(el("div").child(el("p").child(question.text.clone())).child(
-                        el("p").class("zs-row__line").child(["问于 ", &moment(Lang::Hans, question.asked)].concat()),
-                    )),
-            )
+            let asked = ["问于 ", &moment(Lang::Hans, question.asked)].concat();
+            let name = el("a").with("href", href.clone()).child(question.name.clone());
+            el("li")
+                .class("zs-row zs-row--step")
+                .child(
+                    el("div").class("zs-row__body").child(el("p").class("zs-row__name").child(name)).child(
+                        el("div")
+                            .child(el("p").child(question.text.clone()))
+                            .child(el("p").class("zs-row__line").child(whole(&asked))),
+                    ),
+                )
+                .child(of(el("a").class(MAIN).with("href", href).child("回答"), "回答", &question.name))
         })
         .collect::<Vec<_>>();
     el("ul").child(rows)

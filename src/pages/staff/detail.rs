@@ -1,8 +1,9 @@
 //! One follow-up: the link to send, its state, its history.
 
 use super::confirm::{back, in_place, yes};
-use super::form::{field, hidden};
+use super::form::{field, hidden, post};
 use super::list::{chip, unanswered, unsent, why};
+use super::whole::{shown, whole};
 use super::work::{self, Sent, sections};
 use crate::components::error_summary::error_summary;
 use crate::components::icon::icon;
@@ -30,8 +31,8 @@ pub struct Qr {
 pub fn page(detail: &FollowUpDetail, qr: Qr, done: Option<JustDone>, now: Moment, sent: &Sent<'_>) -> Node {
     let top = nodes![back("/staff".to_owned(), "工作台"), sent.problem.map(error_summary)];
     let (title, first, aside) = if to_send(detail, done) {
-        let whom = [detail.row.name.as_str(), "，", &detail.row.phone].concat();
-        let title = el("h1").class("zs-h1").child("发给").child(whom);
+        let whom = [detail.row.name.as_str(), "，", &shown(&detail.row.phone)].concat();
+        let title = named(el("h1"), detail).child("发给").child(whole(&whom));
         let first = nodes![
             message(detail),
             after_sending(detail, done),
@@ -71,10 +72,14 @@ pub fn pane(detail: &FollowUpDetail, qr: Qr, now: Moment, sent: &Sent<'_>) -> No
 
 fn heading(detail: &FollowUpDetail, heading: El) -> El {
     let name = if detail.row.name.is_empty() { "（资料已删除）" } else { &detail.row.name };
-    heading
-        .class("zs-h1")
+    named(heading, detail)
         .child(name.to_owned())
         .child(el("span").class("zs-person__code").child([" ", detail.row.code.as_str()].concat()))
+}
+
+/// The title of the page, or of the part beside a list: a script that names the person finds them here.
+fn named(heading: El, detail: &FollowUpDetail) -> El {
+    heading.class("zs-h1").with("data-name", detail.row.name.clone())
 }
 
 /// Why somebody must look after them, whom to call, who came, and what came of the call.
@@ -82,11 +87,11 @@ fn person(detail: &FollowUpDetail, now: Moment, sent: &Sent<'_>) -> Node {
     let followup = &detail.row;
     let told = why(followup).into_iter().chain(unanswered(followup)).collect::<Vec<_>>().join("；");
     let told = (!told.is_empty())
-        .then(|| el("div").class("zs-notice zs-notice--amber").child(icon("alert")).child(el("p").child(told)));
+        .then(|| el("div").class("zs-notice zs-notice--amber").child(icon("alert")).child(el("p").child(whole(&told))));
     let call = if followup.wrong_number {
-        el("p").child(format!("{} 不是病人的号码，不要再打。请更正手机号。", followup.phone)).node()
+        el("p").child(whole(&format!("{} 不是病人的号码，不要再打。请更正手机号。", shown(&followup.phone)))).node()
     } else {
-        phone_link(&followup.phone, "打给病人".to_owned())
+        phone_link(&shown(&followup.phone), "打给病人".to_owned())
     };
     let name = followup.name.as_str();
     let unlock = followup.locked.then(|| {
@@ -123,7 +128,9 @@ fn facts(detail: &FollowUpDetail) -> Node {
         facts.push(row("留着的时间".to_owned(), moment(Lang::Hans, kept.slot.starts).into(), until));
     }
     if let Some(again) = followup.call_on {
-        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), String::new()));
+        let late = detail.today.days() - again.days();
+        let late = if late > 0 { format!("晚 {late} 天") } else { String::new() };
+        facts.push(row("再打电话".to_owned(), day(Lang::Hans, again).into(), late));
     }
     if let Some(since) = detail.waiting {
         facts.push(row("候补".to_owned(), format!("从 {} 起", moment(Lang::Hans, since)).into(), String::new()));
@@ -341,21 +348,33 @@ fn message(detail: &FollowUpDetail) -> Node {
 /// Whether the message was sent: copying it is not sending it.
 pub fn mark_sent(detail: &FollowUpDetail) -> El {
     let followup = &detail.row;
-    let form = |deed: &'static str| super::form::post(&followup.id, deed).child(hidden("key", detail.key.to_string()));
     let band = el("div").class("zs-band");
     match followup.sent {
         None => band.child(el("p").child("短信还没有发：系统不会自己发。发了，记一下。")).child(
-            form("sent").child(hidden("message", detail.message_id.clone())).child(keyed(
+            sending(detail, "sent").child(hidden("message", detail.message_id.clone())).child(keyed(
                 el("button").class("zs-button zs-button--tint").with("type", "submit").child("已发"),
                 "X",
             )),
         ),
-        Some(at) => band.child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at)))).child(
-            form("unsent")
-                .child(hidden(SENT_AT, at.0.to_string()))
-                .child(el("button").class("zs-word").with("type", "submit").child("没有发，撤回")),
-        ),
+        Some(at) => band
+            .child(el("p").child(format!("{} 发了。", moment(Lang::Hans, at))))
+            .child(unsent_form(detail, el("button").class("zs-word").child("没有发，撤回"))),
     }
+}
+
+fn sending(detail: &FollowUpDetail, deed: &'static str) -> El {
+    post(&detail.row.id, deed).child(hidden("key", detail.key.to_string()))
+}
+
+/// The form that takes back that the message was sent.
+fn unsent_form(detail: &FollowUpDetail, button: El) -> El {
+    let marked = detail.row.sent.map(|at| hidden(SENT_AT, at.0.to_string()));
+    sending(detail, "unsent").child(marked).child(button.with("type", "submit"))
+}
+
+/// The same where the page tells that the message was just marked as sent; none where it is not any more.
+pub fn unsent_again(detail: &FollowUpDetail, button: El) -> Option<El> {
+    detail.row.sent.map(|_| unsent_form(detail, button))
 }
 
 /// What comes after sending: the next person, or back to the day.

@@ -3,6 +3,7 @@
 use super::day::{key, marks, possible};
 use super::form::hidden;
 use super::row::{MAIN, Place, Row, WORD, form, mark, of, way};
+use super::whole::{shown, unbroken, whole};
 use crate::components::icon::icon;
 use crate::components::phone_link::tel;
 use crate::text::{clock, moment, short_day};
@@ -117,32 +118,47 @@ pub fn unsent(row: &FollowUpRow) -> bool {
 }
 
 /// How somebody stands: a chip, why somebody must look after them, and what was tried.
-fn state(row: &FollowUpRow) -> Node {
-    let call = row.call_on.map(|day| format!("说好 {} 打", short_day(Lang::Hans, day)));
+fn state(row: &FollowUpRow, today: CivilDate) -> Node {
+    let call = row.call_on.map(|day| promised(day, today));
+    let late = row.call_on.is_some_and(|day| day < today);
     let kept = row
         .kept
         .as_ref()
         .filter(|_| row.closed.is_none())
         .map(|kept| format!("留着 {}，留到 {}", moment(Lang::Hans, kept.starts), moment(Lang::Hans, kept.until)));
-    let told = why(row).into_iter().chain(kept).chain(unanswered(row)).chain(call).collect::<Vec<_>>().join("；");
+    let told = why(row).into_iter().chain(kept).chain(unanswered(row)).collect::<Vec<_>>().join("；");
     let unsent =
         unsent(row).then(|| el("span").class("zs-chip").child(icon("letter")).child(el("span").child("短信没发")));
     nodes![
         chip(row),
         unsent,
-        (!told.is_empty()).then(|| el("span").class("zs-row__why").child(told)),
+        (!told.is_empty()).then(|| el("span").class("zs-row__why").child(whole(&told))),
+        call.map(|call| {
+            el("span").class(if late { "zs-row__why zs-row__late" } else { "zs-row__why" }).child(whole(&call))
+        }),
         el("span").class("zs-row__done").child("刚点的")
     ]
 }
 
+/// For when a call was promised, and how late it is.
+pub fn promised(day: CivilDate, today: CivilDate) -> String {
+    let told = format!("说好 {} 打", short_day(Lang::Hans, day));
+    if day < today { format!("{told} · 晚 {} 天", today.days() - day.days()) } else { told }
+}
+
 /// By when somebody is to come, or how late they are.
 fn when(row: &FollowUpRow, today: CivilDate) -> Node {
+    let dated = |day: CivilDate, tail: &str| {
+        let words = [short_day(Lang::Hans, day).as_str(), tail].concat();
+        let class = if words.contains('年') { "zs-whole zs-whole--year" } else { "zs-whole" };
+        el("span").class(class).child(words)
+    };
     if let Some(starts) = row.starts {
-        return nodes![short_day(Lang::Hans, starts.date()), " ", clock(Lang::Hans, starts)];
+        return nodes![dated(starts.date(), ""), " ", unbroken(clock(Lang::Hans, starts))];
     }
     match row.due_to {
-        Some(due) if due < today && row.overdue => format!("晚 {} 天", today.days() - due.days()).into(),
-        Some(due) => nodes![short_day(Lang::Hans, due), "前"],
+        Some(due) if due < today && row.overdue => unbroken(format!("晚 {} 天", today.days() - due.days())).node(),
+        Some(due) => dated(due, "前").node(),
         None => Node::from(()),
     }
 }
@@ -175,10 +191,10 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
         el("a")
             .class("zs-button zs-button--tint zs-row__main")
             .with("href", tel(&row.phone))
-            .with("aria-label", ["打给", row.name.as_str(), " ", &row.phone, "，打电话"].concat())
+            .with("aria-label", ["打给", row.name.as_str(), " ", &shown(&row.phone), "，打电话"].concat())
             .child(icon("phone"))
             .child(el("span").class("zs-narrow").child("打电话"))
-            .child(el("span").class("zs-wide").child(row.phone.clone()))
+            .child(el("span").class("zs-wide zs-whole").child(shown(&row.phone)))
     });
     // Whose time has passed is marked first; a call is for whom nobody has seen.
     let recorded = row.appointment_state.filter(|state| row.overdue && matches!(state, State::Booked | State::Arrived));
@@ -214,7 +230,7 @@ pub fn row(row: &FollowUpRow, now: Moment, place: Place<'_>) -> Node {
             name: row.name.clone(),
             when: when(row, now.date()),
             line,
-            state: state(row),
+            state: state(row, now.date()),
             main: nodes![main, marked],
             words: nodes![confirm, called, more],
         },

@@ -2,6 +2,8 @@
 
 use super::confirm::{in_place, yes};
 use super::form::{area, asks, button, field, hidden, none, post};
+use super::row::{MAIN, of};
+use super::whole::whole;
 use super::work::Sent;
 use crate::components::icon::icon;
 use crate::text::{day, moment};
@@ -39,17 +41,21 @@ fn row(referral: &Referral) -> El {
     } else {
         format!("转给 {} · {}", referral.to, referral.answer)
     };
-    el("li").class("zs-row").child(el("p").class("zs-row__when").child(day(Lang::Hans, referral.made.date()))).child(
-        el("div")
-            .class("zs-row__body")
-            .child(
-                el("p")
-                    .class("zs-row__name")
-                    .child(el("a").with("href", href).child(shown.to_owned()))
-                    .child(chip(referral)),
-            )
-            .child(el("p").class("zs-row__line").child(line)),
-    )
+    el("li")
+        .class("zs-row zs-row--step")
+        .child(el("p").class("zs-row__when").child(whole(&day(Lang::Hans, referral.made.date()))))
+        .child(
+            el("div")
+                .class("zs-row__body")
+                .child(
+                    el("p")
+                        .class("zs-row__name")
+                        .child(el("a").with("href", href.clone()).child(shown.to_owned()))
+                        .child(chip(referral)),
+                )
+                .child(el("p").class("zs-row__line").child(line)),
+        )
+        .child(of(el("a").class(MAIN).with("href", href).child("看转诊"), "看转诊", shown))
 }
 
 /// The referrals of a follow-up with what can be done now.

@@ -2,6 +2,7 @@
 //! one main button, and the other marks as words.
 
 use super::form::{hidden, post};
+use super::whole::whole;
 use crate::view::{El, Node, el, nodes};
 use zaoshai_contract::staff::desk::Desk;
 
@@ -59,7 +60,7 @@ pub fn row(row: Row, place: Place<'_>) -> El {
             el("div")
                 .class("zs-row__who")
                 .child(el("p").class("zs-row__name").child(link))
-                .child(el("p").class("zs-row__line").child(row.line)),
+                .child(el("p").class("zs-row__line").child(whole(&row.line))),
         )
         .child(el("div").class("zs-row__state").child(row.state))
         .child(el("div").class("zs-row__acts").child(row.main).child(row.words))

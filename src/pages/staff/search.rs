@@ -63,7 +63,7 @@ pub fn page(found: &StaffSearch) -> Node {
         search_field(&found.typed),
         empty,
         el("ul")
-            .class("zs-rows")
+            .class("zs-rows zs-rows--dated")
             .child(found.rows.iter().map(|one| row(one, found.now, Place::Alone)).collect::<Vec<_>>()),
         turn::ways(&format!("/staff/search?k={}", found.sealed), &found.turn)
     ]
