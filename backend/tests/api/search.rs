@@ -32,6 +32,29 @@ fn paths(typed: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn what_cannot_wait_is_the_first_hit() {
+    let emergency = [
+        "胸口痛",
+        "胸口疼",
+        "胸闷",
+        "心口痛",
+        "心梗",
+        "大出血",
+        "吐血",
+        "中风",
+        "半边身子不能动",
+        "喘不上气",
+        "xiongkoutong",
+    ];
+    for query in emergency {
+        assert_eq!(paths(query).first(), Some(&"/guidance/warning-signs#emergency"), "{query}: {:?}", paths(query));
+    }
+    for query in ["不想活了", "不想活", "想自杀", "自杀", "想死", "活着没意思", "buxianghuole"] {
+        assert_eq!(paths(query).first(), Some(&"/guidance/after-positive#feelings"), "{query}: {:?}", paths(query));
+    }
+}
+
+#[test]
 fn of_all_queries_of_the_table_the_first_three_hits_hold_the_expected_page() {
     let mut tried: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut misses = Vec::new();
