@@ -17,8 +17,11 @@
   addEventListener('pageshow', function () { state.leaving = false; });
   addEventListener('submit', function () { if (!document.documentElement.dataset.app) state.leaving = true; }, true);
 
+  // What only the app can keep must not be promised where it does not start.
+  var root = document.documentElement;
+  function simple() { root.setAttribute('data-simple', ''); }
   var connection = navigator.connection || {};
-  if (connection.saveData || /2g/.test(connection.effectiveType || '')) return;
+  if (connection.saveData || /2g/.test(connection.effectiveType || '')) { simple(); return; }
 
   // Reference types and bulk memory: Chrome 96, iOS 15.1.
   var probe = new Uint8Array([
@@ -31,6 +34,7 @@
   function giveUp() {
     if (settled) return;
     settled = true;
+    simple();
     var note = document.getElementById('loader-note');
     if (start) {
       say(was, '');
@@ -92,6 +96,7 @@
     });
   }).then(function () {
     settled = true;
+    root.removeAttribute('data-simple');
     var note = document.getElementById('loader-note');
     if (note) note.hidden = true;
     if (start) begin(100);

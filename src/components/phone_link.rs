@@ -3,7 +3,7 @@
 use super::Site;
 use super::icon::icon;
 use crate::view::{Node, el};
-use zaoshai_contract::clinics::{Answered, Hours, Phone};
+use zaoshai_contract::clinics::{Answered, Hours, Phone, PhoneKind};
 
 /// The address that dials a number. An extension is dialled after a pause: without one it would be part of the number.
 pub fn tel(number: &str) -> String {
@@ -38,6 +38,14 @@ pub fn phone_link(number: &str, note: String) -> Node {
         .node()
 }
 
+/// What a number is called. The commonest name is said in the page's language; names of places stay as they are.
+fn label<'a>(site: &Site, phone: &'a Phone) -> &'a str {
+    match phone.kind {
+        PhoneKind::Enquiry if phone.label == "咨询" => site.words.enquiries,
+        PhoneKind::Enquiry | PhoneKind::Complaint => &phone.label,
+    }
+}
+
 /// All numbers of an institution, the one to call now first; says so when none is known.
 pub fn phone_list(site: &Site, phones: &[Phone], office: bool) -> Node {
     if phones.is_empty() {
@@ -51,7 +59,7 @@ pub fn phone_list(site: &Site, phones: &[Phone], office: bool) -> Node {
     let sorted = answered(Answered::Yes).chain(answered(Answered::Unknown)).chain(answered(Answered::No));
     let links = sorted
         .map(|phone| {
-            let mut note = String::from(&phone.label);
+            let mut note = label(site, phone).to_owned();
             if !note.is_empty() {
                 note.push_str(" · ");
             }

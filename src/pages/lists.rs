@@ -56,7 +56,9 @@ pub fn checks(site: &Site, cards: Vec<ArticleCard>) -> Node {
             .class("zs-stack")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(words.title_checks))
             .child(el("p").class("zs-lead").child(words.checks_lead))
-            .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(words.check_private)))
+            .child(
+                el("p").class("zs-aside zs-promise").child(icon("lock")).child(el("span").child(words.check_private))
+            )
             .child(link_list(links)),
         ask(site)
     ]

@@ -23,7 +23,7 @@ pub fn page(site: &Site, results: Results) -> Node {
         .collect();
     nodes![
         el("div")
-            .class("zs-stack")
+            .class("zs-stack zs-looks-up")
             .child(el("h1").class("zs-h1").with("tabindex", "-1").child(title(words.title_results)))
             .child(el("p").class("zs-lead").child(words.results_lead))
             .child(

@@ -67,6 +67,9 @@ pub fn form(site: &Site, typed: String) -> El {
 
 fn found(site: &Site, search: &Search) -> Node {
     let words = site.words;
+    if search.typed.trim().is_empty() {
+        return el("p").class("zs-small zs-section").with("role", "status").child(words.search_empty).node();
+    }
     if search.hits.is_empty() {
         return Node::from(());
     }

@@ -48,6 +48,7 @@ async fn a_whole_check_by_keyboard_sends_nothing() {
         // A first page is followed by the file of its style sheet.
         browser.go(&backend.at("/privacy")).await?;
         browser.go_ready(&backend.at("/check/lung")).await?;
+        browser.until("it is said that answers stay here", &format!("return {PROMISED}")).await?;
         // Whatever is sent, by fetch, form or beacon, is an event of the network.
         browser
             .run(
@@ -192,10 +193,18 @@ async fn a_result_is_kept_only_when_asked_and_a_newer_rule_says_so() {
     .await;
 }
 
+/// Whether the page shows that answers stay on the phone.
+const PROMISED: &str = "[...document.querySelectorAll('.zs-promise, .zs-opened__step .zs-aside')].some((one) =>
+    one.getClientRects().length && getComputedStyle(one).visibility === 'visible')";
+
 async fn whole_check_without_the_program(scripts: Scripts) {
     let backend = Backend::start();
     with_browser(scripts, async |browser| {
-        browser.go(&backend.at("/check/lung")).await?;
+        // What only the app keeps is promised nowhere: here the answers are sent.
+        for path in ["/screening/lung", "/checks", "/check/lung"] {
+            browser.go(&backend.at(path)).await?;
+            browser.until("nothing is promised that is not kept", &format!("return !({PROMISED})")).await?;
+        }
         // The main button leads to the choice; nothing is sent before it.
         browser.click("a.zs-button[href='#without']").await?;
         let bar = "return getComputedStyle(document.querySelector('.zs-action-bar')).display";

@@ -2,6 +2,7 @@
 
 use crate::world::{Answer, Client, World};
 use axum::http::StatusCode;
+use zaoshai_contract::checks::QuestionKind;
 use zaoshai_contract::checks::progress::pairs_of;
 
 /// What the server makes of a form, written as a query.
@@ -56,6 +57,31 @@ async fn wrong_answers_are_told_and_kept_in_the_field() {
     // What is no answer to any question is left out, and nothing breaks out of the page.
     let page = step(&mut client, "/check/lung", "at=age&age=%22%3E%3Cscript%3E&evil=1&go=next").await;
     assert!(!page.text.contains("\"><script>") && !page.text.contains("evil"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_question_with_several_answers_asks_for_one_at_least_and_the_first_leads_back_out() {
+    let world = World::new().await;
+    let mut client = world.client();
+    let page = step(&mut client, "/check/lung", "at=signs&go=next").await.text;
+    assert!(page.contains("有几样，选几样") && page.contains("请至少选一样") && !page.contains("请选一样"), "{page}");
+    assert!(page.contains("<span>返回</span>") && !page.contains("上一题"), "{page}");
+    let second = step(&mut client, "/check/lung", AGE).await.text;
+    assert!(second.contains("<span>上一题</span>") && !second.contains("<span>返回</span>"), "{second}");
+}
+
+#[tokio::test]
+async fn no_question_with_several_answers_asks_for_exactly_one() {
+    let world = World::new().await;
+    let library = world.app.library();
+    let mut several = 0;
+    for entry in &library.checks {
+        for question in entry.check.questions.iter().filter(|question| question.kind == QuestionKind::Many) {
+            assert!(question.missing.contains("至少"), "{}: {}", entry.check.id, question.missing);
+            several += 1;
+        }
+    }
+    assert!(several > 20, "{several} questions");
 }
 
 #[tokio::test]

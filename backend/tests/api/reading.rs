@@ -230,5 +230,5 @@ async fn the_finder_speaks_english_but_for_what_hospitals_write() {
     assert!(chips.is_ascii() || !chips.chars().any(|letter| ('\u{3400}'..='\u{9fff}').contains(&letter)), "{chips}");
     assert!(html.contains("<h3 class=\"zs-h3\" lang=\"zh-CN\">"), "names are marked as Chinese");
     assert!(html.contains("Names and services are in Chinese"));
-    assert!(!html.contains("not yet in English"));
+    assert!(!html.contains("Not all of this page is in English"));
 }

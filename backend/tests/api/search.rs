@@ -227,3 +227,30 @@ async fn english_readers_are_led_first_to_what_they_can_read() {
         assert!(!chinese(first), "{typed}: {first}");
     }
 }
+
+#[tokio::test]
+async fn a_search_for_nothing_says_what_to_type() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for (path, told) in [
+        ("/search?q=", "请在上面填要找的字"),
+        ("/hant/search?q=+", "請在上面填要找的字"),
+        ("/en/search?q=", "Type above what you look for"),
+    ] {
+        let page = client.get(path).await.text;
+        assert!(page.contains(told), "{path}: {page}");
+    }
+    assert!(!client.get("/search?q=肠镜").await.text.contains("请在上面填要找的字"));
+}
+
+#[tokio::test]
+async fn the_commonest_name_of_a_phone_is_said_in_the_language_of_the_page() {
+    let world = World::new().await;
+    let mut client = world.client();
+    for (path, name) in [("/clinics", "咨询 · "), ("/en/clinics", "Enquiries · ")] {
+        let page = client.get(path).await.text;
+        let (main, _) = page.split_once("</main>").expect("a page");
+        assert!(main.contains(name), "{path} says {name}");
+        assert_eq!(main.contains("咨询 · "), path == "/clinics", "{path}");
+    }
+}

@@ -44,7 +44,12 @@ pub fn page(visit: &Visit<'_>) -> Shown {
             .child(anew)
             // A kept result has this button beside it.
             .child((begun && visit.kept.is_empty()).then(|| visit.phone_button("forget", words.forget)))
-            .child(el("p").class("zs-aside").child(icon("lock")).child(el("span").child(site.words.check_private))),
+            .child(
+                el("p")
+                    .class("zs-aside zs-promise")
+                    .child(icon("lock"))
+                    .child(el("span").child(site.words.check_private))
+            ),
         // Who would rather read than answer finds all topics here.
         check.is_plan().then(|| el("div").class("zs-section").child(link_card(
             site.to(&Route::Topics),

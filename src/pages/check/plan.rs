@@ -101,7 +101,8 @@ fn short(visit: &Visit<'_>) -> Node {
         .iter()
         .filter_map(|due| {
             let names: Vec<&str> = of_due(visit, *due).map(|(group, _)| group.title.as_str()).collect();
-            (!names.is_empty()).then(|| row(heading(visit, *due), Node::from(names.join("、")), String::new()))
+            (!names.is_empty())
+                .then(|| row(heading(visit, *due).replace(" · ", " "), Node::from(names.join("、")), String::new()))
         })
         .collect();
     summary_list(rows)
@@ -124,7 +125,7 @@ fn item(visit: &Visit<'_>, group: &Group, outcome: &Outcome) -> Node {
     let steps = outcome
         .next
         .iter()
-        .map(|step| el("p").child(step.title.clone()).child(" ").child(spans(step.text.clone())))
+        .map(|step| el("p").child(el("b").child(step.title.clone())).child(el("br")).child(spans(step.text.clone())))
         .collect::<Vec<_>>();
     let mark = match outcome.level {
         CareLevel::Routine => None,

@@ -43,7 +43,7 @@ pub fn page(visit: &Visit<'_>, question: &Question) -> Shown {
         choices(visit, question, problem.as_ref())
     };
     let main = nodes![
-        visit.back(words.step_back, "back"),
+        visit.back(if visit.progress.place(visit.check).0 == 1 { words.step_out } else { words.step_back }, "back"),
         visit
             .form(ANSWER, &question.id)
             .class("zs-stack")
