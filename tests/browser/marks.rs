@@ -190,6 +190,9 @@ async fn what_was_told_stands_above_the_bar_and_goes_when_the_nurse_goes_on() {
                  return Math.abs(told.bottom - bar.top) <= 1 && told.left <= 0 && told.right >= innerWidth && getComputedStyle(document.querySelector('.zs-told')).backgroundColor.startsWith('rgb(')"
             );
             browser.until("the strip lies on the bar, from edge to edge", &place).await?;
+            if width < 400 {
+                browser.until("the strip goes by itself", "return !document.querySelector('.zs-told')").await?;
+            }
         }
         browser.press("j").await?;
         browser.until("the strip is gone", "return !document.querySelector('.zs-told')").await

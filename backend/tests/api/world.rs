@@ -332,8 +332,21 @@ impl Client {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        Answer { status: parts.status, headers: parts.headers, text, bytes }
+        Answer { status: parts.status, headers: parts.headers, text: as_read(&text), bytes }
     }
+}
+
+/// A page as it is read: what keeps a date or a number on one line is no part of its words.
+fn as_read(text: &str) -> String {
+    let mut pieces = text.split("<span class=\"zs-whole");
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let inside = piece.split_once('>').and_then(|(_, rest)| rest.split_once("</span>"));
+        let (words, rest) = inside.expect("a span that ends");
+        read.push_str(words);
+        read.push_str(rest);
+    }
+    read
 }
 
 /// Whether a text tells a secret: as a word of its own, for tokens and ids may hold a few of its digits by chance.

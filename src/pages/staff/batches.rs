@@ -239,7 +239,7 @@ pub fn left_out(
                 el("div")
                     .class("zs-row__body")
                     .child(el("p").child(name.to_owned()))
-                    .child(el("p").class("zs-row__line").child(left.reasons.join("；"))),
+                    .child(el("p").class("zs-row__line").child(whole(&left.reasons.join("；")))),
             )
         })
         .collect::<Vec<_>>();

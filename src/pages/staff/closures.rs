@@ -1,6 +1,7 @@
 //! Closing a clinic (停诊): first how many it concerns, then the closing itself.
 
 use super::form::{Asked, again, button, field, hidden, none, step};
+use super::whole::whole;
 use crate::components::error_summary::error_summary;
 use crate::components::icon::small_icon;
 use crate::text::{day, short_day};
@@ -159,7 +160,7 @@ fn undone(staff: &Staff, closure: &StandingClosure) -> El {
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body")
-            .child(el("p").child(what(closure)))
+            .child(el("p").child(whole(&what(closure))))
             .child(el("p").class("zs-row__line").child(told))
             .child(way),
     )
@@ -170,7 +171,7 @@ fn standing(closure: &StandingClosure) -> El {
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body")
-            .child(el("p").child(what(closure)))
+            .child(el("p").child(whole(&what(closure))))
             .child(el("p").class("zs-row__line").child(format!("{} · {}{left}", closure.reason, closure.by)))
             .child(undo(closure)),
     )

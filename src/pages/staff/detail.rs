@@ -170,7 +170,7 @@ fn history(detail: &FollowUpDetail) -> Node {
                 el("div").class("zs-row__body").child(el("p").child(line.what.clone())).child(
                     el("p")
                         .class("zs-row__line")
-                        .child(moment(Lang::Hans, line.at))
+                        .child(whole(&moment(Lang::Hans, line.at)))
                         .child(" · ")
                         .child(line.who.clone()),
                 ),

@@ -3,6 +3,7 @@
 use super::confirm::{in_place, yes};
 use super::form::{asks, button, date, field, hidden, none, select};
 use super::turn;
+use super::whole::{shown, whole};
 use crate::components::error_summary::{error_summary, field_error};
 use crate::components::icon::{icon, small_icon};
 use crate::components::link_list::link_card;
@@ -161,7 +162,7 @@ fn entry(row: &CareRow, told: String) -> El {
             el("div")
                 .class("zs-row__body")
                 .child(el("p").class("zs-row__name").child(link).child(chip(row)))
-                .child(el("p").class("zs-row__line").child(told)),
+                .child(el("p").class("zs-row__line").child(whole(&told))),
         )
         .child(call)
 }
@@ -217,7 +218,7 @@ pub fn detail(page: &CareDetail) -> Node {
         })
         .collect::<Vec<_>>();
     let consent = page.consent.iter().map(|sentence| el("li").child(sentence.clone())).collect::<Vec<_>>();
-    let call = (!erased).then(|| phone_link(&request.phone, "打给病人".to_owned()));
+    let call = (!erased).then(|| phone_link(&shown(&request.phone), "打给病人".to_owned()));
     let unlock = (request.locked && !erased).then(|| {
         in_place(
             "lock",

@@ -53,7 +53,7 @@ fn row(referral: &Referral) -> El {
                         .child(el("a").with("href", href.clone()).child(shown.to_owned()))
                         .child(chip(referral)),
                 )
-                .child(el("p").class("zs-row__line").child(line)),
+                .child(el("p").class("zs-row__line").child(whole(&line))),
         )
         .child(of(el("a").class(MAIN).with("href", href).child("看转诊"), "看转诊", shown))
 }
@@ -89,18 +89,22 @@ pub const REFER: &str = "转过去…";
 pub fn told(referral: &Referral) -> El {
     let answered = referral.answered.map(|at| {
         let answer = if referral.answer.is_empty() { String::new() } else { format!("：{}", referral.answer) };
-        el("p").class("zs-row__line").child(format!("{} · {}{answer}", moment(Lang::Hans, at), referral.answered_by))
+        el("p").class("zs-row__line").child(whole(&format!(
+            "{} · {}{answer}",
+            moment(Lang::Hans, at),
+            referral.answered_by
+        )))
     });
     el("li").class("zs-row").child(
         el("div")
             .class("zs-row__body")
             .child(el("p").child(format!("{} 转给 {} ", referral.from, referral.to)).child(chip(referral)))
             .child(el("p").child(referral.reason.clone()))
-            .child(el("p").class("zs-row__line").child(format!(
+            .child(el("p").class("zs-row__line").child(whole(&format!(
                 "{} · {}",
                 moment(Lang::Hans, referral.made),
                 referral.made_by
-            )))
+            ))))
             .child(answered),
     )
 }

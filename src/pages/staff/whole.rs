@@ -21,9 +21,10 @@ pub fn unbroken(inside: impl Into<Node>) -> El {
     el("span").class("zs-whole").child(inside)
 }
 
-/// A phone number as it is read out; what is none of ours stays as it was written.
+/// A phone number as it is read out. What is no number, and a number of abroad, stay as they are dialled.
 pub fn shown(phone: &str) -> String {
-    PhoneNumber::parse(phone).map_or_else(|| phone.to_owned(), |number| number.shown())
+    let number = PhoneNumber::parse(phone).filter(|number| !number.as_str().starts_with('+'));
+    number.map_or_else(|| phone.to_owned(), |number| number.shown())
 }
 
 /// Whether a piece of a text stays on one line.
@@ -92,6 +93,7 @@ mod tests {
             ("073128307119", "0731-28307119"),
             ("0731-28307119", "0731-28307119"),
             ("13800138000", "13800138000"),
+            ("+85291234567", "+85291234567"),
             ("不知道", "不知道"),
         ] {
             assert_eq!(shown(kept), read);

@@ -4,6 +4,7 @@ use super::day::{possible, record};
 use super::form::{area, asks, button, date, field, hidden, post, select, services};
 use super::list::{outcomes, tomorrow};
 use super::row::mark;
+use super::whole::whole;
 use super::{booking, referral};
 use crate::components::error_summary::field_error;
 use crate::components::icon::icon;
@@ -302,7 +303,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
         .map(|question| {
             let answer = match question.answered {
                 Some(at) => nodes![
-                    el("p").class("zs-row__line").child(format!("{} 回答", moment(Lang::Hans, at))),
+                    el("p").class("zs-row__line").child(whole(&format!("{} 回答", moment(Lang::Hans, at)))),
                     el("p").child(question.answer.clone())
                 ],
                 None => {
@@ -332,7 +333,7 @@ fn questions(detail: &FollowUpDetail, sent: &Sent<'_>) -> Option<Node> {
             el("li").class("zs-row").child(
                 el("div")
                     .class("zs-row__body zs-stack zs-stack--tight")
-                    .child(el("p").class("zs-row__line").child(moment(Lang::Hans, question.asked)))
+                    .child(el("p").class("zs-row__line").child(whole(&moment(Lang::Hans, question.asked))))
                     .child(el("p").child(el("b").child(question.text.clone())))
                     .child(answer),
             )
@@ -350,7 +351,11 @@ fn notes(detail: &FollowUpDetail, sent: &Sent<'_>) -> Node {
         .map(|note| {
             el("li").class("zs-row").child(
                 el("div").class("zs-row__body").child(el("p").child(note.text.clone())).child(
-                    el("p").class("zs-row__line").child(format!("{} · {}", moment(Lang::Hans, note.at), note.staff)),
+                    el("p").class("zs-row__line").child(whole(&format!(
+                        "{} · {}",
+                        moment(Lang::Hans, note.at),
+                        note.staff
+                    ))),
                 ),
             )
         })
