@@ -42,10 +42,10 @@ pub fn today(care: &CareToday) -> Option<Node> {
     let called_off = care.called_off.iter().map(|row| {
         let visit = row.visit.as_ref().map(|visit| visit_in_words(Lang::Hans, visit)).unwrap_or_default();
         let nurse = row.visit.as_ref().map(|visit| visit.nurse.as_str()).unwrap_or_default();
-        entry(row, format!("对方取消了 {visit} 的上门，不用去了 · {nurse}"))
+        entry(row, &format!("对方取消了 {visit} 的上门，不用去了 · {nurse}"))
     });
     let asked = care.asked.iter().map(|row| {
-        entry(row, format!("新申请：{} · {} · {} 申请", row.service, row.area, moment(Lang::Hans, row.asked)))
+        entry(row, &format!("新申请：{} · {} · {} 申请", row.service, row.area, moment(Lang::Hans, row.asked)))
     });
     let rows = called_off.chain(asked).collect::<Vec<_>>();
     let heading = el("h2").class("zs-group").with("id", "care").child(small_icon("pin"));
@@ -134,11 +134,11 @@ fn name_of(row: &CareRow) -> &str {
 fn line(row: &CareRow) -> El {
     let nurse = row.visit.as_ref().filter(|_| row.state == State::Planned).map(|visit| visit.nurse.as_str());
     let parts = [nurse.unwrap_or_default(), &row.service, &row.area, &row.code];
-    entry(row, parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+    entry(row, &parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
 }
 
 /// A request as a row with a line on what for.
-fn entry(row: &CareRow, told: String) -> El {
+fn entry(row: &CareRow, told: &str) -> El {
     let call = (!row.phone.is_empty()).then(|| {
         el("a")
             .class("zs-row__call")
@@ -162,7 +162,7 @@ fn entry(row: &CareRow, told: String) -> El {
             el("div")
                 .class("zs-row__body")
                 .child(el("p").class("zs-row__name").child(link).child(chip(row)))
-                .child(el("p").class("zs-row__line").child(whole(&told))),
+                .child(el("p").class("zs-row__line").child(whole(told))),
         )
         .child(call)
 }
