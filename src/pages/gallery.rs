@@ -348,5 +348,8 @@ fn desk_row(today: CivilDate, standing: Standing) -> Node {
         prompt: overdue
             .then(|| Prompted { why: Prompt::CancelledByPatient, at: now, reason: "时间不合适".to_owned() }),
     };
-    el("div").class("zs-staff").child(el("ul").class("zs-rows").child(follow_up(&follow, now, Place::Alone))).node()
+    el("div")
+        .class("zs-staff")
+        .child(el("ul").class("zs-rows zs-rows--dated").child(follow_up(&follow, now, Place::Alone)))
+        .node()
 }

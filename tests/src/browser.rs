@@ -266,13 +266,26 @@ impl Browser {
     /// When it does not in twenty seconds.
     pub async fn settled(&self) -> anyhow::Result<()> {
         let begun = Instant::now();
-        while !self.driver.find_all(By::Css(":root[data-settling]")).await.unwrap_or_default().is_empty() {
+        while self.settles().await {
             if begun.elapsed() > PATIENCE {
                 anyhow::bail!("the page does not settle");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Whether the page takes no tap yet: by its script, or without any by its style.
+    async fn settles(&self) -> bool {
+        if !self.driver.find_all(By::Css(":root[data-settling]")).await.unwrap_or_default().is_empty() {
+            return true;
+        }
+        for main in self.driver.find_all(By::Css(".zs-staff:has([data-told]) .zs-main")).await.unwrap_or_default() {
+            if main.css_value("pointer-events").await.is_ok_and(|value| value == "none") {
+                return true;
+            }
+        }
+        false
     }
 
     /// Presses keys where the focus is.
