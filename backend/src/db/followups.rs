@@ -829,9 +829,9 @@ impl Db {
     }
 
     /// Ends a follow-up, with the reason: both are kept, or neither. Places that are still to come are given back, and the
-    /// open step ends. A form's question was asked at a version: when the
-    /// follow-up has changed since, nothing is ended and [`Code::Changed`] given, because an appointment made meanwhile was
-    /// not in the question. A call of the interface has neither key nor version.
+    /// open step ends. A form's question was asked at a version: when the follow-up has changed since, nothing is ended and
+    /// [`Code::Changed`] given, because an appointment made meanwhile was not in the question. A call of the interface has
+    /// neither key nor version.
     pub async fn end_followup(
         &self,
         (followup, seen): (&str, Option<i64>),

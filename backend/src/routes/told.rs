@@ -1,6 +1,7 @@
-//! What the last form of a link, or of the console, did, or why it was refused: told once, on the page that the form leads to. It travels in
-//! a sealed cookie of two minutes that this page takes back, so that an address which is opened again, kept or passed on
-//! tells nothing that is no longer so. Beside it stands what was typed, so that a refused form is not emptied.
+//! What the last form of a link, or of the console, did, or why it was refused: told once, on the page that the form leads
+//! to. It travels in a sealed cookie of two minutes that this page takes back, so that an address which is opened again,
+//! kept or passed on tells nothing that is no longer so. Beside it stands what was typed, so that a refused form is not
+//! emptied.
 
 use crate::app::App;
 use crate::visitor::{SET_COOKIE, TOLD, Visitor, end_cookie, session_cookie};

@@ -113,7 +113,6 @@ impl Share {
         }
     }
 
-    /// How the person is greeted.
     /// The mark under which a hospital keeps that this person's data were deleted; none when name or number do not open.
     pub(super) fn mark(&self, app: &App, hospital: &str) -> Option<Mark> {
         let record = self.record();
