@@ -2,7 +2,7 @@
 //! next, reads a table in and takes one out. Her pages are HTML, so there is nothing of WebAssembly in it.
 
 use crate::accessibility::clean;
-use crate::stage::{in_days, nurse_makes_a_followup, patient_identifies, with_browser};
+use crate::stage::{enters, in_days, nurse_makes_a_followup, nurse_signs_in, patient_identifies, with_browser};
 use anyhow::{Context as _, ensure};
 use thirtyfour::{Key, TypingData};
 use zaoshai_tests::backend::Backend;
@@ -129,9 +129,7 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
         browser.see("13911112222").await?;
         browser.click(".zs-menu > summary").await?;
         browser.click("form[action='/staff/logout'] button").await?;
-        browser.fill("input[name=name]", "auditor").await?;
-        browser.fill("input[name=password]", &backend.password).await?;
-        browser.click("form[action='/staff/login'] button").await?;
+        enters(browser, &backend, "auditor").await?;
         browser.see("改随访").await?;
         browser.see("看了一个随访").await?;
         clean(browser, "the log").await
@@ -143,11 +141,7 @@ async fn a_patient_is_handed_over_mended_and_booked_for_and_all_is_in_the_log() 
 async fn a_new_follow_up_needs_the_keyboard_alone() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
-        browser.go(&backend.at("/staff")).await?;
-        browser.fill("input[name=name]", "nurse").await?;
-        browser.fill("input[name=password]", &backend.password).await?;
-        browser.click("form[action='/staff/login'] button").await?;
-        browser.see("今天").await?;
+        nurse_signs_in(browser, &backend).await?;
         let typed = ["王女士", "13900139000", "小结节，3 个月复查"];
         browser.press("n").await?;
         browser.see("新建随访").await?;
@@ -208,11 +202,7 @@ async fn a_visit_from_finding_somebody_to_their_next_step_needs_few_keys_and_no_
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
         browser.size(1280, 800).await?;
-        browser.go(&backend.at("/staff")).await?;
-        browser.fill("input[name=name]", "nurse").await?;
-        browser.fill("input[name=password]", &backend.password).await?;
-        browser.click("form[action='/staff/login'] button").await?;
-        browser.see("今天").await?;
+        nurse_signs_in(browser, &backend).await?;
         // Somebody who is there and waits.
         let way = browser
             .run("return [...document.querySelectorAll('.zs-row--desk')].find((row) => row.innerText.includes('到了，在等')).querySelector('.zs-row__name a.zs-narrow').getAttribute('href')")

@@ -1,26 +1,16 @@
 //! The desk of a nurse: what she decides by is read whole at every width, her hands and her eyes are where the next step
 //! is, and a key does what is written on it, for the person it is meant for.
 
-use crate::stage::{nurse_makes_a_followup, with_browser};
-use anyhow::{Result, ensure};
+use crate::stage::{nurse_makes_a_followup, nurse_signs_in, with_browser};
+use anyhow::ensure;
 use serde_json::Value;
 use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
-use zaoshai_tests::browser::{Browser, Scripts};
+use zaoshai_tests::browser::Scripts;
 
 /// Where the focus is.
 const FOCUS: &str =
     "return document.activeElement.id || document.activeElement.className || document.activeElement.tagName";
-
-/// A nurse of the whole demonstration signs in; the focus waits in the field of the name.
-async fn signs_in(browser: &Browser, backend: &Backend) -> Result<()> {
-    browser.go(&backend.at("/staff")).await?;
-    ensure!(browser.run(FOCUS).await? == "name", "signing in begins in the field of the name");
-    browser.fill("input[name=name]", "nurse").await?;
-    browser.fill("input[name=password]", &backend.password).await?;
-    browser.click("form[action='/staff/login'] button").await?;
-    browser.see("今天来").await
-}
 
 /// What of the rows in sight is broken or cut, and how many rows there are.
 const FAULTS: &str = r"
@@ -46,7 +36,7 @@ const FAULTS: &str = r"
 async fn no_chip_breaks_and_nothing_that_is_decided_by_is_cut_at_a_desk() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         for width in [1024, 1180, 1280, 1440] {
             browser.size(width, 800).await?;
             for list in ["/staff", "/staff/lists/overdue"] {
@@ -90,7 +80,7 @@ async fn no_chip_breaks_and_nothing_that_is_decided_by_is_cut_at_a_desk() {
 async fn a_form_that_stands_open_names_the_person_and_has_the_focus_and_the_bar() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(360, 640).await?;
         let in_sight = "const box = [...document.querySelectorAll('summary, h2')].find((one) => one.textContent.includes(arguments_name)).getBoundingClientRect();
                         return box.top >= 0 && box.bottom < innerHeight";
@@ -160,7 +150,7 @@ async fn keys_go_on_after_copying_and_can_be_switched_off() {
 async fn a_key_is_never_for_the_person_beside_the_list_while_the_focus_is_in_another_row() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         browser.go(&backend.at("/staff/lists/overdue")).await?;
         browser.click(".zs-row--desk a.zs-wide").await?;

@@ -2,7 +2,7 @@
 //! WebAssembly, without scripts. Every page of it is clean for axe.
 
 use crate::accessibility;
-use crate::stage::{ENDING, PHONE, in_days, with_browser};
+use crate::stage::{ENDING, PHONE, in_days, nurse_signs_in, with_browser};
 use anyhow::{Result, ensure};
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
@@ -43,11 +43,7 @@ async fn asks(browser: &Browser, backend: &Backend, scripts: Scripts) -> Result<
 }
 
 async fn nurse_plans(browser: &Browser, backend: &Backend, scripts: Scripts) -> Result<()> {
-    browser.go(&backend.at("/staff/login")).await?;
-    browser.fill("input[name=name]", "nurse").await?;
-    browser.fill("input[name=password]", &backend.password).await?;
-    browser.click("form[action='/staff/login'] button").await?;
-    browser.see("今天来").await?;
+    nurse_signs_in(browser, backend).await?;
     browser.go(&backend.at("/staff/home-care")).await?;
     browser.see("要处理 1").await?;
     clean(browser, scripts, "the list of requests").await?;

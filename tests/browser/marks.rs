@@ -1,20 +1,12 @@
 //! One tap marks one person: neither the second half of a double click nor a tap while another one is on its way marks
 //! anybody else, and whoever's tap did not count is told so. What was just told goes before it is read as somebody else's.
 
-use crate::stage::with_browser;
+use crate::stage::{nurse_signs_in, with_browser};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
-
-async fn signs_in(browser: &Browser, backend: &Backend) -> Result<()> {
-    browser.go(&backend.at("/staff")).await?;
-    browser.fill("input[name=name]", "nurse").await?;
-    browser.fill("input[name=password]", &backend.password).await?;
-    browser.click("form[action='/staff/login'] button").await?;
-    browser.see("今天来").await
-}
 
 /// The follow-ups whose rows stand in the list, from above.
 const LISTED: &str = "return JSON.stringify([...document.querySelectorAll('.zs-row--desk')].map((row) =>
@@ -61,7 +53,7 @@ async fn double_click(browser: &Browser, css: &str, gap: Duration) -> Result<()>
 async fn a_double_click_marks_one_person_and_no_other() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         for gap in [150, 300, 500] {
             browser.go(&backend.at("/staff/lists/overdue")).await?;
@@ -93,7 +85,7 @@ const SENT: &str = "return document.querySelectorAll('form[action$=\"/unsent\"]'
 async fn a_message_is_marked_once_however_often_the_hand_taps_and_the_next_one_comes_into_sight() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         sending_list(browser, &backend).await?;
         let before = browser.run(SENT).await?.as_u64().context("a count")?;
@@ -123,7 +115,7 @@ async fn a_message_is_marked_once_however_often_the_hand_taps_and_the_next_one_c
 async fn a_mark_that_was_not_taken_is_told_with_the_name_at_once_and_on_the_next_page() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         browser.go(&backend.at("/staff/lists/overdue")).await?;
         let all = listed(browser).await?;
@@ -157,7 +149,7 @@ async fn a_mark_that_was_not_taken_is_told_with_the_name_at_once_and_on_the_next
 async fn a_key_takes_back_what_was_just_told_and_never_what_was_recorded_before() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         let who = "return [...document.querySelectorAll('.zs-row--desk')].find((row) => row.textContent.includes('到了，在等')).querySelector('a.zs-narrow').getAttribute('href')";
         let own = browser.run(who).await?.as_str().context("somebody who waits")?.to_owned();
@@ -179,7 +171,7 @@ async fn a_key_takes_back_what_was_just_told_and_never_what_was_recorded_before(
 async fn what_was_told_stands_above_the_bar_and_goes_when_the_nurse_goes_on() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         for (width, height, bar) in [(360, 640, ".zs-tab-bar"), (1280, 800, ".zs-keys")] {
             browser.size(width, height).await?;
             browser.go(&backend.at("/staff")).await?;
@@ -204,7 +196,7 @@ async fn what_was_told_stands_above_the_bar_and_goes_when_the_nurse_goes_on() {
 async fn a_key_that_unfolds_a_form_brings_its_field_into_sight() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.size(1280, 800).await?;
         browser.go(&backend.at("/staff/lists/overdue")).await?;
         browser.click(".zs-row--desk a.zs-wide").await?;
@@ -248,7 +240,7 @@ const NUMBERS: &str = r"
 async fn dates_times_and_phone_numbers_are_whole_in_every_list_of_a_phone() {
     let backend = Backend::start_whole();
     with_browser(Scripts::All, async |browser| {
-        signs_in(browser, &backend).await?;
+        nurse_signs_in(browser, &backend).await?;
         let lists = ["/staff", "/staff/lists/overdue", "/staff/lists/calls", "/staff/lists/waiting", "/staff/lists/booked", "/staff/questions", "/staff/referrals"];
         for (width, height) in [(360, 740), (320, 568), (1024, 768), (1280, 800)] {
             browser.size(width, height).await?;

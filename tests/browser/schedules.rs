@@ -2,7 +2,7 @@
 //! narrow phone.
 
 use crate::accessibility::clean;
-use crate::stage::with_browser;
+use crate::stage::{nurse_signs_in, with_browser};
 use anyhow::Result;
 use thirtyfour::Key;
 use zaoshai_tests::backend::Backend;
@@ -23,11 +23,7 @@ async fn clean_on_a_phone(browser: &Browser, what: &str) -> Result<()> {
 async fn a_weekly_time_and_a_visit_need_the_keyboard_alone() {
     let backend = Backend::start();
     with_browser(Scripts::All, async |browser| {
-        browser.go(&backend.at("/staff")).await?;
-        browser.fill("input[name=name]", "nurse").await?;
-        browser.fill("input[name=password]", &backend.password).await?;
-        browser.click("form[action='/staff/login'] button").await?;
-        browser.see("今天").await?;
+        nurse_signs_in(browser, &backend).await?;
         browser.go(&backend.at("/staff/schedules")).await?;
         browser.see("这两周").await?;
         browser.see("已确认").await?;

@@ -1,6 +1,6 @@
 //! What several tests do: a nurse signs in and makes a follow-up, a patient identifies.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use zaoshai_backend::clock::Clock;
 use zaoshai_tests::backend::Backend;
 use zaoshai_tests::browser::{Browser, Scripts};
@@ -33,13 +33,25 @@ pub async fn with_browser_set(scripts: Scripts, arguments: &[&str], journey: imp
     browser.close().await.expect("the browser closes");
 }
 
+/// Fills in the login that stands open, for an account of the demonstration.
+pub async fn enters(browser: &Browser, backend: &Backend, account: &str) -> Result<()> {
+    browser.fill("input[name=name]", account).await?;
+    browser.fill("input[name=password]", &backend.password).await?;
+    browser.click("form[action='/staff/login'] button").await
+}
+
+/// A nurse signs in; the focus waits in the field of the name.
+pub async fn nurse_signs_in(browser: &Browser, backend: &Backend) -> Result<()> {
+    browser.go(&backend.at("/staff")).await?;
+    let focus = browser.run("return document.activeElement.id").await?;
+    ensure!(focus == "name", "signing in begins in the field of the name, not in {focus}");
+    enters(browser, backend, "nurse").await?;
+    browser.see("今天来").await
+}
+
 /// A nurse signs in and makes a follow-up for a CT; gives the link that she would send.
 pub async fn nurse_makes_a_followup(browser: &Browser, backend: &Backend) -> Result<String> {
-    browser.go(&backend.at("/staff")).await?;
-    browser.fill("input[name=name]", "nurse").await?;
-    browser.fill("input[name=password]", &backend.password).await?;
-    browser.click("form[action='/staff/login'] button").await?;
-    browser.see("今天来").await?;
+    nurse_signs_in(browser, backend).await?;
     browser.go(&backend.at("/staff/followups/new")).await?;
     browser.fill("input[name=name]", "王女士").await?;
     browser.fill("input[name=phone]", PHONE).await?;
