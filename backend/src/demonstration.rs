@@ -161,13 +161,17 @@ impl Demonstration {
         self.begin_anew(app).await
     }
 
-    /// The same for whoever comes on a later day, while nobody is in the middle of trying it.
+    /// The same for whoever comes on a later day: yesterday's people would leave the day of the tours empty. Waits for another
+    /// round of the clock while somebody is trying it.
     pub async fn prepare_for_today(&self, app: &App) -> anyhow::Result<()> {
         let using = self.using(app).await?;
-        if (using.staff, using.patients) == (0, 0) && self.in_the_way(app).await?.is_none() {
-            self.prepare(app).await?;
+        if (using.staff, using.patients) != (0, 0) || self.in_the_way(app).await?.is_some() {
+            return Ok(());
         }
-        Ok(())
+        match self.prepare(app).await {
+            Err(error) if error.is::<Busy>() => Ok(()),
+            result => result,
+        }
     }
 
     /// When the people were made.

@@ -542,6 +542,10 @@ async fn rounds(app: App) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        if let Some(demonstration) = app.demonstration() {
+            let today = async { demonstration.prepare_for_today(&app).await.map_err(Failure::from) };
+            apart("setting the demonstration up for today", today).await;
+        }
         let _peace = in_peace(&app).await;
         apart("clearing closed clinics", pathway::clear_closed(&app)).await;
         apart("giving places back", pathway::release_lapsed(&app)).await;

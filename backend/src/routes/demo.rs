@@ -62,12 +62,6 @@ async fn back() -> Redirect {
 /// `GET /demo`
 async fn show(State(app): State<App>, RawQuery(query): RawQuery, visitor: Visitor) -> Result<Response> {
     let demonstration = demonstration(&app)?;
-    // Yesterday's people would leave the day of the tours empty. Who comes while others submit something sees them.
-    if let Err(error) = demonstration.prepare_for_today(&app).await
-        && !error.is::<Busy>()
-    {
-        return Err(error.into());
-    }
     let _peace = demonstration.in_peace().await;
     let library = app.library();
     let now = app.now();

@@ -631,20 +631,31 @@ async fn every_form_of_the_desk_carries_a_key_that_the_server_takes() {
 }
 
 #[tokio::test]
-async fn who_opens_the_tours_on_a_later_day_meets_people_of_that_day_unless_somebody_is_trying() {
+async fn the_clock_sets_everything_up_for_a_later_day_unless_somebody_is_trying() {
     let world = whole().await;
+    let demonstration = world.app.demonstration().expect("a demonstration");
     let mut nurse = enters(&world, "nurse").await;
-    let made = async || world.app.demonstration().expect("one").made_at(&world.app).await.expect("the database");
+    let made = async || demonstration.made_at(&world.app).await.expect("the database");
     let first = made().await;
-    world.app.clock.set(Moment(morning().0 + 20 * 3_600_000));
+    let round = async || demonstration.prepare_for_today(&world.app).await.expect("the clock's work");
+    world.app.clock.set(Moment(morning().0 + 16 * 3_600_000));
     let mut other = enters(&world, "nurse2").await;
-    assert!(other.get("/demo").await.text.contains("个人来"), "the page is there");
+    round().await;
     assert_eq!(made().await, first, "nobody is thrown out");
     for client in [&mut nurse, &mut other] {
         client.form("/staff/logout", &[]).await;
     }
+    assert!(world.client().get("/demo").await.text.contains("个人来"), "the page is there");
+    assert_eq!(made().await, first, "looking at the page makes nothing");
     world.app.clock.set(Moment(morning().0 + 2 * 86_400_000));
-    let page = world.client().get("/demo").await.text;
+    let peace = demonstration.in_peace().await;
+    round().await;
+    assert_eq!(made().await, first, "what is under way is not torn apart");
+    drop(peace);
+    round().await;
     assert_ne!(made().await, first);
-    assert!(!page.contains("今天 0 个人来"), "{page}");
+    assert!(!world.client().get("/demo").await.text.contains("今天 0 个人来"));
+    let second = made().await;
+    round().await;
+    assert_eq!(made().await, second, "once a day");
 }
