@@ -312,7 +312,7 @@
     strip = null;
     hint();
   };
-  setInterval(function () { if (Date.now() - since > 12000) clear(); }, 500);
+  if (strip) setInterval(function () { if (Date.now() - since > 12000) clear(); }, 500);
   addEventListener('focusin', function (event) {
     var row = event.target.closest('.zs-row');
     if (row && !row.matches(':target, .zs-row--open')) clear();

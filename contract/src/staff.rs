@@ -305,8 +305,6 @@ pub struct UndoableCall {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FollowUpDetail {
-    /// The call that can still be taken back: nothing has changed since.
-    pub undoable: Option<UndoableCall>,
     /// What the list shows of it.
     pub row: FollowUpRow,
     /// The link's token.
@@ -323,6 +321,8 @@ pub struct FollowUpDetail {
     pub history: Vec<HistoryLine>,
     /// What the nurses noted, latest first.
     pub notes: Vec<Note>,
+    /// The call that can still be taken back: nothing has changed since.
+    pub undoable: Option<UndoableCall>,
     /// What was asked on the link, latest first.
     pub questions: Vec<Question>,
     /// The key of the page's next write.

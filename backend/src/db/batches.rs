@@ -1,8 +1,7 @@
 //! Batches of follow-ups that were made from a table.
 
 use super::finders::{Anew, OpenOf, open_of};
-use super::followups::NewRecord;
-use super::followups::{deciding_first, deciding_state};
+use super::followups::{NewRecord, deciding_first, deciding_state};
 use super::ledger::Ledger as _;
 use super::pages::After;
 use super::{Db, Result, again, in_transaction, on_read, on_write};

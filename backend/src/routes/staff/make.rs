@@ -202,14 +202,14 @@ pub(super) async fn already(app: &App, staff: &Staff, form: &Understood, own: &s
     let same = open.into_iter().filter(|open| open.id != own && open.is_for(&form.services)).map(|open| {
         let name = app.reading(&open.id, "name", &open.name_sealed);
         let services = service_names(app, &open.services()).join("、");
-        let words = [name, services, far(&open), open.code];
+        let words = [name, services, how_far(&open), open.code];
         BookableService { name: words.join(" · "), id: open.id }
     });
     Ok(same.collect())
 }
 
 /// How far an open follow-up has come, in words.
-fn far(open: &OpenOf) -> String {
+fn how_far(open: &OpenOf) -> String {
     match (open.starts, open.due_to.as_deref().and_then(CivilDate::parse)) {
         (Some(starts), _) => format!("约了 {}", text::moment(Lang::Hans, Moment(starts))),
         (None, Some(due_to)) => format!("还没约，最晚 {}", text::day(Lang::Hans, due_to)),
