@@ -76,7 +76,10 @@
   var wasm = script.dataset.wasm;
   // A document that is too large to stand in the page comes beside it.
   var page = script.dataset.page;
-  var beside = !page || fetch(page).then(function (answer) { return answer.ok ? answer.text() : ''; }).then(function (text) {
+  var beside = !page || fetch(page).then(function (answer) {
+    if (!answer.ok) throw new Error('no document');
+    return answer.text();
+  }).then(function (text) {
     var data = document.createElement('script');
     data.type = 'application/json';
     data.id = 'page';

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use zaoshai_app::text;
-use zaoshai_contract::page::Page;
+use zaoshai_contract::page::{Body, Page};
 use zaoshai_contract::route::{Lang, Route};
 
 /// Where the title and the share card go.
@@ -192,18 +192,18 @@ impl Shell {
         out.push_str(&self.before_data);
         // After the words: what loads the app must not compete with the style sheet for a slow network.
         match (filling.loading, filling.data) {
-            (Loading::App, data) => {
-                out.push_str(&self.app);
-                if let Some(page) = data {
+            (Loading::App, Some(page)) => match self.comes_beside(filling, page) {
+                Some(document) => push_beside(&mut out, &self.app, &document),
+                None => {
+                    out.push_str(&self.app);
                     push_data(&mut out, "page", page);
                 }
-            }
+            },
+            (Loading::App, None) => out.push_str(&self.app),
             (Loading::Check, Some(page)) => {
-                // The rules are larger than what they are about; the loader fetches them beside the page.
+                // The rules are larger than what they are about.
                 if let Some((_, route)) = Route::parse(&page.meta.path, "") {
-                    let document = escape(&route.api_path(filling.lang));
-                    out.push_str(&format!("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{document}\">"));
-                    out.push_str(&self.check.replacen("data-js=", &format!("data-page=\"{document}\" data-js="), 1));
+                    push_beside(&mut out, &self.check, &route.api_path(filling.lang));
                 }
                 let mut words = text::words(filling.lang).texts();
                 words.extend(text::check_words(filling.lang).texts());
@@ -214,6 +214,25 @@ impl Shell {
         out.push_str(&self.rest);
         out
     }
+
+    /// The address of a page's JSON, when the loader fetches it beside the page: an article's is as long as its words,
+    /// and where the style sheet is in the page, too, the words would wait for it.
+    fn comes_beside(&self, filling: &Filling<'_>, page: &Page) -> Option<String> {
+        let carries_style = self.style.as_ref().is_some_and(|style| filling.style != Some(style.version.as_str()));
+        let article = matches!(
+            page.body,
+            Body::Topic(_) | Body::Decision(_) | Body::Result(_) | Body::Programme(_) | Body::Guidance(_)
+        );
+        let (_, route) = Route::parse(&page.meta.path, "").filter(|_| carries_style && article)?;
+        Some(route.api_path(filling.lang))
+    }
+}
+
+/// The lines that load a program, whose document the loader fetches from its own address.
+fn push_beside(out: &mut String, program: &str, document: &str) {
+    let document = escape(document);
+    out.push_str(&format!("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{document}\">"));
+    out.push_str(&program.replacen("data-js=", &format!("data-page=\"{document}\" data-js="), 1));
 }
 
 /// Data for a program, where no text of it can end the element.
