@@ -179,11 +179,11 @@ async fn a_result_is_kept_only_when_asked_and_a_newer_rule_says_so() {
         browser.see("已经存在这部手机里").await?;
         let kept = browser.run("return localStorage.getItem('zs-result:lung')").await?;
         let kept = kept.as_str().unwrap_or_default();
-        ensure!(kept.contains("version=2024.1"), "the result: {kept}");
+        ensure!(kept.contains("version=2024.2"), "the result: {kept}");
         let mut words = kept.split(|letter: char| !letter.is_ascii_alphanumeric());
         ensure!(words.all(|word| word != "62"), "and no answer: {kept}");
         // As if it had been made under an older rule.
-        browser.run("localStorage.setItem('zs-result:lung', localStorage.getItem('zs-result:lung').replace('2024.1', '2019.1')); sessionStorage.clear(); history.replaceState(null, '')").await?;
+        browser.run("localStorage.setItem('zs-result:lung', localStorage.getItem('zs-result:lung').replace('2024.2', '2019.1')); sessionStorage.clear(); history.replaceState(null, '')").await?;
         browser.go_ready(&backend.at("/check/lung")).await?;
         browser.see("按旧版规则算的").await?;
         browser.click("button[data-do=forget]").await?;
