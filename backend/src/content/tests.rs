@@ -193,7 +193,10 @@ fn the_sentence_of_a_folded_section_comes_from_its_own_words() {
             "年满 50 岁，没得过肺癌，并且符合下面任意一项：吸烟 20 包年及以上、长期吸二手烟、有慢阻肺、工作中接触有害物、家人得过肺癌。",
         ),
         // What needs an ambulance comes first.
-        ("signs", "马上打 120：大口咯血、喘不上气等。尽快看呼吸科：咳嗽 2–3 周还不好、痰里带血等。"),
+        (
+            "signs",
+            "马上打 120：胸口压着痛、闷痛，十几分钟不好，或出冷汗；大口咯血等。尽快看呼吸科：咳嗽 2–3 周还不好、痰里带血等。",
+        ),
         // A gain and a loss with the same weight.
         (
             "balance",

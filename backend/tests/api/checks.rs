@@ -116,11 +116,11 @@ async fn a_symptom_leads_to_a_doctor_before_any_screening_of_this_year() {
     assert!(none.is_some() && none < sign, "none of them is the first choice: {first}");
     // The very next question says it already.
     let second = step(&mut client, "/plan", "at=signs&go=next&signs=lung").await.text;
-    assert!(second.contains("您多大年纪") && second.contains("先看医生（几天内）"), "{second}");
+    assert!(second.contains("在等复查的") && second.contains("先看医生（几天内）"), "{second}");
     assert!(second.contains("看呼吸科"), "{second}");
     let well = step(&mut client, "/plan", "at=signs&go=next&signs=-").await.text;
-    assert!(well.contains("您多大年纪") && !well.contains("先看医生（几天内）"), "{well}");
-    let answers = "go=result&signs=lung&age=62&sex=male&had=-&smoking=now&packs=yes&relatives=-&special=-&liverill=-\
+    assert!(well.contains("在等复查的") && !well.contains("先看医生（几天内）"), "{well}");
+    let answers = "go=result&signs=lung&pending=-&age=62&sex=male&had=-&smoking=now&packs=yes&relatives=-&special=-&liverill=-\
                    &ill=-&habits=-&south=no&bmi=no&ct=never&colonoscopy=never&fit=never&gastroscopy=never&psa=never";
     let plan = step(&mut client, "/plan", answers).await.text;
     let doctor = plan.find("先看医生（几天内）").expect("a part for the doctor");

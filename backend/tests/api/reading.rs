@@ -15,12 +15,6 @@ async fn articles(world: &World) -> Vec<String> {
     paths
 }
 
-/// The document that stands in a page.
-fn document(html: &str) -> Page {
-    let json = html.split_once("id=\"page\">").and_then(|(_, rest)| rest.split_once("</script>")).expect("a document");
-    serde_json::from_str(json.0).expect("a page")
-}
-
 fn article(page: Page) -> Article {
     match page.body {
         Body::Topic(article)
@@ -44,7 +38,7 @@ async fn every_section_is_folded_and_keeps_one_sentence_in_sight() {
     for path in articles(&world).await {
         for prefix in ["", "/hant", "/en"] {
             let html = client.get(&format!("{prefix}{path}")).await.text;
-            let article = article(document(&html));
+            let article = article(client.document(&html).await);
             for section in &article.sections {
                 let place = format!("{prefix}{path}#{}", section.id);
                 assert!(!section.gist.is_empty(), "{place}");
@@ -69,7 +63,8 @@ async fn the_sentence_of_the_warning_signs_names_what_needs_120() {
     for path in
         articles(&world).await.iter().filter(|path| path.starts_with("/screening/") && !path.ends_with("/decide"))
     {
-        let article = article(document(&client.get(path).await.text));
+        let html = client.get(path).await.text;
+        let article = article(client.document(&html).await);
         let signs = article.sections.iter().find(|section| section.id == "signs").expect("warning signs");
         let emergency = signs
             .blocks
@@ -89,7 +84,8 @@ async fn every_number_of_a_sentence_stands_in_its_section() {
         text.split(|letter: char| !letter.is_ascii_digit()).filter(|run| !run.is_empty()).map(str::to_owned).collect()
     };
     for path in articles(&world).await {
-        for section in &article(document(&client.get(&path).await.text)).sections {
+        let html = client.get(&path).await.text;
+        for section in &article(client.document(&html).await).sections {
             let said = digits(&serde_json::to_string(&section.blocks).expect("json"));
             for number in digits(&section.gist) {
                 assert!(said.contains(&number), "{path}#{}: {number}", section.id);
@@ -105,7 +101,7 @@ async fn every_mark_leads_to_its_source_and_every_source_leads_back() {
     let mut marks = 0;
     for path in articles(&world).await {
         let html = client.get(&path).await.text;
-        let article = article(document(&html));
+        let article = article(client.document(&html).await);
         let ids = values(&html, "id");
         for link in values(&html, "href").into_iter().filter_map(|link| link.strip_prefix('#')) {
             let drawn = link.starts_with("i-") || link == "main";
@@ -148,7 +144,7 @@ async fn titles_break_between_words_and_the_windows_title_holds_no_mark() {
     let world = World::new().await;
     let mut client = world.client();
     let html = client.get("/guidance/warning-signs").await.text;
-    let page = document(&html);
+    let page = client.document(&html).await;
     assert!(!page.meta.title.contains(BREAK), "{}", page.meta.title);
     assert_eq!(article(page).title.replace(BREAK, "|"), "哪些|症状|要看|医生？");
     assert!(html.contains("哪些<wbr>症状<wbr>要看<wbr>医生？</h1>"));

@@ -21,6 +21,7 @@ use zaoshai_backend::html::Shell;
 use zaoshai_backend::secrets::{self, Secrets};
 use zaoshai_backend::{demonstration, routes};
 use zaoshai_contract::civil::{CivilDate, Moment};
+use zaoshai_contract::page::Page;
 use zaoshai_contract::roles::Role;
 use zaoshai_contract::staff::{FollowUpDetail, Staff};
 
@@ -266,6 +267,18 @@ impl Client {
     /// Forgets a cookie.
     pub fn forget(&mut self, name: &str) {
         self.cookies.retain(|(known, _)| known != name);
+    }
+
+    /// The document of a page, which stands in it or which its loader fetches beside it, and never both.
+    pub async fn document(&mut self, html: &str) -> Page {
+        let inside = html.split_once("id=\"page\">").and_then(|(_, rest)| rest.split_once("</script>"));
+        let beside = html.split_once("as=\"fetch\" crossorigin href=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let json = match (inside, beside) {
+            (Some((json, _)), None) => json.to_owned(),
+            (None, Some((address, _))) => self.get(address).await.text,
+            found => panic!("one document: {found:?}"),
+        };
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("a page, {error}: {json}"))
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
