@@ -190,7 +190,7 @@ fn the_sentence_of_a_folded_section_comes_from_its_own_words() {
         // A sentence that announces points is told with them.
         (
             "who",
-            "年满 50 岁，没得过肺癌，并且符合下面任意一项：吸烟 20 包年及以上、长期吸二手烟、有慢阻肺、工作中接触有害物、家人得过肺癌。",
+            "年满 50 岁，没得过肺癌，并且符合下面任意一项：吸满 20 包年、长期吸二手烟、有慢阻肺、工作中接触有害物、家人得过肺癌。",
         ),
         // What needs an ambulance comes first.
         (
@@ -200,7 +200,7 @@ fn the_sentence_of_a_folded_section_comes_from_its_own_words() {
         // A gain and a loss with the same weight.
         (
             "balance",
-            "1000 位风险较高的人做 CT，6 年里约少 4 人死于肺癌。同样 1000 人，每人只算做 1 次 CT，就约有 233 人虚惊一场。",
+            "1000 位风险较高的人做 CT，6 年里约有 4 人因此没有死于肺癌。同样 1000 人，每人只算做 1 次 CT，就约有 233 人虚惊一场。",
         ),
         // A sentence that says too little takes the next one along.
         ("result", "结节不等于癌。结节是肺里的小圆点。"),

@@ -20,7 +20,7 @@ async fn every_page_of_the_sitemap_answers_with_html_and_its_json() {
             assert_eq!(answer.status, StatusCode::OK, "{address}");
             assert!(answer.text.contains("<h1"), "{address} has a heading");
             let document = client.document(&answer.text).await;
-            assert!(address.ends_with(&document.meta.path), "{address}: {}", document.meta.path);
+            assert_eq!(document.meta.path, path, "{address}");
             assert!(answer.headers.contains_key("content-security-policy"));
         }
     }
