@@ -178,7 +178,7 @@ pub enum Due {
 pub struct Outcome {
     /// Its name.
     pub id: String,
-    /// Its place between no reason for action (0) and sure reason for action at once (9).
+    /// Its place between no reason for action (0) and sure reason for action at once (10).
     pub band: u16,
     /// When it holds; the last outcome of a group holds always and says nothing here.
     #[serde(default, skip_serializing_if = "String::is_empty")]

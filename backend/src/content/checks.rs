@@ -16,6 +16,8 @@ use zaoshai_contract::ids::Slug;
 
 /// The folder, below that of the language.
 const FOLDER: &str = "zh-Hans/checks";
+/// The band of what needs 120.
+const MOST_URGENT: u16 = 10;
 /// The id of the plan.
 pub const PLAN: &str = "plan";
 
@@ -529,8 +531,8 @@ impl Maker<'_> {
         if record.next.is_empty() {
             self.find(&record.title, "每个结果都要有下一步：next = [{ title = \"…\", text = \"…\" }]");
         }
-        if record.band > 9 || plan != record.due.is_some() || plan != record.short.is_empty() {
-            self.find(&record.title, "band 是 0 到 9；自查的结果要有 short，计划的结果要有 due");
+        if record.band > MOST_URGENT || plan != record.due.is_some() || plan != record.short.is_empty() {
+            self.find(&record.title, "band 是 0 到 10；自查的结果要有 short，计划的结果要有 due");
         }
         if plan && (record.level != CareLevel::Routine) != (record.due == Some(Due::See)) {
             self.find(&record.title, "计划里要看医生的（level 是 urgent 或 emergency）写 due = \"see\"，别的不写");

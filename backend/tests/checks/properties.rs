@@ -4,7 +4,35 @@ use crate::rules::{CHECKS, concluded};
 use proptest::prelude::*;
 use zaoshai_backend::content::{CheckEntry, Risk};
 use zaoshai_contract::checks::progress::{Answer, Answers, At, GO, NONE, Progress, UNKNOWN};
-use zaoshai_contract::checks::{Check, Question, QuestionKind, conclusion, formula};
+use zaoshai_contract::checks::{Check, Due, Question, QuestionKind, conclusion, formula};
+use zaoshai_contract::content::CareLevel;
+
+/// The answers that tell of a result which nobody has settled: check, question, choice, and in a plan the groups that it
+/// concerns.
+const UNSETTLED: [(&str, &str, &str, &[&str]); 22] = [
+    ("lung", "signs", "pending", &[]),
+    ("plco", "signs", "pending", &[]),
+    ("liver", "signs", "pending", &[]),
+    ("amap", "signs", "pending", &[]),
+    ("gastric", "signs", "pending", &[]),
+    ("oesophageal", "signs", "pending", &[]),
+    ("colorectal", "signs", "fit", &[]),
+    ("apcs", "signs", "fit", &[]),
+    ("apcs", "signs", "pending", &[]),
+    ("breast", "signs", "suspicious", &[]),
+    ("breast", "signs", "review", &[]),
+    ("gail", "signs", "pending", &[]),
+    ("cervical", "special", "abnormal", &[]),
+    ("plan", "pending", "lung", &["lung"]),
+    ("plan", "pending", "bowel", &["colorectal"]),
+    ("plan", "pending", "stomach", &["gastric", "oesophageal"]),
+    ("plan", "pending", "liver", &["liver"]),
+    ("plan", "pending", "breast", &["breast"]),
+    ("plan", "pending", "cervix", &["cervical"]),
+    ("plan", "pending", "psa", &["prostate"]),
+    ("plan", "pending", "thyroid", &["thyroid"]),
+    ("plan", "fit", "positive", &["colorectal"]),
+];
 
 /// The numbers worth trying for a question: its limits, what formulas compare with, and those on either side.
 fn numbers(check: &Check, question: &Question) -> Vec<f64> {
@@ -113,6 +141,35 @@ proptest! {
                             check.id, question.id, less, low.id, more, high.id, answers);
                     }
                 }
+            }
+        }
+    }
+
+    /// A result that nobody has settled is never put off, whatever else is answered or left open.
+    #[test]
+    fn no_unsettled_result_is_put_off(place in 0..UNSETTLED.len(), seeds in prop::collection::vec(any::<u32>(), 24)) {
+        let (id, question, choice, groups) = UNSETTLED[place];
+        let check = &CHECKS.iter().find(|entry| entry.check.id == id).expect("a check").check;
+        let asked = check.questions.iter().find(|known| known.id == question).expect("a question");
+        for mut answers in [known(check, &seeds), filled(check, &seeds)] {
+            let mut chosen = match answers.of(question) {
+                Some(Answer::Chosen(chosen)) if asked.kind == QuestionKind::Many => chosen.clone(),
+                _ => Vec::new(),
+            };
+            chosen.push(choice.to_owned());
+            answers.set(question, Answer::Chosen(chosen));
+            let progress = with(check, &answers);
+            if !progress.asks(check, asked) {
+                continue;
+            }
+            let concerned = check.groups.iter().filter(|group| groups.is_empty() || groups.contains(&group.id.as_str()));
+            let outcomes: Vec<_> = concerned.map(|group| concluded(check, group, &progress).outcome).collect();
+            prop_assert!(!outcomes.is_empty());
+            for outcome in outcomes {
+                // Where something needs 120, all else waits for it.
+                let soon = matches!(outcome.level, CareLevel::Urgent | CareLevel::Emergency) || outcome.id == "wait";
+                let due = outcome.due.is_none_or(|due| due == Due::See) || outcome.id == "wait";
+                prop_assert!(soon && due, "{id} {question}={choice} gives {} with {answers:?}", outcome.id);
             }
         }
     }
