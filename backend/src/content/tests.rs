@@ -406,6 +406,14 @@ fn every_mistake_is_named_with_its_file() {
         ("sources.toml", "year = 2024\n", "", "没有日期"),
         ("sources.toml", "year = 2024", "year = 24", "不是发布的年份"),
         ("sources.toml", "read = \"2026-11\"\n", "", "没有查阅日期"),
+        ("sources.toml", "url = \"https://doi.org/", "url = \"doi.org/", "不是网址"),
+        (
+            "sources.toml",
+            "url = \"https://doi.org/",
+            "url = \"https://doi.org.example.com/",
+            "“doi.org.example.com”不在 hosts.toml 里",
+        ),
+        ("sources.toml", "url = \"https://doi.org/", "url = \"https://wjw.sz.gov.cn/", "是深圳市卫生健康委的网站"),
         // Dates of review.
         (LUNG, "updated = \"2026-11-24\"", "updated = \"24.11.2026\"", "不是 2026-11-21 这样的日期"),
         (LUNG, "due = \"2027-05-24\"", "", "missing field `due`"),
