@@ -245,7 +245,7 @@ async fn of_a_folded_section_its_heading_and_its_sentence_are_read() {
         listen(browser, 5).await?;
         browser.until("the page is read to its end", OVER).await?;
         let all = said(browser).await?.iter().map(|one| text(one, "text").to_owned()).collect::<Vec<_>>().join("\n");
-        for heard in ["有症状，不要等筛查", "马上打 1 2 0：大口咯血", "好处和坏处"] {
+        for heard in ["有症状，不要等筛查", "马上打 1 2 0：胸口压着痛", "好处和坏处"] {
             ensure!(all.contains(heard), "“{heard}” is read in:\n{all}");
         }
         for silent in ["手指头变粗", "资料来源", "[1]", "回正文"] {
