@@ -84,6 +84,8 @@ pub struct Shell {
     before_style: String,
     /// The style sheet, when it was read with the shell.
     pub style: Option<Style>,
+    /// The link of what the console adds to the style sheet; empty where the app was not built.
+    pub staff_style: String,
     before_page: String,
     before_data: String,
     rest: String,
@@ -125,6 +127,7 @@ impl Shell {
         let end = start + before_page[start..].find('>').context("an open tag")? + 1;
         shell.style = Some(Style::read(&before_page[start..end], dist)?);
         shell.before_style = before_page[..start].to_owned();
+        shell.staff_style = staff_style(dist)?;
         shell.before_page = before_page[end..].to_owned();
         Ok(shell)
     }
@@ -145,6 +148,7 @@ impl Shell {
             check,
             before_style: String::new(),
             style: None,
+            staff_style: String::new(),
             before_page: before_page.to_owned(),
             before_data: before_data.to_owned(),
             rest: rest.to_owned(),
@@ -235,6 +239,17 @@ fn push_beside(out: &mut String, program: &str, document: &str) {
     out.push_str(&program.replacen("data-js=", &format!("data-page=\"{document}\" data-js="), 1));
 }
 
+/// The link of the console's style sheet, which has its hash in its name.
+fn staff_style(dist: &Path) -> anyhow::Result<String> {
+    for entry in std::fs::read_dir(dist)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("staff-") && Path::new(&name).extension().is_some_and(|ending| ending == "css") {
+            return Ok(format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+        }
+    }
+    Ok(String::new())
+}
+
 /// Data for a program, where no text of it can end the element.
 fn push_data<T: serde::Serialize>(out: &mut String, id: &str, data: &T) {
     let json = serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c");
@@ -307,6 +322,7 @@ mod tests {
         let link = format!("<!--head--><link rel=\"stylesheet\" href=\"/{name}\">");
         std::fs::write(folder.path().join("index.html"), SHELL.replace("<!--head-->", &link)).expect("a file");
         std::fs::write(folder.path().join(name), css).expect("a file");
+        std::fs::write(folder.path().join("staff-4567cdef.css"), "i{top:0}").expect("a file");
         Shell::read(folder.path())
     }
 
@@ -322,6 +338,13 @@ mod tests {
             assert_eq!(html.contains(">b{top:0}</style>"), carried, "{sent:?}");
             assert_eq!(html.contains("<link rel=\"stylesheet\" href=\"/style-0123abcd.css\">"), !carried, "{sent:?}");
         }
+    }
+
+    #[test]
+    fn no_page_of_residents_loads_what_the_console_adds_to_the_style() {
+        let shell = with_style("style-0123abcd.css", "b{top:0}").expect("a shell");
+        assert_eq!(shell.staff_style, "<link rel=\"stylesheet\" href=\"/staff-4567cdef.css\">");
+        assert!(!fill(&shell, Loading::App, "t").contains("staff-4567cdef"));
     }
 
     #[test]

@@ -15,6 +15,8 @@ const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "svg", "json", "we
 
 /// Scripts outside of the app.
 const PLAIN: [&str; 2] = ["/keep.js", "/aloud.js"];
+/// The style sheet of the console, which its pages link beside the other.
+const STAFF: &str = "style/staff.css";
 /// The lines around everything that loads the app.
 const APP: [&str; 2] = ["<!-- app -->", "<!-- /app -->"];
 /// The lines around everything that loads the program of the checks; the backend takes one of the two.
@@ -27,6 +29,9 @@ pub fn finish(session: &Session, tools: &Tools, folder: &Path) -> Result<()> {
     let shell = one_style_sheet(session, tools, folder, &shell)?;
     let shell = named_scripts(session, tools, folder, &shell)?;
     std::fs::write(&page, shell)?;
+    // What the console adds is no part of a resident's first visit.
+    let staff = output_of(tools.esbuild(session).arg(session.root.join(STAFF)))?;
+    std::fs::write(folder.join(format!("staff-{}.css", short_hash(staff.as_bytes()))), staff)?;
 
     let mut files = Vec::new();
     app::files_below(folder, &mut files)?;

@@ -28,5 +28,5 @@ async fn show(State(app): State<App>, visitor: Visitor) -> Response {
         hospital: app.hospital(&library),
     };
     let html = zaoshai_app::render_gallery(&meta, visitor.reading.size);
-    pages::plain(&app, &visitor, &meta, &html)
+    pages::plain(&app, &visitor, &meta, &format!("{}{html}", app.shell.staff_style))
 }

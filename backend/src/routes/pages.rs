@@ -446,9 +446,8 @@ pub fn staff_shell(app: &App, title: &str, html: &str) -> String {
         loading: Loading::HtmlOnly,
         style: frame::sent_style().as_deref(),
     });
-    shell.replacen("<body", "<body class=\"zs-staff\"", 1).replacen(
-        "</body>",
-        "<script defer src=\"/staff.js\"></script></body>",
-        1,
-    )
+    shell
+        .replacen("</head>", &format!("{}</head>", app.shell.staff_style), 1)
+        .replacen("<body", "<body class=\"zs-staff\"", 1)
+        .replacen("</body>", "<script defer src=\"/staff.js\"></script></body>", 1)
 }
